@@ -1,0 +1,98 @@
+"""`voicepost config`: a company's whole configuration as one document."""
+
+from pathlib import Path
+
+import click
+
+from commands.changes import company_option, json_option
+from commands.context import App
+from commands.listing import print_json
+from storage.errors import ConfigError
+from storage.office import Office, Problem, as_data, check, dump_office, read_office
+
+
+@click.group()
+def group() -> None:
+    """Apply, show and check a company's configuration (office.toml)."""
+
+
+@group.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def apply(app: App, file: Path) -> None:
+    """Make FILE the configuration of the company it names, from the next call on.
+
+    All or nothing: if anything in it is wrong, nothing changes.
+    """
+    office = read_office(file)
+    folder = file.absolute().parent
+    version = app.offices.apply(office, folder)
+    for problem in check(office):
+        click.echo(f"Warning: {problem}", err=True)
+    for problem in _missing_files(office, folder):
+        click.echo(f"Warning: {problem}; the sound applied before stays", err=True)
+    click.echo(f"applied: {office.company.name} (version {version})")
+
+
+@group.command()
+@company_option
+@json_option
+@click.pass_obj
+def show(app: App, company: str | None, as_json: bool) -> None:
+    """Print the configuration in effect, as a file that can be applied again."""
+    office = app.offices.get(company)
+    if as_json:
+        print_json(as_data(office))
+    else:
+        click.echo(dump_office(office), nl=False)
+
+
+@group.command("check")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@company_option
+@json_option
+@click.pass_obj
+def check_command(app: App, file: Path | None, company: str | None, as_json: bool) -> None:
+    """Say what is wrong with FILE, or with the configuration in effect.
+
+    Exit code 1 if there are errors; warnings alone leave it at 0.
+    """
+    problems = _problems(file) if file else check(app.offices.get(company))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if as_json:
+        print_json(
+            [{"severity": p.severity, "where": p.where, "message": p.message} for p in problems]
+        )
+    else:
+        for problem in problems:
+            click.echo(f"{problem.severity}: {problem}")
+        warnings = len(problems) - errors
+        click.echo(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}", err=True)
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+def _problems(file: Path) -> list[Problem]:
+    """What is wrong with a file, including what keeps it from being an office at all."""
+    try:
+        office = read_office(file)
+    except ConfigError as error:
+        return [_unreadable(sentence, file) for sentence in error.problems]
+    return [*_missing_files(office, file.absolute().parent), *check(office)]
+
+
+def _unreadable(sentence: str, file: Path) -> Problem:
+    where, colon, message = sentence.partition(": ")
+    return Problem("error", where if colon else file.name, message if colon else sentence)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _missing_files(office: Office, folder: Path) -> list[Problem]:
+    return [
+        Problem("error", f"prompts.{name}.file", f"there is no file {prompt.file}")
+        for name, prompt in office.prompts.items()
+        if prompt.file is not None and not (folder / prompt.file).is_file()
+    ]

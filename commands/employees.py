@@ -1,0 +1,186 @@
+"""`voicepost employees`: people with phones, and where their calls go when they cannot answer."""
+
+from typing import Literal
+
+import click
+
+from commands.changes import (
+    change,
+    company_option,
+    entry,
+    json_option,
+    with_entry,
+    with_fields,
+    without_entry,
+)
+from commands.context import App
+from commands.listing import print_json, print_table
+from commands.words import FORWARD, SOUND, spell
+from storage.errors import ConfigError
+from storage.office import Employee, ForwardAction, Office, as_data, make_part
+
+WORDS = """A forwarding ACTION is written in words:
+
+\b
+  voicemail [EXTENSION]   a message for the employee, or for another one
+  ring EXTENSION          another employee, by his own forwarding rules
+  dial NUMBER             an outside number
+  nothing                 nowhere"""
+
+Rule = Literal["always", "busy", "no-answer", "unreachable"]
+
+
+@click.group()
+def group() -> None:
+    """List, change and remove employees, and forward their calls."""
+
+
+@group.command("list")
+@company_option
+@json_option
+@click.pass_obj
+def list_command(app: App, company: str | None, as_json: bool) -> None:
+    """List the employees."""
+    employees = app.offices.get(company).employees
+    if as_json:
+        print_json([{"extension": e, **as_data(employee)} for e, employee in employees.items()])
+    else:
+        print_table(
+            ("EXTENSION", "NAME", "NUMBERS", "ENDPOINT", "RINGS", "FORWARDING"),
+            (
+                (
+                    extension,
+                    employee.name,
+                    ", ".join(employee.numbers),
+                    employee.endpoint,
+                    f"{employee.ring_timeout:g} s",
+                    "; ".join(f"{rule}: {words}" for rule, words in _forwarding(employee)),
+                )
+                for extension, employee in employees.items()
+            ),
+        )
+
+
+@group.command()
+@click.argument("extension")
+@company_option
+@json_option
+@click.pass_obj
+def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
+    """Show an employee."""
+    employee = entry(app.offices.get(company).employees, extension, "employee")
+    if as_json:
+        print_json({"extension": extension, **as_data(employee)})
+        return
+    print_table(
+        ("SETTING", "VALUE"),
+        (
+            ("name", employee.name),
+            ("numbers", ", ".join(employee.numbers)),
+            ("endpoint", employee.endpoint),
+            ("ring timeout", f"{employee.ring_timeout:g} s"),
+            ("greeting", employee.greeting or "the bundled one"),
+            *((f"forward {rule}", words) for rule, words in _forwarding(employee)),
+        ),
+    )
+
+
+@group.command("set")
+@click.argument("extension")
+@click.option("--name", help="The person's name.")
+@click.option("--endpoint", help="Asterisk's dial string of the phone.  [new: PJSIP/EXTENSION]")
+@click.option("--number", "numbers", multiple=True, help="A number of the person's; repeatable.")
+@click.option("--ring-timeout", type=float, help="Seconds the phone rings.  [new: 20]")
+@click.option("--greeting", type=SOUND, help="The person's own voicemail greeting.")
+@click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
+@company_option
+@click.pass_obj
+def set_command(
+    app: App,
+    /,
+    extension: str,
+    company: str | None,
+    numbers: tuple[str, ...],
+    no_greeting: bool,
+    **settings: object,
+) -> None:
+    """Change the employee of EXTENSION, or add one (a new one needs --name)."""
+
+    def with_employee(office: Office) -> Office:
+        before = office.employees.get(extension)
+        if before is None:
+            if settings["name"] is None:
+                raise ConfigError(f"there is no employee {extension}; to add one, give the --name")
+            before = make_part(
+                Employee, name=settings["name"], endpoint=f"PJSIP/{extension}", numbers=(extension,)
+            )
+        after = with_fields(before, numbers=numbers or None, **settings)
+        if no_greeting:
+            after = after.model_copy(update={"greeting": None})
+        return with_fields(office, employees=with_entry(office.employees, extension, after))
+
+    change(app, company, with_employee)
+
+
+@group.command(epilog=WORDS)
+@click.argument("extension")
+@click.argument("rule", type=click.Choice(["always", "busy", "no-answer", "unreachable"]))
+@click.argument("action", type=FORWARD, required=False)
+@click.option("--after", type=float, help="With no-answer: seconds of ringing before it.")
+@click.option("--remove", is_flag=True, help="Take the rule away.")
+@company_option
+@click.pass_obj
+def forward(
+    app: App,
+    *,
+    extension: str,
+    rule: Rule,
+    action: ForwardAction | None,
+    after: float | None,
+    remove: bool,
+    company: str | None,
+) -> None:
+    """Forward calls for EXTENSION: by RULE, to ACTION."""
+    if (action is None) != remove:
+        raise click.UsageError("give either an action or --remove")
+    if after is not None and (rule != "no-answer" or remove):
+        raise click.UsageError("--after goes with no-answer and an action")
+    rules: dict[str, object] = {rule.replace("-", "_"): action}
+    if rule == "no-answer":
+        rules["no_answer_after"] = after
+
+    def with_rule(office: Office) -> Office:
+        before = entry(office.employees, extension, "employee")
+        changed = with_fields(before, forward=before.forward.model_copy(update=rules))
+        return with_fields(office, employees=with_entry(office.employees, extension, changed))
+
+    change(app, company, with_rule)
+
+
+@group.command()
+@click.argument("extension")
+@company_option
+@click.pass_obj
+def remove(app: App, extension: str, company: str | None) -> None:
+    """Remove an employee; nothing may lead to him any more. His messages stay."""
+    change(
+        app,
+        company,
+        lambda office: with_fields(
+            office, employees=without_entry(office.employees, extension, "employee")
+        ),
+    )
+
+
+def _forwarding(employee: Employee) -> list[tuple[str, str]]:
+    """The rules of an employee, in words."""
+    forward = employee.forward
+    after = forward.no_answer_after
+    late = "" if after is None else f" after {after:g} s"
+    rules = (
+        ("always", spell(forward.always)),
+        ("busy", spell(forward.busy)),
+        ("no-answer", spell(forward.no_answer) and spell(forward.no_answer) + late),
+        ("unreachable", spell(forward.unreachable)),
+    )
+    return [(rule, words) for rule, words in rules if words]

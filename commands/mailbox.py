@@ -1,0 +1,57 @@
+"""`voicepost mailbox`: how messages are taken."""
+
+import click
+
+from commands.changes import change, company_option, json_option, with_fields
+from commands.context import App
+from commands.listing import print_json, print_table
+from commands.words import SOUND
+from storage.office import Office, as_data
+
+
+@click.group()
+def group() -> None:
+    """Show and change how messages are taken."""
+
+
+@group.command()
+@company_option
+@json_option
+@click.pass_obj
+def show(app: App, company: str | None, as_json: bool) -> None:
+    """Show the settings of a company's voicemail."""
+    voicemail = app.offices.get(company).voicemail
+    if as_json:
+        print_json(as_data(voicemail))
+        return
+    print_table(
+        ("SETTING", "VALUE"),
+        (
+            ("shortest message", f"{voicemail.min_seconds:g} s of speech"),
+            ("longest message", f"{voicemail.max_seconds:g} s"),
+            ("silence that ends it", f"{voicemail.silence_seconds:g} s"),
+            ("review after #", "yes" if voicemail.review else "no"),
+            ("company's greeting", voicemail.greeting or "the bundled one"),
+        ),
+    )
+
+
+@group.command("set")
+@click.option("--min-seconds", type=float, help="Less speech than this is not a message.")
+@click.option("--max-seconds", type=float, help="The longest message.")
+@click.option("--silence-seconds", type=float, help="A pause this long ends the message.")
+@click.option("--review/--no-review", default=None, help="After #: keep, listen, record again.")
+@click.option("--greeting", type=SOUND, help="The company mailbox's own greeting.")
+@click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
+@company_option
+@click.pass_obj
+def set_command(app: App, /, company: str | None, no_greeting: bool, **settings: object) -> None:
+    """Change how a company's messages are taken."""
+
+    def with_settings(office: Office) -> Office:
+        voicemail = with_fields(office.voicemail, **settings)
+        if no_greeting:
+            voicemail = voicemail.model_copy(update={"greeting": None})
+        return with_fields(office, voicemail=voicemail)
+
+    change(app, company, with_settings)

@@ -1,0 +1,261 @@
+"""``voicepost messages``: list, show, play, download, export, delete, restore, purge."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from commands.context import App
+from commands.listing import print_table
+from commands.phone import ring_phone
+from commands.progress import progress_bar
+from commands.speaker import play_aloud
+from storage.errors import StorageError
+from storage.export import export
+from storage.inbox import Message, Query
+from storage.messages import Box
+from storage.text import json_text, printable
+
+# As many as one looks through in a terminal, unless --limit says otherwise.
+TERMINAL_ROWS = 100
+# So many characters of an id are its millisecond, and nearly always enough.
+ID_CHARACTERS = 13
+
+COLUMNS = ("id", "received", "company", "box", "addressee", "caller", "length", "state")
+
+Command = Callable[..., None]
+Day = click.DateTime(["%Y-%m-%d"])
+
+_SELECTION: tuple[Callable[[Command], Command], ...] = (
+    click.option("--box", type=click.Choice(["company", "employee"]), help="Whose box."),
+    click.option("--employee", metavar="EXTENSION", help="Only this employee's messages."),
+    click.option("--month", metavar="YYYY-MM", help="Only this month's."),
+    click.option("--from", "since", type=Day, metavar="YYYY-MM-DD", help="From this day on."),
+    click.option("--to", "until", type=Day, metavar="YYYY-MM-DD", help="Up to and with this day."),
+    click.option("--search", default="", help="Addressee's name or number, caller's number."),
+    click.option("--company", metavar="NAME", help="Only this company's messages."),
+    click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest."),
+    click.option("--trash", is_flag=True, help="Deleted messages instead of the others."),
+)
+
+
+def _selecting(command: Command) -> Command:
+    """Give a command the options that choose messages, as one ``query``."""
+
+    def with_query(
+        *,
+        box: Box | None,
+        employee: str | None,
+        month: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        search: str,
+        company: str | None,
+        limit: int | None,
+        trash: bool,
+        **others: object,
+    ) -> None:
+        query = Query(
+            company=company,
+            box=box,
+            employee=employee,
+            month=month,
+            since=_day(since),
+            until=_day(until),
+            search=search,
+            limit=limit,
+            deleted=trash,
+        )
+        command(query=query, **others)
+
+    functools.update_wrapper(with_query, command)
+    for option in reversed(_SELECTION):
+        option(with_query)
+    return with_query
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+@click.group("messages")
+def group() -> None:
+    """Find, hear and look after voice messages."""
+
+
+@group.command("list")
+@_selecting
+@click.option("--json", "as_json", is_flag=True, help="An array of objects, newest first.")
+@click.pass_obj
+def list_messages(app: App, *, query: Query, as_json: bool) -> None:
+    """List messages, newest first."""
+    if as_json:
+        _print_array(app.inbox.each(query))
+        return
+    shown = query
+    if query.limit is None and click.get_text_stream("stdout").isatty():
+        shown = replace(query, limit=TERMINAL_ROWS)
+    messages = list(app.inbox.each(shown))
+    print_table(COLUMNS, map(_row, messages))
+    if shown is not query and len(messages) == TERMINAL_ROWS:
+        click.echo(f"the newest {TERMINAL_ROWS}; --limit shows more", err=True)
+
+
+@group.command()
+@click.argument("message_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="As an object.")
+@click.pass_obj
+def show(app: App, message_id: str, *, as_json: bool) -> None:
+    """Show everything about a message."""
+    message = app.inbox.get(message_id)
+    if as_json:
+        click.echo(json_text(json.dumps(message.as_json(), ensure_ascii=False, indent=2)))
+        return
+    for name, value in (
+        ("id", message.id),
+        ("box", f"{message.box} ({message.company})"),
+        ("addressee", f"{message.addressee_name} {message.addressee_number}"),
+        ("caller", f"{message.caller_number} {message.caller_name}"),
+        ("dialled", message.dialled),
+        ("received", f"{message.received_at:%Y-%m-%d %H:%M:%S %Z}"),
+        ("length", f"{message.duration:.1f} s"),
+        ("state", _state(message)),
+        ("taken by", message.source),
+        ("sha256", message.sha256),
+        ("bytes", str(message.size)),
+    ):
+        click.echo(f"{name + ':':11}{printable(value)}")
+
+
+@group.command()
+@click.argument("message_id", metavar="ID")
+@click.option("--speed", type=click.FloatRange(0.5, 4.0), default=1.0, help="2 is twice as fast.")
+@click.option("--phone", metavar="EXTENSION", help="Ring this phone and play it there.")
+@click.pass_obj
+def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
+    """Play a message through the speaker, or on a phone."""
+    if phone and speed != 1.0:
+        raise click.UsageError("--speed is for the speaker; a phone plays as recorded")
+    message = app.inbox.get(message_id)
+    if phone:
+        ring_phone(app.settings, phone, "play-message", message.id)
+        click.echo(f"ringing {phone}", err=True)
+        return
+    play_aloud(app.inbox.read(message), speed)
+    app.inbox.mark_heard(message.id)
+
+
+@group.command()
+@click.argument("message_id", metavar="ID")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to; - is standard output.",
+)
+@click.pass_obj
+def download(app: App, message_id: str, *, out: Path) -> None:
+    """Write a message's audio (WAV) to a file."""
+    audio = app.inbox.read(app.inbox.get(message_id))
+    if str(out) == "-":
+        click.get_binary_stream("stdout").write(audio)
+        return
+    try:
+        out.write_bytes(audio)
+    except OSError as error:
+        raise StorageError(f"{out} cannot be written: {error.strerror}") from error
+
+
+@group.command("export")
+@click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip")
+@_selecting
+@click.pass_obj
+def export_messages(app: App, *, query: Query, target: Path) -> None:
+    """Write recordings and a manifest (CSV and JSON) to a folder or a zip.
+
+    Run again after an interruption, it continues where it stopped.
+    """
+    with progress_bar("exporting") as progress:
+        done = export(app.inbox, query, target, progress)
+    click.echo(f"{done.written} written, {done.skipped} were there already", err=True)
+    for sentence in done.missing:
+        click.echo(f"missing: {sentence}", err=True)
+    if done.missing:
+        raise StorageError(f"{len(done.missing)} recordings could not be exported")
+
+
+@group.command()
+@click.argument("message_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
+    """Move messages to the trash; `restore` takes them back."""
+    messages = [app.inbox.get(message_id) for message_id in message_ids]
+    if not yes:
+        for message in messages:
+            click.echo("  ".join(_row(message)), err=True)
+        click.confirm(f"Delete {_count(len(messages))}?", abort=True, err=True)
+    for message in messages:
+        app.inbox.delete(message.id)
+    click.echo(f"{_count(len(messages))} moved to the trash", err=True)
+
+
+@group.command()
+@click.argument("message_ids", metavar="ID...", nargs=-1, required=True)
+@click.pass_obj
+def restore(app: App, message_ids: tuple[str, ...]) -> None:
+    """Take messages back from the trash."""
+    for message in [app.inbox.get(message_id) for message_id in message_ids]:
+        app.inbox.restore(message.id)
+    click.echo(f"{_count(len(message_ids))} restored", err=True)
+
+
+@group.command()
+@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Days in the trash.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def purge(app: App, *, older_than: int | None, yes: bool) -> None:
+    """Remove for good what has been in the trash for long (by default, as the settings say)."""
+    days = app.settings.messages.trash_days if older_than is None else older_than
+    if not yes:
+        question = f"Remove for good what was deleted {days} days ago or earlier?"
+        click.confirm(question, abort=True, err=True)
+    purged = app.inbox.purge(timedelta(days=days))
+    click.echo(f"{_count(purged)} removed for good", err=True)
+
+
+def _print_array(messages: Iterator[Message]) -> None:
+    """A JSON array, one object a line, while it is read: any number of messages will do."""
+    separator = "[\n"
+    for message in messages:
+        line = json_text(json.dumps(message.as_json(), ensure_ascii=False))
+        click.echo(separator + line, nl=False)
+        separator = ",\n"
+    click.echo("[]" if separator == "[\n" else "\n]")
+
+
+def _row(message: Message) -> tuple[str, ...]:
+    return (
+        message.id[:ID_CHARACTERS],
+        f"{message.received_at:%Y-%m-%d %H:%M}",
+        printable(message.company, 40),
+        message.box,
+        printable(f"{message.addressee_name} {message.addressee_number}", 60),
+        printable(f"{message.caller_number} {message.caller_name}", 60),
+        f"{int(message.duration) // 60}:{int(message.duration) % 60:02}",
+        _state(message),
+    )
+
+
+def _state(message: Message) -> str:
+    return f"{message.state}, deleted" if message.deleted_at else message.state
+
+
+def _count(number: int) -> str:
+    return "1 message" if number == 1 else f"{number} messages"

@@ -1,0 +1,141 @@
+"""The roles that serve calls, each a process of its own: `voicepost calls`, `voicepost agi`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+
+import click
+import structlog
+
+from commands.context import App
+from commands.logs import configure_logs
+from commands.phone import ari_access
+from commands.settling import keep_settling
+from dialplan.reception import Reception
+from telephony.agi.call import AgiCall
+from telephony.agi.server import AgiServer
+from telephony.ari.client import HttpAri
+from telephony.ari.router import Router
+
+SUPERVISED = "VOICEPOST_SUPERVISED"
+"""Set in the environment of roles that are to end when their standard input does."""
+
+log = structlog.get_logger()
+
+
+@click.command()
+@click.pass_obj
+def calls(app: App) -> None:
+    """Serve calls: connect to Asterisk's ARI, run the call flows, settle what was left behind.
+
+    Prints "ready" when calls can come in.
+    """
+    _start_role(app, "calls")
+    asyncio.run(_serve_calls(app))
+
+
+@click.command()
+@click.pass_obj
+def agi(app: App) -> None:
+    """Serve calls over FastAGI while `voicepost calls` is away.
+
+    Prints "ready" when calls can come in.
+    """
+    _start_role(app, "agi")
+    settings = app.settings
+    reception = _reception(app)
+
+    async def take(call: AgiCall) -> None:
+        await reception.take_outside_call(call, call.dialled)
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with AgiServer(
+        settings.agi.host,
+        settings.agi.port,
+        take,
+        recordings=settings.recordings,
+        call_seconds=settings.calls.max_minutes * 60,
+    ):
+        click.echo("ready")
+        stop.wait()
+
+
+async def _serve_calls(app: App) -> None:
+    settings = app.settings
+    access = ari_access(settings)
+    stop = _stop_signal()
+    async with HttpAri.connect(access) as ari:
+        router = Router(
+            ari, access.app, _reception(app).take, call_seconds=settings.calls.max_minutes * 60
+        )
+        tasks = [
+            asyncio.create_task(router.run(), name="router"),
+            asyncio.create_task(keep_settling(app, ari, router), name="settling"),
+            asyncio.create_task(_announce(router.connected), name="announce"),
+        ]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([*tasks[:2], stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                await router.drain(settings.calls.shutdown_seconds)
+        finally:
+            stopping.cancel()
+            for task in tasks:
+                task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise _first_cause(result)
+
+
+async def _announce(connected: asyncio.Event) -> None:
+    await connected.wait()
+    click.echo("ready")
+
+
+def _reception(app: App) -> Reception:
+    return Reception(
+        offices=app.offices,
+        messages=app.messages,
+        inbox=app.inbox,
+        prompts=app.prompts,
+        outside=app.settings.calls.outside,
+        hearing=app.settings.calls.ringing,
+    )
+
+
+def _start_role(app: App, name: str) -> None:
+    configure_logs(app.settings.log.level, app.settings.log.format, name)
+    app.database.migrate()
+    app.settings.recordings.mkdir(parents=True, exist_ok=True)
+    if os.environ.get(SUPERVISED):
+        threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which comes when the supervisor dies."""
+    with suppress(OSError):
+        sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """The error inside a TaskGroup's ExceptionGroup that a person should read."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+

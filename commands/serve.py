@@ -1,0 +1,95 @@
+"""`voicepost serve`: the whole service, with its private Asterisk where one is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+import click
+import structlog
+
+from commands.context import App
+from commands.logs import configure_logs
+from commands.supervisor import Role
+from storage.settings import Settings
+from telephony.errors import SandboxError
+from telephony.sandbox.asterisk import Asterisk, Ports
+from telephony.sandbox.build import find_build
+
+ROLE_END_SECONDS = 10.0
+"""What a role gets for ending beyond the time that its calls get."""
+WATCH_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+@click.command()
+@click.option("--sandbox", is_flag=True, help="Also run a private Asterisk, on 127.0.0.1 only.")
+@click.pass_obj
+def serve(app: App, sandbox: bool) -> None:
+    """Run the service until SIGTERM or Ctrl-C.
+
+    Starts and watches the roles `calls` and `agi`; prints one line, "ready …", when calls can
+    come in. Ending waits for calls in progress (setting calls.shutdown_seconds) and files what
+    they recorded.
+    """
+    settings = app.settings
+    configure_logs(settings.log.level, settings.log.format, "serve")
+    _ = app.database  # a database that cannot be opened is said here, once
+    asyncio.run(_serve(settings, sandbox_asterisk(settings) if sandbox else None))
+
+
+def sandbox_asterisk(settings: Settings) -> Asterisk:
+    """The private Asterisk of this home; its program is installed if need be."""
+    build = find_build(settings.sandbox.cache, lambda line: click.echo(line, err=True))
+    ports = Ports(
+        sip=settings.sandbox.sip_port,
+        http=settings.sandbox.http_port,
+        rtp_start=settings.sandbox.rtp_start,
+        rtp_end=settings.sandbox.rtp_end,
+    )
+    agi = f"{settings.agi.host}:{settings.agi.port}"
+    return Asterisk(build, settings.home / "asterisk", ports, agi)
+
+
+async def _serve(settings: Settings, asterisk: Asterisk | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    roles = [Role("calls", settings.home), Role("agi", settings.home)]
+    async with AsyncExitStack() as stack:
+        if asterisk is not None:
+            await asterisk.start()
+            stack.push_async_callback(asterisk.stop)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(role.run()) for role in roles]
+            if asterisk is not None:
+                tasks.append(group.create_task(_watch(asterisk)))
+            tasks.append(group.create_task(_announce(roles, asterisk)))
+            await stop.wait()
+            log.info("ending")
+            # Calls first: while theirs end, new callers still reach the fallback.
+            for role in roles:
+                await role.end(2 * settings.calls.shutdown_seconds + ROLE_END_SECONDS)
+            for task in tasks:
+                task.cancel()
+
+
+async def _announce(roles: list[Role], asterisk: Asterisk | None) -> None:
+    for role in roles:
+        await role.ready.wait()
+    words = ["ready"] if asterisk is None else ["ready", f"sip={asterisk.sip}"]
+    click.echo(" ".join(words))
+
+
+async def _watch(asterisk: Asterisk) -> None:
+    """Restart the private Asterisk when it dies."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        if not asterisk.running():
+            log.error("Asterisk died and is restarted")
+            try:
+                await asterisk.start()
+            except SandboxError as error:
+                log.error("Asterisk cannot be restarted", why=str(error))  # noqa: TRY400

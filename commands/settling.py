@@ -1,0 +1,58 @@
+"""Settling: what was recorded, but not filed, becomes a message after all.
+
+At start, after every reconnection and from time to time: drafts whose call is over, files that
+Asterisk recorded alone while the service was away, and recordings that nobody knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from commands.context import App
+from storage.errors import StorageError
+from storage.reconcile import Settled, settle, take_in_fallback, take_in_orphans
+from telephony.ari.client import Ari
+from telephony.ari.router import Router
+from telephony.errors import AriError
+
+INTERVAL_SECONDS = 15.0
+
+log = structlog.get_logger()
+
+
+async def keep_settling(app: App, ari: Ari, router: Router) -> None:
+    """Settle whenever Asterisk can be asked which calls are alive, until cancelled."""
+    while True:
+        await router.connected.wait()
+        try:
+            await settle_once(app, ari, router.live_calls)
+            await asyncio.to_thread(
+                app.inbox.purge, timedelta(days=app.settings.messages.trash_days)
+            )
+        except (AriError, StorageError) as error:
+            log.warning("settling is put off", why=str(error))
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
+    """Settle all that belongs to no live call. Raises `AriError`, `StorageError`."""
+    as_of = datetime.now(UTC)
+    live = served | {str(channel["id"]) for channel in await ari.request("GET", "/channels")}
+    directory = await asyncio.to_thread(app.offices.snapshot)
+
+    def work() -> Settled:
+        return (
+            settle(app.messages, app.database, live, as_of)
+            + take_in_fallback(
+                app.messages, app.settings.fallback_spool, directory, live, asterisk_alive=True
+            )
+            + take_in_orphans(app.messages, app.database, asterisk_alive=True)
+        )
+
+    settled = await asyncio.to_thread(work)
+    if settled.kept or settled.failures:
+        log.info("settled", kept=settled.kept, empty=settled.empty, failures=settled.failures)
+    return settled

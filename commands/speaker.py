@@ -1,0 +1,54 @@
+"""Playing a recording through this computer's speaker, with whichever player is there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from storage.errors import AudioError
+
+# Each plays the file it is given and comes back when that is over.
+PLAYERS = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+    ("paplay",),
+    ("aplay", "-q"),
+    ("play", "-q"),
+)
+# ffplay reports this and then claims success.
+NO_DEVICE = "audio open failed"
+
+
+def play_aloud(wav: bytes, speed: float = 1.0) -> None:
+    """Play, and return when it is over. Faster or slower speech keeps its pitch.
+
+    Raises AudioError when there is no player or no sound device.
+    """
+    player = next((player for player in PLAYERS if shutil.which(player[0])), None)
+    if player is None:
+        names = ", ".join(player[0] for player in PLAYERS)
+        raise AudioError(f"no program that plays sound was found (looked for {names})")
+    with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
+        path = Path(folder) / "message.wav"
+        path.write_bytes(wav)
+        if speed != 1.0:
+            path = _at_speed(path, speed)
+        played = subprocess.run(
+            [*player, str(path)], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    if played.returncode or NO_DEVICE in played.stderr.decode(errors="replace"):
+        raise AudioError(f"{player[0]} could not play the sound: is there a sound device?")
+
+
+def _at_speed(path: Path, speed: float) -> Path:
+    changed = path.with_name("changed.wav")
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        raise AudioError("--speed needs ffmpeg, which is not installed")
+    subprocess.run(
+        [ffmpeg, "-loglevel", "error", "-i", path, "-af", f"atempo={speed}", changed],
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    return changed

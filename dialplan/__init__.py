@@ -1,0 +1,1 @@
+"""What happens to a call: menus, actions, ringing, leaving and hearing messages."""

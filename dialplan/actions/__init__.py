@@ -1,0 +1,46 @@
+"""The actions of menus and forwarding, one module each: ``run(call, services, action) -> Next``."""
+
+from __future__ import annotations
+
+import structlog
+
+from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
+from dialplan.next import Next
+from dialplan.services import Services
+from storage.office import (
+    Action,
+    Dial,
+    ForwardAction,
+    Hangup,
+    Nothing,
+    OpenMenu,
+    Play,
+    Repeat,
+    Ring,
+    Voicemail,
+)
+from telephony.call import Call
+
+log = structlog.get_logger()
+
+
+async def perform(call: Call, services: Services, action: Action | ForwardAction) -> Next:  # noqa: PLR0911
+    """Do what the action says; returns what is to be done then."""
+    log.info("action", action=action.action)
+    match action:
+        case Voicemail():
+            return await voicemail.run(call, services, action)
+        case Ring():
+            return await ring.run(call, services, action)
+        case OpenMenu():
+            return await open_menu.run(call, services, action)
+        case Dial():
+            return await dial.run(call, services, action)
+        case Play():
+            return await play.run(call, services, action)
+        case Repeat():
+            return await repeat.run(call, services, action)
+        case Hangup():
+            return await hangup.run(call, services, action)
+        case Nothing():
+            return await nothing.run(call, services, action)

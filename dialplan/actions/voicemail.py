@@ -1,0 +1,22 @@
+"""``{ action = "voicemail" }``: a message for the company, or for an employee."""
+
+from __future__ import annotations
+
+from dialplan import sounds
+from dialplan.next import Done, Next
+from dialplan.services import Services
+from dialplan.voicemail import leave_message
+from storage.office import Voicemail
+from telephony.call import Call
+
+
+async def run(call: Call, services: Services, action: Voicemail) -> Next:
+    office = services.office
+    own = office.voicemail.greeting
+    if action.employee is not None:
+        own = services.employee(action.employee).greeting or own
+    greeting = services.sound(own) if own else sounds.LEAVE_MESSAGE
+    await call.answer(office.company.language)
+    mailbox = services.mailbox(action.employee, call.dialled)
+    await leave_message(call, services.mailroom, mailbox, greeting, office.voicemail)
+    return Done()

@@ -1,0 +1,85 @@
+"""The menu interpreter: greeting, keys, silence, wrong keys; then actions until the call is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from dialplan import sounds
+from dialplan.actions import perform
+from dialplan.digits import Complete, Incomplete, Invalid, Match, choices, match
+from dialplan.next import Done, Goto, Next, Perform, Repeat
+from dialplan.services import Services
+from storage.office import Action, ForwardAction, Menu
+from storage.office import Repeat as RepeatAction
+from telephony.call import Call
+
+MAX_ACTIONS = 60
+"""Steps in one call: enough for any caller, few enough to end one that goes in circles."""
+ALL_KEYS = "0123456789*#"
+
+log = structlog.get_logger()
+
+
+async def run(call: Call, services: Services, first: Next) -> None:
+    """Carry a call from its first step to its last."""
+    step, menu = first, ""
+    for _ in range(MAX_ACTIONS):
+        match step:
+            case Done():
+                return
+            case Perform(action):
+                step = await perform(call, services, action)
+            case Goto(name):
+                menu = name
+                step = Perform(await visit(call, services, menu))
+            case Repeat():
+                step = Goto(menu) if menu else Done()
+    log.warning("the call goes in circles and is ended", menu=menu)
+
+
+async def visit(call: Call, services: Services, name: str) -> Action | ForwardAction:
+    """One visit to a menu: returns the action that the caller chose, by key or by silence.
+
+    Silences and wrong keys are counted apart: the first lead to the default action after the
+    menu's repeats, the second to the invalid action, and after its limit to the default one.
+    """
+    log.info("menu", menu=name)
+    menu = services.office.menus[name]
+    await call.answer(services.office.company.language)
+    options = choices(menu, services.office.employees)
+    silences = wrong_keys = 0
+    while True:
+        typed, meaning = await _listen(call, services, menu, options)
+        match meaning:
+            case Complete(action):
+                return action
+            case Invalid() if typed:
+                wrong_keys += 1
+                log.info("wrong key", key=typed)
+                await call.play(sounds.WRONG_KEY)
+                if wrong_keys >= menu.invalid_limit:
+                    return menu.default
+                if not isinstance(menu.invalid, RepeatAction):
+                    return menu.invalid
+            case _:
+                silences += 1
+                if silences > menu.repeats:
+                    return menu.default
+
+
+async def _listen(
+    call: Call, services: Services, menu: Menu, options: Mapping[str, Action]
+) -> tuple[str, Match]:
+    """Play the greeting and take digits until they mean something: ("", Invalid) for silence."""
+    typed = await call.play(services.sound(menu.greeting), interrupt=ALL_KEYS)
+    typed = typed or await call.digit(menu.timeout)
+    if not typed:
+        return "", Invalid()
+    while isinstance(meaning := match(typed, options), Incomplete):
+        digit = await call.digit(menu.digit_timeout)
+        if not digit:
+            return typed, Complete(meaning.action) if meaning.action else Invalid()
+        typed += digit
+    return typed, meaning

@@ -1,0 +1,34 @@
+"""What an action leaves to be done: actions never call each other, the interpreter goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.office import Action, ForwardAction
+
+
+@dataclass(frozen=True)
+class Done:
+    """The call has got what it came for."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Back to the menu that the caller was in; the call ends if there was none."""
+
+
+@dataclass(frozen=True)
+class Goto:
+    """On to another menu, by name."""
+
+    menu: str
+
+
+@dataclass(frozen=True)
+class Perform:
+    """On to another action, such as the one that an employee's forwarding names."""
+
+    action: Action | ForwardAction
+
+
+Next = Done | Repeat | Goto | Perform

@@ -1,0 +1,72 @@
+"""The reception: sends every call that comes in to the flow that serves it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dialplan.entry import take_call
+from dialplan.mailroom import StoredMailroom
+from dialplan.phone_tasks import play_message, record_prompt
+from dialplan.services import Services
+from storage.inbox import Inbox
+from storage.messages import Messages
+from storage.offices import Offices, Site
+from storage.prompts import PromptLibrary
+from telephony.call import Call, Hearing
+
+log = structlog.get_logger()
+
+UNKNOWN_NUMBER = "ss-noservice"
+"""The number you have dialled is not in service (both of Asterisk's sound sets have it)."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Serves calls of every company on this system, over whatever way they come in."""
+
+    offices: Offices
+    messages: Messages
+    inbox: Inbox
+    prompts: PromptLibrary
+    outside: str
+    hearing: Hearing
+
+    async def take(self, call: Call, args: Sequence[str]) -> None:
+        """Serve a call that the dialplan, or one of our commands, sent with these arguments.
+
+        ``call NUMBER`` is a caller from outside; ``phone …`` is a phone that we rang ourselves.
+        """
+        match list(args):
+            case ["call", dialled]:
+                await self.take_outside_call(call, dialled)
+            case ["phone", "play-message", message_id]:
+                await play_message(call, self.inbox, message_id, self.messages.recordings)
+            case ["phone", "record-prompt", company_id, name]:
+                await record_prompt(
+                    call, self.offices, self.prompts, company_id, name, self.messages.recordings
+                )
+            case _:
+                log.warning("a call with arguments that mean nothing", args=list(args))
+
+    async def take_outside_call(self, call: Call, dialled: str) -> None:
+        """Serve a caller who dialled one of our companies' numbers."""
+        directory = await asyncio.to_thread(self.offices.snapshot)
+        site = directory.find(dialled)
+        if site is None:
+            log.warning("a number that no company has", dialled=dialled)
+            await call.play(UNKNOWN_NUMBER)
+            return
+        await take_call(call, self._services(site))
+
+    def _services(self, site: Site) -> Services:
+        return Services(
+            site=site,
+            mailroom=StoredMailroom(self.messages),
+            sound=lambda reference: self.prompts.sound(site.office, reference),
+            outside=self.outside,
+            hearing=self.hearing,
+        )

@@ -1,0 +1,11 @@
+"""The bundled prompts: names in Asterisk's own sound sets, which exist in Russian and English."""
+
+NOBODY_AVAILABLE = "vm-nobodyavail"
+LEAVE_MESSAGE = "vm-intro"
+"""Please leave your message after the tone; when done, hang up or press the pound key."""
+REVIEW = "vm-review"
+"""Press 1 to accept this recording, 2 to listen to it, 3 to record your message again."""
+MESSAGE_SAVED = "vm-msgsaved"
+TOO_SHORT = "vm-tooshort"
+GOODBYE = "vm-goodbye"
+WRONG_KEY = "pbx-invalid"

@@ -1,0 +1,128 @@
+"""Leaving a message: greeting, beep, speech, review, and the promise that it is saved.
+
+Nothing that was said after a beep is dropped unless the caller said it again: each recording is
+a *take*, and when the caller is done (or gone) the newest take that holds speech is kept.
+"""
+
+from __future__ import annotations
+
+import math
+
+import structlog
+
+from dialplan import sounds
+from dialplan.mailroom import Mailroom
+from storage.errors import StorageError
+from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.office import VoicemailSettings
+from telephony.call import Call, EndedBy, RecordingLimits
+from telephony.errors import CallEnded, CallLost
+
+ATTEMPTS = 3
+"""How often a caller may try before a message without speech ends the call."""
+REVIEW_SECONDS = 5.0
+REVIEW_REPEATS = 3
+KEEP, LISTEN, AGAIN = "1", "2", "3"
+
+log = structlog.get_logger()
+
+
+async def leave_message(
+    call: Call, mailroom: Mailroom, mailbox: Mailbox, greeting: str, settings: VoicemailSettings
+) -> None:
+    """Take one message for ``mailbox``; ``greeting`` is what Asterisk plays before the beep.
+
+    "Saved" is said only once the message is on disk and in the database. Where it cannot be
+    filed now the caller hears no promise, and the recording waits to be filed later. Raises
+    `StorageError` when not even a draft can be made: nothing was said yet, and the caller is to
+    be handed to the fallback.
+    """
+    await call.play(greeting, interrupt="#")
+    for _ in range(ATTEMPTS):
+        takes = await record_takes(call, mailroom, mailbox, settings)
+        try:
+            result = await keep_newest(mailroom, takes)
+        except StorageError as error:
+            log.error("a message waits to be filed", why=str(error))  # noqa: TRY400
+            await call.play(sounds.GOODBYE)
+            return
+        if isinstance(result, Kept):
+            await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
+            return
+        await call.play(sounds.TOO_SHORT, interrupt="#")
+    await call.play(sounds.GOODBYE)
+
+
+async def record_takes(
+    call: Call, mailroom: Mailroom, mailbox: Mailbox, settings: VoicemailSettings
+) -> list[Draft]:
+    """Record until the caller is content: the takes, newest last.
+
+    A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
+    """
+    limits = RecordingLimits(
+        max_seconds=math.ceil(settings.max_seconds),
+        silence_seconds=math.ceil(settings.silence_seconds),
+    )
+    takes: list[Draft] = []
+    recording = False
+    try:
+        while True:
+            takes.append(await mailroom.begin(call, mailbox, settings.min_seconds))
+            recording = True
+            ended_by = await call.record(takes[-1].id, limits)
+            recording = False
+            if not settings.review or ended_by is not EndedBy.KEY:
+                return takes
+            if not await mailroom.has_speech(takes[-1], settings.min_seconds):
+                return takes
+            if await review_recording(call, takes[-1].id) != AGAIN:
+                return takes
+    except CallEnded as ended:
+        # After CallLost Asterisk may be recording still: that take is settled once it is not.
+        if not (recording and isinstance(ended, CallLost)):
+            await _keep_for_absent(mailroom, takes)
+        raise
+    except StorageError:
+        if not takes:
+            raise
+        return takes
+
+
+async def review_recording(call: Call, recording: str) -> str:
+    """Let the caller keep, hear or repeat a recording: `KEEP` (also for silence) or `AGAIN`."""
+    for _ in range(REVIEW_REPEATS):
+        keys = KEEP + LISTEN + AGAIN
+        key = await call.play(sounds.REVIEW, interrupt=keys) or await call.digit(REVIEW_SECONDS)
+        if key == LISTEN:
+            key = await call.replay(recording, interrupt=KEEP + AGAIN)
+        if key in (KEEP, AGAIN):
+            return key
+    return KEEP
+
+
+async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
+    """File the newest take that holds speech, and drop the older ones that it replaces.
+
+    Raises `StorageError` when it cannot be filed now.
+    """
+    older = list(takes)
+    while True:
+        take = older.pop()
+        result = await mailroom.finish(take)
+        if isinstance(result, Kept):
+            log.info("message kept", message=result.id, seconds=result.duration)
+            break
+        log.info("take without speech", message=take.id, speech=result.speech)
+        if not older:
+            return result
+    for replaced in older:
+        await mailroom.discard(replaced)
+    return result
+
+
+async def _keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
+    try:
+        await keep_newest(mailroom, takes)
+    except StorageError as error:
+        log.error("a message waits to be filed", why=str(error))  # noqa: TRY400

@@ -1,0 +1,135 @@
+"""Recordings as Asterisk writes them: WAV, 16 bit PCM, usually 8 kHz and mono.
+
+A recording cut short by a crash has a header that says "no audio", or too little of it, with
+the audio behind it. Examining puts that right in the copy we keep, not in Asterisk's file.
+"""
+
+from __future__ import annotations
+
+import audioop
+import hashlib
+import struct
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from storage.errors import AudioError
+
+PEAKS = 256  # points of a waveform, one byte each
+SAMPLE_BYTES = 2
+HEADER_BYTES = 44  # of a WAV without any audio
+
+_CHUNK = struct.Struct("<4sI")
+_FORMAT = struct.Struct("<HHIIHH")
+_PCM = 1
+
+
+@dataclass(frozen=True)
+class Audio:
+    """A recording, read whole and measured.
+
+    ``wav`` is the file with a true header and ``samples`` its audio in one channel; ``rate`` is
+    in Hz, ``duration`` in seconds, ``size`` in bytes. ``peaks`` is the waveform for drawing,
+    256 bytes from 0 (silence) to 255. ``repaired`` tells that the file's header lied.
+    """
+
+    wav: bytes = field(repr=False)
+    samples: bytes = field(repr=False)
+    rate: int
+    duration: float
+    size: int
+    sha256: str
+    peaks: bytes = field(repr=False)
+    repaired: bool
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where things are in a WAV: offsets and sizes in bytes."""
+
+    channels: int
+    rate: int
+    data_start: int
+    data_size: int  # what there is
+    claimed_size: int  # what the header says
+
+
+def examine(path: Path) -> Audio:
+    """Read and measure a recording. Raises AudioError if it is none."""
+    try:
+        wav = path.read_bytes()
+    except OSError as error:
+        raise AudioError(f"the recording {path} cannot be read: {error.strerror}") from error
+    layout = _find_audio(wav, path.name)
+    repaired = layout.data_size != layout.claimed_size
+    if repaired:
+        wav = _with_true_header(wav, layout)
+    samples = wav[layout.data_start : layout.data_start + layout.data_size]
+    if layout.channels == 2:
+        samples = audioop.tomono(samples, SAMPLE_BYTES, 0.5, 0.5)
+    return Audio(
+        wav=wav,
+        samples=samples,
+        rate=layout.rate,
+        duration=len(samples) / SAMPLE_BYTES / layout.rate,
+        size=len(wav),
+        sha256=hashlib.sha256(wav).hexdigest(),
+        peaks=_peaks(samples),
+        repaired=repaired,
+    )
+
+
+def _find_audio(wav: bytes, name: str) -> _Layout:
+    if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
+        raise AudioError(f"{name} is not a WAV recording")
+    layout: tuple[int, int] | None = None
+    offset = 12
+    while offset + _CHUNK.size <= len(wav):
+        kind, size = _CHUNK.unpack_from(wav, offset)
+        offset += _CHUNK.size
+        if kind == b"fmt " and offset + _FORMAT.size <= len(wav):
+            layout = _read_format(wav, offset, name)
+        if kind == b"data" and layout:
+            channels, rate = layout
+            present = _present(wav, offset, size)
+            present -= present % (SAMPLE_BYTES * channels)
+            return _Layout(channels, rate, offset, present, size)
+        offset += size + size % 2
+    raise AudioError(f"{name} has no audio in it")
+
+
+def _read_format(wav: bytes, offset: int, name: str) -> tuple[int, int]:
+    """Channels and rate."""
+    kind, channels, rate, _, _, bits = _FORMAT.unpack_from(wav, offset)
+    if kind != _PCM or bits != 8 * SAMPLE_BYTES or channels not in (1, 2) or not rate:
+        raise AudioError(f"{name} is not 16 bit PCM")
+    return channels, rate
+
+
+def _present(wav: bytes, start: int, claimed: int) -> int:
+    """How much audio there is: what is claimed, if the file ends there or goes on sensibly."""
+    rest = len(wav) - start - claimed
+    if rest in (0, 1):
+        return claimed
+    if claimed and rest >= _CHUNK.size:
+        kind, size = _CHUNK.unpack_from(wav, start + claimed + claimed % 2)
+        if kind.isascii() and kind.decode("ascii").isprintable() and size <= rest:
+            return claimed
+    return len(wav) - start
+
+
+def _with_true_header(wav: bytes, layout: _Layout) -> bytes:
+    end = layout.data_start + layout.data_size
+    true = bytearray(wav[:end])
+    struct.pack_into("<I", true, 4, end - 8)
+    struct.pack_into("<I", true, layout.data_start - 4, layout.data_size)
+    return bytes(true)
+
+
+def _peaks(samples: bytes) -> bytes:
+    count = len(samples) // SAMPLE_BYTES
+    edges = [SAMPLE_BYTES * (count * point // PEAKS) for point in range(PEAKS + 1)]
+    return bytes(
+        min(255, audioop.max(samples[start:end], SAMPLE_BYTES) >> 7) if end > start else 0
+        for start, end in pairwise(edges)
+    )

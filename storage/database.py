@@ -1,0 +1,158 @@
+"""The database: one engine, sessions, and migrations applied at start.
+
+Synchronous, and safe to use from many threads; asyncio code calls it through worker threads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import ConfigError, DatabaseUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# How long a writer waits for the other writers, in seconds. Commits take milliseconds: a wait
+# this long means that something holds the database for good.
+BUSY_SECONDS = 15
+
+# Any number will do, as long as every Voicepost takes the same one.
+MIGRATION_LOCK = 0x766F6963
+
+
+class Database:
+    """A database by SQLAlchemy's URL: SQLite, or PostgreSQL through psycopg."""
+
+    def __init__(self, url: str) -> None:
+        """Raises ConfigError if the URL is none; nothing is opened yet."""
+        try:
+            self.url = make_url(url)
+            self._engine = create_engine(self.url, pool_pre_ping=True)
+        except (ArgumentError, ImportError) as error:
+            raise ConfigError(
+                "database.url: not the URL of a SQLite or PostgreSQL database"
+            ) from error
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            _prepare_sqlite(self._engine)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that may write: committed at the end, rolled back on an exception.
+
+        On SQLite writers come one after the other, from the first statement on, so that
+        none finds its snapshot outdated half-way. Raises DatabaseUnavailable.
+        """
+        with self._transaction(write=True) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; it waits for no writer. Raises DatabaseUnavailable."""
+        with self._transaction(write=False) as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; several processes may do so at once.
+
+        Raises DatabaseUnavailable.
+        """
+        if self.is_sqlite:
+            self._make_folder()
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        with _plain_errors(), self._engine.connect() as connection:
+            connection.execution_options(voicepost_write=True)
+            with connection.begin():
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                config.attributes["connection"] = connection
+                try:
+                    command.upgrade(config, "head")
+                except CommandError as error:
+                    raise DatabaseUnavailable(
+                        "the database was written by a newer version of Voicepost"
+                    ) from error
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Session]:
+        with _plain_errors(), self._engine.connect() as connection:
+            connection.execution_options(voicepost_write=write)
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    def _make_folder(self) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            return
+        folder = Path(self.url.database).parent
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"the database's folder {folder} cannot be made: {error.strerror}"
+            ) from error
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Durable commits, readers that wait for nobody, and transactions begun by us."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("voicepost_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what means "no database" into DatabaseUnavailable; let mistakes of ours through."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except PoolTimeout as error:
+        raise DatabaseUnavailable("the database is busy: no connection was free") from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != "42501":  # insufficient privilege
+            raise
+        raise DatabaseUnavailable(_sentence(error)) from error
+    except DatabaseError as error:
+        raise DatabaseUnavailable(_sentence(error)) from error
+    except DBAPIError as error:
+        raise DatabaseUnavailable(_sentence(error)) from error
+
+
+def _sentence(error: DBAPIError) -> str:
+    reason = " ".join(str(error.orig).split())
+    return f"the database cannot be used: {reason}"

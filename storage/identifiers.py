@@ -1,0 +1,54 @@
+"""Ids of messages, and their places in time."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import UTC, datetime, timedelta
+
+# Ids of files that carry no id of their own are derived within this name space.
+_FILES = uuid.UUID("0b5e6f9a-5d1f-4a53-9c55-3f6a1f0f6f0e")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_CHANCE_BITS = 20
+
+
+def new_id(at: datetime) -> str:
+    """A UUIDv7: 48 bits of milliseconds, then chance."""
+    value = _milliseconds(at) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def id_of_file(name: str, digest: str) -> str:
+    """The id of a file taken in: the same file always gets the same one."""
+    return str(uuid.uuid5(_FILES, f"{name}:{digest}"))
+
+
+def time_of(message_id: str) -> datetime | None:
+    """When a UUIDv7 was made; None for ids of other kinds."""
+    value = uuid.UUID(message_id)
+    return _EPOCH + _MILLISECOND * (value.int >> 80) if value.version == 7 else None
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is an id, written as we write ids."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def new_place(at: datetime) -> int:
+    """A place among the messages of that millisecond."""
+    return first_place(at) | secrets.randbits(_CHANCE_BITS)
+
+
+def first_place(at: datetime) -> int:
+    """The first place of that millisecond: all earlier messages are below it."""
+    return _milliseconds(at) << _CHANCE_BITS
+
+
+def _milliseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MILLISECOND

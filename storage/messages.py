@@ -1,0 +1,344 @@
+"""Keeping messages: a draft before the recording, a kept message after it.
+
+Every step can be repeated, after a crash at any point and by several at once: the draft's id
+names the recording, the audio and the row, and only one change of state wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.audio import HEADER_BYTES, Audio, examine
+from storage.database import Database
+from storage.errors import AudioError, DatabaseUnavailable, NotFound
+from storage.identifiers import id_of_file, new_id, new_place
+from storage.models import MessageRow
+from storage.speech import speech_seconds
+from storage.text import searchable, storable
+from storage.vault import AudioStore
+
+Box = Literal["company", "employee"]
+Source = Literal["ari", "agi", "asterisk", "import"]
+
+# "empty" is not final: should audio turn up after all, the message is still kept.
+UNSETTLED = ("recording", "empty")
+# Two messages of one millisecond share a place once in a million times.
+INSERT_TRIES = 5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Whose message it is.
+
+    The addressee of a company's box is the company's name and the number dialled, that of an
+    employee's box the name and the extension; ``numbers`` are others an employee is found by.
+    ``company_id`` is None for messages nobody could be found for. Days and months of its
+    messages are those of ``timezone``.
+    """
+
+    company_id: str | None
+    company: str
+    box: Box
+    addressee_name: str
+    addressee_number: str
+    timezone: str = "UTC"
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message about to be recorded; ``id`` is also the recording's name."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The message is on disk and in the database; ``duration`` is in seconds."""
+
+    id: str
+    duration: float
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Nothing was kept: there were only ``speech`` seconds of speech, or no recording at all."""
+
+    id: str
+    speech: float
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What becomes known when a recording is finished: columns of its row."""
+
+    state: Literal["kept", "empty"]
+    speech: float
+    cut_off: bool
+    duration: float | None = None
+    size: int | None = None
+    sha256: str | None = None
+    peaks: bytes | None = None
+    audio_key: str | None = None
+
+
+class Messages:
+    """Where messages are kept. Synchronous and safe to use from many threads."""
+
+    def __init__(self, database: Database, audio: AudioStore, recordings: Path) -> None:
+        """``recordings`` is the folder where Asterisk records."""
+        self._database = database
+        self._audio = audio
+        self.recordings = recordings
+
+    def begin(
+        self,
+        mailbox: Mailbox,
+        *,
+        caller_number: str,
+        caller_name: str = "",
+        dialled: str = "",
+        source: Source,
+        call_id: str,
+        min_speech: float,
+        language: str = "",
+    ) -> Draft:
+        """Write down that a message is about to be recorded. Raises DatabaseUnavailable.
+
+        ``min_speech`` is in seconds: a recording with less is not kept.
+        """
+        now = datetime.now(UTC)
+        row = self._add(
+            _row(
+                mailbox,
+                message_id=new_id(now),
+                state="recording",
+                received_at=now,
+                caller_number=storable(caller_number),
+                caller_name=storable(caller_name),
+                dialled=storable(dialled),
+                source=source,
+                call_id=storable(call_id),
+                min_speech=min_speech,
+                language=language,
+            )
+        )
+        return Draft(row.id)
+
+    def has_speech(self, draft_id: str, min_speech: float) -> bool:
+        """Whether the draft's recording holds ``min_speech`` seconds of speech; changes nothing.
+
+        Raises AudioError.
+        """
+        audio = self._recorded(self.recordings / f"{draft_id}.wav")
+        return audio is not None and speech_seconds(audio, min_speech) >= min_speech
+
+    def finish(self, draft_id: str, *, cut_off: bool = False) -> Kept | Empty:
+        """Keep the draft's recording, if there is speech enough in it.
+
+        May be called again, and by several at once. ``cut_off`` marks a message whose end was
+        lost. Raises AudioError or DatabaseUnavailable; then recording and draft are as before.
+        """
+        row = self._find(draft_id)
+        if row is None:
+            raise NotFound(f"there is no draft {draft_id}")
+        path = self.recordings / f"{row.id}.wav"
+        if row.state in UNSETTLED:
+            row = self._settle(row, self._recorded(path), cut_off=cut_off)
+        _remove(path)
+        return _outcome(row)
+
+    def discard(self, draft_id: str) -> None:
+        """Forget a draft, and its recording: the caller records again or gave up.
+
+        A message already kept stays. Raises DatabaseUnavailable.
+        """
+        with self._database.session() as session:
+            discarded = session.execute(
+                update(MessageRow)
+                .where(MessageRow.id == draft_id, MessageRow.state.in_(UNSETTLED))
+                .values(state="discarded")
+                .returning(MessageRow.id)
+            ).scalar()
+        if discarded:
+            _remove(self.recordings / f"{discarded}.wav")
+
+    def take_in(
+        self,
+        path: Path,
+        *,
+        mailbox: Mailbox,
+        caller_number: str,
+        caller_name: str = "",
+        dialled: str = "",
+        received_at: datetime,
+        source: Source,
+        call_id: str = "",
+        min_speech: float,
+        message_id: str | None = None,
+    ) -> Kept | Empty:
+        """Keep a recording that has no draft, and remove the file.
+
+        The same file is taken in once, however often it is tried. Raises AudioError or
+        DatabaseUnavailable; then the file is as before.
+        """
+        audio = self._recorded(path)
+        row = _row(
+            mailbox,
+            message_id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),
+            state="recording",
+            received_at=received_at,
+            caller_number=storable(caller_number),
+            caller_name=storable(caller_name),
+            dialled=storable(dialled),
+            source=source,
+            call_id=storable(call_id),
+            min_speech=min_speech,
+            language="",
+        )
+        there = self._find(row.id)
+        settled = self._settle(there, audio) if there else self._insert(row, audio)
+        _remove(path)
+        return _outcome(settled)
+
+    def _recorded(self, path: Path) -> Audio | None:
+        """The recording, or None where Asterisk made none, or one without audio."""
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise AudioError(f"the folder of recordings {path.parent} is not there") from None
+            return None
+        except OSError as error:
+            raise AudioError(f"{path} cannot be read: {error.strerror}") from error
+        return examine(path) if size > HEADER_BYTES else None
+
+    def _settle(self, row: MessageRow, audio: Audio | None, *, cut_off: bool = False) -> MessageRow:
+        """Settle a draft: audio first, then one short transaction that the state guards."""
+        if row.state not in UNSETTLED:
+            return row
+        contents = self._store(row, audio, cut_off=cut_off)
+        with self._database.session() as session:
+            session.execute(
+                update(MessageRow)
+                .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
+                .values(asdict(contents))
+            )
+            settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+        if contents.audio_key and settled.audio_key is None:
+            self._audio.delete(contents.audio_key)  # the draft was discarded in the meantime
+        return settled
+
+    def _insert(self, row: MessageRow, audio: Audio | None) -> MessageRow:
+        """Make a message that had no draft; the one with its id, if another was faster."""
+        for name, value in asdict(self._store(row, audio, cut_off=False)).items():
+            setattr(row, name, value)
+        return self._add(row)
+
+    def _store(self, row: MessageRow, audio: Audio | None, *, cut_off: bool) -> _Contents:
+        """Measure the recording and, if it is worth keeping, put its audio where it stays."""
+        speech = speech_seconds(audio, row.min_speech) if audio else 0.0
+        if audio is None or speech < row.min_speech:
+            return _Contents("empty", speech, cut_off)
+        key = f"{row.received_at.astimezone(UTC):%Y/%m}/{row.id}.wav"
+        self._audio.put(key, audio.wav)
+        return _Contents(
+            state="kept",
+            speech=speech,
+            cut_off=cut_off or audio.repaired,
+            duration=audio.duration,
+            size=audio.size,
+            sha256=audio.sha256,
+            peaks=audio.peaks,
+            audio_key=key,
+        )
+
+    def _add(self, row: MessageRow) -> MessageRow:
+        """Insert the row; the one with its id, if that was there before."""
+        for _ in range(INSERT_TRIES):
+            row.place = new_place(row.received_at)
+            try:
+                with self._database.session() as session:
+                    session.add(row)
+            except IntegrityError:
+                if there := self._find(row.id):
+                    return there
+            else:
+                return row
+        raise DatabaseUnavailable("the database refuses the message")
+
+    def _find(self, message_id: str) -> MessageRow | None:
+        with self._database.reading() as session:
+            return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
+
+
+def _row(
+    mailbox: Mailbox,
+    *,
+    message_id: str,
+    state: str,
+    received_at: datetime,
+    caller_number: str,
+    caller_name: str,
+    dialled: str,
+    source: Source,
+    call_id: str,
+    min_speech: float,
+    language: str,
+) -> MessageRow:
+    zone = _zone(mailbox.timezone)
+    return MessageRow(
+        id=message_id,
+        state=state,
+        company_id=mailbox.company_id,
+        company=mailbox.company,
+        box=mailbox.box,
+        addressee_name=storable(mailbox.addressee_name),
+        addressee_number=storable(mailbox.addressee_number),
+        caller_number=caller_number,
+        caller_name=caller_name,
+        dialled=dialled,
+        received_at=received_at,
+        timezone=zone.key,
+        day=received_at.astimezone(zone).date().isoformat(),
+        source=source,
+        call_id=call_id,
+        language=language,
+        min_speech=min_speech,
+        search=searchable(
+            mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers, caller_number
+        ),
+        cut_off=False,
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The zone; UTC for one this machine does not know, for no message is lost over that."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _outcome(row: MessageRow) -> Kept | Empty:
+    if row.state == "kept":
+        return Kept(row.id, row.duration or 0.0)
+    return Empty(row.id, row.speech or 0.0)
+
+
+def _remove(path: Path) -> None:
+    """A recording no longer needed; if it cannot go now, the next reconciliation tries again."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("recording cannot be removed", path=str(path), reason=error.strerror)

@@ -1,0 +1,171 @@
+"""The tables, typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Names of constraints follow one convention, so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored in UTC. SQLite knows no zones: there the stored text is UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,
+    ) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Ids are compared as bytes, so that "every id beginning with …" is a range of an index.
+Id = String(36).with_variant(String(36, collation="C"), "postgresql")
+# SQLite's rowid has to be called INTEGER; it has 64 bits all the same.
+Place = BigInteger().with_variant(Integer, "sqlite")
+
+
+class CompanyRow(Base):
+    """A company and its whole configuration; ``version`` grows with each change of it."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    config: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+
+
+class NumberRow(Base):
+    """A multichannel number, in digits, and whose it is."""
+
+    __tablename__ = "numbers"
+
+    number: Mapped[str] = mapped_column(Text, primary_key=True)
+    company_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("companies.id", ondelete="CASCADE"), index=True
+    )
+
+
+class ConfigVersionRow(Base):
+    """The one counter that every change of any configuration bumps (a single row, id 1)."""
+
+    __tablename__ = "config_version"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+
+
+class MessageRow(Base):
+    """A message, from the moment before it is recorded.
+
+    ``place`` orders messages by time: milliseconds since 1970 in the upper bits, chance in
+    the lower 20. Being the rowid too, it lets the search index answer "the newest 50 that
+    match" without reading the others.
+    ``day`` is the date in the company's zone (``2026-08-14``), which months are made of.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_company", "company_id", "place"),
+        Index("ix_messages_addressee", "company_id", "addressee_number", "place"),
+        Index(
+            "ix_messages_drafts",
+            "place",
+            sqlite_where=text("state = 'recording'"),
+            postgresql_where=text("state = 'recording'"),
+        ),
+        Index(
+            "ix_messages_unkept",
+            "place",
+            sqlite_where=text("state IN ('empty', 'discarded')"),
+            postgresql_where=text("state IN ('empty', 'discarded')"),
+        ),
+        Index(
+            "ix_messages_trash",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        CheckConstraint("state IN ('recording', 'kept', 'empty', 'discarded')", name="known_state"),
+        CheckConstraint("box IN ('company', 'employee')", name="known_box"),
+    )
+
+    place: Mapped[int] = mapped_column(Place, primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(Id, unique=True)
+    state: Mapped[str] = mapped_column(String(10))
+
+    # No foreign key: messages outlive their company.
+    company_id: Mapped[str | None] = mapped_column(Id)
+    company: Mapped[str] = mapped_column(Text)
+    box: Mapped[str] = mapped_column(String(10))
+    addressee_name: Mapped[str] = mapped_column(Text)
+    addressee_number: Mapped[str] = mapped_column(Text)
+    caller_number: Mapped[str] = mapped_column(Text)
+    caller_name: Mapped[str] = mapped_column(Text)
+    dialled: Mapped[str] = mapped_column(Text)
+
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    timezone: Mapped[str] = mapped_column(Text)
+    day: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str] = mapped_column(String(10))
+    call_id: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text, default="")
+    min_speech: Mapped[float]
+    search: Mapped[str] = mapped_column(Text)
+
+    # Known once the recording is finished.
+    duration: Mapped[float | None]
+    speech: Mapped[float | None]
+    size: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    peaks: Mapped[bytes | None] = mapped_column(LargeBinary)
+    audio_key: Mapped[str | None] = mapped_column(Text)
+    cut_off: Mapped[bool] = mapped_column(default=False)
+
+    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,62 @@
+"""A company's configuration as one document: its shape, its file, what can be wrong with it."""
+
+from storage.office.actions import (
+    Action,
+    Dial,
+    ForwardAction,
+    Hangup,
+    Nothing,
+    OpenMenu,
+    Play,
+    Repeat,
+    Ring,
+    Voicemail,
+)
+from storage.office.check import Problem, check
+from storage.office.file import (
+    as_data,
+    dump_office,
+    make_part,
+    parse_office,
+    read_office,
+    revalidated,
+)
+from storage.office.model import (
+    Company,
+    Employee,
+    Forward,
+    Menu,
+    Office,
+    Prompt,
+    Target,
+    VoicemailSettings,
+)
+
+__all__ = [
+    "Action",
+    "Company",
+    "Dial",
+    "Employee",
+    "Forward",
+    "ForwardAction",
+    "Hangup",
+    "Menu",
+    "Nothing",
+    "Office",
+    "OpenMenu",
+    "Play",
+    "Problem",
+    "Prompt",
+    "Repeat",
+    "Ring",
+    "Target",
+    "Voicemail",
+    "VoicemailSettings",
+    "as_data",
+    "check",
+    "dump_office",
+    "make_part",
+    "parse_office",
+    "read_office",
+    "revalidated",
+]

@@ -1,0 +1,240 @@
+"""What can be wrong with an office that is well written: names of nothing, loops, contradictions.
+
+Errors keep a configuration from being applied; warnings are told, and it is applied.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from storage.office.actions import Dial, OpenMenu, Play, Ring, Voicemail
+from storage.office.model import Menu, Office
+from storage.office.phone import canonical, region_of
+from storage.office.routes import (
+    Placed,
+    all_actions,
+    forwarding_circles,
+    reachable_menus,
+    silent_rounds,
+    traps,
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong at a place of the document; `str()` is the sentence."""
+
+    severity: Literal["error", "warning"]
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def check(office: Office) -> list[Problem]:
+    """Everything wrong with an office, errors first."""
+    problems = chain(
+        _unknown_names(office),
+        _owned_twice(office),
+        _wrong_times(office),
+        _endless(office),
+        _idle(office),
+        _ambiguous_keys(office),
+        _pointless(office),
+    )
+    return sorted(problems, key=lambda problem: problem.severity)
+
+
+def _error(where: str, message: str) -> Problem:
+    return Problem("error", where, message)
+
+
+def _warning(where: str, message: str) -> Problem:
+    return Problem("warning", where, message)
+
+
+def _unknown_names(office: Office) -> Iterator[Problem]:
+    """Menus, employees and prompts that are named but do not exist."""
+    for where, menu in _menus_named(office):
+        if menu not in office.menus:
+            yield _error(where, f"there is no menu “{menu}”")
+    for where, extension in _employees_named(office):
+        if extension not in office.employees:
+            yield _error(where, f"there is no employee {extension}")
+    for where, sound in _sounds_named(office):
+        kind, _, name = sound.partition(":")
+        if kind == "prompt" and name not in office.prompts:
+            yield _error(where, f"there is no prompt “{name}”")
+
+
+def _menus_named(office: Office) -> Iterator[tuple[str, str]]:
+    for number, target in office.numbers.items():
+        if target.menu is not None:
+            yield f"numbers.{number}", target.menu
+    for placed in all_actions(office):
+        if isinstance(placed.action, OpenMenu):
+            yield placed.where, placed.action.menu
+
+
+def _employees_named(office: Office) -> Iterator[tuple[str, str]]:
+    for number, target in office.numbers.items():
+        if target.employee is not None:
+            yield f"numbers.{number}", target.employee
+    for placed in all_actions(office):
+        if isinstance(placed.action, Ring):
+            for extension in placed.action.everyone:
+                yield placed.where, extension
+        elif isinstance(placed.action, Voicemail) and placed.action.employee is not None:
+            yield placed.where, placed.action.employee
+
+
+def _sounds_named(office: Office) -> Iterator[tuple[str, str]]:
+    for name, menu in office.menus.items():
+        yield f"menus.{name}.greeting", menu.greeting
+    for extension, employee in office.employees.items():
+        if employee.greeting is not None:
+            yield f"employees.{extension}.greeting", employee.greeting
+    if office.voicemail.greeting is not None:
+        yield "voicemail.greeting", office.voicemail.greeting
+    for placed in all_actions(office):
+        if isinstance(placed.action, Play):
+            yield placed.where, placed.action.prompt
+
+
+def _owned_twice(office: Office) -> Iterator[Problem]:
+    """Numbers that lead to two places, in whatever spelling."""
+    region = region_of(office.company.timezone)
+    seen: dict[str, str] = {}
+    for number in office.numbers:
+        same = seen.setdefault(canonical(number, region), number)
+        if same != number:
+            yield _error(f"numbers.{number}", f"is the same number as {same}")
+    owners: dict[str, str] = {extension: extension for extension in office.employees}
+    for extension, employee in office.employees.items():
+        for number in employee.numbers:
+            owner = owners.setdefault(canonical(number, region), extension)
+            if owner != extension:
+                yield _error(
+                    f"employees.{extension}.numbers", f"{number} belongs to employee {owner} too"
+                )
+
+
+def _wrong_times(office: Office) -> Iterator[Problem]:
+    """Times of zero, and limits that contradict each other."""
+    voicemail = office.voicemail
+    for where, seconds in _times(office):
+        if seconds == 0:
+            yield _error(where, "must be more than 0 seconds")
+    if voicemail.min_seconds >= voicemail.max_seconds:
+        yield _error(
+            "voicemail.min_seconds",
+            f"the minimum ({voicemail.min_seconds:g} s) must be below"
+            f" the maximum ({voicemail.max_seconds:g} s)",
+        )
+    if voicemail.silence_seconds >= voicemail.max_seconds:
+        yield _warning(
+            "voicemail.silence_seconds", "silence never ends a message: max_seconds comes first"
+        )
+
+
+def _times(office: Office) -> Iterator[tuple[str, float]]:
+    yield "voicemail.max_seconds", office.voicemail.max_seconds
+    yield "voicemail.silence_seconds", office.voicemail.silence_seconds
+    for name, menu in office.menus.items():
+        yield f"menus.{name}.timeout", menu.timeout
+        yield f"menus.{name}.digit_timeout", menu.digit_timeout
+    for extension, employee in office.employees.items():
+        yield f"employees.{extension}.ring_timeout", employee.ring_timeout
+        if employee.forward.no_answer_after is not None:
+            yield f"employees.{extension}.forward.no_answer.after", employee.forward.no_answer_after
+    for placed in all_actions(office):
+        if isinstance(placed.action, Ring) and placed.action.timeout is not None:
+            yield f"{placed.where}.timeout", placed.action.timeout
+
+
+def _endless(office: Office) -> Iterator[Problem]:
+    """Ways a call can go for ever."""
+    trapped = set()
+    for name in traps(office):
+        trapped.add(name)
+        yield _error(f"menus.{name}", "no key and no default action ever leads out of it")
+    for names in silent_rounds(office):
+        if not trapped.issuperset(names):
+            way = " → ".join((*names, names[0]))
+            yield _warning(
+                f"menus.{names[0]}.default",
+                f"a caller who presses nothing goes round for ever: {way}",
+            )
+    for extensions in forwarding_circles(office):
+        way = " → ".join((*extensions, extensions[0]))
+        yield _error(
+            f"employees.{extensions[0]}.forward", f"a call is forwarded in a circle: {way}"
+        )
+
+
+def _idle(office: Office) -> Iterator[Problem]:
+    """What no call ever meets."""
+    if not office.numbers:
+        yield _warning("numbers", "no number leads to this company")
+        return
+    reachable = reachable_menus(office)
+    for name in office.menus:
+        if name not in reachable:
+            yield _warning(f"menus.{name}", "nobody can reach this menu")
+    used = {sound for _, sound in _sounds_named(office)}
+    for name in office.prompts:
+        if f"prompt:{name}" not in used:
+            yield _warning(f"prompts.{name}", "nothing plays this prompt")
+
+
+def _ambiguous_keys(office: Office) -> Iterator[Problem]:
+    """Keys that begin, or hide, something longer that can be pressed."""
+    for name, menu in office.menus.items():
+        for key in menu.keys:
+            where = f"menus.{name}.keys.{key}"
+            if menu.direct_dial and key in office.employees:
+                yield _warning(where, f"hides the extension {key}, which cannot be dialled here")
+            longer = _longer(key, menu, office)
+            if longer:
+                yield _warning(
+                    where,
+                    f"works {menu.digit_timeout:g} s late: the caller may go on to {longer}",
+                )
+
+
+def _longer(key: str, menu: Menu, office: Office) -> str:
+    extensions = office.employees if menu.direct_dial else {}
+    longer = [other for other in (*menu.keys, *extensions) if other != key]
+    return next((other for other in longer if other.startswith(key)), "")
+
+
+def _pointless(office: Office) -> Iterator[Problem]:
+    """What is written and can do nothing, or hardly what was meant."""
+    for name, menu in office.menus.items():
+        if menu.direct_dial and not office.employees:
+            yield _warning(f"menus.{name}.direct_dial", "there are no employees to dial")
+    for extension, employee in office.employees.items():
+        forward = employee.forward
+        if forward.always and (forward.busy or forward.no_answer or forward.unreachable):
+            yield _warning(
+                f"employees.{extension}.forward", "the other rules never apply beside “always”"
+            )
+    region = region_of(office.company.timezone)
+    own = {canonical(number, region) for number in office.numbers}
+    for placed in all_actions(office):
+        yield from _pointless_action(placed, own, region)
+
+
+def _pointless_action(placed: Placed, own: set[str], region: str) -> Iterator[Problem]:
+    match placed.action:
+        case Dial(number=number) if canonical(number, region) in own:
+            yield _warning(placed.where, f"{number} is the company's own number")
+        case Ring(employee=None, employees=several) if len(set(several)) < len(several):
+            yield _error(placed.where, "names an employee twice")
+        case Ring(employee=str(), no_answer=inner) if inner != Voicemail():
+            yield _warning(
+                f"{placed.where}.no_answer",
+                "is not used: a single employee's own forwarding rules decide",
+            )

@@ -1,0 +1,159 @@
+"""An office as a TOML document: reading it, with a sentence for every mistake, and writing it."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.items import InlineTable, Table
+
+from storage.errors import ConfigError
+from storage.office.actions import Part
+from storage.office.mistakes import sentences
+from storage.office.model import Forward, Office
+from storage.office.values import shown
+
+P = TypeVar("P", bound=Part)
+
+MAX_BYTES: Final = 1_000_000
+_NOT_WRITTEN: Final = {"audio", "no_answer_after"}
+MAX_DEPTH: Final = 20
+"""Tables inside tables; a real office needs seven."""
+
+
+def read_office(path: Path) -> Office:
+    """The office written in a file; ConfigError says what is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"cannot read {shown(path, 200)}: {error.strerror}") from error
+    if len(raw) > MAX_BYTES:
+        raise ConfigError(f"{shown(path, 200)} is larger than {MAX_BYTES} bytes")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown(path, 200)}: line {line} is not UTF-8 text") from error
+    return parse_office(text)
+
+
+def parse_office(text: str) -> Office:
+    """The office a TOML text describes; ConfigError carries a sentence per mistake."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not a TOML document: {shown(error, 200)}") from error
+    except RecursionError as error:
+        raise ConfigError("not a configuration: it is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise ConfigError(f"not a TOML document: {shown(error, 200)}") from error
+    if _deeper_than(MAX_DEPTH, data):
+        raise ConfigError(f"not a configuration: it is nested deeper than {MAX_DEPTH} tables")
+    _refuse_audio(data)
+    return _validated(data)
+
+
+def revalidated(office: Office) -> Office:
+    """The office, after changes made by copying, which pydantic does not look at; ConfigError."""
+    return _validated(office.model_dump(warnings=False))
+
+
+def make_part(kind: type[P], **fields: object) -> P:
+    """A part of an office from values that are not known to be right; ConfigError."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise ConfigError(*sentences(error, fields)) from error
+
+
+def _validated(data: dict[str, Any]) -> Office:
+    try:
+        return Office.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(*sentences(error, data)) from error
+
+
+def dump_office(office: Office) -> str:
+    """The office as a TOML text that `parse_office` reads back as the same office."""
+    document = tomlkit.document()
+    for section, value in as_data(office).items():
+        document[section] = _table(value, inline=section == "numbers")
+    return tomlkit.dumps(document)
+
+
+def as_data(part: Part) -> dict[str, Any]:
+    """A part as it is written in the document; what is not set is left out."""
+    content: dict[str, Any] = {}
+    compact = "action" in type(part).model_fields
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if value is None or name in _NOT_WRITTEN:
+            continue
+        if compact and name != "action" and value == field.default:
+            continue
+        content[name] = _plain(value)
+    if isinstance(part, Forward) and part.no_answer and part.no_answer_after is not None:
+        content["no_answer"]["after"] = part.no_answer_after
+    return content
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return as_data(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _table(content: dict[str, Any], *, inline: bool = False) -> Table:
+    """A TOML table; actions inside it, or everything if `inline`, stand on one line each."""
+    tables = content and all(isinstance(v, dict) and "action" not in v for v in content.values())
+    table = tomlkit.table(is_super_table=bool(tables) and not inline)
+    # A value after a sub-table would belong to the sub-table: values first.
+    for key, value in sorted(content.items(), key=lambda item: _is_table(item[1])):
+        if not isinstance(value, dict):
+            table[key] = value
+        elif inline or "action" in value:
+            table[key] = _inline(value)
+        elif value:
+            table[key] = _table(value)
+    return table
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) and "action" not in value
+
+
+def _inline(content: dict[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in content.items():
+        table[key] = _inline(value) if isinstance(value, dict) else value
+    return table
+
+
+def _deeper_than(limit: int, data: object) -> bool:
+    """Whether tables and lists stand deeper in each other than `limit`; walks, never recurses."""
+    level = [data]
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values()
+                if isinstance(outer, dict)
+                else outer
+                if isinstance(outer, list)
+                else ()
+            )
+        ]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _refuse_audio(data: dict[str, Any]) -> None:
+    """`audio` is ours to set: what a person wrote there would be played unchecked."""
+    prompts = data.get("prompts")
+    for name, prompt in prompts.items() if isinstance(prompts, dict) else ():
+        if isinstance(prompt, dict) and "audio" in prompt:
+            raise ConfigError(f"prompts.{shown(name)}: unknown key “audio”")

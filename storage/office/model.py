@@ -1,0 +1,160 @@
+"""A company's whole configuration as one frozen document: numbers, menus, employees, prompts."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from storage.office.actions import Action, ForwardAction, Part, Repeat, Ring, Voicemail
+from storage.office.values import (
+    Digest,
+    Endpoint,
+    Extension,
+    FilePath,
+    Keys,
+    Name,
+    Number,
+    Seconds,
+    Sound,
+    Speech,
+    Timezone,
+    Title,
+    Voice,
+)
+
+Language = Literal["ru", "en"]
+
+
+class Company(Part):
+    """Whose office it is; `language` is that of prompts, pages and letters."""
+
+    name: Title
+    language: Language = "ru"
+    timezone: Timezone = "Europe/Moscow"
+
+
+class Target(Part):
+    """Where a call to one of the company's numbers begins: exactly one of the three."""
+
+    menu: Name | None = None
+    employee: Extension | None = None
+    voicemail: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in (self.menu, self.employee, self.voicemail)) != 1:
+            raise ValueError("needs exactly one of menu =, employee = and voicemail = true")
+        return self
+
+
+class Menu(Part):
+    """A voice menu. Times are in seconds."""
+
+    greeting: Sound
+    timeout: Seconds = 5.0
+    """Silence after the greeting that counts as "nothing pressed"."""
+    digit_timeout: Seconds = 2.0
+    """Wait for another digit, where more than one can be meant."""
+    repeats: Annotated[int, Field(ge=0, le=20)] = 1
+    """How often the greeting is played again before the default action."""
+    direct_dial: bool = False
+    """Whether a caller may key in an employee's extension."""
+    default: Action = Voicemail()
+    """Taken when nothing was pressed."""
+    invalid: Action = Repeat()
+    """Taken when a wrong key was pressed."""
+    invalid_limit: Annotated[int, Field(ge=1, le=20)] = 3
+    """Wrong keys in one visit before the default action is taken."""
+    keys: dict[Keys, Action] = Field(default_factory=dict)
+
+
+class Forward(Part):
+    """An employee's forwarding rules; an absent rule forwards nowhere."""
+
+    always: ForwardAction | None = None
+    busy: ForwardAction | None = None
+    no_answer: ForwardAction | None = None
+    unreachable: ForwardAction | None = None
+    no_answer_after: Seconds | None = None
+    """Seconds the phone rings before `no_answer`, instead of the ring timeout.
+    In the document it is `after`, inside the table of `no_answer`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lift_after(cls, data: Any) -> Any:
+        rule = data.get("no_answer") if isinstance(data, dict) else None
+        if not isinstance(rule, dict) or "after" not in rule:
+            return data
+        rest = {key: value for key, value in rule.items() if key != "after"}
+        return {**data, "no_answer": rest, "no_answer_after": rule["after"]}
+
+    @model_validator(mode="after")
+    def _rules_are_simple(self) -> Self:
+        for rule in (self.always, self.busy, self.no_answer, self.unreachable):
+            if isinstance(rule, Ring) and rule != Ring(employee=rule.everyone[0]):
+                raise ValueError("forwarding rings one employee (employee =) and nothing else")
+        if self.no_answer_after is not None and self.no_answer is None:
+            raise ValueError("after = stands inside the table of no_answer")
+        return self
+
+
+class Employee(Part):
+    """A person with a phone; the extension is the key he stands under."""
+
+    name: Title
+    numbers: Annotated[tuple[Number, ...], Field(strict=False, max_length=50)] = ()
+    endpoint: Endpoint
+    ring_timeout: Seconds = 20.0
+    greeting: Sound | None = None
+    """His own voicemail greeting; None plays the bundled one."""
+    forward: Forward = Forward()
+
+    @property
+    def answer_within(self) -> float:
+        """Seconds his phone rings before nobody has answered."""
+        after = self.forward.no_answer_after
+        return self.ring_timeout if after is None else after
+
+
+class VoicemailSettings(Part):
+    """How messages are taken. Times are in seconds."""
+
+    min_seconds: Seconds = 1.0
+    """Less speech than this is not a message."""
+    max_seconds: Seconds = 180.0
+    silence_seconds: Seconds = 8.0
+    """A pause this long ends the message."""
+    review: bool = True
+    """Whether `#` offers: 1 keep, 2 listen, 3 record again."""
+    greeting: Sound | None = None
+    """The company mailbox's own greeting; None plays the bundled one."""
+
+
+class Prompt(Part):
+    """A sound of the company's own: a text to speak, a file, or a recording made by phone."""
+
+    say: Speech | None = None
+    file: FilePath | None = None
+    recorded: Digest | None = None
+    voice: Voice | None = None
+    """The synthesiser's voice for `say`; None takes the usual one of the company's language."""
+    audio: Digest | None = None
+    """The rendered audio in the prompts folder; set when applied, never written by people."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in (self.say, self.file, self.recorded)) != 1:
+            raise ValueError("needs exactly one of say =, file = and recorded =")
+        if self.voice is not None and self.say is None:
+            raise ValueError("voice = goes with say = only")
+        return self
+
+
+class Office(Part):
+    """A company's whole configuration. Employees stand under their extensions."""
+
+    company: Company
+    numbers: dict[Number, Target] = Field(default_factory=dict)
+    menus: dict[Name, Menu] = Field(default_factory=dict)
+    employees: dict[Extension, Employee] = Field(default_factory=dict)
+    voicemail: VoicemailSettings = VoicemailSettings()
+    prompts: dict[Name, Prompt] = Field(default_factory=dict)

@@ -1,0 +1,62 @@
+"""One number, many spellings: `+7 495 123-45-67`, `84951234567` and `74951234567` are the same."""
+
+import re
+import zoneinfo
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import phonenumbers
+
+DEFAULT_REGION: Final = "RU"
+SHORTEST: Final = 10
+"""Digits below which a number is internal or local, and means itself only."""
+_NOT_DIALLED: Final = re.compile(r"[^0-9*#]")
+
+
+def digits(number: str) -> str:
+    """What is dialled: the digits, `*` and `#` of a number."""
+    return _NOT_DIALLED.sub("", number)
+
+
+def canonical(number: str, region: str) -> str:
+    """The number's international digits where it is a full number, else its digits.
+
+    `region` is the country (`RU`) whose habits a number without a country code follows.
+    """
+    plain = digits(number)
+    if not plain.isdecimal() or len(plain) < SHORTEST:
+        return plain
+    home = None if number.strip().startswith("+") else _parse(plain, region)
+    # Possible, not valid: ranges come into use faster than the library learns of them.
+    if home and phonenumbers.is_possible_number(home):
+        return _international(home)
+    abroad = _parse(f"+{plain}", region)
+    if abroad and phonenumbers.is_possible_number(abroad):
+        return _international(abroad)
+    return plain
+
+
+def _parse(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _international(number: phonenumbers.PhoneNumber) -> str:
+    return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+@lru_cache(maxsize=256)
+def region_of(timezone: str) -> str:
+    """The country a time zone is mainly used in, by the time zone database; else Russia."""
+    for folder in zoneinfo.TZPATH:
+        try:
+            lines = (Path(folder) / "zone.tab").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            if not line.startswith("#") and line.split("\t")[2:3] == [timezone]:
+                return line[:2]
+    return DEFAULT_REGION

@@ -1,0 +1,149 @@
+"""The kinds of text an office is written with: names, numbers, dial strings, references to sounds.
+
+Each type checks one value and raises ValueError with the end of a sentence ("must be …"); the
+place where the value stands is added by whoever reads the whole document.
+"""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+NAME_LENGTH: Final = 64
+_NAME: Final = re.compile(rf"[\w-]{{1,{NAME_LENGTH}}}")
+_SOUND: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*){0,4}")
+_KEYS: Final = re.compile(r"[0-9*#]{1,8}")
+_EXTENSION: Final = re.compile(r"[0-9]{1,8}")
+_NUMBER: Final = re.compile(r"\+?[0-9*#]{1,32}")
+_NUMBER_MARKS: Final = re.compile(r"[\s().-]")
+_VOICE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+# Commas, spaces, '&', '|', '$' and braces would end or extend Asterisk's Dial().
+_ENDPOINT: Final = re.compile(r"[A-Za-z0-9]{2,20}/[A-Za-z0-9_.:;=@/+*#\[\]-]{1,200}")
+
+
+def shown(text: object, length: int = 60) -> str:
+    """Somebody's text made safe for a terminal: no control characters, not too long."""
+    whole = str(text)
+    clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in whole[:length])
+    return clean + ("…" if len(whole) > length else "")
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _title(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise ValueError("must not be empty")
+    if any(_is_control(c) for c in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _speech(text: str) -> str:
+    text = " ".join(text.split())
+    return _title(text)
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            f"“{shown(text)}” is not a name: letters, digits, “-” and “_”, at most {NAME_LENGTH}"
+        )
+    return text
+
+
+def _sound(text: str) -> str:
+    kind, _, name = text.partition(":")
+    if kind == "prompt" and _NAME.fullmatch(name):
+        return text
+    if kind == "sound" and _SOUND.fullmatch(name) and len(name) <= 128:
+        return text
+    raise ValueError(
+        f"“{shown(text)}” must be prompt:NAME (the company's own) or sound:NAME (one of Asterisk's)"
+    )
+
+
+def _keys(text: str) -> str:
+    if not _KEYS.fullmatch(text):
+        raise ValueError(f"“{shown(text)}” is not a key: 1 to 8 characters of 0–9, * and #")
+    return text
+
+
+def _extension(text: str) -> str:
+    if not _EXTENSION.fullmatch(text):
+        raise ValueError(f"“{shown(text)}” is not an extension: 1 to 8 digits")
+    return text
+
+
+def _number(text: str) -> str:
+    if len(text) > 64 or not _NUMBER.fullmatch(_NUMBER_MARKS.sub("", text)):
+        raise ValueError(f"“{shown(text)}” is not a phone number")
+    return text
+
+
+def _dialled(text: str) -> str:
+    return _NUMBER_MARKS.sub("", _number(text))
+
+
+def _endpoint(text: str) -> str:
+    if not _ENDPOINT.fullmatch(text):
+        raise ValueError(
+            f"“{shown(text)}” is not an Asterisk dial string such as PJSIP/101: "
+            "letters, digits and _ . : ; = @ / + * # [ ] - only"
+        )
+    return text
+
+
+def _timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"“{shown(text)}” is not a time zone such as Europe/Moscow") from None
+    return text
+
+
+def _voice(text: str) -> str:
+    if not _VOICE.fullmatch(text):
+        raise ValueError(f"“{shown(text)}” is not the name of a voice such as anna or ru+f3")
+    return text
+
+
+def _digest(text: str) -> str:
+    if not _DIGEST.fullmatch(text):
+        raise ValueError("must be the name of a recording in the prompts folder")
+    return text
+
+
+Title = Annotated[str, Field(max_length=200), AfterValidator(_title)]
+"""A name people read: of a company or a person."""
+Speech = Annotated[str, Field(max_length=4000), AfterValidator(_speech)]
+"""A text to be spoken; runs of white space count as one space."""
+Name = Annotated[str, AfterValidator(_name)]
+"""The name of a menu or a prompt."""
+Sound = Annotated[str, AfterValidator(_sound)]
+"""What can be played: `prompt:NAME` or `sound:NAME`."""
+Keys = Annotated[str, AfterValidator(_keys)]
+"""What a caller presses: `1`, `42`, `*`, `#`."""
+Extension = Annotated[str, AfterValidator(_extension)]
+"""An employee's internal number."""
+Number = Annotated[str, AfterValidator(_number)]
+"""A phone number as people write it: `+7 495 123-45-67`."""
+Dialled = Annotated[str, AfterValidator(_dialled)]
+"""A phone number as it is dialled: without spaces, dashes and brackets."""
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+"""An Asterisk dial string of one phone: `PJSIP/101`."""
+Timezone = Annotated[str, AfterValidator(_timezone)]
+"""A time zone's name: `Europe/Moscow`."""
+Voice = Annotated[str, AfterValidator(_voice)]
+"""The name of a synthesiser's voice: `anna` (RHVoice), `ru+f3` (espeak-ng)."""
+Digest = Annotated[str, AfterValidator(_digest)]
+"""The name of an audio file in the prompts folder: its SHA-256 in hexadecimal."""
+FilePath = Annotated[str, Field(max_length=1000), AfterValidator(_title)]
+"""A path, relative to the document it stands in."""
+
+Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]

@@ -1,0 +1,293 @@
+"""The companies of one system, each with its office, kept in the database.
+
+Every change is one transaction: the office is checked and its prompts are rendered first, and a
+counter shared by all companies grows with it, so that whoever takes calls sees at the price of one
+small read whether his snapshot is still the newest.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.errors import ConfigError, NotFound
+from storage.models import CompanyRow, ConfigVersionRow, NumberRow
+from storage.office import Office, Prompt, Target, check, revalidated
+from storage.office.phone import canonical, digits, region_of
+from storage.office.values import shown
+from storage.prompts import PromptLibrary, render
+
+ATTEMPTS: Final = 20
+"""How often a change is made again because somebody else's came between."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A company's office, and the id that stays when the company is renamed."""
+
+    company_id: str
+    office: Office
+
+    @cached_property
+    def region(self) -> str:
+        """The country whose habits the company's numbers follow."""
+        return region_of(self.office.company.timezone)
+
+    def target(self, dialled: str) -> Target | None:
+        """Where a call to this number of the company begins, in whatever spelling it came."""
+        return self._exactly.get(digits(dialled)) or self._canonically.get(
+            canonical(dialled, self.region)
+        )
+
+    @cached_property
+    def _exactly(self) -> dict[str, Target]:
+        return {digits(number): target for number, target in self.office.numbers.items()}
+
+    @cached_property
+    def _canonically(self) -> dict[str, Target]:
+        return {
+            canonical(number, self.region): target for number, target in self.office.numbers.items()
+        }
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All offices as they were at one version of the configuration."""
+
+    version: int
+    offices: Mapping[str, Site]
+    """By company id."""
+
+    def find(self, number: str) -> Site | None:
+        """Whose number was dialled: by its exact digits first, then in any spelling."""
+        exact = self._exactly.get(digits(number))
+        if exact is not None:
+            return exact
+        for region in self._regions:
+            site = self._canonically.get((region, canonical(number, region)))
+            if site is not None:
+                return site
+        return None
+
+    @cached_property
+    def _exactly(self) -> dict[str, Site]:
+        return {
+            digits(number): site for site in self.offices.values() for number in site.office.numbers
+        }
+
+    @cached_property
+    def _canonically(self) -> dict[tuple[str, str], Site]:
+        return {
+            (site.region, canonical(number, site.region)): site
+            for site in self.offices.values()
+            for number in site.office.numbers
+        }
+
+    @cached_property
+    def _regions(self) -> list[str]:
+        return list(dict.fromkeys(site.region for site in self.offices.values()))
+
+
+class Offices:
+    """The offices of all companies. Safe to use from many threads and processes."""
+
+    def __init__(self, database: Database, prompts: PromptLibrary) -> None:
+        self._database = database
+        self._prompts = prompts
+        self._lock = threading.Lock()
+        self._newest: Directory | None = None
+
+    def version(self) -> int:
+        """The number of changes made so far; cheap to ask."""
+        with self._database.reading() as session:
+            return session.scalars(select(ConfigVersionRow.version)).one()
+
+    def snapshot(self) -> Directory:
+        """All offices as they are now. The same object as long as nothing changes."""
+        newest = self._newest
+        if newest is not None and newest.version == self.version():
+            return newest
+        with self._lock, self._database.reading() as session:
+            version = session.scalars(select(ConfigVersionRow.version)).one()
+            rows = session.scalars(select(CompanyRow).order_by(CompanyRow.name)).all()
+            self._newest = Directory(version, {row.id: _site(row) for row in rows})
+            return self._newest
+
+    def names(self) -> list[str]:
+        """The companies' names, in order."""
+        return [site.office.company.name for site in self.snapshot().offices.values()]
+
+    def site(self, company: str | None = None) -> Site:
+        """A company by its name, or the only one there is.
+
+        NotFound if there is none of that name; ConfigError if one of several has to be named.
+        """
+        sites = list(self.snapshot().offices.values())
+        names = ", ".join(site.office.company.name for site in sites)
+        if not sites:
+            raise NotFound("there is no company yet; apply a configuration first")
+        if company is None:
+            if len(sites) > 1:
+                raise ConfigError(f"there are several companies, name one of: {names}")
+            return sites[0]
+        for site in sites:
+            if site.office.company.name == company:
+                return site
+        raise NotFound(f"there is no company “{shown(company)}”, only: {names}")
+
+    def get(self, company: str | None = None) -> Office:
+        """A company's office; see `site`."""
+        return self.site(company).office
+
+    def apply(self, office: Office, base: Path | None = None) -> int:
+        """Put an office in place of the one of the same name, or add it; the new version.
+
+        Its prompts are rendered first; their files are relative to `base`.
+        ConfigError carries a sentence per error; AudioError says which prompt cannot be made.
+        """
+        for _ in range(ATTEMPTS):
+            earlier = self._row(office.company.name)
+            before = None if earlier is None else _site(earlier).office
+            ready = self._prepare(office, before, base)
+            version = self._add(ready) if earlier is None else self._replace(earlier, ready)
+            if version is not None:
+                return version
+        raise _too_busy()
+
+    def edit(self, company: str | None, change: Callable[[Office], Office]) -> Office:
+        """Change a company's office; the new one.
+
+        `change` may be called again if somebody else changed the office meanwhile.
+        Errors as in `apply`.
+        """
+        return self._edit(self.site(company).company_id, change)
+
+    def rename(self, company: str, name: str) -> Office:
+        """Give a company another name."""
+        return self.edit(
+            company,
+            lambda office: office.model_copy(
+                update={"company": office.company.model_copy(update={"name": name})}
+            ),
+        )
+
+    def remove(self, company: str) -> None:
+        """Forget a company's configuration; its messages stay."""
+        company_id = self.site(company).company_id
+        with self._database.session() as session:
+            _next_version(session)
+            session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
+
+    def set_recorded_prompt(self, company_id: str, name: str, digest: str) -> None:
+        """Make a recording by phone (adopted by the prompt library) the prompt of that name."""
+        prompt = Prompt(recorded=digest)
+        self._edit(
+            company_id,
+            lambda office: office.model_copy(update={"prompts": {**office.prompts, name: prompt}}),
+        )
+
+    def _edit(self, company_id: str, change: Callable[[Office], Office]) -> Office:
+        for _ in range(ATTEMPTS):
+            with self._database.reading() as session:
+                row = session.get(CompanyRow, company_id)
+            if row is None:
+                raise NotFound("the company was removed meanwhile")
+            office = _site(row).office
+            ready = self._prepare(change(office), office)
+            if self._replace(row, ready) is not None:
+                return ready
+        raise _too_busy()
+
+    def _prepare(self, office: Office, earlier: Office | None, base: Path | None = None) -> Office:
+        """The office checked and rendered, before any transaction begins."""
+        office = revalidated(office)
+        errors = [str(problem) for problem in check(office) if problem.severity == "error"]
+        if errors:
+            raise ConfigError(*errors)
+        return render(office, base, self._prompts, earlier)
+
+    def _row(self, name: str) -> CompanyRow | None:
+        with self._database.reading() as session:
+            return session.scalars(select(CompanyRow).where(CompanyRow.name == name)).one_or_none()
+
+    def _add(self, office: Office) -> int | None:
+        with self._database.session() as session:
+            version = _next_version(session)
+            if _taken(session, office.company.name):
+                session.rollback()
+                return None
+            row = CompanyRow(
+                id=str(uuid4()),
+                name=office.company.name,
+                config=office.model_dump_json(),
+                version=version,
+            )
+            session.add(row)
+            session.flush()
+            _claim_numbers(session, row.id, office)
+            return version
+
+    def _replace(self, earlier: CompanyRow, office: Office) -> int | None:
+        """The new version, or None if the row is no longer the one this change began with."""
+        name = office.company.name
+        with self._database.session() as session:
+            version = _next_version(session)
+            row = session.get(CompanyRow, earlier.id)
+            if row is None or row.version != earlier.version:
+                session.rollback()
+                return None
+            if name != earlier.name and _taken(session, name):
+                raise ConfigError(f"there is a company “{name}” already")
+            session.execute(
+                update(CompanyRow)
+                .where(CompanyRow.id == earlier.id)
+                .values(name=name, config=office.model_dump_json(), version=version)
+            )
+            _claim_numbers(session, earlier.id, office)
+            return version
+
+
+def _next_version(session: Session) -> int:
+    """Count a change. Taken first in every transaction, it makes changes wait for each other."""
+    return session.scalars(
+        update(ConfigVersionRow)
+        .values(version=ConfigVersionRow.version + 1)
+        .returning(ConfigVersionRow.version)
+    ).one()
+
+
+def _taken(session: Session, name: str) -> bool:
+    return session.scalars(select(CompanyRow.id).where(CompanyRow.name == name)).first() is not None
+
+
+def _claim_numbers(session: Session, company_id: str, office: Office) -> None:
+    """Make the office's numbers the company's; ConfigError if another company has one."""
+    region = region_of(office.company.timezone)
+    numbers = {canonical(number, region): number for number in office.numbers}
+    session.execute(delete(NumberRow).where(NumberRow.company_id == company_id))
+    owners = session.execute(
+        select(NumberRow.number, CompanyRow.name)
+        .join(CompanyRow, CompanyRow.id == NumberRow.company_id)
+        .where(NumberRow.number.in_(numbers))
+        .order_by(NumberRow.number)
+    ).all()
+    if owners:
+        raise ConfigError(
+            *(f"numbers.{numbers[n]}: belongs to the company “{owner}”" for n, owner in owners)
+        )
+    session.add_all(NumberRow(number=n, company_id=company_id) for n in numbers)
+
+
+def _site(row: CompanyRow) -> Site:
+    return Site(row.id, Office.model_validate_json(row.config))
+
+
+def _too_busy() -> ConfigError:
+    return ConfigError("the configuration is being changed by somebody else; try again")

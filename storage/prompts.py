@@ -1,0 +1,197 @@
+"""The prompts folder: sounds of the companies' own, as Asterisk plays them.
+
+Every file is a WAV of 16 bits, one channel, 8000 Hz, about as loud as the next one, under a name
+of 64 hexadecimal digits. Files are only ever added: a call that began before a change still finds
+the sounds of its own configuration.
+"""
+
+import hashlib
+import io
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from storage.errors import AudioError, NotFound
+from storage.office import Office, Prompt
+from storage.office.values import shown
+from storage.synthesis import choose_voice, speak
+
+RATE: Final = 8000
+"""Samples a second."""
+LOUDNESS: Final = -20.0
+"""What a prompt is brought to, in dBFS: the level of Asterisk's own sounds, about."""
+HEADROOM: Final = -1.0
+"""What its loudest sample may reach, in dBFS."""
+LONGEST: Final = 600
+"""Seconds of the longest prompt."""
+DECODING_LIMIT: Final = 60.0
+"""Seconds ffmpeg may take."""
+# Only formats that are sound themselves: a playlist would make ffmpeg open other files.
+_FORMATS: Final = (
+    "wav,w64,mp3,flac,ogg,mov,matroska,aac,ac3,amr,aiff,au,caf,asf,gsm,wv,ape,tta,dsf,avi"
+)
+# Part of a spoken text's name: to be raised when speaking or converting changes.
+_RENDITION: Final = "1"
+_HEADER: Final = 44
+"""Bytes before the samples of a WAV as we write it."""
+
+
+class PromptLibrary:
+    """The prompts folder of one installation. Safe to use from several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def import_audio(self, path: Path) -> str:
+        """Take in a sound file of any format ffmpeg reads; its digest. AudioError if it cannot."""
+        return self._keep_by_content(_telephone(path, shown(path.name)))
+
+    def adopt(self, recording: Path) -> str:
+        """Take in what was recorded by phone; its digest. The file itself stays where it is."""
+        return self._keep_by_content(_telephone(recording, "the recording"))
+
+    def say(self, text: str, language: str, voice: str | None = None) -> str:
+        """Speak a text, unless that was done before; its digest."""
+        chosen = choose_voice(language, voice)
+        subject = "\0".join((_RENDITION, chosen.program, chosen.name, text))
+        digest = hashlib.sha256(subject.encode()).hexdigest()
+        if not self.path(digest).exists():
+            with tempfile.NamedTemporaryFile(suffix=".wav") as spoken:
+                spoken.write(speak(text, chosen))
+                spoken.flush()
+                self._keep(digest, _telephone(Path(spoken.name), f"“{shown(text, 30)}”"))
+        return digest
+
+    def path(self, digest: str) -> Path:
+        """Where the audio of that digest is, or would be."""
+        return self.folder / f"{digest}.wav"
+
+    def has(self, digest: str | None) -> bool:
+        """Whether there is audio of that digest."""
+        return digest is not None and self.path(digest).is_file()
+
+    def seconds(self, digest: str | None) -> float:
+        """How long the audio of that digest lasts, to a tenth; 0 if there is none."""
+        if digest is None or not self.has(digest):
+            return 0.0
+        return round((self.path(digest).stat().st_size - _HEADER) / (2 * RATE), 1)
+
+    def sound(self, office: Office, reference: str) -> str:
+        """What Asterisk is told to play for `prompt:NAME` or `sound:NAME`: no extension.
+
+        NotFound if the office has no such prompt, or its audio is gone.
+        """
+        kind, _, name = reference.partition(":")
+        if kind == "sound":
+            return name
+        prompt = office.prompts.get(name)
+        if prompt is None or prompt.audio is None or not self.has(prompt.audio):
+            raise NotFound(f"{office.company.name} has no sound for the prompt “{name}”")
+        return str(self.path(prompt.audio).absolute().with_suffix(""))
+
+    def _keep_by_content(self, wav: bytes) -> str:
+        digest = hashlib.sha256(wav).hexdigest()
+        self._keep(digest, wav)
+        return digest
+
+    def _keep(self, digest: str, wav: bytes) -> None:
+        """Write to a temporary name, to disk, and only then give it its name."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
+                try:
+                    file.write(wav)
+                    # Asterisk may run as another user.
+                    os.fchmod(file.fileno(), 0o644)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    Path(file.name).replace(self.path(digest))
+                except BaseException:
+                    Path(file.name).unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise AudioError(f"cannot write to {self.folder}: {error.strerror}") from error
+
+
+def render(
+    office: Office, base: Path | None, library: PromptLibrary, earlier: Office | None = None
+) -> Office:
+    """The office with the audio of every prompt made; AudioError if one cannot be.
+
+    Files are relative to `base`. A file that is not there keeps the audio it had in the `earlier`
+    office, so that what `config show` printed can be applied again from anywhere.
+    """
+    known = {} if earlier is None else earlier.prompts
+    prompts = {}
+    for name, prompt in office.prompts.items():
+        try:
+            if prompt.say is not None:
+                audio = library.say(prompt.say, office.company.language, prompt.voice)
+            elif prompt.recorded is not None:
+                audio = _recorded(prompt.recorded, library)
+            else:
+                audio = _imported(prompt, base, library, known.get(name))
+        except AudioError as error:
+            raise AudioError(f"prompts.{name}: {error}") from error
+        prompts[name] = prompt.model_copy(update={"audio": audio})
+    return office.model_copy(update={"prompts": prompts})
+
+
+def _recorded(digest: str, library: PromptLibrary) -> str:
+    if not library.has(digest):
+        raise AudioError("its recording is not in the prompts folder")
+    return digest
+
+
+def _imported(
+    prompt: Prompt, base: Path | None, library: PromptLibrary, earlier: Prompt | None
+) -> str:
+    assert prompt.file is not None
+    if prompt.audio is not None and library.has(prompt.audio):
+        return prompt.audio
+    path = None if base is None else base / prompt.file
+    if path is not None and path.exists():
+        return library.import_audio(path)
+    if earlier and earlier.file == prompt.file and earlier.audio and library.has(earlier.audio):
+        return earlier.audio
+    raise AudioError(f"there is no file {shown(path or prompt.file, 200)}")
+
+
+def _telephone(path: Path, title: str) -> bytes:
+    """A sound file as the WAV a prompt is: 16 bits, one channel, 8000 Hz, the usual loudness."""
+    samples = _decode(path, title)
+    if len(samples) > LONGEST * RATE * 2:
+        raise AudioError(f"{title} is longer than {LONGEST} seconds")
+    # Imported here: it takes a tenth of a second, and most commands need no sound.
+    from pydub import AudioSegment
+
+    sound = AudioSegment(data=samples, sample_width=2, frame_rate=RATE, channels=1)
+    if sound.max == 0:
+        raise AudioError(f"there is no sound in {title}")
+    gain = min(LOUDNESS - sound.dBFS, HEADROOM - sound.max_dBFS)
+    wav = io.BytesIO()
+    sound.apply_gain(gain).export(wav, format="wav")
+    return wav.getvalue()
+
+
+def _decode(path: Path, title: str) -> bytes:
+    """The samples of a sound file, 16 bits, one channel, 8000 Hz; a little more than LONGEST."""
+    command = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"]
+    command += ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
+    command += ["-i", f"file:{path.absolute()}", "-map", "0:a:0", "-t", str(LONGEST + 1)]
+    command += ["-ac", "1", "-ar", str(RATE), "-f", "s16le", "-"]
+    try:
+        if not path.is_file():
+            raise AudioError(f"{title} is not a file")
+        done = subprocess.run(command, capture_output=True, timeout=DECODING_LIMIT, check=True)  # noqa: S603
+    except FileNotFoundError as error:
+        raise AudioError("ffmpeg is not installed") from error
+    except subprocess.TimeoutExpired as error:
+        raise AudioError(f"{title} takes longer than {DECODING_LIMIT:g} s to decode") from error
+    except subprocess.CalledProcessError as error:
+        raise AudioError(f"{title} is not a sound file that can be read") from error
+    if len(done.stdout) < 2:
+        raise AudioError(f"there is no sound in {title}")
+    return done.stdout[: len(done.stdout) // 2 * 2]

@@ -1,0 +1,228 @@
+"""Bringing into storage what was left behind: by a crash, by the fallback, by nobody knows what.
+
+Run at start, after every reconnection and from time to time. All of it may be repeated, and one
+recording that cannot be taken in does not stop the others: it stays, and is reported.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.errors import DatabaseUnavailable, StorageError
+from storage.identifiers import first_place, is_id, time_of
+from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
+from storage.messages import Empty, Kept, Mailbox, Messages
+from storage.models import MessageRow
+from storage.offices import Directory
+
+# A file changed so recently, in seconds, may still be written by Asterisk, which writes a
+# recording every two to four seconds.
+QUIET_SECONDS = 5
+
+# <epoch>_<dialled>_<caller>_<uniqueid>.wav, as the dialplan names the files of the fallback.
+_FALLBACK_NAME = re.compile(r"(\d{9,11})_([^_]*)_(.*)_([^_]+)")
+
+# What is being taken in, and how.
+Attempt = tuple[str, Callable[[], Kept | Empty]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a reconciliation did: ids kept, how many were empty, a sentence for each failure."""
+
+    kept: tuple[str, ...] = ()
+    empty: int = 0
+    failures: tuple[str, ...] = ()
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(
+            self.kept + other.kept, self.empty + other.empty, self.failures + other.failures
+        )
+
+
+def settle(
+    messages: Messages,
+    database: Database,
+    live_calls: Collection[str],
+    as_of: datetime,
+    live_drafts: Collection[str] = (),
+) -> Settled:
+    """Finish the drafts whose call is over.
+
+    ``live_calls`` are the ids of Asterisk's channels, ``live_drafts`` what it still records, and
+    ``as_of`` the moment before it was asked: a draft begun later may belong to a call not yet
+    listed and is left alone. Not to be called while nobody knows which calls live.
+    Raises DatabaseUnavailable.
+    """
+    with database.reading() as session:
+        drafts = session.execute(
+            select(MessageRow.id, MessageRow.call_id)
+            .where(MessageRow.state == "recording", MessageRow.place < first_place(as_of))
+            .order_by(MessageRow.place)
+        ).all()
+    return _each(
+        (f"message {draft.id}", partial(messages.finish, draft.id))
+        for draft in drafts
+        if draft.call_id not in live_calls and draft.id not in live_drafts
+    )
+
+
+def take_in_fallback(
+    messages: Messages,
+    folder: Path,
+    directory: Directory,
+    live_calls: Collection[str],
+    *,
+    asterisk_alive: bool,
+) -> Settled:
+    """Take in the files Asterisk recorded on its own, while the service was away.
+
+    Their names tell the number dialled, the caller and the time. Raises DatabaseUnavailable.
+    """
+
+    def attempts() -> Iterator[Attempt]:
+        for path in _recordings(folder, only_quiet=asterisk_alive):
+            left = _LeftBehind.from_name(path)
+            if left.call_id not in live_calls:
+                yield path.name, partial(left.take_in, messages, directory)
+
+    return _each(attempts())
+
+
+def take_in_orphans(
+    messages: Messages,
+    database: Database,
+    live_drafts: Collection[str] = (),
+    *,
+    asterisk_alive: bool,
+) -> Settled:
+    """Look after recordings that no draft is waiting for.
+
+    One whose message is settled goes; one nobody knows becomes a message that is unassigned.
+    Raises DatabaseUnavailable.
+    """
+    paths = {
+        path.stem: path
+        for path in _recordings(messages.recordings, only_quiet=asterisk_alive)
+        if is_id(path.stem) and path.stem not in live_drafts
+    }
+    states = _states(database, list(paths))
+
+    def attempts() -> Iterator[Attempt]:
+        for name, path in paths.items():
+            if name not in states:
+                yield path.name, partial(_take_in_unknown, messages, path)
+            elif states[name] != "recording":
+                yield path.name, partial(messages.finish, name)
+
+    return _each(attempts())
+
+
+@dataclass(frozen=True)
+class _LeftBehind:
+    """A file of the fallback, and what its name tells."""
+
+    path: Path
+    received_at: datetime
+    dialled: str
+    caller: str
+    call_id: str
+
+    @classmethod
+    def from_name(cls, path: Path) -> _LeftBehind:
+        found = _FALLBACK_NAME.fullmatch(path.stem)
+        if not found:
+            return cls(path, _changed_at(path), "", "", "")
+        received_at = datetime.fromtimestamp(int(found[1]), UTC)
+        return cls(path, received_at, found[2], found[3], found[4])
+
+    def take_in(self, messages: Messages, directory: Directory) -> Kept | Empty:
+        mailbox, min_speech = self._addressee(directory)
+        return messages.take_in(
+            self.path,
+            mailbox=mailbox,
+            caller_number=self.caller,
+            dialled=self.dialled,
+            received_at=self.received_at,
+            source="asterisk",
+            call_id=self.call_id,
+            min_speech=min_speech,
+        )
+
+    def _addressee(self, directory: Directory) -> tuple[Mailbox, float]:
+        """Whose message it is, and the seconds of speech it needs."""
+        site = directory.find(self.dialled)
+        if site is None:
+            return unassigned_mailbox(self.dialled), 0.0
+        target = site.target(self.dialled)
+        if target and target.employee in site.office.employees:
+            mailbox = employee_mailbox(site, target.employee)
+        else:
+            mailbox = company_mailbox(site, self.dialled)
+        return mailbox, site.office.voicemail.min_seconds
+
+
+def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
+    return messages.take_in(
+        path,
+        mailbox=unassigned_mailbox(""),
+        caller_number="",
+        received_at=time_of(path.stem) or _changed_at(path),
+        source="asterisk",
+        min_speech=0.0,
+        message_id=path.stem,
+    )
+
+
+def _states(database: Database, ids: list[str]) -> dict[str, str]:
+    """The states of those that have a row, asked for in handfuls: no query takes any number."""
+    states: dict[str, str] = {}
+    with database.reading() as session:
+        for start in range(0, len(ids), 500):
+            handful = MessageRow.id.in_(ids[start : start + 500])
+            found = session.execute(select(MessageRow.id, MessageRow.state).where(handful))
+            states.update(found.tuples().all())
+    return states
+
+
+def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
+    """The WAV files of a folder, oldest name first, without those that may still grow."""
+    newest = time.time() - QUIET_SECONDS if only_quiet else float("inf")
+    try:
+        return sorted(path for path in folder.glob("*.wav") if path.stat().st_mtime <= newest)
+    except OSError as error:
+        log.warning("folder of recordings cannot be read", reason=str(error))
+        return []
+
+
+def _changed_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _each(attempts: Iterable[Attempt]) -> Settled:
+    """Make every attempt; only a missing database ends them all."""
+    settled = Settled()
+    for name, attempt in attempts:
+        try:
+            outcome = attempt()
+        except DatabaseUnavailable:
+            raise
+        except (StorageError, OSError) as error:
+            log.warning("recording cannot be taken in", recording=name, reason=str(error))
+            settled += Settled(failures=(f"{name}: {error}",))
+        else:
+            kept = (outcome.id,) if isinstance(outcome, Kept) else ()
+            settled += Settled(kept=kept, empty=1 - len(kept))
+    return settled

@@ -1,0 +1,237 @@
+"""Settings of one installation: HOME/voicepost.toml, overridden by VOICEPOST_* variables.
+
+Settings say where things are and which ports are used. What callers hear is not here: that
+is an office's configuration, kept in the database.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from storage.errors import ConfigError
+
+FILE_NAME = "voicepost.toml"
+
+
+class Section(BaseModel):
+    """One table of the settings file: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SandboxSettings(Section):
+    """The private Asterisk: its ports on 127.0.0.1 and where its program is unpacked."""
+
+    sip_port: int = Field(5060, ge=1, le=65535)
+    http_port: int = Field(8088, ge=1, le=65535)
+    rtp_start: int = Field(10000, ge=1024, le=65535)
+    rtp_end: int = Field(10999, ge=1024, le=65535)
+    cache: Path = Field(Path("~/.cache/voicepost"), validate_default=True)
+
+    @field_validator("cache")
+    @classmethod
+    def _expand_home_folder(cls, cache: Path) -> Path:
+        return cache.expanduser()
+
+    @model_validator(mode="after")
+    def _check_range(self) -> SandboxSettings:
+        if self.rtp_end <= self.rtp_start:
+            raise ValueError("rtp_end must be above rtp_start")
+        return self
+
+
+class AsteriskSettings(Section):
+    """How to reach Asterisk. The defaults mean the sandbox's own."""
+
+    url: str = ""
+    user: str = "voicepost"
+    password: str = Field("", repr=False)
+    app: str = "voicepost"
+    spool: Path | None = None
+
+
+class AgiSettings(Section):
+    """Where the fallback service listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(4573, ge=1, le=65535)
+
+
+class WebSettings(Section):
+    """Where the pages are served."""
+
+    port: int = Field(8080, ge=1, le=65535)
+
+
+class DatabaseSettings(Section):
+    """The database; an empty URL is SQLite in the home."""
+
+    url: str = Field("", repr=False)
+
+
+class AudioSettings(Section):
+    """Where recordings are kept; an empty URL is the folder ``audio`` in the home."""
+
+    url: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _check_scheme(cls, url: str) -> str:
+        scheme = urlsplit(url).scheme
+        if scheme not in ("", "file"):
+            raise ValueError(f"audio is kept in a folder or a file:// URL, not in {scheme}://")
+        return url
+
+
+class CallSettings(Section):
+    """What holds for every call: minutes and seconds are limits.
+
+    ``outside`` is the dial string for outside numbers, with ``{number}`` in it.
+    """
+
+    ringing: Literal["ringing", "music"] = "ringing"
+    outside: str = "PJSIP/{number}@trunk"
+    max_minutes: float = Field(60, gt=0)
+    shutdown_seconds: float = Field(30, ge=0)
+
+
+class MessageSettings(Section):
+    """How long deleted messages stay in the trash, in days."""
+
+    trash_days: int = Field(30, ge=0)
+
+
+class LogSettings(Section):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(BaseSettings):
+    """Everything an installation can set, with the places derived from it."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="VOICEPOST_", env_nested_delimiter="__"
+    )
+
+    home: Path
+    sandbox: SandboxSettings = SandboxSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
+    agi: AgiSettings = AgiSettings()
+    web: WebSettings = WebSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    audio: AudioSettings = AudioSettings()
+    calls: CallSettings = CallSettings()
+    messages: MessageSettings = MessageSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's URL of the database, with the driver we ship."""
+        url = self.database.url
+        if not url:
+            return f"sqlite:///{self.home / 'voicepost.db'}"
+        scheme, separator, rest = url.partition("://")
+        if separator and scheme in ("postgresql", "postgres"):
+            return f"postgresql+psycopg://{rest}"
+        return url
+
+    @property
+    def spool(self) -> Path:
+        """Asterisk's spool folder."""
+        spool = self.asterisk.spool
+        return self.home / spool.expanduser() if spool else self.home / "asterisk" / "spool"
+
+    @property
+    def recordings(self) -> Path:
+        """Where ARI's recordings appear, while and after they are made."""
+        return self.spool / "recording"
+
+    @property
+    def fallback_spool(self) -> Path:
+        """Where Asterisk alone leaves messages taken while the service was away."""
+        return self.spool / "voicepost"
+
+    @property
+    def audio_folder(self) -> Path:
+        """Where kept recordings live."""
+        url = self.audio.url
+        if not url:
+            return self.home / "audio"
+        return self.home / Path(unquote(urlsplit(url).path) if "://" in url else url).expanduser()
+
+    @property
+    def prompts_folder(self) -> Path:
+        """Where rendered prompts live."""
+        return self.home / "prompts"
+
+    @property
+    def ari_url(self) -> str:
+        """Base URL of Asterisk's HTTP server, without a slash at the end."""
+        return self.asterisk.url.rstrip("/") or f"http://127.0.0.1:{self.sandbox.http_port}"
+
+    @property
+    def ari_password(self) -> str:
+        """The ARI password: the one set, else the one the sandbox made. Raises ConfigError."""
+        if self.asterisk.password:
+            return self.asterisk.password
+        secret = self.home / "asterisk" / "ari.secret"
+        try:
+            return secret.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(
+                "asterisk.password is not set, and no sandbox has made one in this home"
+            ) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The home decides where the file is; the environment wins over the file."""
+        assert isinstance(init_settings, InitSettingsSource)
+        file = Path(init_settings.init_kwargs["home"]) / FILE_NAME
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of the installation in ``home``; nothing is created.
+
+    Raises ConfigError with a sentence for each wrong key.
+    """
+    home = home.expanduser().absolute()
+    try:
+        return Settings(home=home)
+    except ValidationError as error:
+        raise ConfigError(*(_sentence(home, problem) for problem in error.errors())) from error
+    except SettingsError as error:
+        raise ConfigError(f"a VOICEPOST_ variable cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{home / FILE_NAME} cannot be read: {error}") from error
+
+
+def _sentence(home: Path, problem: object) -> str:
+    assert isinstance(problem, dict)
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: there is no such setting (in {home / FILE_NAME} or the environment)"
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{key}: {text[:1].lower()}{text[1:]}"

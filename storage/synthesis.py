@@ -1,0 +1,70 @@
+"""Speech from text, by a synthesiser from Debian: RHVoice where it is installed, else espeak-ng."""
+
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from storage.errors import AudioError
+
+LIMIT: Final = 60.0
+"""Seconds a synthesiser may take; a long text takes one or two."""
+
+_RHVOICE: Final = "RHVoice-test"
+_ESPEAK: Final = "espeak-ng"
+_RHVOICE_USUAL: Final = {"ru": "anna", "en": "slt"}
+# Debian's voices; a voice of any other name is espeak-ng's.
+_RHVOICE_VOICES: Final = {"anna", "elena", "irina", "aleksandr", "slt", "bdl", "alan"}
+# Words a minute: espeak-ng's usual 175 is hard to follow on the phone.
+_ESPEAK_PACE: Final = 150
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A synthesiser's program and the name of one of its voices."""
+
+    program: Literal["RHVoice-test", "espeak-ng"]
+    name: str
+
+
+def choose_voice(language: str, wanted: str | None = None) -> Voice:
+    """The voice wanted, or the usual one of a language; AudioError if no program has it."""
+    if wanted is None:
+        rhvoice = shutil.which(_RHVOICE) is not None
+        return Voice(_RHVOICE, _RHVOICE_USUAL[language]) if rhvoice else Voice(_ESPEAK, language)
+    return Voice(_RHVOICE if wanted.lower() in _RHVOICE_VOICES else _ESPEAK, wanted)
+
+
+def speak(text: str, voice: Voice) -> bytes:
+    """The text spoken, as a WAV file; AudioError if that fails."""
+    if shutil.which(voice.program) is None:
+        raise AudioError(
+            f"the speech synthesiser {voice.program} is not installed (voice {voice.name})"
+        )
+    with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
+        spoken = Path(folder) / "spoken.wav"
+        try:
+            subprocess.run(  # noqa: S603 the text goes in by stdin, the voice's name is checked
+                _command(voice, spoken),
+                input=text.encode(),
+                capture_output=True,
+                timeout=LIMIT,
+                check=True,
+            )
+            return spoken.read_bytes()
+        except subprocess.TimeoutExpired as error:
+            raise AudioError(f"{voice.program} took longer than {LIMIT:g} seconds") from error
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise AudioError(
+                f"{voice.program} cannot speak with the voice “{voice.name}”"
+            ) from error
+
+
+def _command(voice: Voice, output: Path) -> list[str]:
+    if voice.program == _RHVOICE:
+        return [_RHVOICE, "-p", voice.name, "-o", str(output)]
+    # -b 1: the text is UTF-8 whatever the locale; --stdin takes it whole, not line by line.
+    pace = str(_ESPEAK_PACE)
+    return [_ESPEAK, "-v", voice.name, "-s", pace, "-b", "1", "--stdin", "-w", str(output)]

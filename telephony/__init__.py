@@ -1,0 +1,1 @@
+"""The telephone side: Asterisk, its channels and recordings, and nothing of menus or mailboxes."""

@@ -1,0 +1,1 @@
+"""FastAGI: the way calls come in while the ARI application is away."""

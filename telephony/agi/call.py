@@ -1,0 +1,127 @@
+"""A call over AGI: the same verbs as over ARI, each one or two AGI commands.
+
+The verbs are coroutines because the flows are; underneath they block, and so each AGI call has a
+thread and an event loop of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from asterisk.agi import AGIAppError, AGIError, AGIHangup
+
+from telephony.agi.protocol import SafeAgi
+from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.errors import CallLost, Hangup
+
+_DIAL_STATUS: Mapping[str, Rang] = {
+    "ANSWER": Rang.ANSWERED,
+    "NOANSWER": Rang.NO_ANSWER,
+    "CANCEL": Rang.NO_ANSWER,
+    "BUSY": Rang.BUSY,
+}
+
+log = structlog.get_logger()
+
+
+class AgiCall:
+    """One caller whom the dialplan handed over with ``AGI(agi://…)``. Implements `Call`.
+
+    ``recordings`` is the folder where recordings are to appear, the same as for ARI.
+    """
+
+    source: Source = "agi"
+
+    def __init__(self, agi: SafeAgi, recordings: Path) -> None:
+        self._agi = agi
+        self._recordings = recordings
+        self.id = agi.env.get("agi_uniqueid", "")
+        self.dialled = agi.env.get("agi_arg_1", "")
+        # The dialplan has taken out what could forge further lines of the environment.
+        self.caller = Caller(_known(agi, "agi_callerid"), _known(agi, "agi_calleridname"))
+
+    async def answer(self, language: str) -> None:
+        self._run(self._agi.answer)
+        self._run(self._agi.set_variable, "CHANNEL(language)", language)
+
+    async def play(self, *sounds: str, interrupt: str = "") -> str:
+        for sound in sounds:
+            if key := self._stream(sound, interrupt):
+                return key
+        return ""
+
+    async def replay(self, recording: str, interrupt: str = "") -> str:
+        return self._stream(str(self._recordings / recording), interrupt)
+
+    async def digit(self, seconds: float) -> str:
+        return str(self._run(self._agi.wait_for_digit, max(1, round(seconds * 1000))))
+
+    async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        result = self._execute(
+            "RECORD FILE",
+            self._quoted(self._recordings / name),
+            "wav",
+            self._quoted("#"),
+            limits.max_seconds * 1000,
+            "0",
+            "BEEP",
+            f"s={limits.silence_seconds}",
+        )
+        return EndedBy.KEY if result["result"][1] == "dtmf" else EndedBy.LIMIT
+
+    async def ring(
+        self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
+    ) -> Rang:
+        hears = "m" if hearing == "music" else "r"
+        arguments = f"{'&'.join(endpoints)},{max(1, round(seconds))},g{hears}"
+        self._execute("EXEC", "Dial", self._quoted(arguments))
+        status = str(self._run(self._agi.get_variable, "DIALSTATUS"))
+        return _DIAL_STATUS.get(status, Rang.UNREACHABLE)
+
+    async def hang_up(self) -> None:
+        try:
+            self._run(self._agi.hangup)
+        except (Hangup, CallLost):
+            return
+
+    def done(self) -> None:
+        """Tell the dialplan that nothing is left to do for this caller.
+
+        Without it the dialplan goes on to its last layer, which takes a message by itself.
+        """
+        self._run(self._agi.set_variable, "VOICEPOST_DONE", "1")
+
+    def _stream(self, sound: str, interrupt: str) -> str:
+        try:
+            return str(self._agi.stream_file(self._quoted(sound), interrupt))
+        except AGIHangup:
+            raise Hangup("The caller hung up.") from None
+        except AGIAppError:
+            # -1 means either "caller gone" or "no such sound": only the channel can tell.
+            self._run(self._agi.channel_status)
+            log.warning("a sound cannot be played", sound=sound)
+            return ""
+
+    def _quoted(self, value: object) -> str:
+        return self._agi._quote(value)
+
+    def _execute(self, command: str, *arguments: object) -> Any:
+        return self._run(self._agi.execute, command, *arguments)
+
+    def _run(self, command: Callable[..., Any], *arguments: object) -> Any:
+        """Run a pyst2 command, with the errors of our tree."""
+        try:
+            return command(*arguments)
+        except (AGIHangup, AGIAppError):
+            raise Hangup("The caller hung up.") from None
+        except (AGIError, OSError) as error:
+            raise CallLost(f"The AGI connection broke: {error}") from error
+
+
+def _known(agi: SafeAgi, key: str) -> str:
+    """A value of the environment, in which Asterisk writes "unknown" for nothing."""
+    value = agi.env.get(key, "")
+    return "" if value == "unknown" else value

@@ -1,0 +1,162 @@
+"""A call over ARI: each verb is one request and the wait for the event that ends it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from telephony.ari.client import Event, new_id
+from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
+from telephony.ari import ringing
+from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.errors import Hangup
+
+CLOSING_SECONDS = 3.0
+"""How long a recording may take to close its file after the caller left (measured: 1 ms)."""
+
+log = structlog.get_logger()
+
+
+class AriCall:
+    """One caller's channel in the ARI application. Implements `telephony.call.Call`."""
+
+    source: Source = "ari"
+
+    def __init__(self, line: Line, channel: Event, dialled: str) -> None:
+        self.line = line
+        self.id = line.id
+        self.dialled = dialled
+        self.caller = Caller(str(channel["caller"]["number"]), str(channel["caller"]["name"]))
+        self._up = channel["state"] == "Up"
+        self._language = "en"
+
+    async def answer(self, language: str) -> None:
+        self._language = language
+        if not self._up:
+            await self.line.command("POST", f"/channels/{self.id}/answer")
+            self._up = True
+
+    async def play(self, *sounds: str, interrupt: str = "") -> str:
+        return await self._play([f"sound:{sound}" for sound in sounds], interrupt)
+
+    async def replay(self, recording: str, interrupt: str = "") -> str:
+        return await self._play([f"recording:{recording}"], interrupt)
+
+    async def digit(self, seconds: float) -> str:
+        clock = asyncio.get_running_loop()
+        end = clock.time() + seconds
+        while (event := await self.line.next_event(end - clock.time())) is not None:
+            if key := self.line.key(event):
+                return key
+        return ""
+
+    async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        await self.line.command(
+            "POST",
+            f"/channels/{self.id}/record",
+            {
+                "name": name,
+                "format": "wav",
+                "beep": True,
+                "terminateOn": "#",
+                "ifExists": "fail",
+                "maxDurationSeconds": limits.max_seconds,
+                "maxSilenceSeconds": limits.silence_seconds,
+            },
+        )
+        return await self.rejoin(name, limits)
+
+    async def rejoin(self, name: str, limits: RecordingLimits) -> EndedBy:
+        """Wait for the end of a recording that runs already; as `record` in all else."""
+        line = self.line
+        ended_by = EndedBy.LIMIT
+        while True:
+            event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
+            if event is None or event["type"] == RECONNECTED:
+                if line.left or not await line.exists(f"/recordings/live/{name}"):
+                    break
+            elif _finished(event, name):
+                silence = event["recording"].get("silence_duration") or 0
+                if ended_by is not EndedBy.KEY and silence >= limits.silence_seconds > 0:
+                    ended_by = EndedBy.SILENCE
+                break
+            elif event["type"] == STOPPING:
+                line.stopping = True
+                await line.forgive("POST", f"/recordings/live/{name}/stop")
+            elif line.key(event) == "#":
+                ended_by = EndedBy.KEY
+            elif line.is_over(event):
+                # The file is closed with RecordingFinished, which comes just behind the hang-up
+                # request; behind StasisEnd nothing more will come.
+                line.left = True
+                if event["type"] != "ChannelHangupRequest":
+                    break
+        if line.left:
+            raise Hangup("The caller hung up.")
+        return ended_by
+
+    async def ring(
+        self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
+    ) -> Rang:
+        line = self.line
+        legs = ringing.new_legs(endpoints)
+        tone = ringing.tone(hearing, self.id)
+        for leg in legs:
+            line.watch(leg)
+        try:
+            await line.command("POST", tone)
+            answer = await ringing.first_answer(line, self.caller, legs, seconds)
+            await line.forgive("DELETE", tone)
+            if isinstance(answer, Rang):
+                return answer
+            await ringing.hang_up(line, legs.keys() - {answer}, "answered_elsewhere")
+            await self._talk(answer)
+            return Rang.ANSWERED
+        finally:
+            await ringing.hang_up(line, legs)
+            for leg in legs:
+                line.unwatch(leg)
+
+    async def hang_up(self) -> None:
+        await self.line.hang_up()
+
+    async def _talk(self, leg: str) -> None:
+        """Connect caller and leg until either hangs up."""
+        bridge = f"/bridges/{new_id()}"
+        await self.answer(self._language)
+        await self.line.command("POST", bridge, {"type": "mixing"})
+        try:
+            # Refused when the phone was hung up again: the leg's last event is on its way.
+            await self.line.forgive(
+                "POST", f"{bridge}/addChannel", {"channel": [self.id, leg]}
+            )
+            await ringing.talk(self.line, leg)
+        finally:
+            await self.line.forgive("DELETE", bridge)
+
+    async def _play(self, media: list[str], interrupt: str) -> str:
+        line = self.line
+        playback = new_id()
+        await line.command(
+            "POST",
+            f"/channels/{self.id}/play/{playback}",
+            {"media": media, "lang": self._language},
+        )
+        while True:
+            event = await line.next_event(CHECK_SECONDS)
+            if event is None or event["type"] == RECONNECTED:
+                if not await line.exists(f"/playbacks/{playback}"):
+                    return ""
+            elif event["type"] == "PlaybackFinished" and event["playback"]["id"] == playback:
+                if event["playback"]["state"] == "failed":
+                    log.warning("a sound cannot be played", media=media)
+                return ""
+            elif (key := line.key(event)) and key in interrupt:
+                await line.forgive("DELETE", f"/playbacks/{playback}")
+                return key
+
+
+def _finished(event: Event, name: str) -> bool:
+    ends = ("RecordingFinished", "RecordingFailed")
+    return event["type"] in ends and event["recording"]["name"] == name

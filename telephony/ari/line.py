@@ -1,0 +1,144 @@
+"""A caller's line: the inbox of everything that happens to one call, and requests about it.
+
+Every event of the call, of its playbacks, recordings and legs, arrives in one inbox in Asterisk's
+order. Whoever waits reads the inbox until the awaited event comes by; one that overtakes the
+response to its request is simply found there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from telephony.ari.client import Ari, Event, Params
+from telephony.errors import AriError, AriUnavailable, CallLost, Hangup
+
+RECONNECTED = "VoicepostReconnected"
+"""Put into every inbox after a dropped connection: events may have been missed, go and look."""
+STOPPING = "VoicepostStopping"
+"""Put into every inbox when the service must end now: recordings are stopped and kept."""
+
+CHECK_SECONDS = 20.0
+"""How long silence is trusted before Asterisk is asked whether the awaited thing still exists."""
+
+_CALL_OVER = {"ChannelHangupRequest", "StasisEnd", "ChannelDestroyed"}
+_GONE_MESSAGES = ("channel not found", "not in stasis application", "hung up")
+
+Inbox = asyncio.Queue[Event]
+Watch = Callable[[str, Inbox | None], None]
+
+log = structlog.get_logger()
+
+
+class Line:
+    """The channel with this id, from the moment it entered the application.
+
+    ``seconds`` limits the time that the call may spend with us, conversations apart.
+    """
+
+    def __init__(
+        self, ari: Ari, channel_id: str, *, app: str, inbox: Inbox, watch: Watch, seconds: float
+    ) -> None:
+        self._ari = ari
+        self._inbox = inbox
+        self._watch = watch
+        self._clock = asyncio.get_running_loop()
+        self._deadline = self._clock.time() + seconds
+        self.id = channel_id
+        self.app = app
+        self.left = False
+        self.stopping = False
+
+    def watch(self, channel_id: str) -> None:
+        """Have the events of another channel (a leg) delivered to this line."""
+        self._watch(channel_id, self._inbox)
+
+    def unwatch(self, channel_id: str) -> None:
+        self._watch(channel_id, None)
+
+    async def next_event(self, seconds: float, *, limited: bool = True) -> Event | None:
+        """The next event, or None when none came within ``seconds``.
+
+        Raises `Hangup` when the caller is gone, and when the call has lasted longer than any
+        may (``limited=False`` lifts that for two people who talk); `CallLost` when the service
+        is stopping.
+        """
+        event = await self.receive(seconds)
+        if limited and self._clock.time() > self._deadline:
+            log.warning("the call lasted too long and is ended")
+            await self.hang_up()
+            self.left = True
+        if event is not None:
+            self.stopping = self.stopping or event["type"] == STOPPING
+            self.left = self.left or self.is_over(event)
+        self.check()
+        return event
+
+    async def receive(self, seconds: float) -> Event | None:
+        """The next event whatever it says, or None when none came within ``seconds``."""
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    def check(self) -> None:
+        """Raise what `next_event` raised before: an ended call stays ended."""
+        if self.left:
+            raise Hangup("The caller hung up.")
+        if self.stopping:
+            raise CallLost("The service is stopping.")
+
+    def key(self, event: Event) -> str:
+        """The key that the caller pressed, if that is what the event says, or ""."""
+        if event["type"] != "ChannelDtmfReceived" or event["channel"]["id"] != self.id:
+            return ""
+        return str(event["digit"])
+
+    def is_over(self, event: Event) -> bool:
+        """Whether the event says that the caller is gone."""
+        return event["type"] in _CALL_OVER and event["channel"]["id"] == self.id
+
+    async def command(self, method: str, path: str, params: Params | None = None) -> Any:
+        """Make a request on behalf of the caller, who may be gone by now.
+
+        Raises `Hangup` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
+        """
+        self.check()
+        try:
+            return await self._ari.request(method, path, params)
+        except AriUnavailable as error:
+            raise CallLost(str(error)) from error
+        except AriError as error:
+            if any(words in error.message.lower() for words in _GONE_MESSAGES):
+                self.left = True
+                raise Hangup("The caller hung up.") from error
+            raise
+
+    async def forgive(self, method: str, path: str, params: Params | None = None) -> None:
+        """Make a request whose failure changes nothing: what it ends may have ended already."""
+        try:
+            await self._ari.request(method, path, params)
+        except AriError as error:
+            log.debug("request refused", method=method, path=path, why=error.message)
+
+    async def exists(self, path: str) -> bool:
+        """Whether Asterisk still knows a playback, recording or channel (True when unsure)."""
+        try:
+            await self._ari.request("GET", path)
+        except AriError as error:
+            return error.status != 404
+        return True
+
+    async def hang_up(self) -> None:
+        """End the caller's channel, if it is still there."""
+        if not self.left:
+            await self.forgive("DELETE", f"/channels/{self.id}")
+
+    async def leave_to_dialplan(self) -> None:
+        """Give the caller back to Asterisk's dialplan, whose next lines take a message."""
+        if not self.left:
+            await self.forgive("POST", f"/channels/{self.id}/continue")

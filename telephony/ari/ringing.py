@@ -1,0 +1,121 @@
+"""Ringing phones over ARI, and connecting the first that answers.
+
+Each phone is a *leg*: a channel that enters our application when it is answered. Its id is ours,
+and its events are awaited before Asterisk hears of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+import structlog
+
+from telephony.ari.client import Event, new_id
+from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
+from telephony.call import Caller, Hearing, Rang
+from telephony.errors import AriError
+
+SPARE_SECONDS = 10
+"""Asterisk's own limit on a leg lies behind ours: it matters only if we are gone by then."""
+
+BUSY_CAUSES = {17, 21}
+"""Q.850: user busy; call rejected (the phone's owner pressed "decline")."""
+NO_ANSWER_CAUSES = {16, 19, 26}
+"""Q.850: normal clearing, no answer, answered elsewhere."""
+
+_LEG_OVER = {"ChannelDestroyed", "StasisEnd"}
+_SHOWN = "+*#0123456789"
+
+log = structlog.get_logger()
+
+
+async def first_answer(
+    line: Line, caller: Caller, legs: Mapping[str, str], seconds: float
+) -> str | Rang:
+    """Ring the legs (id: endpoint) for ``seconds``: the leg that answered, or how it came out."""
+    over: dict[str, Rang] = {}
+    for leg, endpoint in legs.items():
+        if not await _dial(line, caller, leg, endpoint, seconds):
+            over[leg] = Rang.UNREACHABLE
+    clock = asyncio.get_running_loop()
+    end = clock.time() + seconds
+    ringing: set[str] = set()
+    while len(over) < len(legs):
+        event = await line.next_event(end - clock.time())
+        if event is None:
+            return Rang.NO_ANSWER
+        leg = str(event.get("channel", {}).get("id", ""))
+        if leg not in legs:
+            continue
+        if event["type"] == "StasisStart":
+            return leg
+        if event["type"] == "ChannelStateChange" and event["channel"]["state"] == "Ringing":
+            ringing.add(leg)
+        if event["type"] in _LEG_OVER:
+            over[leg] = _outcome(event, leg in ringing)
+    outcomes = over.values()
+    return next((o for o in (Rang.NO_ANSWER, Rang.BUSY) if o in outcomes), Rang.UNREACHABLE)
+
+
+async def talk(line: Line, leg: str) -> None:
+    """Wait, without a limit, until the leg hangs up; `Hangup` when the caller does."""
+    while True:
+        event = await line.next_event(CHECK_SECONDS, limited=False)
+        if event is None or event["type"] == RECONNECTED:
+            if not await line.exists(f"/channels/{leg}"):
+                return
+        elif event["type"] in _LEG_OVER and event["channel"]["id"] == leg:
+            return
+
+
+async def hang_up(line: Line, legs: Iterable[str], reason: str = "normal") -> None:
+    """End the legs; ``reason`` is ARI's word for what their phones are to show."""
+    for leg in legs:
+        await line.forgive("DELETE", f"/channels/{leg}", {"reason": reason})
+
+
+def tone(hearing: Hearing, channel_id: str) -> str:
+    """The ARI path that starts (POST) and ends (DELETE) what a waiting caller hears."""
+    return f"/channels/{channel_id}/{'moh' if hearing == 'music' else 'ring'}"
+
+
+def new_legs(endpoints: Iterable[str]) -> dict[str, str]:
+    return {new_id(): endpoint for endpoint in endpoints}
+
+
+async def _dial(line: Line, caller: Caller, leg: str, endpoint: str, seconds: float) -> bool:
+    """Start ringing one endpoint; False when Asterisk knows no way to it (not registered)."""
+    try:
+        await line.command(
+            "POST",
+            f"/channels/{leg}",
+            {
+                "endpoint": endpoint,
+                "app": line.app,
+                "appArgs": "leg",
+                "callerId": shown(caller),
+                "timeout": int(seconds) + SPARE_SECONDS,
+                "originator": line.id,
+            },
+        )
+    except AriError as error:
+        log.info("phone unreachable", endpoint=endpoint, why=error.message)
+        return False
+    return True
+
+
+def shown(caller: Caller) -> str:
+    """The caller as a phone is to show it, with nothing in it that Asterisk would parse."""
+    number = "".join(c for c in caller.number if c in _SHOWN)
+    name = "".join(c for c in caller.name if c.isalnum() or c in " .-_")
+    return f'"{name.strip()[:60]}" <{number[:32]}>'
+
+
+def _outcome(event: Event, rang: bool) -> Rang:
+    cause = int(event.get("cause", 0))
+    if cause in BUSY_CAUSES:
+        return Rang.BUSY
+    # Others, such as 18, "no user responding", come both from a phone that was off and from one
+    # that fell silent: it counts as unanswered only if it rang before.
+    return Rang.NO_ANSWER if rang or cause in NO_ANSWER_CAUSES else Rang.UNREACHABLE

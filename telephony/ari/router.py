@@ -1,0 +1,192 @@
+"""The router: StasisStart becomes a task, every other event goes into its call's inbox.
+
+A dropped connection ends no call: Asterisk keeps the callers, and after reconnecting the router
+compares what it knows with what is there. Callers whose flow is gone (we were restarted) are
+taken up again; calls whose channel is gone are told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from telephony.ari.call import AriCall
+from telephony.ari.client import Ari, Event
+from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line
+from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, TelephonyError
+
+FIRST_RETRY_SECONDS = 0.1
+LAST_RETRY_SECONDS = 2.0
+"""A restarted Asterisk should find us within two seconds, and logs should stay readable."""
+
+Take = Callable[[AriCall, Sequence[str]], Awaitable[None]]
+"""A call flow, given the arguments with which the dialplan called ``Stasis(app,…)``."""
+
+LEG = "leg"
+"""The argument that marks the channel of a phone we rang."""
+
+log = structlog.get_logger()
+
+
+class Router:
+    """Serves every call of one ARI application with ``take``, one task per call."""
+
+    def __init__(self, ari: Ari, app: str, take: Take, *, call_seconds: float) -> None:
+        self._ari = ari
+        self._app = app
+        self._take = take
+        self._call_seconds = call_seconds
+        self._inboxes: dict[str, Inbox] = {}
+        self._calls: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
+        self.connected = asyncio.Event()
+        """Set while events come in, that is, while calls can be served."""
+
+    @property
+    def live_calls(self) -> frozenset[str]:
+        """Channel ids of the callers that are being served right now."""
+        return frozenset(self._calls)
+
+    async def run(self) -> None:
+        """Serve calls until cancelled; reconnects for as long as it takes.
+
+        Raises `TelephonyError` when another program took the application over: two controllers
+        of one call would play and record over each other.
+        """
+        retry = FIRST_RETRY_SECONDS
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    async for event in self._ari.events():
+                        if not event:
+                            await self._reconcile(group)
+                            self.connected.set()
+                            retry = FIRST_RETRY_SECONDS
+                        else:
+                            self._route(event, group)
+                except AriUnavailable as error:
+                    log.warning("no events from Asterisk", why=str(error), retry_seconds=retry)
+                self.connected.clear()
+                await asyncio.sleep(retry * random.uniform(0.8, 1.2))
+                retry = min(retry * 2, LAST_RETRY_SECONDS)
+
+    async def drain(self, seconds: float) -> None:
+        """Let the calls in progress end, new ones go to the dialplan's fallback.
+
+        After ``seconds`` recordings are stopped and kept, and callers still in a menu are moved
+        to the fallback as well.
+        """
+        self._draining = True
+        tasks = list(self._calls.values())
+        if not tasks:
+            return
+        log.info("waiting for calls to end", calls=len(tasks), seconds=seconds)
+        _, unfinished = await asyncio.wait(tasks, timeout=seconds)
+        for inbox in set(self._inboxes.values()):
+            inbox.put_nowait({"type": STOPPING})
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=seconds)
+
+    # -- events --------------------------------------------------------------------------------
+
+    def _route(self, event: Event, group: asyncio.TaskGroup) -> None:
+        if event["type"] == "ApplicationReplaced":
+            raise TelephonyError(
+                f"Another program now serves the ARI application “{self._app}” on this Asterisk."
+            )
+        channel_id = _channel_of(event)
+        if inbox := self._inboxes.get(channel_id):
+            inbox.put_nowait(event)
+        elif event["type"] == "StasisStart":
+            self._begin(event["channel"], event["args"], group)
+
+    def _begin(self, channel: Event, args: Sequence[str], group: asyncio.TaskGroup) -> None:
+        inbox = Inbox()
+        line = Line(
+            self._ari,
+            str(channel["id"]),
+            app=self._app,
+            inbox=inbox,
+            watch=self._watch,
+            seconds=self._call_seconds,
+        )
+        self._watch(line.id, inbox)
+        dialled = args[1] if args[:1] == ["call"] and len(args) > 1 else ""
+        call = AriCall(line, channel, dialled)
+        task = group.create_task(self._serve(call, args), name=f"call {line.id}")
+        self._calls[line.id] = task
+
+    async def _serve(self, call: AriCall, args: Sequence[str]) -> None:
+        """One call from its first event to its end; nothing it does can touch another call."""
+        structlog.contextvars.bind_contextvars(call=call.id)
+        log.info("call", args=list(args), caller=call.caller.number)
+        try:
+            if self._draining:
+                await call.line.leave_to_dialplan()
+            elif list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
+                await self._take(call, args)
+        except CallLost as error:
+            log.warning("call lost", why=str(error))
+            await call.line.leave_to_dialplan()
+        except CallEnded:
+            log.info("caller hung up")
+        except Exception:
+            # Whatever broke, the caller can still leave a message with the fallback.
+            log.exception("call failed, leaving the caller to the dialplan")
+            await call.line.leave_to_dialplan()
+        else:
+            await call.hang_up()
+        finally:
+            self._watch(call.id, None)
+            del self._calls[call.id]
+
+    def _watch(self, channel_id: str, inbox: Inbox | None) -> None:
+        if inbox is None:
+            self._inboxes.pop(channel_id, None)
+        else:
+            self._inboxes[channel_id] = inbox
+
+    # -- after (re)connecting ------------------------------------------------------------------
+
+    async def _reconcile(self, group: asyncio.TaskGroup) -> None:
+        try:
+            application = await self._ari.request("GET", f"/applications/{self._app}")
+            present = set(application["channel_ids"])
+            for channel_id in set(self._inboxes) - present:
+                await self._look_for(channel_id)
+            for inbox in set(self._inboxes.values()):
+                inbox.put_nowait({"type": RECONNECTED})
+            for channel_id in present - set(self._inboxes):
+                await self._adopt(channel_id, group)
+        except AriError as error:
+            log.warning("cannot compare calls with Asterisk", why=error.message)
+
+    async def _look_for(self, channel_id: str) -> None:
+        """Tell a call whose channel is gone: its last events were missed."""
+        try:
+            await self._ari.request("GET", f"/channels/{channel_id}")
+        except AriError as error:
+            if error.status == 404:
+                gone = {"type": "ChannelDestroyed", "channel": {"id": channel_id}}
+                self._inboxes[channel_id].put_nowait(gone)
+
+    async def _adopt(self, channel_id: str, group: asyncio.TaskGroup) -> None:
+        """Take up a caller whose flow is gone, as if the call had just come in."""
+        try:
+            channel = await self._ari.request("GET", f"/channels/{channel_id}")
+        except AriError:
+            return  # gone meanwhile
+        args = str(channel["dialplan"].get("app_data", "")).split(",")[1:]
+        log.info("taking up a call again", call=channel_id, args=args)
+        self._begin(channel, args or [LEG], group)
+
+
+def _channel_of(event: Event) -> str:
+    """The channel that an event is about, or ""."""
+    if channel := event.get("channel"):
+        return str(channel["id"])
+    subject = event.get("playback") or event.get("recording") or {}
+    return str(subject.get("target_uri", "")).removeprefix("channel:")

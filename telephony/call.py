@@ -1,0 +1,104 @@
+"""A telephone call as the call flows see it.
+
+The same flow runs over ARI, over AGI and over a script, because all three offer these few verbs.
+Each verb waits for its own end or for the end of the call, whichever is first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+Source = Literal["ari", "agi"]
+Hearing = Literal["ringing", "music"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, as the network said it: both texts are a stranger's and prove nothing."""
+
+    number: str
+    name: str = ""
+
+
+class EndedBy(StrEnum):
+    """What ended a recording of which the caller is still there."""
+
+    KEY = "key"
+    SILENCE = "silence"
+    LIMIT = "limit"
+
+
+class Rang(StrEnum):
+    """How ringing one or more phones came out."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class RecordingLimits:
+    """When a recording ends by itself, in whole seconds (Asterisk counts no finer)."""
+
+    max_seconds: int
+    silence_seconds: int
+
+
+class Call(Protocol):
+    """One caller on the line.
+
+    Every verb raises `Hangup` when the caller leaves (or has left) and `CallLost` when Asterisk
+    or the connection to it goes away. Sounds are Asterisk's names: ``vm-intro``, or the absolute
+    path of an audio file without its extension.
+    """
+
+    @property
+    def id(self) -> str:
+        """Asterisk's id of the caller's channel."""
+
+    @property
+    def dialled(self) -> str:
+        """The number that was called, as the network sent it."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def source(self) -> Source:
+        """The way by which Asterisk handed the call over."""
+
+    async def answer(self, language: str) -> None:
+        """Pick up (once; a second time changes nothing) and use ``language`` for bundled sounds."""
+
+    async def play(self, *sounds: str, interrupt: str = "") -> str:
+        """Play the sounds one after the other.
+
+        Returns the key of ``interrupt`` that cut them short, or "". Other keys are not heard.
+        """
+
+    async def digit(self, seconds: float) -> str:
+        """Wait for a key: returns it, or "" when none was pressed within ``seconds``."""
+
+    async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        """Beep, then record the caller under ``name`` until ``#``, silence or the time limit.
+
+        On `Hangup` whatever was said up to then is in the file, and Asterisk has closed it. On
+        `CallLost` Asterisk may still be writing.
+        """
+
+    async def replay(self, recording: str, interrupt: str = "") -> str:
+        """Play a recording of this call to the caller; as `play` in all else."""
+
+    async def ring(
+        self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
+    ) -> Rang:
+        """Ring the endpoints (Asterisk dial strings) at once; the first to answer is connected.
+
+        ``ANSWERED`` is returned when the two have talked and the other side hung up.
+        """
+
+    async def hang_up(self) -> None:
+        """End the call. Never raises: a call that is over already is what was wanted."""

@@ -1,0 +1,238 @@
+"""People on real SIP phones: callers, and employees whose phones ring.
+
+The second Asterisk is their telephone; this module is their hands, mouth and ears, over ARI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from telephony.ari.client import AriAccess, Event, HttpAri, new_id
+from telephony.errors import AriError, AriUnavailable
+from telephony.sandbox.asterisk import USER, Asterisk
+from tests.waiting import until
+
+Behaviour = str
+"""What an employee's phone does when it rings: "ring", "answer", "busy" or "decline"."""
+
+APP = "phones"
+
+
+class Ears:
+    """Every event of one Asterisk, in order, with a way to wait for one."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._news = asyncio.Condition()
+
+    async def listen(self, ari: HttpAri) -> None:
+        """Collect events until the connection ends."""
+        try:
+            async for event in ari.events():
+                async with self._news:
+                    self.events.append(event or {"type": "Connected"})
+                    self._news.notify_all()
+        except AriUnavailable:
+            return
+
+    async def wait(
+        self, matches: Callable[[Event], bool], *, after: int = 0, seconds: float = 30
+    ) -> Event:
+        """The first matching event from the ``after``-th on, past or to come."""
+
+        def found() -> Event | None:
+            return next((e for e in self.events[after:] if matches(e)), None)
+
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: found() is not None)
+        event = found()
+        assert event is not None
+        return event
+
+
+@asynccontextmanager
+async def hearing_all(asterisk: Asterisk, app: str) -> AsyncIterator[tuple[HttpAri, Ears]]:
+    """An ARI application on ``asterisk`` and all that it hears."""
+    access = AriAccess(asterisk.ari_url, USER, asterisk.ari_secret, app)
+    ears = Ears()
+    async with HttpAri.connect(access) as ari:
+        task = asyncio.create_task(ears.listen(ari))
+        await ears.wait(lambda e: e["type"] == "Connected")
+        try:
+            yield ari, ears
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@dataclass
+class Person:
+    """Somebody on a connected telephone."""
+
+    ari: HttpAri
+    ears: Ears
+    id: str
+    spool: Path
+    _recordings: list[tuple[str, str]] = field(default_factory=list)
+
+    async def say(self, audio: Path) -> None:
+        """Speak (play ``audio``) from beginning to end, a second after the beep, as people do."""
+        playback = new_id()
+        await self.ari.request(
+            "POST", f"/channels/{self.id}/play/{playback}", {"media": _after_a_breath(audio)}
+        )
+        await self.ears.wait(
+            lambda e: e["type"] == "PlaybackFinished" and e["playback"]["id"] == playback,
+            seconds=300,
+        )
+
+    async def start_saying(self, audio: Path) -> None:
+        """Begin to speak, without waiting for the end."""
+        await self.ari.request(
+            "POST", f"/channels/{self.id}/play", {"media": _after_a_breath(audio)}
+        )
+
+    async def press(self, keys: str) -> None:
+        """Press the keys as a person does: a fifth of a second each, as much between."""
+        await self.ari.request(
+            "POST", f"/channels/{self.id}/dtmf", {"dtmf": keys, "duration": 120, "between": 150}
+        )
+
+    async def hang_up(self) -> None:
+        await self.ari.request("DELETE", f"/channels/{self.id}")
+
+    async def start_listening(self) -> None:
+        """Begin to record what this person hears."""
+        snoop, name = new_id(), f"heard-{new_id()}"
+        await self.ari.request(
+            "POST",
+            f"/channels/{self.id}/snoop/{snoop}",
+            {"spy": "in", "app": self.ari.access.app, "appArgs": "snoop"},
+        )
+        await self.ears.wait(lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == snoop)
+        await self.ari.request("POST", f"/channels/{snoop}/record", {"name": name, "format": "wav"})
+        self._recordings.append((snoop, name))
+
+    async def stop_listening(self) -> Path:
+        """What was heard since `start_listening`, as a WAV file."""
+        snoop, name = self._recordings.pop()
+        try:
+            await self.ari.request("POST", f"/recordings/live/{name}/stop")
+            await self.ari.request("DELETE", f"/channels/{snoop}")
+        except AriError as error:
+            assert error.status == 404, error  # ended with the call already
+        path = self.spool / "recording" / f"{name}.wav"
+        await until(path.exists)
+        return path
+
+    async def gone(self, seconds: float = 30) -> None:
+        """Wait until the other side has hung up."""
+        await self.ears.wait(
+            lambda e: (
+                e["type"] in ("StasisEnd", "ChannelDestroyed") and e["channel"]["id"] == self.id
+            ),
+            seconds=seconds,
+        )
+
+    def is_connected(self) -> bool:
+        return not any(
+            e["type"] in ("StasisEnd", "ChannelDestroyed") and e["channel"]["id"] == self.id
+            for e in self.ears.events
+        )
+
+
+class Telephones:
+    """The telephone network around the company: places calls, answers employees' phones."""
+
+    def __init__(self, asterisk: Asterisk, ari: HttpAri, ears: Ears, dial: Callable[[str], str]):
+        self._asterisk = asterisk
+        self._ari = ari
+        self.ears = ears
+        self._dial = dial
+        self.behaviours: dict[str, Behaviour] = {}
+        self._served = 0
+
+    async def call(
+        self,
+        number: str,
+        *,
+        caller: str = "79161112233",
+        name: str = "",
+        variables: dict[str, str] | None = None,
+    ) -> Person:
+        """Dial a number; returns once somebody (or something) has answered."""
+        person = await self.start_call(number, caller=caller, name=name, variables=variables)
+        await self.ears.wait(
+            lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == person.id
+        )
+        # A phone sends sound also while its owner says nothing.
+        await self._ari.request("POST", f"/channels/{person.id}/silence")
+        return person
+
+    async def start_call(
+        self,
+        number: str,
+        *,
+        caller: str = "79161112233",
+        name: str = "",
+        variables: dict[str, str] | None = None,
+    ) -> Person:
+        """Dial a number, without waiting for an answer."""
+        channel = new_id()
+        params = {
+            "endpoint": self._dial(number),
+            "app": APP,
+            "appArgs": "caller",
+            "callerId": f'"{name}" <{caller}>',
+            "timeout": 60,
+            "variables": variables or {},
+        }
+        await self._ari.request("POST", f"/channels/{channel}", params)  # type: ignore[arg-type]
+        return Person(self._ari, self.ears, channel, self._asterisk.spool)
+
+    async def serve_employees(self) -> None:
+        """Let the employees' phones behave as ``behaviours`` says, until cancelled."""
+        while True:
+            event = await self.ears.wait(_is_employee, after=self._served, seconds=86400)
+            self._served = self.ears.events.index(event, self._served) + 1
+            channel, extension = event["channel"]["id"], event["args"][0]
+            await self._behave(channel, self.behaviours.get(extension, "ring"))
+
+    async def answered(self, extension: str, *, after: int = 0) -> Person:
+        """The employee at ``extension``, once the phone was answered."""
+        event = await self.ears.wait(
+            lambda e: _is_employee(e) and e["args"][0] == extension, after=after
+        )
+        person = Person(self._ari, self.ears, event["channel"]["id"], self._asterisk.spool)
+        return person
+
+    async def rang(self, extension: str, *, after: int = 0) -> Event:
+        """Wait until the phone of ``extension`` was rung."""
+        return await self.ears.wait(
+            lambda e: _is_employee(e) and e["args"][0] == extension, after=after
+        )
+
+    async def _behave(self, channel: str, behaviour: Behaviour) -> None:
+        path = f"/channels/{channel}"
+        if behaviour == "ring":
+            await self._ari.request("POST", f"{path}/ring")
+        elif behaviour == "answer":
+            await self._ari.request("POST", f"{path}/answer")
+            await self._ari.request("POST", f"{path}/silence")
+        elif behaviour == "busy":
+            await self._ari.request("DELETE", path, {"reason": "busy"})
+        else:
+            assert behaviour == "unreachable", behaviour
+            await self._ari.request("DELETE", path, {"reason": "congestion"})
+
+
+def _after_a_breath(audio: Path) -> list[str]:
+    return ["sound:silence/1", f"sound:{audio.with_suffix('')}"]
+
+
+def _is_employee(event: Event) -> bool:
+    return event["type"] == "StasisStart" and event["args"][0] not in ("caller", "snoop")

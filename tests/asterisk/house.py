@@ -1,0 +1,150 @@
+"""A whole installation under test: `voicepost serve --sandbox` in a home of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+from telephony.sandbox.asterisk import Asterisk, Ports
+from tests.asterisk.rig import _free, build, free_ports
+from tests.waiting import until
+
+START_SECONDS = 90.0
+
+
+class House:
+    """One home with its service. Commands are run as a person would, as processes."""
+
+    def __init__(self, home: Path, settings: str = "") -> None:
+        self.home = home
+        self.ports: Ports = free_ports()
+        self.agi_port = _free_tcp()
+        self._service: asyncio.subprocess.Process | None = None
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "voicepost.toml").write_text(
+            f"""
+            [sandbox]
+            sip_port = {self.ports.sip}
+            http_port = {self.ports.http}
+            rtp_start = {self.ports.rtp_start}
+            rtp_end = {self.ports.rtp_end}
+            [agi]
+            port = {self.agi_port}
+            {settings}
+            """,
+            encoding="utf-8",
+        )
+
+    @property
+    def asterisk(self) -> Asterisk:
+        """The house's own Asterisk, for looking at."""
+        return Asterisk(build(), self.home / "asterisk", self.ports, f"127.0.0.1:{self.agi_port}")
+
+    @property
+    def log(self) -> str:
+        """What the service has logged so far."""
+        return (self.home / "serve.log").read_text(encoding="utf-8")
+
+    async def voicepost(self, *args: str, code: int = 0) -> str:
+        """Run a command in this home; its stdout. The exit code must be ``code``."""
+        process = await asyncio.create_subprocess_exec(
+            *_command(self.home),
+            *args,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert process.returncode == code, (args, process.returncode, err.decode())
+        return out.decode() if code == 0 else err.decode()
+
+    async def json(self, *args: str) -> Any:
+        return json.loads(await self.voicepost(*args, "--json"))
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """`messages list --json`, newest first."""
+        result: list[dict[str, Any]] = await self.json("messages", "list")
+        return result
+
+    async def apply(self, office: str) -> None:
+        """Make this text the configuration of the company it names."""
+        file = self.home / "office.toml"
+        file.write_text(office, encoding="utf-8")
+        await self.voicepost("config", "apply", str(file))
+
+    async def audio(self, message: dict[str, Any]) -> Path:
+        """Download a message's audio."""
+        path = self.home / f"{message['id']}.wav"
+        await self.voicepost("messages", "download", message["id"], "--out", str(path))
+        return path
+
+    async def serve(self, role: str = "serve", *args: str) -> asyncio.subprocess.Process:
+        """Start `voicepost ROLE`; returns when it has said that it is ready."""
+        with (self.home / f"{role}.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *_command(self.home), role, *args, stdout=asyncio.subprocess.PIPE, stderr=log
+            )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                line = (await process.stdout.readline()).decode()
+        except TimeoutError:
+            line = "(nothing in time)"
+        assert line.startswith("ready"), (line, (self.home / f"{role}.log").read_text())
+        return process
+
+    async def start(self) -> None:
+        """Run the whole service with its sandbox."""
+        self._service = await self.serve("serve", "--sandbox")
+
+    async def stop(self) -> None:
+        """End the service in order, as `systemctl stop` does."""
+        assert self._service is not None
+        await end(self._service)
+        self._service = None
+        assert not self.asterisk.running()
+
+    def drafts(self) -> int:
+        """How many callers are speaking, or have spoken into drafts not settled yet."""
+        with sqlite3.connect(f"file:{self.home}/voicepost.db?mode=ro", uri=True) as database:
+            row = database.execute("select count(*) from messages where state='recording'")
+            return int(row.fetchone()[0])
+
+
+async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:
+    """SIGTERM, and wait for the end."""
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(60):
+        assert await process.wait() == code
+
+
+async def until_async(condition: Any, seconds: float = 30) -> Any:
+    """As `until`, for a condition that has to be awaited."""
+    async with asyncio.timeout(seconds):
+        while not (value := await condition()):
+            await asyncio.sleep(0.1)
+        return value
+
+
+def seconds_of(path: Path) -> float:
+    with wave.open(str(path), "rb") as file:
+        return file.getnframes() / file.getframerate()
+
+
+def _command(home: Path) -> list[str]:
+    return [sys.executable, "-m", "cli", "--home", str(home)]
+
+
+def _free_tcp() -> int:
+    import socket
+
+    return _free(socket.SOCK_STREAM)
+
+
+__all__ = ["House", "end", "os", "seconds_of", "until", "until_async"]
