@@ -35,5 +35,8 @@ format: install
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+demo: install
+	@$(BIN)/voicepost demo $(ARGS)
+
 test: install
 	$(BIN)/pytest $(ARGS)

@@ -26,6 +26,7 @@ from commands import (
     tryout,
 )
 from commands.context import App
+from commands.demo.command import demo
 from commands.logs import configure_logs
 from storage.errors import ConfigError, StorageError
 from telephony.errors import TelephonyError
@@ -82,7 +83,14 @@ def main(context: click.Context, home: Path) -> None:
     context.obj = App(home)
 
 
-for _command in (serve.serve, roles.calls, roles.agi, tryout.try_call, completion.completion):
+for _command in (
+    serve.serve,
+    roles.calls,
+    roles.agi,
+    tryout.try_call,
+    completion.completion,
+    demo,
+):
     main.add_command(_command)
 for _name, _module in {
     "messages": messages,

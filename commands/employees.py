@@ -111,9 +111,9 @@ def set_command(
         if before is None:
             if settings["name"] is None:
                 raise ConfigError(f"there is no employee {extension}; to add one, give the --name")
-            before = make_part(
-                Employee, name=settings["name"], endpoint=f"PJSIP/{extension}", numbers=(extension,)
-            )
+            # The extension is checked with the whole office, which knows where it stands.
+            before = make_part(Employee, name=settings["name"], endpoint="PJSIP/new")
+            before = with_fields(before, endpoint=f"PJSIP/{extension}", numbers=(extension,))
         after = with_fields(before, numbers=numbers or None, **settings)
         if no_greeting:
             after = after.model_copy(update={"greeting": None})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Concatenate
 
 import click
 
@@ -29,7 +31,7 @@ ID_CHARACTERS = 13
 
 COLUMNS = ("id", "received", "company", "box", "addressee", "caller", "length", "state")
 
-Command = Callable[..., None]
+Command = Callable[Concatenate[App, ...], None]
 Day = click.DateTime(["%Y-%m-%d"])
 
 _SELECTION: tuple[Callable[[Command], Command], ...] = (
@@ -49,6 +51,7 @@ def _selecting(command: Command) -> Command:
     """Give a command the options that choose messages, as one ``query``."""
 
     def with_query(
+        app: App,
         *,
         box: Box | None,
         employee: str | None,
@@ -72,7 +75,7 @@ def _selecting(command: Command) -> Command:
             limit=limit,
             deleted=trash,
         )
-        command(query=query, **others)
+        command(app, query=query, **others)
 
     functools.update_wrapper(with_query, command)
     for option in reversed(_SELECTION):
@@ -90,16 +93,16 @@ def group() -> None:
 
 
 @group.command("list")
+@click.pass_obj
 @_selecting
 @click.option("--json", "as_json", is_flag=True, help="An array of objects, newest first.")
-@click.pass_obj
 def list_messages(app: App, *, query: Query, as_json: bool) -> None:
     """List messages, newest first."""
     if as_json:
         _print_array(app.inbox.each(query))
         return
     shown = query
-    if query.limit is None and click.get_text_stream("stdout").isatty():
+    if query.limit is None and sys.stdout.isatty():
         shown = replace(query, limit=TERMINAL_ROWS)
     messages = list(app.inbox.each(shown))
     print_table(COLUMNS, map(_row, messages))
@@ -164,7 +167,7 @@ def download(app: App, message_id: str, *, out: Path) -> None:
     """Write a message's audio (WAV) to a file."""
     audio = app.inbox.read(app.inbox.get(message_id))
     if str(out) == "-":
-        click.get_binary_stream("stdout").write(audio)
+        sys.stdout.buffer.write(audio)
         return
     try:
         out.write_bytes(audio)
@@ -174,8 +177,8 @@ def download(app: App, message_id: str, *, out: Path) -> None:
 
 @group.command("export")
 @click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip")
-@_selecting
 @click.pass_obj
+@_selecting
 def export_messages(app: App, *, query: Query, target: Path) -> None:
     """Write recordings and a manifest (CSV and JSON) to a folder or a zip.
 

@@ -53,5 +53,7 @@ async def _ring_phone(settings: Settings, phone: str, args: tuple[str, ...]) -> 
             await ari.request("POST", f"/channels/{new_id()}", params)
         except AriError as error:
             if error.status:
-                raise TelephonyError(f"The phone {phone} cannot be rung: is it registered?") from None
+                raise TelephonyError(
+                    f"The phone {phone} cannot be rung: is it registered?"
+                ) from None
             raise

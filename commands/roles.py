@@ -121,7 +121,9 @@ def _start_role(app: App, name: str) -> None:
 def _end_with_parent() -> None:
     """Wait for the end of standard input, which comes when the supervisor dies."""
     with suppress(OSError):
-        sys.stdin.buffer.read()
+        # Not sys.stdin.read: holding its lock, this thread would abort the interpreter's own end.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -137,5 +139,3 @@ def _first_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-

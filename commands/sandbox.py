@@ -28,5 +28,5 @@ def install(app: App) -> None:
 @click.argument("command", nargs=-1, required=True)
 @click.pass_obj
 def rx(app: App, command: tuple[str, ...]) -> None:
-    """Ask the running private Asterisk, as on its console: `voicepost sandbox rx core show channels`."""
+    """Ask the running private Asterisk, as on its console: `… rx core show channels`."""
     click.echo(asyncio.run(sandbox_asterisk(app.settings).rx(" ".join(command))).rstrip())

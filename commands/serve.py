@@ -92,4 +92,4 @@ async def _watch(asterisk: Asterisk) -> None:
             try:
                 await asterisk.start()
             except SandboxError as error:
-                log.error("Asterisk cannot be restarted", why=str(error))  # noqa: TRY400
+                log.error("Asterisk cannot be restarted", why=str(error))

@@ -174,7 +174,7 @@ def _ring_words(ring: Ring) -> tuple[str, ...]:
     # A comma tells a list of one from a single employee.
     extensions = ring.employee or (several if "," in several else f"{several},")
     strategy = "" if ring.strategy == "all" else ring.strategy
-    timeout = "" if ring.timeout is None else f"{ring.timeout:g}"
+    timeout = "" if ring.timeout is None else f"{ring.timeout:.6f}".rstrip("0").rstrip(".")
     otherwise = () if ring.no_answer == Voicemail() else ("else", spell(ring.no_answer))
     return ("ring", extensions, strategy, timeout, *otherwise)
 

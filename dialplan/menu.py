@@ -1,4 +1,4 @@
-"""The menu interpreter: greeting, keys, silence, wrong keys; then actions until the call is over."""
+"""The menu interpreter: greeting, keys, silence, wrong keys; then actions to the call's end."""
 
 from __future__ import annotations
 

@@ -69,9 +69,7 @@ async def record_prompt(
         return
 
 
-def _keep(
-    offices: Offices, prompts: PromptLibrary, company_id: str, name: str, path: Path
-) -> None:
+def _keep(offices: Offices, prompts: PromptLibrary, company_id: str, name: str, path: Path) -> None:
     offices.set_recorded_prompt(company_id, name, prompts.adopt(path))
     path.unlink(missing_ok=True)
     log.info("prompt recorded", prompt=name)

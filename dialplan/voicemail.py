@@ -43,7 +43,7 @@ async def leave_message(
         try:
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
-            log.error("a message waits to be filed", why=str(error))  # noqa: TRY400
+            log.error("a message waits to be filed", why=str(error))
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept):
@@ -125,4 +125,4 @@ async def _keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
     try:
         await keep_newest(mailroom, takes)
     except StorageError as error:
-        log.error("a message waits to be filed", why=str(error))  # noqa: TRY400
+        log.error("a message waits to be filed", why=str(error))

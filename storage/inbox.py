@@ -248,7 +248,7 @@ def _company_names(session: Session, rows: Sequence[MessageRow]) -> dict[str, st
     """What the companies are called now, by id."""
     ids = {row.company_id for row in rows if row.company_id}
     found = session.execute(select(CompanyRow.id, CompanyRow.name).where(CompanyRow.id.in_(ids)))
-    return dict(found.tuples().all()) if ids else {}
+    return dict(found.all()) if ids else {}
 
 
 def _message(row: MessageRow, names: dict[str, str]) -> Message:

@@ -6,93 +6,31 @@ small read whether his snapshot is still the newest.
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Database
+from storage.directory import Directory, Site
 from storage.errors import ConfigError, NotFound
 from storage.models import CompanyRow, ConfigVersionRow, NumberRow
-from storage.office import Office, Prompt, Target, check, revalidated
-from storage.office.phone import canonical, digits, region_of
+from storage.office import Office, Prompt, check, revalidated
+from storage.office.phone import canonical, region_of
 from storage.office.values import shown
 from storage.prompts import PromptLibrary, render
 
+__all__ = ["Directory", "Offices", "Site"]
+
+log = structlog.get_logger()
+
 ATTEMPTS: Final = 20
 """How often a change is made again because somebody else's came between."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """A company's office, and the id that stays when the company is renamed."""
-
-    company_id: str
-    office: Office
-
-    @cached_property
-    def region(self) -> str:
-        """The country whose habits the company's numbers follow."""
-        return region_of(self.office.company.timezone)
-
-    def target(self, dialled: str) -> Target | None:
-        """Where a call to this number of the company begins, in whatever spelling it came."""
-        return self._exactly.get(digits(dialled)) or self._canonically.get(
-            canonical(dialled, self.region)
-        )
-
-    @cached_property
-    def _exactly(self) -> dict[str, Target]:
-        return {digits(number): target for number, target in self.office.numbers.items()}
-
-    @cached_property
-    def _canonically(self) -> dict[str, Target]:
-        return {
-            canonical(number, self.region): target for number, target in self.office.numbers.items()
-        }
-
-
-@dataclass(frozen=True)
-class Directory:
-    """All offices as they were at one version of the configuration."""
-
-    version: int
-    offices: Mapping[str, Site]
-    """By company id."""
-
-    def find(self, number: str) -> Site | None:
-        """Whose number was dialled: by its exact digits first, then in any spelling."""
-        exact = self._exactly.get(digits(number))
-        if exact is not None:
-            return exact
-        for region in self._regions:
-            site = self._canonically.get((region, canonical(number, region)))
-            if site is not None:
-                return site
-        return None
-
-    @cached_property
-    def _exactly(self) -> dict[str, Site]:
-        return {
-            digits(number): site for site in self.offices.values() for number in site.office.numbers
-        }
-
-    @cached_property
-    def _canonically(self) -> dict[tuple[str, str], Site]:
-        return {
-            (site.region, canonical(number, site.region)): site
-            for site in self.offices.values()
-            for number in site.office.numbers
-        }
-
-    @cached_property
-    def _regions(self) -> list[str]:
-        return list(dict.fromkeys(site.region for site in self.offices.values()))
 
 
 class Offices:
@@ -117,7 +55,8 @@ class Offices:
         with self._lock, self._database.reading() as session:
             version = session.scalars(select(ConfigVersionRow.version)).one()
             rows = session.scalars(select(CompanyRow).order_by(CompanyRow.name)).all()
-            self._newest = Directory(version, {row.id: _site(row) for row in rows})
+            sites = (_readable(row) for row in rows)
+            self._newest = Directory(version, {site.company_id: site for site in sites if site})
             return self._newest
 
     def names(self) -> list[str]:
@@ -154,8 +93,8 @@ class Offices:
         """
         for _ in range(ATTEMPTS):
             earlier = self._row(office.company.name)
-            before = None if earlier is None else _site(earlier).office
-            ready = self._prepare(office, before, base)
+            before = None if earlier is None else _readable(earlier)
+            ready = self._prepare(office, before.office if before else None, base)
             version = self._add(ready) if earlier is None else self._replace(earlier, ready)
             if version is not None:
                 return version
@@ -286,7 +225,21 @@ def _claim_numbers(session: Session, company_id: str, office: Office) -> None:
 
 
 def _site(row: CompanyRow) -> Site:
-    return Site(row.id, Office.model_validate_json(row.config))
+    try:
+        return Site(row.id, Office.model_validate_json(row.config))
+    except ValidationError as error:
+        raise ConfigError(
+            f"the stored configuration of “{row.name}” cannot be read; apply it again"
+        ) from error
+
+
+def _readable(row: CompanyRow) -> Site | None:
+    """The site, or None if it cannot be read: one company's damage is not the others'."""
+    try:
+        return _site(row)
+    except ConfigError as error:
+        log.error("a company is left out", reason=str(error))
+        return None
 
 
 def _too_busy() -> ConfigError:

@@ -185,7 +185,7 @@ def _decode(path: Path, title: str) -> bytes:
     try:
         if not path.is_file():
             raise AudioError(f"{title} is not a file")
-        done = subprocess.run(command, capture_output=True, timeout=DECODING_LIMIT, check=True)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, timeout=DECODING_LIMIT, check=True)
     except FileNotFoundError as error:
         raise AudioError("ffmpeg is not installed") from error
     except subprocess.TimeoutExpired as error:

@@ -193,7 +193,7 @@ def _states(database: Database, ids: list[str]) -> dict[str, str]:
         for start in range(0, len(ids), 500):
             handful = MessageRow.id.in_(ids[start : start + 500])
             found = session.execute(select(MessageRow.id, MessageRow.state).where(handful))
-            states.update(found.tuples().all())
+            states.update(dict(found.all()))
     return states
 
 

@@ -1,12 +1,12 @@
 """What can go wrong on the telephone side, one small tree.
 
-    TelephonyError                  a sentence for the operator
-    ├── CallEnded                   the call is over; flows let it pass through them
-    │   ├── Hangup                  the caller left: the ordinary end of a call
-    │   └── CallLost                Asterisk, or the connection to it, went away
-    ├── AriError                    Asterisk refused a request (carries its HTTP status)
-    │   └── AriUnavailable          Asterisk cannot be reached, or did not answer in time
-    └── SandboxError                the private Asterisk cannot be installed or started
+TelephonyError                  a sentence for the operator
+├── CallEnded                   the call is over; flows let it pass through them
+│   ├── Hangup                  the caller left: the ordinary end of a call
+│   └── CallLost                Asterisk, or the connection to it, went away
+├── AriError                    Asterisk refused a request (carries its HTTP status)
+│   └── AriUnavailable          Asterisk cannot be reached, or did not answer in time
+└── SandboxError                the private Asterisk cannot be installed or started
 """
 
 from __future__ import annotations

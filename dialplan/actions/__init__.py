@@ -24,7 +24,7 @@ from telephony.call import Call
 log = structlog.get_logger()
 
 
-async def perform(call: Call, services: Services, action: Action | ForwardAction) -> Next:  # noqa: PLR0911
+async def perform(call: Call, services: Services, action: Action | ForwardAction) -> Next:
     """Do what the action says; returns what is to be done then."""
     log.info("action", action=action.action)
     match action:

@@ -1,6 +1,6 @@
 """Where calls can go in an office: the graphs of menus and of forwarding."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from storage.office.actions import Action, ForwardAction, OpenMenu, Play, Repeat, Ring
@@ -50,18 +50,25 @@ def reachable_menus(office: Office) -> set[str]:
         if name in found or name not in office.menus:
             continue
         found.add(name)
-        ahead += _menus_opened(name, office)
+        ahead += _menus_opened(name, office.menus[name])
     return found
 
 
 def traps(office: Office) -> list[str]:
     """The menus a caller cannot leave, whatever he presses, except by hanging up."""
+    leading_to: dict[str, list[str]] = {name: [] for name in office.menus}
     free: set[str] = set()
-    while True:
-        more = {name for name in office.menus if name not in free and _leaves(name, office, free)}
-        if not more:
-            return [name for name in office.menus if name not in free]
-        free |= more
+    for name, menu in office.menus.items():
+        if _leaves(name, office):
+            free.add(name)
+        for after in _menus_opened(name, menu):
+            leading_to.get(after, []).append(name)
+    ahead = list(free)
+    while ahead:
+        new = [before for before in leading_to[ahead.pop()] if before not in free]
+        free.update(new)
+        ahead += new
+    return [name for name in office.menus if name not in free]
 
 
 def silent_rounds(office: Office) -> list[list[str]]:
@@ -87,30 +94,37 @@ def forwarding_circles(office: Office) -> list[list[str]]:
 
 
 def circles(following: dict[str, list[str]]) -> list[list[str]]:
-    """A circle through every node that is on one; nodes already told in one are not told again."""
-    told: set[str] = set()
-    found = []
+    """Circles of a graph, none of which share a node: at least one if there is any."""
+    found: list[list[str]] = []
+    seen: set[str] = set()
+    ahead = _on_the_way_to_a_circle(following)
     for start in following:
-        circle = _way_back(start, following)
-        if circle and not told.intersection(circle):
-            told.update(circle)
-            found.append(circle)
+        way: dict[str, None] = {}
+        node = start
+        while node in ahead and node not in seen and node not in way:
+            way[node] = None
+            node = next(after for after in following[node] if after in ahead)
+        if node in way:
+            nodes = list(way)
+            found.append(nodes[nodes.index(node) :])
+        seen.update(way)
     return found
 
 
-def _way_back(start: str, following: dict[str, list[str]]) -> list[str]:
-    """The shortest way from a node to itself, or nothing."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for after in following.get(way[-1], []):
-            if after == start:
-                return way
-            if after not in seen:
-                seen.add(after)
-                ways.append([*way, after])
-    return []
+def _on_the_way_to_a_circle(following: dict[str, list[str]]) -> set[str]:
+    """What is left when nodes that lead nowhere are taken away, again and again."""
+    ways = {node: len([a for a in afters if a in following]) for node, afters in following.items()}
+    leading_to: dict[str, list[str]] = {node: [] for node in following}
+    for node, afters in following.items():
+        for after in afters:
+            leading_to.get(after, []).append(node)
+    ends = [node for node, count in ways.items() if count == 0]
+    while ends:
+        for before in leading_to[ends.pop()]:
+            ways[before] -= 1
+            if ways[before] == 0:
+                ends.append(before)
+    return {node for node, count in ways.items() if count > 0}
 
 
 def _with_inner(placed: Placed) -> Iterator[Placed]:
@@ -119,13 +133,12 @@ def _with_inner(placed: Placed) -> Iterator[Placed]:
         yield from _with_inner(Placed(f"{placed.where}.no_answer", placed.action.no_answer))
 
 
-def _menus_opened(name: str, office: Office) -> Iterable[str]:
-    for placed in menu_actions(name, office.menus[name]):
-        if isinstance(placed.action, OpenMenu):
-            yield placed.action.menu
+def _menus_opened(name: str, menu: Menu) -> list[str]:
+    return [p.action.menu for p in menu_actions(name, menu) if isinstance(p.action, OpenMenu)]
 
 
-def _leaves(name: str, office: Office, free: set[str]) -> bool:
+def _leaves(name: str, office: Office) -> bool:
+    """Whether something in the menu leads out of all menus."""
     menu = office.menus[name]
     if menu.direct_dial and office.employees:
         return True
@@ -133,11 +146,9 @@ def _leaves(name: str, office: Office, free: set[str]) -> bool:
         match placed.action:
             case Repeat() | Play():
                 continue
-            case OpenMenu(menu=after):
-                # A menu that does not exist is another mistake, told elsewhere.
-                if after in free or after not in office.menus:
-                    return True
-            case _:
+            case OpenMenu(menu=after) if after in office.menus:
+                continue
+            case _:  # a menu that does not exist is another mistake, told elsewhere
                 return True
     return False
 

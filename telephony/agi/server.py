@@ -108,9 +108,7 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = False
 
-    def __init__(
-        self, address: tuple[str, int], serve: Callable[[socket.socket], None]
-    ) -> None:
+    def __init__(self, address: tuple[str, int], serve: Callable[[socket.socket], None]) -> None:
         super().__init__(address, socketserver.BaseRequestHandler)
         self._serve_connection = serve
 

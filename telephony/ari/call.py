@@ -6,9 +6,9 @@ import asyncio
 
 import structlog
 
+from telephony.ari import ringing
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
-from telephony.ari import ringing
 from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
 from telephony.errors import Hangup
 
@@ -67,7 +67,9 @@ class AriCall:
         )
         return await self.rejoin(name, limits)
 
-    async def rejoin(self, name: str, limits: RecordingLimits) -> EndedBy:
+    async def rejoin(  # noqa: C901 - one loop over all the ways in which a recording ends
+        self, name: str, limits: RecordingLimits
+    ) -> EndedBy:
         """Wait for the end of a recording that runs already; as `record` in all else."""
         line = self.line
         ended_by = EndedBy.LIMIT
@@ -77,8 +79,7 @@ class AriCall:
                 if line.left or not await line.exists(f"/recordings/live/{name}"):
                     break
             elif _finished(event, name):
-                silence = event["recording"].get("silence_duration") or 0
-                if ended_by is not EndedBy.KEY and silence >= limits.silence_seconds > 0:
+                if ended_by is not EndedBy.KEY and _silent(event, limits):
                     ended_by = EndedBy.SILENCE
                 break
             elif event["type"] == STOPPING:
@@ -128,9 +129,7 @@ class AriCall:
         await self.line.command("POST", bridge, {"type": "mixing"})
         try:
             # Refused when the phone was hung up again: the leg's last event is on its way.
-            await self.line.forgive(
-                "POST", f"{bridge}/addChannel", {"channel": [self.id, leg]}
-            )
+            await self.line.forgive("POST", f"{bridge}/addChannel", {"channel": [self.id, leg]})
             await ringing.talk(self.line, leg)
         finally:
             await self.line.forgive("DELETE", bridge)
@@ -160,3 +159,8 @@ class AriCall:
 def _finished(event: Event, name: str) -> bool:
     ends = ("RecordingFinished", "RecordingFailed")
     return event["type"] in ends and event["recording"]["name"] == name
+
+
+def _silent(event: Event, limits: RecordingLimits) -> bool:
+    silence = event["recording"].get("silence_duration") or 0
+    return 0 < limits.silence_seconds <= silence

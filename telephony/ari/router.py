@@ -152,6 +152,10 @@ class Router:
     # -- after (re)connecting ------------------------------------------------------------------
 
     async def _reconcile(self, group: asyncio.TaskGroup) -> None:
+        """Compare the calls we know with those that Asterisk has.
+
+        Raises `AriUnavailable` when Asterisk cannot tell: whoever is stranded would stay so.
+        """
         try:
             application = await self._ari.request("GET", f"/applications/{self._app}")
             present = set(application["channel_ids"])
@@ -162,23 +166,26 @@ class Router:
             for channel_id in present - set(self._inboxes):
                 await self._adopt(channel_id, group)
         except AriError as error:
-            log.warning("cannot compare calls with Asterisk", why=error.message)
+            raise AriUnavailable(f"Cannot compare calls with Asterisk: {error.message}") from error
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
         try:
             await self._ari.request("GET", f"/channels/{channel_id}")
         except AriError as error:
-            if error.status == 404:
-                gone = {"type": "ChannelDestroyed", "channel": {"id": channel_id}}
-                self._inboxes[channel_id].put_nowait(gone)
+            if error.status != 404:
+                raise
+            if inbox := self._inboxes.get(channel_id):  # unless the call ended meanwhile
+                inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
 
     async def _adopt(self, channel_id: str, group: asyncio.TaskGroup) -> None:
         """Take up a caller whose flow is gone, as if the call had just come in."""
         try:
             channel = await self._ari.request("GET", f"/channels/{channel_id}")
-        except AriError:
-            return  # gone meanwhile
+        except AriError as error:
+            if error.status == 404:
+                return  # gone meanwhile
+            raise
         args = str(channel["dialplan"].get("app_data", "")).split(",")[1:]
         log.info("taking up a call again", call=channel_id, args=args)
         self._begin(channel, args or [LEG], group)

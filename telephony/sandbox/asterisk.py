@@ -10,8 +10,6 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import resource
-import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -23,14 +21,12 @@ import aiohttp
 from telephony.errors import SandboxError
 from telephony.sandbox.build import Build
 from telephony.sandbox.configuration import USER, Ports, Role, Site, write
+from telephony.sandbox.process import end, has_ended, runs_with, spawn
 
 __all__ = ["USER", "Asterisk", "Ports", "Role"]
 
 START_SECONDS = 30.0
 """After this long an Asterisk that does not answer has failed to start."""
-
-STOP_SECONDS = 5.0
-"""How long each way of stopping it is given before a harder one."""
 
 COMMAND_SECONDS = 10.0
 
@@ -95,14 +91,14 @@ class Asterisk:
     def pid(self) -> int | None:
         """The process that runs this very Asterisk, None where there is none."""
         # Our own child is known before it has written its pid file, even before its name is set.
-        if self._spawned is not None and not _reap(self._spawned):
+        if self._spawned is not None and not has_ended(self._spawned):
             return self._spawned
         self._spawned = None
         try:
             pid = int((self.folder / "run/asterisk.pid").read_text())
         except (OSError, ValueError):
             return None
-        return pid if self._is_ours(pid) else None
+        return pid if runs_with(pid, *self._identity) else None
 
     def running(self) -> bool:
         return self.pid() is not None
@@ -152,26 +148,22 @@ class Asterisk:
         """End it and all its calls; nothing happens where it does not run."""
         pid = self.pid()
         try:
-            process = os.pidfd_open(pid) if pid else None
+            pidfd = os.pidfd_open(pid) if pid else None
         except ProcessLookupError:
-            process = None
-        if pid is None or process is None:
+            pidfd = None
+        if pid is None or pidfd is None:
             return
         try:
-            # Held by its pidfd, it cannot be replaced by another process any more: look again.
+            # Held by its pidfd, it cannot be mistaken for another process any more: look again.
             if self.pid() != pid:
                 return
             with contextlib.suppress(SandboxError):
                 await self.rx("core stop now")
-            for harder in (signal.SIGTERM, signal.SIGKILL, None):
-                if await _ended(process, STOP_SECONDS):
-                    break
-                if harder is None:
-                    raise SandboxError(f"Asterisk (process {pid}) cannot be ended.")
-                signal.pidfd_send_signal(process, harder)
+            if not await end(pidfd):
+                raise SandboxError(f"Asterisk (process {pid}) cannot be ended.")
         finally:
-            os.close(process)
-            _reap(pid)
+            os.close(pidfd)
+            has_ended(pid)
         self._spawned = None
 
     async def rx(self, command: str) -> str:
@@ -198,34 +190,19 @@ class Asterisk:
         return text
 
     def _spawn(self) -> None:
-        """Start the process in a session of its own, tied to ours by nothing."""
         for log in (self.folder / "log").glob("*.log"):
             if log.stat().st_size > LOG_BYTES:
                 log.replace(log.with_suffix(".log.old"))
-        console = str(self.folder / "log/console.log")
-        command = (*self.site.build.command, "-f", "-C", str(self.site.file))
-        # Not subprocess: its objects complain, and asyncio's kill, when they go before the process.
-        self._spawned = os.posix_spawn(
-            "/bin/sh",
-            ("sh", "-c", 'umask 077; ulimit -n "$0"; exec "$@"', str(_open_files()), *command),
+        self._spawned = spawn(
+            (*self.site.build.command, *self._identity),
+            self.folder / "log/console.log",
             _environment(self.folder),
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, console, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
-            ],
-            setsid=True,
-            setsigmask=(),
-            setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE),
         )
 
-    def _is_ours(self, pid: int) -> bool:
-        """Whether a process is this folder's Asterisk: a pid alone may be anybody's by now."""
-        try:
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            return False
-        return b"-f" in arguments and os.fsencode(self.site.file) in arguments
+    @property
+    def _identity(self) -> tuple[str, ...]:
+        """The arguments by which its process is known: no other has them all."""
+        return ("-f", "-C", str(self.site.file))
 
     def _check_ports(self) -> None:
         """Raise SandboxError with the setting's name where somebody listens already."""
@@ -266,35 +243,6 @@ def _environment(folder: Path) -> Mapping[str, str]:
     """What Asterisk is told of our environment: no more than it needs, and none of our secrets."""
     inherited = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
     return {"LANG": "C.UTF-8", "HOME": str(folder), "TERM": "dumb", **inherited}
-
-
-def _open_files() -> int:
-    """How many files it may have open: each call needs a few."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 65536 if most == resource.RLIM_INFINITY else min(most, 65536)
-
-
-def _reap(child: int) -> bool:
-    """Let go of a child of ours that ended; True where it has ended, or was not ours."""
-    try:
-        ended, _ = os.waitpid(child, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return ended != 0
-
-
-async def _ended(process: int, seconds: float) -> bool:
-    """Wait for the end of a process, given its pidfd; False after ``seconds``."""
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(process, ended.set)
-    try:
-        await asyncio.wait_for(ended.wait(), seconds)
-    except TimeoutError:
-        return False
-    finally:
-        loop.remove_reader(process)
-    return True
 
 
 @contextlib.asynccontextmanager

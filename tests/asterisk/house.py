@@ -12,6 +12,11 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.offices import Offices
+from storage.prompts import PromptLibrary
+from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import _free, build, free_ports
 from tests.waiting import until
@@ -110,11 +115,25 @@ class House:
         self._service = None
         assert not self.asterisk.running()
 
-    def drafts(self) -> int:
-        """How many callers are speaking, or have spoken into drafts not settled yet."""
+    @property
+    def inbox(self) -> Inbox:
+        """The house's messages, as its commands see them."""
+        return Inbox(Database(self._database_url), LocalAudio(self.home / "audio"))
+
+    @property
+    def offices(self) -> Offices:
+        """The house's companies, as its commands see them."""
+        return Offices(Database(self._database_url), PromptLibrary(self.home / "prompts"))
+
+    @property
+    def _database_url(self) -> str:
+        return f"sqlite:///{self.home / 'voicepost.db'}"
+
+    def calls_with_drafts(self) -> set[str]:
+        """Channels of callers who speak, or have spoken into drafts not settled yet."""
         with sqlite3.connect(f"file:{self.home}/voicepost.db?mode=ro", uri=True) as database:
-            row = database.execute("select count(*) from messages where state='recording'")
-            return int(row.fetchone()[0])
+            rows = database.execute("select call_id from messages where state='recording'")
+            return {str(row[0]) for row in rows}
 
 
 async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:

@@ -1,23 +1,24 @@
 """People on real SIP phones: callers, and employees whose phones ring.
 
-The second Asterisk is their telephone; this module is their hands, mouth and ears, over ARI.
+A second private Asterisk is their telephone; this module is their hands, mouth and ears, over
+ARI. The demo and the tests call the company with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from telephony.ari.client import AriAccess, Event, HttpAri, new_id
 from telephony.errors import AriError, AriUnavailable
 from telephony.sandbox.asterisk import USER, Asterisk
-from tests.waiting import until
 
-Behaviour = str
-"""What an employee's phone does when it rings: "ring", "answer", "busy" or "decline"."""
+Behaviour = Literal["ring", "answer", "busy", "unreachable"]
+"""What an employee's phone does when it is called."""
 
 APP = "phones"
 
@@ -81,26 +82,44 @@ class Person:
 
     async def say(self, audio: Path) -> None:
         """Speak (play ``audio``) from beginning to end, a second after the beep, as people do."""
-        playback = new_id()
-        await self.ari.request(
-            "POST", f"/channels/{self.id}/play/{playback}", {"media": _after_a_breath(audio)}
-        )
-        await self.ears.wait(
-            lambda e: e["type"] == "PlaybackFinished" and e["playback"]["id"] == playback,
-            seconds=300,
-        )
+        await self._play(_after_a_breath(audio))
+
+    async def breathe(self) -> None:
+        """Say nothing for a second."""
+        await self._play(["sound:silence/1"])
 
     async def start_saying(self, audio: Path) -> None:
         """Begin to speak, without waiting for the end."""
         await self.ari.request(
             "POST", f"/channels/{self.id}/play", {"media": _after_a_breath(audio)}
         )
+        await self.be_silent()
+
+    async def _play(self, media: list[str]) -> None:
+        playback = new_id()
+        await self.ari.request("POST", f"/channels/{self.id}/play/{playback}", {"media": media})
+        await self.ears.wait(
+            lambda e: e["type"] == "PlaybackFinished" and e["playback"]["id"] == playback,
+            seconds=300,
+        )
+        await self.be_silent()
 
     async def press(self, keys: str) -> None:
         """Press the keys as a person does: a fifth of a second each, as much between."""
         await self.ari.request(
             "POST", f"/channels/{self.id}/dtmf", {"dtmf": keys, "duration": 120, "between": 150}
         )
+        # Sending keys ends the silence that the phone sent, and a phone never falls mute.
+        await self.be_silent()
+
+    async def be_silent(self) -> None:
+        """Send silence until something else is sent, as a phone does whose owner only listens."""
+        try:
+            await self.ari.request("DELETE", f"/channels/{self.id}/silence")
+            await self.ari.request("POST", f"/channels/{self.id}/silence")
+        except AriError as error:
+            if error.status not in (404, 409):  # hung up meanwhile
+                raise
 
     async def hang_up(self) -> None:
         await self.ari.request("DELETE", f"/channels/{self.id}")
@@ -126,7 +145,6 @@ class Person:
         except AriError as error:
             assert error.status == 404, error  # ended with the call already
         path = self.spool / "recording" / f"{name}.wav"
-        await until(path.exists)
         return path
 
     async def gone(self, seconds: float = 30) -> None:
@@ -139,6 +157,7 @@ class Person:
         )
 
     def is_connected(self) -> bool:
+        """Whether the other side has not hung up yet."""
         return not any(
             e["type"] in ("StasisEnd", "ChannelDestroyed") and e["channel"]["id"] == self.id
             for e in self.ears.events
@@ -156,6 +175,11 @@ class Telephones:
         self.behaviours: dict[str, Behaviour] = {}
         self._served = 0
 
+    @property
+    def sip(self) -> str:
+        """Where these telephones are called, such as 127.0.0.1:5071."""
+        return self._asterisk.sip
+
     async def call(
         self,
         number: str,
@@ -169,8 +193,7 @@ class Telephones:
         await self.ears.wait(
             lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == person.id
         )
-        # A phone sends sound also while its owner says nothing.
-        await self._ari.request("POST", f"/channels/{person.id}/silence")
+        await person.be_silent()
         return person
 
     async def start_call(
@@ -200,7 +223,8 @@ class Telephones:
             event = await self.ears.wait(_is_employee, after=self._served, seconds=86400)
             self._served = self.ears.events.index(event, self._served) + 1
             channel, extension = event["channel"]["id"], event["args"][0]
-            await self._behave(channel, self.behaviours.get(extension, "ring"))
+            with suppress(AriError):  # the caller gave up meanwhile
+                await self._behave(channel, self.behaviours.get(extension, "ring"))
 
     async def answered(self, extension: str, *, after: int = 0) -> Person:
         """The employee at ``extension``, once the phone was answered."""

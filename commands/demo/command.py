@@ -1,0 +1,136 @@
+"""`voicepost demo`: starts everything, calls three times, shows the messages."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.context import App
+from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, three_calls, town
+from commands.demo.stage import Service, telephones
+from commands.serve import sandbox_asterisk
+from storage.query import Query
+from telephony.errors import AriError, TelephonyError
+
+OFFICE = Path(__file__).resolve().parents[2] / "examples" / "office.toml"
+COMPANY = "Ромашка"
+"""Whom that office is of."""
+MESSAGES = 3
+FILING_SECONDS = 20.0
+POLL_SECONDS = 0.1
+
+WHAT_TO_TRY = """
+Voicepost goes on until you press Ctrl-C. Now call it yourself: in a softphone on this
+machine make an account
+
+    server 127.0.0.1, port {port}, UDP    user 101    password voicepost-101
+
+and dial {number}. You are Anna now: a second softphone (user 102, password
+voicepost-102) that dials the same number and presses 1 makes yours ring.
+
+In another terminal:
+
+    {voicepost} messages list
+    {voicepost} messages download {message} --out message.wav
+    {voicepost} try {number} --keys 1 --no-answer 101
+    {voicepost} menus key main 4 voicepost mailbox
+"""
+
+
+@click.command(hidden=True)
+@click.option("--exit", "and_exit", is_flag=True, help="End when the messages were printed.")
+@click.pass_obj
+def demo(app: App, and_exit: bool) -> None:
+    """Run the service with a private Asterisk, call it three times, show the messages."""
+    click.echo(f"Voicepost's demo. All that it keeps is in {app.settings.home}\n")
+    service = Service(app.settings, sandbox_asterisk(app.settings))
+    asyncio.run(_run(app, service, and_exit))
+    click.echo("\nThe service, its Asterisk and the telephones have ended.")
+
+
+async def _run(app: App, service: Service, and_exit: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stage:
+        if not await _unless(stop, _show(app, service, stage)):
+            raise click.Abort
+        if and_exit:
+            return
+        click.echo(_what_to_try(app))
+        if await _unless(stop, service.ended()):
+            raise TelephonyError(f"The service has ended by itself: see {service.log}")
+
+
+async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
+    """Everything up to the list of messages. What it starts, the stage ends."""
+    known = set(_newest(app))
+    await stage.enter_async_context(service.run())
+    async with telephones(service.asterisk) as phones:
+        await service.voicepost("config", "apply", _shown(OFFICE))
+        anna = f"PJSIP/trunk/sip:{EMPLOYEE}@{phones.sip}"
+        change = ("--endpoint", anna, "--ring-timeout", f"{RING_SECONDS}", "--company", COMPANY)
+        await service.voicepost("employees", "set", EMPLOYEE, *change)
+        click.echo("\nThree people call at the same time: real SIP calls from a second Asterisk.\n")
+        try:
+            async with town(service.asterisk, phones, phones.folder / "voices") as people:
+                await three_calls(people, _teller())
+            async with asyncio.timeout(FILING_SECONDS):
+                # The service, another process, sends no event.
+                while len(set(_newest(app)) - known) < MESSAGES:  # noqa: ASYNC110
+                    await asyncio.sleep(POLL_SECONDS)
+        except (ExceptionGroup, AriError, TimeoutError) as error:
+            raise TelephonyError(f"A call did not go as it should: see {service.log}") from error
+    click.echo("\nThe three messages are kept. Anna's phone becomes yours again:\n")
+    await service.voicepost("config", "apply", _shown(OFFICE))
+    click.echo()
+    await service.voicepost("messages", "list", "--limit", "10")
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work, unless ``stop`` comes first: whether it was done."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    done = working.done()
+    for task in (working, stopping):
+        task.cancel()
+    (result, _) = await asyncio.gather(working, stopping, return_exceptions=True)
+    if isinstance(result, Exception):
+        raise result
+    return done
+
+
+def _teller() -> Callable[[str, str], None]:
+    began = time.monotonic()
+
+    def tell(who: str, what: str) -> None:
+        click.echo(f"{time.monotonic() - began:5.1f} s  {who:6} {what}")
+
+    return tell
+
+
+def _newest(app: App) -> list[str]:
+    return [message.id for message in app.inbox.list(Query(limit=50)).messages]
+
+
+def _what_to_try(app: App) -> str:
+    home = app.settings.home
+    elsewhere = "" if home == Path("var").absolute() else f" --home {_shown(home)}"
+    return WHAT_TO_TRY.format(
+        port=app.settings.sandbox.sip_port,
+        number=NUMBER,
+        voicepost=f".venv/bin/voicepost{elsewhere}",
+        message=_newest(app)[0][:13],
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

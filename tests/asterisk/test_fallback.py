@@ -1,0 +1,163 @@
+"""The service is away, or dies: callers can leave messages all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from telephony.errors import AriError
+from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.telephones import APP, Ears, Telephones, hearing_all
+from tests.asterisk.conftest import ALL_EVENTS
+from tests.asterisk.house import House, end, until_async
+from tests.asterisk.listening import likeness
+from tests.asterisk.offices import office
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+SPEECH = "Говорит Пётр. Ваша служба не отвечает, но я оставлю сообщение."
+
+
+@asynccontextmanager
+async def lonely_asterisk(
+    folder: Path, phones_asterisk: Asterisk
+) -> AsyncIterator[tuple[House, Telephones, Ears]]:
+    """A house whose Asterisk runs, and nothing else of ours."""
+    house = House(folder)
+    asterisk = house.asterisk
+    await asterisk.start()
+    try:
+        async with (
+            hearing_all(phones_asterisk, APP) as (ari, ears),
+            hearing_all(asterisk, "observer") as (inside_ari, inside),
+        ):
+            await inside_ari.request("POST", "/applications/observer/subscription", ALL_EVENTS)
+            dial = f"@{asterisk.sip}"
+            phones = Telephones(
+                phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}{dial}"
+            )
+            await house.apply(office(phones.sip))
+            yield house, phones, inside
+    finally:
+        await asterisk.stop()
+
+
+async def test_agi_takes_the_message_when_the_service_is_away(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "agi", phones_asterisk) as (house, phones, inside):
+        agi = await house.serve("agi")
+        caller = await phones.call("74951234567", caller="79160000011", name="Пётр")
+        await caller.press("9")
+        await until_async(lambda: _recording(house))
+        await caller.say(speak(SPEECH))
+        await caller.hang_up()
+
+        (message,) = await until_async(house.messages)
+        assert (message["source"], message["box"]) == ("agi", "company")
+        assert message["caller"] == {"number": "79160000011", "name": "Пётр"}
+        assert message["addressee"]["number"] == "74951234567"
+        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        await end(agi)
+
+
+async def test_agi_rings_the_employee_and_takes_her_message(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "agi2", phones_asterisk) as (house, phones, inside):
+        agi = await house.serve("agi")
+        employees = asyncio.create_task(phones.serve_employees())
+        caller = await phones.call("74951234567", caller="79160000012")
+        await caller.press("1")
+        await phones.rang("101")
+        await until_async(lambda: _recording(house))
+        await caller.say(speak(SPEECH))
+        await caller.press("#")
+        while caller.is_connected():  # over AGI nothing tells when the review is offered
+            with suppress(AriError):
+                await caller.breathe()
+                await caller.press("1")
+
+        (message,) = await until_async(house.messages)
+        assert (message["source"], message["box"]) == ("agi", "employee")
+        assert message["addressee"] == {"name": "Анна Петрова", "number": "101"}
+        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        employees.cancel()
+        await asyncio.gather(employees, return_exceptions=True)
+        await end(agi)
+
+
+async def test_asterisk_alone_takes_the_message_and_the_service_files_it_later(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "alone", phones_asterisk) as (house, phones, inside):
+        before = datetime.now(UTC) - timedelta(seconds=2)
+        caller = await phones.call("74951234567", caller="79160000013")
+        await inside.wait(
+            lambda e: e["type"] == "ChannelDialplan" and e["dialplan_app"] == "Record", seconds=60
+        )
+        after = datetime.now(UTC) + timedelta(seconds=2)
+        await caller.say(speak(SPEECH))
+        await caller.hang_up()
+        assert await house.messages() == []
+
+        calls = await house.serve("calls")
+        (message,) = await until_async(house.messages)
+        assert (message["source"], message["box"]) == ("asterisk", "company")
+        assert message["caller"]["number"] == "79160000013"
+        assert message["dialled"] == "74951234567"
+        assert before < datetime.fromisoformat(message["received_at"]) < after
+        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert list((house.home / "asterisk/spool/voicepost").iterdir()) == []
+        await end(calls)
+
+
+async def test_a_recording_survives_the_death_of_the_service(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "dead", phones_asterisk) as (house, phones, inside):
+        calls = await house.serve("calls")
+        caller = await phones.call("74951234567", caller="79160000014")
+        await caller.press("9")
+        await inside.wait(lambda e: e["type"] == "RecordingStarted")
+        await caller.start_saying(speak(SPEECH))
+        await until_async(lambda: _recording(house))
+        calls.send_signal(signal.SIGKILL)
+        await calls.wait()
+        await inside.wait(lambda e: e["type"] == "RecordingFinished", seconds=60)
+        await caller.hang_up()
+
+        calls = await house.serve("calls")
+        (message,) = await until_async(house.messages)
+        assert (message["source"], message["box"]) == ("ari", "company")
+        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        await end(calls)
+
+
+async def test_sigterm_lets_the_recording_finish(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "term", phones_asterisk) as (house, phones, inside):
+        calls = await house.serve("calls")
+        caller = await phones.call("74951234567", caller="79160000015")
+        await caller.press("9")
+        await inside.wait(lambda e: e["type"] == "RecordingStarted")
+        ending = asyncio.create_task(end(calls))
+        await caller.say(speak(SPEECH))
+        await caller.hang_up()
+        await ending
+
+        (message,) = await house.messages()  # filed before the service was gone
+        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+
+
+async def _recording(house: House) -> bool:
+    folder = house.home / "asterisk/spool/recording"
+    return any(folder.glob("*.wav"))

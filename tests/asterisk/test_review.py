@@ -1,0 +1,170 @@
+"""After `#` a caller may keep, hear or repeat the message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from telephony.sandbox.telephones import Person
+from tests.asterisk.conftest import Town
+from tests.asterisk.house import until_async
+from tests.asterisk.listening import likeness
+from tests.asterisk.offices import office
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+FIRST = "Первая попытка. Я что-то сказал не то."
+SECOND = "Вторая попытка. Вот теперь всё правильно."
+
+
+async def at_the_beep(town: Town, *, caller: str) -> Person:
+    """A caller who has pressed 9 and hears the beep."""
+    heard = len(town.inside.events)
+    person = await town.phones.call("74951234567", caller=caller)
+    await person.press("9")
+    await recording_started(town, heard)
+    return person
+
+
+async def recording_started(town: Town, after: int) -> int:
+    event = await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=after)
+    return town.inside.events.index(event, after) + 1
+
+
+async def reviewing(town: Town, after: int) -> int:
+    """Wait until the caller is offered the review."""
+    event = await town.inside.wait(
+        lambda e: e["type"] == "PlaybackStarted" and "vm-review" in e["playback"]["media_uri"],
+        after=after,
+    )
+    return town.inside.events.index(event, after) + 1
+
+
+async def kept_from(town: Town, caller: str) -> list[dict[str, Any]]:
+    """Messages of this caller, once there are any."""
+
+    async def messages() -> list[dict[str, Any]]:
+        return [m for m in await town.house.messages() if m["caller"]["number"] == caller]
+
+    result: list[dict[str, Any]] = await until_async(messages)
+    return result
+
+
+async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000001")
+    now = len(town.inside.events)
+    await caller.say(speak(FIRST))
+    await caller.press("#")
+    await reviewing(town, now)
+    await caller.press("1")
+    await town.inside.wait(
+        lambda e: (
+            e["type"] == "PlaybackStarted" and "vm-msgsaved" in e["playback"]["media_uri"]
+        ),
+        after=now,
+    )
+
+    (message,) = await kept_from(town, "79160000001")  # it is there while "saved" is being said
+    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+    await caller.gone()
+
+
+async def test_listening_plays_back_what_was_said(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000002")
+    now = len(town.inside.events)
+    await caller.say(speak(FIRST))
+    await caller.press("#")
+    await reviewing(town, now)
+    await caller.start_listening()
+    await caller.press("2")
+    replay = await town.inside.wait(
+        lambda e: (
+            e["type"] == "PlaybackStarted"
+            and e["playback"]["media_uri"].startswith("recording:")
+        ),
+        after=now,
+    )
+    await town.inside.wait(
+        lambda e: (
+            e["type"] == "PlaybackFinished" and e["playback"]["id"] == replay["playback"]["id"]
+        ),
+        after=now,
+    )
+    heard = await caller.stop_listening()
+    await caller.hang_up()
+
+    assert likeness(speak(FIRST), heard) > 0.8
+    assert len(await kept_from(town, "79160000002")) == 1
+
+
+async def test_recording_again_replaces_the_first_attempt(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000003")
+    now = len(town.inside.events)
+    await caller.say(speak(FIRST))
+    await caller.press("#")
+    now = await reviewing(town, now)
+    await caller.press("3")
+    now = await recording_started(town, now)
+    await caller.say(speak(SECOND))
+    await caller.press("#")
+    await reviewing(town, now)
+    await caller.press("1")
+    await caller.gone()
+
+    (message,) = await kept_from(town, "79160000003")
+    audio = await town.house.audio(message)
+    assert likeness(speak(SECOND), audio) > 0.8 > likeness(speak(FIRST), audio)
+
+
+async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000004")
+    now = len(town.inside.events)
+    await caller.say(speak(FIRST))
+    await caller.press("#")
+    now = await reviewing(town, now)
+    await caller.press("3")
+    await recording_started(town, now)
+    await caller.hang_up()
+
+    (message,) = await kept_from(town, "79160000004")
+    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+
+
+async def test_hanging_up_in_the_review_keeps_the_message(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000005")
+    now = len(town.inside.events)
+    await caller.say(speak(FIRST))
+    await caller.press("#")
+    await reviewing(town, now)
+    await caller.hang_up()
+
+    (message,) = await kept_from(town, "79160000005")
+    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+
+
+async def test_hash_at_once_is_too_short_three_times(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    now = len(town.inside.events)
+    caller = await town.phones.call("74951234567", caller="79160000006")
+    await caller.press("9")
+    for _ in range(3):
+        now = await recording_started(town, now)
+        await caller.breathe()
+        await caller.press("#")
+        await town.inside.wait(
+            lambda e: (
+                e["type"] == "PlaybackStarted" and "vm-tooshort" in e["playback"]["media_uri"]
+            ),
+            after=now,
+        )
+    await caller.gone()
+
+    assert not [m for m in await town.house.messages() if m["caller"]["number"] == "79160000006"]
+    assert not town.house.calls_with_drafts()

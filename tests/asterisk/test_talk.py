@@ -1,0 +1,78 @@
+"""An employee's phone rings, and is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.asterisk.conftest import Town
+from tests.asterisk.listening import likeness, tone_share
+from tests.asterisk.offices import office
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+QUESTION = "Здравствуйте, Анна! Это Иван. Когда приедет мой заказ?"
+ANSWER = "Добрый день, Иван. Ваш заказ приедет завтра до обеда."
+
+
+async def test_caller_and_employee_hear_each_other(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    town.phones.behaviours["101"] = "answer"
+    before = await town.house.messages()
+
+    caller = await town.phones.call("74951234567")
+    await caller.press("1")
+    employee = await town.phones.answered("101")
+    await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+    await caller.start_listening()
+    await employee.start_listening()
+    await caller.say(speak(QUESTION))
+    await employee.say(speak(ANSWER))
+    heard_by_employee = await employee.stop_listening()
+    heard_by_caller = await caller.stop_listening()
+
+    assert likeness(speak(QUESTION), heard_by_employee) > 0.8
+    assert likeness(speak(ANSWER), heard_by_caller) > 0.8
+    await employee.hang_up()
+    await caller.gone()
+    assert await town.house.messages() == before  # an answered call leaves no message
+
+
+async def test_the_caller_hanging_up_ends_the_talk_for_the_employee(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    town.phones.behaviours["101"] = "answer"
+
+    caller = await town.phones.call("74951234567")
+    await caller.press("1")
+    employee = await town.phones.answered("101")
+    await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+    await caller.hang_up()
+
+    await employee.gone()
+
+
+async def test_a_waiting_caller_hears_ringing(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+
+    caller = await town.phones.call("74951234567")
+    await caller.press("1")
+    await town.phones.rang("101")
+    await caller.start_listening()
+    await town.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=len(town.inside.events))
+    heard = await caller.stop_listening()
+
+    assert tone_share(heard, 425) > 0.2
+    await caller.hang_up()
+
+
+async def test_a_phone_that_rings_stops_when_the_caller_hangs_up(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+
+    caller = await town.phones.call("74951234567")
+    await caller.press("1")
+    ringing = await town.phones.rang("101")
+    await caller.hang_up()
+
+    await town.phones.ears.wait(
+        lambda e: e["type"] == "StasisEnd" and e["channel"]["id"] == ringing["channel"]["id"]
+    )

@@ -1,0 +1,91 @@
+"""A company with a real mailroom, in a folder of its own: what call flows work with in tests."""
+
+from __future__ import annotations
+
+import io
+import wave
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from dialplan.mailroom import Mailroom, StoredMailroom
+from dialplan.services import Services
+from storage.database import Database
+from storage.inbox import Inbox, Message
+from storage.messages import Messages
+from storage.models import MessageRow
+from storage.office import Office, parse_office
+from storage.offices import Site
+from storage.query import Query
+from storage.reconcile import Settled, settle
+from storage.vault import LocalAudio
+from tests.scenarios import Expected
+from tests.speech import samples, speak
+
+SOME_OFFICE = """
+[company]
+name = "Ромашка"
+"""
+
+
+class Company:
+    """A company's office, its mailroom over SQLite, and the folder where Asterisk records."""
+
+    def __init__(self, folder: Path, office: Office | str = SOME_OFFICE) -> None:
+        self.recordings = folder / "recording"
+        self.recordings.mkdir(parents=True)
+        self.database = Database(f"sqlite:///{folder}/voicepost.db")
+        self.database.migrate()
+        self.store = Messages(self.database, LocalAudio(folder / "audio"), self.recordings)
+        self.mailroom = StoredMailroom(self.store)
+        self.site = Site(str(uuid4()), parse_office(office) if isinstance(office, str) else office)
+        self._inbox = Inbox(self.database, LocalAudio(folder / "audio"))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def services(self, mailroom: Mailroom | None = None) -> Services:
+        """What a call's flow gets; "sound:NAME" and "prompt:NAME" play as NAME."""
+        return Services(
+            site=self.site,
+            mailroom=mailroom or self.mailroom,
+            sound=lambda reference: reference.partition(":")[2],
+            outside="PJSIP/{number}@trunk",
+        )
+
+    def record(self, name: str, text: str) -> None:
+        """Do what Asterisk does when a caller says ``text`` into the recording ``name``."""
+        speak(text, path=self.recordings / f"{name}.wav")
+
+    def kept(self) -> list[Message]:
+        """The messages that are there, oldest first."""
+        return list(self._inbox.list(Query()).messages)[::-1]
+
+    def boxes(self) -> list[tuple[str, str]]:
+        """In whose boxes the messages lie: ("employee", "101")."""
+        return [(message.box, message.addressee_number) for message in self.kept()]
+
+    def says(self, message: Message, text: str) -> bool:
+        """Whether the message's audio is this text, sample for sample."""
+        with wave.open(io.BytesIO(self._inbox.read(message)), "rb") as audio:
+            return audio.readframes(audio.getnframes()) == samples(speak(text))
+
+    def states(self) -> list[str]:
+        """The states of all messages ever begun, oldest first."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(MessageRow.state).order_by(MessageRow.place)))
+
+    def settle(self) -> Settled:
+        """What the service does from time to time, once no call is alive any more."""
+        return settle(self.store, self.database, live_calls=(), as_of=datetime.now(UTC))
+
+    def check(self, expected: tuple[Expected, ...]) -> None:
+        """Exactly these messages are there, with these words, and nothing is left undone."""
+        kept = self.kept()
+        assert [(m.box, m.addressee_number) for m in kept] == [(e.box, e.number) for e in expected]
+        for message, wanted in zip(kept, expected, strict=True):
+            assert self.says(message, wanted.said), f"the message is not “{wanted.said}”"
+        assert "recording" not in self.states()
+        assert not list(self.recordings.iterdir()), "a recording was left in Asterisk's folder"

@@ -1,0 +1,31 @@
+"""What the tests of call flows share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from storage.office import Office
+from tests.dialplan.company import SOME_OFFICE, Company
+
+Found = Callable[..., Company]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Iterator[Found]:
+    """Founds companies: give it an office, or its text."""
+    with ExitStack() as companies:
+
+        def make(office: Office | str = SOME_OFFICE, name: str = "company") -> Company:
+            return companies.enter_context(closing(Company(tmp_path / name, office)))
+
+        yield make
+
+
+@pytest.fixture
+def company(found: Found) -> Company:
+    """A company of which only the mailroom matters."""
+    return found()

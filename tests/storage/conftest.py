@@ -1,0 +1,147 @@
+"""A place to keep messages in, on each database."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.messages import Draft, Empty, Kept, Mailbox, Messages
+from storage.vault import LocalAudio
+from tests.speech import speak
+from tests.storage.postgresql import connect, postgresql_server
+
+REQUEST = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
+
+COMPANY = Mailbox(
+    company_id="11111111-1111-4111-8111-111111111111",
+    company="Ромашка",
+    box="company",
+    addressee_name="Ромашка",
+    addressee_number="74951234567",
+    timezone="Europe/Moscow",
+)
+ANNA = Mailbox(
+    company_id=COMPANY.company_id,
+    company="Ромашка",
+    box="employee",
+    addressee_name="Анна Щукина",
+    addressee_number="101",
+    timezone="Europe/Moscow",
+    numbers=("101", "+7 916 000-11-22"),
+)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything a message needs to be kept."""
+
+    folder: Path
+    database: Database
+    audio: LocalAudio
+    messages: Messages
+    inbox: Inbox
+
+    @property
+    def recordings(self) -> Path:
+        return self.messages.recordings
+
+    def begin(
+        self,
+        mailbox: Mailbox = COMPANY,
+        *,
+        caller_number: str = "+79161234567",
+        caller_name: str = "",
+        call_id: str = "call-1",
+    ) -> Draft:
+        return self.messages.begin(
+            mailbox,
+            caller_number=caller_number,
+            caller_name=caller_name,
+            dialled="74951234567",
+            source="ari",
+            call_id=call_id,
+            min_speech=1.0,
+        )
+
+    def recording(self, draft: Draft) -> Path:
+        """Where Asterisk records for this draft."""
+        return self.recordings / f"{draft.id}.wav"
+
+    def receive(
+        self, mailbox: Mailbox = COMPANY, *, at: datetime | None = None, caller: str = "79161234567"
+    ) -> str:
+        """A whole message, kept; returns its id."""
+        path = speak(REQUEST, path=self.folder / f"{uuid.uuid4()}-in.wav")
+        outcome = self.messages.take_in(
+            path,
+            mailbox=mailbox,
+            caller_number=caller,
+            dialled="74951234567",
+            received_at=at or datetime.now(UTC),
+            source="asterisk",
+            min_speech=1.0,
+        )
+        assert isinstance(outcome, Kept)
+        return outcome.id
+
+    def audio_files(self) -> list[Path]:
+        return [path for path in self.audio.folder.rglob("*") if path.is_file()]
+
+
+def kept(outcome: Kept | Empty) -> Kept:
+    assert isinstance(outcome, Kept)
+    return outcome
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """The socket folder of a PostgreSQL server."""
+    with postgresql_server() as folder:
+        yield folder
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Path) -> str:
+    """The URL of an empty PostgreSQL database."""
+    name = f"vp_{uuid.uuid4().hex}"
+    with connect(postgresql) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"postgresql://postgres@/{name}?host={postgresql}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'voicepost.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path, database: Database) -> Store:
+    recordings = tmp_path / "spool" / "recording"
+    recordings.mkdir(parents=True)
+    audio = LocalAudio(tmp_path / "audio")
+    return Store(
+        folder=tmp_path,
+        database=database,
+        audio=audio,
+        messages=Messages(database, audio, recordings),
+        inbox=Inbox(database, audio),
+    )

@@ -1,0 +1,206 @@
+"""Recordings for elsewhere: complete, named, listed, and continued where they stopped."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.errors import StorageError
+from storage.export import Exported, export, file_name
+from storage.inbox import Query
+from tests.storage.conftest import ANNA, COMPANY, Store
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
+ALL = Query(limit=None)
+
+
+def quietly(done: int, total: int) -> None:
+    """No progress is shown."""
+
+
+def wavs(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.wav"))
+
+
+def manifest(folder: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return entries
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_folder_has_recordings_and_manifests(store: Store, tmp_path: Path) -> None:
+    company = store.receive(at=AUGUST, caller="+79161234567")
+    anna = store.receive(ANNA, at=AUGUST + timedelta(minutes=1), caller="+79161234567")
+    steps: list[tuple[int, int]] = []
+
+    result = export(store.inbox, ALL, tmp_path / "out", lambda *step: steps.append(step))
+
+    assert result == Exported(written=2, skipped=0, missing=())
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+    assert wavs(tmp_path / "out") == [
+        f"2026-08-14_09-30-05_company_Ромашка_from_+79161234567_{company}.wav",
+        f"2026-08-14_09-31-05_employee_Анна_Щукина_from_+79161234567_{anna}.wav",
+    ]
+    entries = manifest(tmp_path / "out")
+    assert [entry["id"] for entry in entries] == [anna, company]
+    for entry, row in zip(entries, rows(tmp_path / "out"), strict=True):
+        audio = (tmp_path / "out" / entry["file"]).read_bytes()
+        assert entry["sha256"] == row["sha256"] == hashlib.sha256(audio).hexdigest()
+        assert (entry["id"], entry["box"]) == (row["id"], row["box"])
+        assert row["time"] == entry["received_at"]
+        assert row["caller"] == "+79161234567"
+        assert row["duration"] == "4.7"
+
+
+def test_only_what_was_asked_for_is_exported(store: Store, tmp_path: Path) -> None:
+    store.receive()
+    anna = store.receive(ANNA)
+
+    export(store.inbox, Query(box="employee", limit=None), tmp_path / "out", quietly)
+
+    assert [entry["id"] for entry in manifest(tmp_path / "out")] == [anna]
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_an_interrupted_export_continues(store: Store, tmp_path: Path, name: str) -> None:
+    for minute in range(4):
+        store.receive(at=AUGUST + timedelta(minutes=minute))
+
+    def pull_the_plug(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(store.inbox, ALL, tmp_path / name, pull_the_plug)
+    result = export(store.inbox, ALL, tmp_path / name, quietly)
+
+    assert result == Exported(written=2, skipped=2, missing=())
+    assert [path.name for path in tmp_path.glob("out*")] == [name]
+
+
+def test_a_file_half_there_is_written_again(store: Store, tmp_path: Path) -> None:
+    store.receive()
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+    (name,) = wavs(tmp_path / "out")
+    whole = (tmp_path / "out" / name).read_bytes()
+    damaged = [whole[:1000], whole[:-1] + bytes([whole[-1] ^ 1])]
+
+    for contents in damaged:
+        (tmp_path / "out" / name).write_bytes(contents)
+        assert export(store.inbox, ALL, tmp_path / "out", quietly).written == 1
+        assert (tmp_path / "out" / name).read_bytes() == whole
+
+
+def test_a_second_export_adds_to_the_first(store: Store, tmp_path: Path) -> None:
+    for mailbox in (COMPANY, ANNA):
+        store.receive(mailbox)
+
+    for box in ("company", "employee"):
+        export(store.inbox, Query(box=box, limit=None), tmp_path / "out", quietly)
+
+    assert {entry["box"] for entry in manifest(tmp_path / "out")} == {"company", "employee"}
+
+
+def test_a_zip_is_complete_and_added_to(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "all.zip"
+    store.receive(at=AUGUST)
+    export(store.inbox, ALL, target, quietly)
+    store.receive(at=AUGUST + timedelta(minutes=1))
+
+    second = export(store.inbox, ALL, target, quietly)
+    third = export(store.inbox, ALL, target, quietly)
+
+    assert second == Exported(written=1, skipped=1, missing=())
+    assert third == Exported(written=0, skipped=2, missing=())
+    with zipfile.ZipFile(target) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 4
+        entries = json.loads(archive.read("manifest.json"))
+        assert {entry["file"] for entry in entries} < set(archive.namelist())
+    assert [path.name for path in tmp_path.glob("all*")] == ["all.zip"]
+
+
+def test_what_is_no_zip_is_not_overwritten(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "all.zip"
+    target.write_text("my letters")
+
+    with pytest.raises(StorageError, match="not a zip"):
+        export(store.inbox, ALL, target, quietly)
+
+    assert target.read_text() == "my letters"
+
+
+def test_lost_and_changed_audio_is_reported_and_the_rest_exported(
+    store: Store, tmp_path: Path
+) -> None:
+    lost, changed, good = (store.receive() for _ in range(3))
+    store.audio.delete(store.inbox.get(lost).audio_key)
+    store.audio.put(store.inbox.get(changed).audio_key, b"something else")
+
+    result = export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    assert result.written == 1
+    assert sorted(sentence[:36] for sentence in result.missing) == sorted([lost, changed])
+    assert [entry["id"] for entry in manifest(tmp_path / "out")] == [good]
+
+
+def test_nothing_to_export_makes_empty_manifests(store: Store, tmp_path: Path) -> None:
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    assert manifest(tmp_path / "out") == []
+    assert rows(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    "caller", ["../../etc/passwd", "a/b\\c:d*e?", "\n\0\x1b[31m", ".hidden", "x" * 500, "Ж" * 500]
+)
+def test_no_caller_writes_outside_the_folder(store: Store, tmp_path: Path, caller: str) -> None:
+    store.receive(caller=caller)
+
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    (message,) = store.inbox.list(ALL).messages
+    (name,) = wavs(tmp_path / "out")
+    assert name == file_name(message)
+    assert len(name.encode()) <= 255
+    assert not set(name) & set("/\\:*?\n\0\x1b")
+
+
+@pytest.mark.parametrize("caller", ["=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1+1", "\t=1"])
+def test_no_caller_is_a_formula(store: Store, tmp_path: Path, caller: str) -> None:
+    store.receive(caller=caller)
+
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    assert rows(tmp_path / "out")[0]["caller"].startswith("'")
+    assert manifest(tmp_path / "out")[0]["caller"]["number"] == caller
+
+
+def test_a_target_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    store.receive()
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(StorageError, match="cannot be written"):
+        export(store.inbox, ALL, tmp_path / "file" / "out", quietly)
+
+
+def test_a_foreign_manifest_is_replaced(store: Store, tmp_path: Path) -> None:
+    message_id = store.receive()
+    (tmp_path / "out").mkdir()
+    for text in ("nonsense", "[1]", '{"id": 1}', '[{"id": "x", "file": "../../etc/passwd"}]'):
+        (tmp_path / "out" / "manifest.json").write_text(text)
+        export(store.inbox, ALL, tmp_path / "out", quietly)
+        assert [entry["id"] for entry in manifest(tmp_path / "out")] == [message_id]

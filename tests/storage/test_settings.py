@@ -1,0 +1,140 @@
+"""Settings: a file in the home, and the environment above it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.errors import ConfigError
+from storage.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("VOICEPOST_")]:
+        monkeypatch.delenv(name)
+
+
+def write(home: Path, text: str) -> Path:
+    (home / "voicepost.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "home")
+
+    assert settings.home == tmp_path / "home"
+    assert settings.sandbox.sip_port == 5060
+    assert settings.database_url == f"sqlite:///{tmp_path}/home/voicepost.db"
+    assert settings.recordings == tmp_path / "home/asterisk/spool/recording"
+    assert settings.fallback_spool == tmp_path / "home/asterisk/spool/voicepost"
+    assert settings.audio_folder == tmp_path / "home/audio"
+    assert settings.ari_url == "http://127.0.0.1:8088"
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_file_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = write(tmp_path, "[sandbox]\nsip_port = 5070\nhttp_port = 8090\n[web]\nport = 81\n")
+    monkeypatch.setenv("VOICEPOST_SANDBOX__SIP_PORT", "5080")
+
+    settings = load_settings(home)
+
+    assert (settings.sandbox.sip_port, settings.sandbox.http_port) == (5080, 8090)
+    assert settings.web.port == 81
+    assert settings.ari_url == "http://127.0.0.1:8090"
+
+
+def test_another_home_in_the_environment_does_not_change_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEPOST_HOME", "/elsewhere")
+
+    assert load_settings(tmp_path).home == tmp_path
+
+
+def test_a_relative_home_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert load_settings(Path("var")).home == tmp_path / "var"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[sandbox]\nsip_port = "many"', "sandbox.sip_port"),
+        ("[sandbox]\nsip_port = 70000", "sandbox.sip_port"),
+        ("[sandbox]\nsipport = 5060", "sandbox.sipport"),
+        ("[sandbox]\nrtp_start = 20000", "rtp_end must be above rtp_start"),
+        ("[sandboxes]\nsip_port = 5060", "sandboxes"),
+        ('[calls]\nringing = "jingle"', "calls.ringing"),
+        ('[audio]\nurl = "s3://bucket"', "audio.url"),
+        ("sandbox = 1", "sandbox"),
+        ("[sandbox", "voicepost.toml"),
+        ("\udcff", "voicepost.toml"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_names_the_key(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "voicepost.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(ConfigError) as raised:
+        load_settings(tmp_path)
+
+    assert key in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert len(raised.value.problems) == 1
+
+
+def test_a_mistake_in_the_environment_names_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEPOST_WEB__PORT", "http")
+
+    with pytest.raises(ConfigError, match=r"web\.port"):
+        load_settings(tmp_path)
+
+
+def test_a_variable_that_is_no_table_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEPOST_SANDBOX", "{broken")
+
+    with pytest.raises(ConfigError, match="sandbox"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "used"),
+    [
+        ("postgresql://me@host/db", "postgresql+psycopg://me@host/db"),
+        ("postgres://me@host/db", "postgresql+psycopg://me@host/db"),
+        ("postgresql+psycopg://me@host/db", "postgresql+psycopg://me@host/db"),
+        ("sqlite:////data/x.db", "sqlite:////data/x.db"),
+    ],
+)
+def test_postgresql_gets_the_driver_we_ship(tmp_path: Path, url: str, used: str) -> None:
+    assert load_settings(write(tmp_path, f'[database]\nurl = "{url}"')).database_url == used
+
+
+def test_audio_may_be_kept_elsewhere(tmp_path: Path) -> None:
+    for url, folder in (("file:///data/a%20b", "/data/a b"), ("sounds", f"{tmp_path}/sounds")):
+        settings = load_settings(write(tmp_path, f'[audio]\nurl = "{url}"'))
+        assert settings.audio_folder == Path(folder)
+
+
+def test_the_sandbox_makes_the_password_unless_one_is_set(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"asterisk\.password"):
+        _ = load_settings(tmp_path).ari_password
+    (tmp_path / "asterisk").mkdir()
+    (tmp_path / "asterisk" / "ari.secret").write_text("made\n")
+    assert load_settings(tmp_path).ari_password == "made"
+
+    write(tmp_path, '[asterisk]\npassword = "set"')
+    settings = load_settings(tmp_path)
+
+    assert settings.ari_password == "set"
+    assert "'set'" not in repr(settings)

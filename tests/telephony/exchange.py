@@ -1,0 +1,332 @@
+"""The telephone exchange inside the fake Asterisk: channels, sounds, recordings, bridges.
+
+It behaves as a real one was measured to: the same events, in the same order, the same refusals.
+Callers with an actor act by themselves; with the others nothing happens unless a test says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telephony.call import EndedBy
+from tests.dialplan.actor import Actor
+from tests.scenarios import HangUp, Press
+from tests.speech import silence, speak, write_wav
+
+Json = dict[str, Any]
+APP = "voicepost"
+BUSY, NORMAL = 17, 16
+"""Q.850 causes."""
+
+
+class Refused(Exception):
+    """Asterisk's answer to a request that it will not do."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass
+class Channel:
+    """Somebody on the line: a caller, or (with an ``originator``) a phone that we ring."""
+
+    id: str
+    args: tuple[str, ...]
+    endpoint: str = ""
+    number: str = "79161112233"
+    name: str = "Иван"
+    state: str = "Ring"
+    stasis: bool = False
+    actor: Actor | None = None
+    originator: str = ""
+    hears: str = ""
+
+    def json(self) -> Json:
+        app_data = "(Outgoing Line)" if self.originator else ",".join((APP, *self.args))
+        return {
+            "id": self.id,
+            "name": f"PJSIP/trunk-{self.id[:8]}",
+            "state": self.state,
+            "caller": {"name": self.name, "number": self.number},
+            "dialplan": {"context": "voicepost", "app_name": "Stasis", "app_data": app_data},
+        }
+
+
+@dataclass
+class Playback:
+    id: str
+    channel: str
+    media: list[str]
+
+    def json(self, state: str) -> Json:
+        return {"id": self.id, "target_uri": f"channel:{self.channel}", "state": state}
+
+
+@dataclass
+class Recording:
+    name: str
+    channel: str
+    max_silence: int = 0
+
+    def json(self, state: str) -> Json:
+        return {"name": self.name, "target_uri": f"channel:{self.channel}", "state": state}
+
+
+@dataclass
+class Exchange:
+    """``emit`` sends an event; ``recordings`` is where recordings appear."""
+
+    emit: Callable[[Json], None]
+    recordings: Path
+    channels: dict[str, Channel] = field(default_factory=dict)
+    playbacks: dict[str, Playback] = field(default_factory=dict)
+    live: dict[str, Recording] = field(default_factory=dict)
+    bridges: dict[str, set[str]] = field(default_factory=dict)
+    played: list[str] = field(default_factory=list)
+    """Every sound that was begun, as "sound:NAME" or "recording:NAME"."""
+    in_dialplan: list[str] = field(default_factory=list)
+    """Channels that were given back to the dialplan."""
+    ended: dict[str, str] = field(default_factory=dict)
+    """Channels that we were asked to hang up, and the reason given."""
+    consequences: deque[Callable[[], None]] = field(default_factory=deque)
+    """What is still to happen because of requests already accepted."""
+
+    # -- what callers and phones do ------------------------------------------------------------
+
+    def call(self, *args: str, actor: Actor | None = None, **caller: str) -> str:
+        """Somebody calls, and the dialplan sends the channel into our application."""
+        if actor is not None:
+            args = ("call", actor.scenario.dialled)
+        channel = Channel(str(uuid.uuid4()), args or ("call", "74951234567"), actor=actor, **caller)  # type: ignore[arg-type]
+        self.channels[channel.id] = channel
+        self._enter(channel)
+        return channel.id
+
+    def hang_up(self, channel_id: str, cause: int = NORMAL) -> None:
+        """A caller, or a phone, hangs up (or is made to)."""
+        if (channel := self.channels.pop(channel_id, None)) is None:
+            return
+        about = {"channel": channel.json()}
+        if channel.stasis:
+            self.emit({"type": "ChannelHangupRequest", "cause": cause, **about})
+        for recording in [r for r in self.live.values() if r.channel == channel_id]:
+            self.finish_recording(recording.name)
+        for playback in [p for p in self.playbacks.values() if p.channel == channel_id]:
+            self.finish_playback(playback.id)
+        if channel.stasis:
+            self.emit({"type": "StasisEnd", **about})
+        if channel.originator:
+            self.emit({"type": "ChannelDestroyed", "cause": cause, **about})
+
+    def press(self, channel_id: str, keys: str) -> None:
+        """Keys are pressed; ``#`` ends what is being recorded."""
+        for key in keys:
+            about = {"channel": self.channels[channel_id].json()}
+            self.emit({"type": "ChannelDtmfReceived", "digit": key, **about})
+            if key == "#":
+                for recording in [r for r in self.live.values() if r.channel == channel_id]:
+                    self.finish_recording(recording.name)
+
+    def answer_phone(self, leg_id: str) -> None:
+        """A phone that we ring is picked up."""
+        leg = self.channels[leg_id]
+        leg.state = "Up"
+        self.emit({"type": "ChannelStateChange", "channel": leg.json()})
+        self._enter(leg)
+
+    def finish_playback(self, playback_id: str, state: str = "done") -> None:
+        if playback := self.playbacks.pop(playback_id, None):
+            self.emit({"type": "PlaybackFinished", "playback": playback.json(state)})
+
+    def finish_recording(self, name: str, *, silent_for: int | None = None) -> None:
+        if recording := self.live.pop(name, None):
+            data = recording.json("done")
+            if silent_for is not None:
+                data["silence_duration"] = silent_for
+            self.emit({"type": "RecordingFinished", "recording": data})
+
+    def legs(self) -> list[Channel]:
+        """The phones being rung or talked to."""
+        return [channel for channel in self.channels.values() if channel.originator]
+
+    # -- requests ------------------------------------------------------------------------------
+
+    def application(self) -> Json:
+        present = [channel.id for channel in self.channels.values() if channel.stasis]
+        return {"name": APP, "channel_ids": present}
+
+    def channel(self, channel_id: str) -> Json:
+        return self._there(channel_id).json()
+
+    def answer(self, channel_id: str) -> None:
+        channel = self._ours(channel_id)
+        if channel.state != "Up":
+            channel.state = "Up"
+            self.emit({"type": "ChannelStateChange", "channel": channel.json()})
+
+    def hearing(self, channel_id: str, tone: str) -> None:
+        self._ours(channel_id).hears = tone
+
+    def give_back(self, channel_id: str) -> None:
+        """``continue``: the channel leaves the application."""
+        channel = self._ours(channel_id)
+        channel.stasis = False
+        self.in_dialplan.append(channel_id)
+        self.emit({"type": "StasisEnd", "channel": channel.json()})
+
+    def end(self, channel_id: str, reason: str) -> None:
+        self._there(channel_id)
+        self.ended[channel_id] = reason
+        self.hang_up(channel_id)
+
+    def play(self, channel_id: str, playback_id: str, params: Mapping[str, Any]) -> Json:
+        channel = self._ours(channel_id)
+        playback = Playback(playback_id, channel_id, list(params["media"]))
+        self.playbacks[playback_id] = playback
+        self.played += playback.media
+        self.emit({"type": "PlaybackStarted", "playback": playback.json("playing")})
+        if channel.actor:
+            self.consequences.append(lambda: self._heard(channel, playback))
+        return playback.json("queued")
+
+    def stop_playback(self, playback_id: str) -> None:
+        self._existing(self.playbacks, playback_id, "Playback")
+        self.finish_playback(playback_id)
+
+    def playback(self, playback_id: str) -> Json:
+        found: Playback = self._existing(self.playbacks, playback_id, "Playback")
+        return found.json("playing")
+
+    def record(self, channel_id: str, params: Mapping[str, Any]) -> Json:
+        channel = self._ours(channel_id)
+        name = str(params["name"])
+        if name in self.live or (self.recordings / f"{name}.wav").exists():
+            raise Refused(409, "Recording already exists")
+        recording = Recording(name, channel_id, int(params.get("maxSilenceSeconds", 0)))
+        self.live[name] = recording
+        self.emit({"type": "RecordingStarted", "recording": recording.json("recording")})
+        if channel.actor:
+            self.consequences.append(lambda: self._spoken(channel, recording))
+        return recording.json("queued")
+
+    def stop_recording(self, name: str) -> None:
+        self._existing(self.live, name, "Recording")
+        self.finish_recording(name)
+
+    def recording(self, name: str) -> Json:
+        found: Recording = self._existing(self.live, name, "Recording")
+        return found.json("recording")
+
+    def originate(self, leg_id: str, params: Mapping[str, Any]) -> Json:
+        caller = self.channels.get(str(params["originator"]))
+        args = tuple(str(params["appArgs"]).split(","))
+        leg = Channel(leg_id, args, str(params["endpoint"]), originator=str(params["originator"]))
+        actor = caller.actor if caller else None
+        if actor and actor.phone(leg.endpoint)[1] == "unreachable":
+            raise Refused(500, "Allocation failed")
+        leg.state = "Down"
+        self.channels[leg_id] = leg
+        if caller and actor:
+            self.consequences.append(lambda: self._rung(caller, actor, leg))
+        return leg.json()
+
+    def bridge(self, bridge_id: str) -> Json:
+        self.bridges[bridge_id] = set()
+        return {"id": bridge_id}
+
+    def join(self, bridge_id: str, channels: list[str]) -> None:
+        self._existing(self.bridges, bridge_id, "Bridge")
+        for channel_id in channels:
+            if channel_id not in self.channels:
+                raise Refused(400, "Channel not found")
+            self._ours(channel_id)
+        self.bridges[bridge_id] |= set(channels)
+        for leg in [c for c in self.legs() if c.id in channels]:
+            if actor := self.channels[leg.originator].actor:
+                self.consequences.append(lambda leg=leg, actor=actor: self._talked(actor, leg))  # type: ignore[misc]
+
+    def unbridge(self, bridge_id: str) -> None:
+        self._existing(self.bridges, bridge_id, "Bridge")
+        del self.bridges[bridge_id]
+
+    # -- what actors do about it ---------------------------------------------------------------
+
+    def _heard(self, channel: Channel, playback: Playback) -> None:
+        assert channel.actor
+        if channel.id not in self.channels:
+            return
+        match channel.actor.hears(*(media.removeprefix("sound:") for media in playback.media)):
+            case Press(keys):
+                self.press(channel.id, keys)
+            case HangUp():
+                self.hang_up(channel.id)
+            case _:
+                self.finish_playback(playback.id)
+
+    def _spoken(self, channel: Channel, recording: Recording) -> None:
+        assert channel.actor
+        if channel.id not in self.channels:
+            return
+        take = channel.actor.beep()
+        path = self.recordings / f"{recording.name}.wav"
+        if take.text:
+            speak(take.text, path=path)
+        elif take.ended_by is not None:
+            # A key pressed at once leaves a header and no audio, a hang-up at the beep no file.
+            seconds = 0.0 if take.ended_by is EndedBy.KEY else float(recording.max_silence)
+            write_wav(path, silence(seconds))
+        match take.ended_by:
+            case None:
+                self.hang_up(channel.id)
+            case EndedBy.KEY:
+                self.press(channel.id, "#")
+            case EndedBy.SILENCE:
+                self.finish_recording(recording.name, silent_for=recording.max_silence)
+            case EndedBy.LIMIT:
+                self.finish_recording(recording.name, silent_for=0)
+
+    def _rung(self, caller: Channel, actor: Actor, leg: Channel) -> None:
+        if leg.id not in self.channels:
+            return
+        phone, does = actor.phone(leg.endpoint)
+        if does != "busy":
+            leg.state = "Ringing"
+            self.emit({"type": "ChannelStateChange", "channel": leg.json()})
+        if actor.rings(phone):
+            self.hang_up(caller.id)
+        elif does == "busy":
+            self.hang_up(leg.id, BUSY)
+        elif does == "answer":
+            self.answer_phone(leg.id)
+
+    def _talked(self, actor: Actor, leg: Channel) -> None:
+        if leg.id not in self.channels or leg.originator not in self.channels:
+            return
+        phone, _ = actor.phone(leg.endpoint)
+        self.hang_up(leg.originator if actor.talks(phone) else leg.id)
+
+    def _enter(self, channel: Channel) -> None:
+        channel.stasis = True
+        self.emit({"type": "StasisStart", "args": list(channel.args), "channel": channel.json()})
+
+    def _there(self, channel_id: str) -> Channel:
+        channel: Channel = self._existing(self.channels, channel_id, "Channel")
+        return channel
+
+    def _ours(self, channel_id: str) -> Channel:
+        channel = self._there(channel_id)
+        if not channel.stasis:
+            raise Refused(409, "Channel not in Stasis application")
+        return channel
+
+    def _existing(self, things: Mapping[str, Any], name: str, what: str) -> Any:
+        if name not in things:
+            raise Refused(404, f"{what} not found")
+        return things[name]

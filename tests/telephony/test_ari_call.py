@@ -1,0 +1,507 @@
+"""The verbs of a call over ARI: what each asks of Asterisk, and how each comes to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+import telephony.ari.call
+import telephony.ari.client
+from telephony.ari import ringing
+from telephony.ari.call import AriCall
+from telephony.ari.router import Router
+from telephony.call import Caller, EndedBy, Rang, RecordingLimits
+from telephony.errors import AriError, CallLost, Hangup
+from tests.telephony.conftest import serving
+from tests.telephony.exchange import BUSY, Exchange, Refused
+from tests.telephony.fake_ari import FakeAri, NoAnswer, Request
+from tests.waiting import until
+
+LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
+Verb = Callable[[AriCall], Awaitable[object]]
+
+
+@asynccontextmanager
+async def a_call(
+    asterisk: FakeAri, *, call_seconds: float = 60
+) -> AsyncIterator[tuple[AriCall, Router]]:
+    """A caller in the application; the test itself is the call's flow."""
+    calls: asyncio.Queue[AriCall] = asyncio.Queue()
+    over = asyncio.Event()
+
+    async def take(call: AriCall, args: Sequence[str]) -> None:
+        calls.put_nowait(call)
+        await over.wait()
+
+    async with serving(asterisk, take, call_seconds=call_seconds) as router:
+        asterisk.exchange.call()
+        try:
+            yield await calls.get(), router
+        finally:
+            over.set()
+            await until(lambda: not router.live_calls)
+
+
+def begin(verb: Awaitable[object]) -> asyncio.Task[object]:
+    """Start a verb, to see what it does."""
+    return asyncio.ensure_future(verb)  # type: ignore[arg-type]
+
+
+async def playing(exchange: Exchange) -> str:
+    """The id of what plays, once it does."""
+    return next(iter(await until(lambda: exchange.playbacks)))
+
+
+async def ringing_legs(exchange: Exchange, count: int = 1) -> list[str]:
+    """The ids of the phones that are rung, in order."""
+    await until(lambda: len(exchange.legs()) == count)
+    return [leg.id for leg in exchange.legs()]
+
+
+# -- what each verb does -----------------------------------------------------------------------
+
+
+async def test_answer_is_asked_once(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        await call.answer("ru")
+        await call.answer("ru")
+        assert len(asterisk.asked("POST", path="/answer")) == 1
+
+
+async def test_play_names_the_sounds_and_the_language(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        await call.answer("ru")
+        verb = begin(call.play("vm-msgsaved", "/var/lib/prompts/abc"))
+        asterisk.exchange.finish_playback(await playing(asterisk.exchange))
+        assert await verb == ""
+        (asked,) = asterisk.asked("POST", path="/play/")
+        assert asked.params == {
+            "media": ["sound:vm-msgsaved", "sound:/var/lib/prompts/abc"],
+            "lang": "ru",
+        }
+
+
+async def test_a_key_cuts_a_sound_short(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.play("welcome", interrupt="12"))
+        await playing(asterisk.exchange)
+        asterisk.exchange.press(call.id, "72")
+        assert await verb == "2"
+        assert asterisk.exchange.playbacks == {}
+
+
+async def test_keys_typed_ahead_are_waiting_for_the_next_verb(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.play("welcome", interrupt="1"))
+        await playing(asterisk.exchange)
+        asterisk.exchange.press(call.id, "101")
+        assert await verb == "1"
+        assert [await call.digit(5), await call.digit(5)] == ["0", "1"]
+        assert await call.digit(0.05) == ""
+
+
+async def test_a_sound_that_cannot_be_played_is_over_at_once(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.play("no-such-sound"))
+        asterisk.exchange.finish_playback(await playing(asterisk.exchange), "failed")
+        assert await verb == ""
+
+
+async def test_replay_plays_the_recording(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.replay("0192", interrupt="1"))
+        asterisk.exchange.finish_playback(await playing(asterisk.exchange))
+        assert await verb == ""
+        assert asterisk.exchange.played == ["recording:0192"]
+
+
+async def test_record_asks_for_a_beep_and_the_limits(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.record("0192", LIMITS))
+        await until(lambda: asterisk.exchange.live)
+        asterisk.exchange.finish_recording("0192")
+        assert await verb is EndedBy.LIMIT
+        (asked,) = asterisk.asked("POST", path="/record")
+        assert asked.params == {
+            "name": "0192",
+            "format": "wav",
+            "beep": True,
+            "terminateOn": "#",
+            "ifExists": "fail",
+            "maxDurationSeconds": 60,
+            "maxSilenceSeconds": 5,
+        }
+
+
+@pytest.mark.parametrize(
+    ("end", "ended_by"),
+    [
+        (lambda exchange, caller: exchange.press(caller, "5#"), EndedBy.KEY),
+        (lambda exchange, _: exchange.finish_recording("0192", silent_for=5), EndedBy.SILENCE),
+        (lambda exchange, _: exchange.finish_recording("0192", silent_for=2), EndedBy.LIMIT),
+    ],
+    ids=["a key", "silence", "the time limit"],
+)
+async def test_what_ended_a_recording(
+    asterisk: FakeAri, end: Callable[[Exchange, str], None], ended_by: EndedBy
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.record("0192", LIMITS))
+        await until(lambda: asterisk.exchange.live)
+        end(asterisk.exchange, call.id)
+        assert await verb is ended_by
+
+
+async def test_ring_connects_the_first_phone_that_answers(asterisk: FakeAri) -> None:
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.ring(("PJSIP/101", "PJSIP/102"), 30))
+        first, second = await ringing_legs(exchange, 2)
+        assert exchange.channels[call.id].hears == "ring"
+        exchange.answer_phone(second)
+        (bridged,) = await until(lambda: list(filter(None, exchange.bridges.values())))
+        assert bridged == {call.id, second}
+        assert exchange.ended == {first: "answered_elsewhere"}
+        assert exchange.channels[call.id].state == "Up", "the caller must hear the other side"
+        assert exchange.channels[call.id].hears == ""
+        exchange.hang_up(second)
+        assert await verb is Rang.ANSWERED
+        assert exchange.bridges == {}
+
+
+async def test_waiting_with_music(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.ring(("PJSIP/101",), 30, "music"))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        assert asterisk.exchange.channels[call.id].hears == "moh"
+        asterisk.exchange.hang_up(leg, BUSY)
+        assert await verb is Rang.BUSY
+        assert asterisk.exchange.channels[call.id].hears == ""
+
+
+async def test_nobody_answers_in_time(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        assert await call.ring(("PJSIP/101", "PJSIP/102"), 0.05) is Rang.NO_ANSWER
+        assert asterisk.exchange.legs() == [], "a phone rings for nobody"
+
+
+@pytest.mark.parametrize(
+    ("cause", "rang", "outcome"),
+    [
+        (17, False, Rang.BUSY),
+        (21, True, Rang.BUSY),
+        (19, False, Rang.NO_ANSWER),
+        (18, True, Rang.NO_ANSWER),
+        (18, False, Rang.UNREACHABLE),
+        (3, False, Rang.UNREACHABLE),
+        (0, False, Rang.UNREACHABLE),
+    ],
+)
+async def test_how_ringing_comes_out(
+    asterisk: FakeAri, cause: int, rang: bool, outcome: Rang
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.ring(("PJSIP/101",), 30))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        if rang:
+            asterisk.exchange.channels[leg].state = "Ringing"
+            state = {"channel": asterisk.exchange.channels[leg].json()}
+            asterisk.send({"type": "ChannelStateChange", **state})
+        asterisk.exchange.hang_up(leg, cause)
+        assert await verb is outcome
+
+
+async def test_a_phone_that_asterisk_cannot_reach_does_not_silence_the_others(
+    asterisk: FakeAri,
+) -> None:
+    asterisk.fault = _refuse("PJSIP/101", Refused(500, "Allocation failed"))
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.ring(("PJSIP/101", "PJSIP/102"), 30))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        assert asterisk.exchange.channels[leg].endpoint == "PJSIP/102"
+        asterisk.exchange.hang_up(leg, BUSY)
+        assert await verb is Rang.BUSY
+
+
+async def test_the_best_outcome_of_several_phones_counts(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.ring(("PJSIP/101", "PJSIP/102", "PJSIP/103"), 30))
+        first, second, third = await ringing_legs(asterisk.exchange, 3)
+        asterisk.exchange.hang_up(first, 3)
+        asterisk.exchange.hang_up(second, 19)
+        asterisk.exchange.hang_up(third, BUSY)
+        assert await verb is Rang.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "on_the_phone"),
+    [
+        ("79161112233", "Иван Петров", '"Иван Петров" <79161112233>'),
+        ('1" <2>', "x\r\nEvil: yes", '"xEvil yes" <12>'),
+        ("1\n2" + "3" * 99, "я" * 99, f'"{"я" * 60}" <12{"3" * 30}>'),
+        ("", "", '"" <>'),
+    ],
+)
+def test_what_a_phone_shows_of_a_caller(number: str, name: str, on_the_phone: str) -> None:
+    assert ringing.shown(Caller(number, name)) == on_the_phone
+
+
+# -- hanging up in the middle of each ----------------------------------------------------------
+
+
+async def _talk(call: AriCall) -> object:
+    return await call.ring(("PJSIP/101",), 30)
+
+
+VERBS: dict[str, Verb] = {
+    "play": lambda call: call.play("welcome", interrupt="1"),
+    "replay": lambda call: call.replay("0192"),
+    "digit": lambda call: call.digit(30),
+    "record": lambda call: call.record("0192", LIMITS),
+    "ring": _talk,
+}
+
+
+async def under_way(verb: str, exchange: Exchange) -> None:
+    """Wait until the verb's request has been made."""
+    signs: dict[str, Callable[[], object]] = {
+        "play": lambda: exchange.playbacks,
+        "replay": lambda: exchange.playbacks,
+        "digit": lambda: True,
+        "record": lambda: exchange.live,
+        "ring": exchange.legs,
+    }
+    await until(signs[verb])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_hanging_up_ends_every_verb(asterisk: FakeAri, verb: str) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(VERBS[verb](call))
+        await under_way(verb, asterisk.exchange)
+        asterisk.exchange.hang_up(call.id)
+        with pytest.raises(Hangup):
+            await task
+        assert asterisk.exchange.channels == {}
+        with pytest.raises(Hangup):
+            await call.play("goodbye")
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "digit"])
+async def test_a_caller_who_had_left_before_the_request(asterisk: FakeAri, verb: str) -> None:
+    """Asterisk knows of the hang-up, we do not yet: its events are still on their way."""
+    async with a_call(asterisk) as (call, _):
+        asterisk.hold_events()
+        asterisk.exchange.hang_up(call.id)
+        with pytest.raises(Hangup):
+            await VERBS[verb](call)
+        asterisk.release_events()
+
+
+async def test_hanging_up_in_a_conversation(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(_talk(call))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        asterisk.exchange.answer_phone(leg)
+        await until(lambda: any(asterisk.exchange.bridges.values()))
+        asterisk.exchange.hang_up(call.id)
+        with pytest.raises(Hangup):
+            await task
+        assert asterisk.exchange.legs() == []
+        assert asterisk.exchange.bridges == {}
+
+
+async def test_a_recording_is_closed_before_a_hang_up_is_told(asterisk: FakeAri) -> None:
+    """The file may still be written when the hang-up is requested: only its end says it is not."""
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", LIMITS))
+        await until(lambda: asterisk.exchange.live)
+        channel = {"channel": {"id": call.id}}
+        asterisk.send({"type": "ChannelHangupRequest", **channel})
+        done, _ = await asyncio.wait((task,), timeout=0.1)
+        assert not done
+        asterisk.exchange.finish_recording("0192")
+        with pytest.raises(Hangup):
+            await task
+        asterisk.exchange.hang_up(call.id)
+
+
+async def test_a_recording_whose_end_is_never_told(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.call, "CLOSING_SECONDS", 0.05)
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", LIMITS))
+        await until(lambda: asterisk.exchange.live)
+        asterisk.send({"type": "ChannelHangupRequest", "channel": {"id": call.id}})
+        with pytest.raises(Hangup):
+            await task
+
+
+@pytest.mark.parametrize("verb", ["play", "replay", "record"])
+async def test_an_end_that_no_event_tells_is_found_by_looking(
+    asterisk: FakeAri, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.call, "CHECK_SECONDS", 0.05)
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        task = begin(VERBS[verb](call))
+        await under_way(verb, exchange)
+        exchange.playbacks.clear()
+        exchange.live.clear()
+        async with asyncio.timeout(5):
+            await task
+
+
+# -- events in any order -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["play", "record"])
+async def test_the_event_may_come_before_the_answer(asterisk: FakeAri, verb: str) -> None:
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        async with asterisk.answers_held():
+            task = begin(VERBS[verb](call))
+            await under_way(verb, exchange)
+            for playback in list(exchange.playbacks):
+                exchange.finish_playback(playback)
+            for name in list(exchange.live):
+                exchange.finish_recording(name)
+            done, _ = await asyncio.wait((task,), timeout=0.1)
+            assert not done
+        async with asyncio.timeout(5):
+            await task
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_the_events_of_a_hang_up_may_come_in_any_order(asterisk: FakeAri, verb: str) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(VERBS[verb](call))
+        await under_way(verb, asterisk.exchange)
+        asterisk.double = True
+        asterisk.hold_events()
+        asterisk.exchange.hang_up(call.id)
+        asterisk.release_events(lambda events: events[::-1])
+        with pytest.raises(Hangup):
+            await task
+
+
+async def test_the_end_of_another_sound_is_not_ours(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.play("welcome"))
+        playback = await playing(asterisk.exchange)
+        other = {"id": "other", "target_uri": f"channel:{call.id}", "state": "done"}
+        asterisk.send({"type": "PlaybackFinished", "playback": other})
+        done, _ = await asyncio.wait((task,), timeout=0.1)
+        assert not done
+        asterisk.exchange.finish_playback(playback)
+        await task
+
+
+# -- refusals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, "Channel not found"),
+        (409, "Channel not in Stasis application"),
+        (409, "Channel has hung up"),
+        (412, "Channel not found"),
+    ],
+)
+async def test_a_refusal_that_means_the_caller_left(
+    asterisk: FakeAri, status: int, message: str
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        asterisk.fault = _refuse("/play", Refused(status, message))
+        with pytest.raises(Hangup):
+            await call.play("welcome")
+        asterisk.fault = lambda _: None
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (409, "Recording with name '0192' already exists"),
+        (412, "Channel in invalid state"),
+        (500, "Internal Server Error"),
+        (404, "Recording not found"),
+    ],
+)
+async def test_a_refusal_that_is_our_mistake_is_no_hang_up(
+    asterisk: FakeAri, status: int, message: str
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        asterisk.fault = _refuse("/record", Refused(status, message))
+        with pytest.raises(AriError) as caught:
+            await call.record("0192", LIMITS)
+        assert (caught.value.status, caught.value.message) == (status, message)
+        asterisk.fault = lambda _: None
+
+
+async def test_no_answer_at_all_means_that_the_call_is_lost(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.client, "REQUEST_SECONDS", 0.1)
+    async with a_call(asterisk) as (call, _):
+        asterisk.fault = _refuse("/play", NoAnswer())
+        with pytest.raises(CallLost, match="does not answer"):
+            await call.play("welcome")
+
+
+# -- limits ------------------------------------------------------------------------------------
+
+
+async def test_a_call_that_lasts_too_long_is_ended(asterisk: FakeAri) -> None:
+    async with a_call(asterisk, call_seconds=0) as (call, _):
+        with pytest.raises(Hangup):
+            await call.digit(0.01)
+        assert call.id in asterisk.exchange.ended
+
+
+async def test_people_may_talk_as_long_as_they_like(asterisk: FakeAri) -> None:
+    async with a_call(asterisk, call_seconds=1) as (call, _):
+        task = begin(_talk(call))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        asterisk.exchange.answer_phone(leg)
+        await until(lambda: any(asterisk.exchange.bridges.values()))
+        await asyncio.wait((task,), timeout=1.1)
+        asterisk.exchange.press(call.id, "5")
+        done, _ = await asyncio.wait((task,), timeout=0.1)
+        assert not done
+        asterisk.exchange.hang_up(leg)
+        assert await task is Rang.ANSWERED
+
+
+async def test_a_service_that_stops_ends_waits_and_keeps_recordings(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, router):
+        recording = begin(call.record("0192", LIMITS))
+        await until(lambda: asterisk.exchange.live)
+        draining = asyncio.create_task(router.drain(0.05))
+        assert await recording is EndedBy.LIMIT
+        assert asterisk.asked("POST", path="/recordings/live/0192/stop")
+        with pytest.raises(CallLost, match="stopping"):
+            await call.play("goodbye")
+        await draining
+
+
+async def test_hanging_up_twice_is_no_mistake(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        await call.hang_up()
+        await call.hang_up()
+        assert call.id in asterisk.exchange.ended
+
+
+def _refuse(
+    what: str, fault: Refused | NoAnswer
+) -> Callable[[Request], Refused | NoAnswer | None]:
+    """A fault of every request that has ``what`` in its path or its endpoint."""
+
+    def look(request: Request) -> Refused | NoAnswer | None:
+        return fault if what in request.path or what == request.params.get("endpoint") else None
+
+    return look
