@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from dialplan import sounds
 from dialplan.entry import take_call
 from dialplan.mailroom import StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
+from storage.errors import NotFound
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.offices import Offices, Site
@@ -19,9 +21,6 @@ from storage.prompts import PromptLibrary
 from telephony.call import Call, Hearing
 
 log = structlog.get_logger()
-
-UNKNOWN_NUMBER = "ss-noservice"
-"""The number you have dialled is not in service (both of Asterisk's sound sets have it)."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Reception:
         site = directory.find(dialled)
         if site is None:
             log.warning("a number that no company has", dialled=dialled)
-            await call.play(UNKNOWN_NUMBER)
+            await call.play(sounds.UNKNOWN_NUMBER)
             return
         await take_call(call, self._services(site))
 
@@ -66,7 +65,15 @@ class Reception:
         return Services(
             site=site,
             mailroom=StoredMailroom(self.messages),
-            sound=lambda reference: self.prompts.sound(site.office, reference),
+            sound=lambda reference: self._sound(site, reference),
             outside=self.outside,
             hearing=self.hearing,
         )
+
+    def _sound(self, site: Site, reference: str) -> str:
+        """What Asterisk plays for a prompt; a caller hears nothing for one that is missing."""
+        try:
+            return self.prompts.sound(site.office, reference)
+        except NotFound as error:
+            log.error("a prompt is missing", why=str(error))
+            return sounds.SILENCE

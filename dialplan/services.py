@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialplan.mailroom import Mailroom
+from storage.mailboxes import company_mailbox, employee_mailbox
 from storage.messages import Mailbox
 from storage.office import Employee, Office
 from storage.offices import Site
@@ -36,23 +37,6 @@ class Services:
 
     def mailbox(self, employee: str | None, dialled: str) -> Mailbox:
         """The mailbox of an employee (by extension), or the company's."""
-        company = self.office.company
         if employee is None:
-            return Mailbox(
-                company_id=self.site.company_id,
-                company=company.name,
-                box="company",
-                addressee_name=company.name,
-                addressee_number=dialled,
-                timezone=company.timezone,
-            )
-        addressee = self.employee(employee)
-        return Mailbox(
-            company_id=self.site.company_id,
-            company=company.name,
-            box="employee",
-            addressee_name=addressee.name,
-            addressee_number=employee,
-            timezone=company.timezone,
-            numbers=addressee.numbers,
-        )
+            return company_mailbox(self.site, dialled)
+        return employee_mailbox(self.site, employee)

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.errors import NotFound
 from storage.identifiers import first_place
 from storage.messages import Box, Source
-from storage.models import CompanyRow, MessageRow
+from storage.models import CAME_TO_NOTHING, CompanyRow, MessageRow
 from storage.query import Query, messages_matching
 from storage.vault import AudioStore
 
@@ -203,7 +203,7 @@ class Inbox:
         with self._database.session() as session:
             session.execute(
                 delete(MessageRow).where(
-                    MessageRow.state.in_(("empty", "discarded")),
+                    CAME_TO_NOTHING,
                     MessageRow.place < first_place(now - max(older_than, DRAFTS_STAY)),
                 )
             )

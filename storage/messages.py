@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select, update
@@ -21,12 +20,11 @@ from storage.database import Database
 from storage.errors import AudioError, DatabaseUnavailable, NotFound
 from storage.identifiers import id_of_file, new_id, new_place
 from storage.models import MessageRow
+from storage.rows import Box, Mailbox, Source, new_row
 from storage.speech import speech_seconds
-from storage.text import searchable, storable
 from storage.vault import AudioStore
 
-Box = Literal["company", "employee"]
-Source = Literal["ari", "agi", "asterisk", "import"]
+__all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
 
 # "empty" is not final: should audio turn up after all, the message is still kept.
 UNSETTLED = ("recording", "empty")
@@ -34,25 +32,6 @@ UNSETTLED = ("recording", "empty")
 INSERT_TRIES = 5
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Mailbox:
-    """Whose message it is.
-
-    The addressee of a company's box is the company's name and the number dialled, that of an
-    employee's box the name and the extension; ``numbers`` are others an employee is found by.
-    ``company_id`` is None for messages nobody could be found for. Days and months of its
-    messages are those of ``timezone``.
-    """
-
-    company_id: str | None
-    company: str
-    box: Box
-    addressee_name: str
-    addressee_number: str
-    timezone: str = "UTC"
-    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,16 +98,15 @@ class Messages:
         """
         now = datetime.now(UTC)
         row = self._add(
-            _row(
+            new_row(
                 mailbox,
                 message_id=new_id(now),
-                state="recording",
                 received_at=now,
-                caller_number=storable(caller_number),
-                caller_name=storable(caller_name),
-                dialled=storable(dialled),
+                caller_number=caller_number,
+                caller_name=caller_name,
+                dialled=dialled,
                 source=source,
-                call_id=storable(call_id),
+                call_id=call_id,
                 min_speech=min_speech,
                 language=language,
             )
@@ -193,18 +171,16 @@ class Messages:
         DatabaseUnavailable; then the file is as before.
         """
         audio = self._recorded(path)
-        row = _row(
+        row = new_row(
             mailbox,
             message_id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),
-            state="recording",
             received_at=received_at,
-            caller_number=storable(caller_number),
-            caller_name=storable(caller_name),
-            dialled=storable(dialled),
+            caller_number=caller_number,
+            caller_name=caller_name,
+            dialled=dialled,
             source=source,
-            call_id=storable(call_id),
+            call_id=call_id,
             min_speech=min_speech,
-            language="",
         )
         there = self._find(row.id)
         settled = self._settle(there, audio) if there else self._insert(row, audio)
@@ -280,54 +256,6 @@ class Messages:
     def _find(self, message_id: str) -> MessageRow | None:
         with self._database.reading() as session:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
-
-
-def _row(
-    mailbox: Mailbox,
-    *,
-    message_id: str,
-    state: str,
-    received_at: datetime,
-    caller_number: str,
-    caller_name: str,
-    dialled: str,
-    source: Source,
-    call_id: str,
-    min_speech: float,
-    language: str,
-) -> MessageRow:
-    zone = _zone(mailbox.timezone)
-    return MessageRow(
-        id=message_id,
-        state=state,
-        company_id=mailbox.company_id,
-        company=mailbox.company,
-        box=mailbox.box,
-        addressee_name=storable(mailbox.addressee_name),
-        addressee_number=storable(mailbox.addressee_number),
-        caller_number=caller_number,
-        caller_name=caller_name,
-        dialled=dialled,
-        received_at=received_at,
-        timezone=zone.key,
-        day=received_at.astimezone(zone).date().isoformat(),
-        source=source,
-        call_id=call_id,
-        language=language,
-        min_speech=min_speech,
-        search=searchable(
-            mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers, caller_number
-        ),
-        cut_off=False,
-    )
-
-
-def _zone(name: str) -> ZoneInfo:
-    """The zone; UTC for one this machine does not know, for no message is lost over that."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _outcome(row: MessageRow) -> Kept | Empty:

@@ -100,6 +100,11 @@ class ConfigVersionRow(Base):
     version: Mapped[int]
 
 
+# Partial indexes serve only queries that repeat their condition word for word.
+IS_DRAFT = text("state = 'recording'")
+CAME_TO_NOTHING = text("state IN ('empty', 'discarded')")
+
+
 class MessageRow(Base):
     """A message, from the moment before it is recorded.
 
@@ -116,14 +121,14 @@ class MessageRow(Base):
         Index(
             "ix_messages_drafts",
             "place",
-            sqlite_where=text("state = 'recording'"),
-            postgresql_where=text("state = 'recording'"),
+            sqlite_where=IS_DRAFT,
+            postgresql_where=IS_DRAFT,
         ),
         Index(
             "ix_messages_unkept",
             "place",
-            sqlite_where=text("state IN ('empty', 'discarded')"),
-            postgresql_where=text("state IN ('empty', 'discarded')"),
+            sqlite_where=CAME_TO_NOTHING,
+            postgresql_where=CAME_TO_NOTHING,
         ),
         Index(
             "ix_messages_trash",

@@ -22,7 +22,7 @@ from storage.errors import DatabaseUnavailable, StorageError
 from storage.identifiers import first_place, is_id, time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
-from storage.models import MessageRow
+from storage.models import IS_DRAFT, MessageRow
 from storage.offices import Directory
 
 # A file changed so recently, in seconds, may still be written by Asterisk, which writes a
@@ -69,7 +69,7 @@ def settle(
     with database.reading() as session:
         drafts = session.execute(
             select(MessageRow.id, MessageRow.call_id)
-            .where(MessageRow.state == "recording", MessageRow.place < first_place(as_of))
+            .where(IS_DRAFT, MessageRow.place < first_place(as_of))
             .order_by(MessageRow.place)
         ).all()
     return _each(

@@ -101,9 +101,12 @@ class AgiCall:
             raise Hangup("The caller hung up.") from None
         except AGIAppError:
             # -1 means either "caller gone" or "no such sound": only the channel can tell.
-            self._run(self._agi.channel_status)
+            if self._run(self._agi.channel_status) < 0:
+                raise Hangup("The caller hung up.") from None
             log.warning("a sound cannot be played", sound=sound)
             return ""
+        except (AGIError, OSError) as error:
+            raise CallLost(f"The AGI connection broke: {error}") from error
 
     def _quoted(self, value: object) -> str:
         return self._agi._quote(value)

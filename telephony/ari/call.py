@@ -83,7 +83,7 @@ class AriCall:
                     ended_by = EndedBy.SILENCE
                 break
             elif event["type"] == STOPPING:
-                line.stopping = True
+                # What was said so far is the message; its caller may still hear that it is saved.
                 await line.forgive("POST", f"/recordings/live/{name}/stop")
             elif line.key(event) == "#":
                 ended_by = EndedBy.KEY

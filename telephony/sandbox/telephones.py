@@ -79,6 +79,7 @@ class Person:
     id: str
     spool: Path
     _recordings: list[tuple[str, str]] = field(default_factory=list)
+    _playback: str = ""
 
     async def say(self, audio: Path) -> None:
         """Speak (play ``audio``) from beginning to end, a second after the beep, as people do."""
@@ -90,22 +91,38 @@ class Person:
 
     async def start_saying(self, audio: Path) -> None:
         """Begin to speak, without waiting for the end."""
-        await self.ari.request(
-            "POST", f"/channels/{self.id}/play", {"media": _after_a_breath(audio)}
-        )
+        await self.connected()
+        await self._begin(_after_a_breath(audio))
         await self.be_silent()
 
+    def is_speaking(self) -> bool:
+        """Whether what was begun last is not said to its end yet."""
+        return not any(self._ends_playback(event) for event in self.ears.events)
+
+    async def connected(self) -> None:
+        """Wait until somebody, or something, has answered."""
+        await self.ears.wait(lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == self.id)
+
     async def _play(self, media: list[str]) -> None:
-        playback = new_id()
-        await self.ari.request("POST", f"/channels/{self.id}/play/{playback}", {"media": media})
-        await self.ears.wait(
-            lambda e: e["type"] == "PlaybackFinished" and e["playback"]["id"] == playback,
-            seconds=300,
-        )
+        await self.connected()
+        await self._begin(media)
+        await self.ears.wait(self._ends_playback, seconds=300)
         await self.be_silent()
+
+    async def _begin(self, media: list[str]) -> None:
+        self._playback = new_id()
+        path = f"/channels/{self.id}/play/{self._playback}"
+        await self.ari.request("POST", path, {"media": media})
+
+    def _ends_playback(self, event: Event) -> bool:
+        ends: bool = (
+            event["type"] == "PlaybackFinished" and event["playback"]["id"] == self._playback
+        )
+        return ends
 
     async def press(self, keys: str) -> None:
         """Press the keys as a person does: a fifth of a second each, as much between."""
+        await self.connected()
         await self.ari.request(
             "POST", f"/channels/{self.id}/dtmf", {"dtmf": keys, "duration": 120, "between": 150}
         )
@@ -190,9 +207,7 @@ class Telephones:
     ) -> Person:
         """Dial a number; returns once somebody (or something) has answered."""
         person = await self.start_call(number, caller=caller, name=name, variables=variables)
-        await self.ears.wait(
-            lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == person.id
-        )
+        await person.connected()
         await person.be_silent()
         return person
 

@@ -15,7 +15,7 @@ import pytest
 from telephony.ari.client import HttpAri
 from telephony.errors import AriError
 from telephony.sandbox.asterisk import Asterisk
-from telephony.sandbox.telephones import APP, Ears, Telephones, hearing_all
+from telephony.sandbox.telephones import APP, Ears, Person, Telephones, hearing_all
 from tests.asterisk.house import House
 from tests.asterisk.rig import one_asterisk
 
@@ -85,3 +85,11 @@ async def _hang_up_everybody(ari: HttpAri) -> None:
     for channel in await ari.request("GET", "/channels"):
         with suppress(AriError):  # hung up meanwhile
             await ari.request("DELETE", f"/channels/{channel['id']}")
+
+
+async def press_until_gone(person: Person, key: str) -> None:
+    """Press a key every second until the other side hangs up, as impatient people do."""
+    while person.is_connected():
+        with suppress(AriError):  # hung up meanwhile
+            await person.breathe()
+            await person.press(key)

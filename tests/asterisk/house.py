@@ -19,7 +19,6 @@ from storage.prompts import PromptLibrary
 from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import _free, build, free_ports
-from tests.waiting import until
 
 START_SECONDS = 90.0
 
@@ -129,6 +128,16 @@ class House:
     def _database_url(self) -> str:
         return f"sqlite:///{self.home / 'voicepost.db'}"
 
+    async def kill_role(self, service: asyncio.subprocess.Process, role: str) -> None:
+        """kill -9 one of the service's processes."""
+        children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
+        (pid,) = (
+            int(child)
+            for child in children
+            if Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0").endswith(role.encode())
+        )
+        os.kill(pid, signal.SIGKILL)
+
     def calls_with_drafts(self) -> set[str]:
         """Channels of callers who speak, or have spoken into drafts not settled yet."""
         with sqlite3.connect(f"file:{self.home}/voicepost.db?mode=ro", uri=True) as database:
@@ -164,6 +173,3 @@ def _free_tcp() -> int:
     import socket
 
     return _free(socket.SOCK_STREAM)
-
-
-__all__ = ["House", "end", "os", "seconds_of", "until", "until_async"]

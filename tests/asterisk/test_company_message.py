@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.asterisk.conftest import Town
-from tests.asterisk.house import seconds_of, until_async
+from tests.asterisk.house import seconds_of
 from tests.asterisk.listening import likeness
+from tests.asterisk.rig import build
+from tests.asterisk.test_review import kept_from
 from tests.speech import speak
 
 pytestmark = pytest.mark.asterisk
@@ -30,16 +32,32 @@ async def test_pressing_nothing_leaves_a_message_for_the_company(town: Town) -> 
     await town.house.apply(OFFICE)
     speech = speak("Добрый день, это Иван. Перезвоните мне, пожалуйста, завтра утром.")
 
-    caller = await town.phones.call("74951234567", caller="79161112233")
+    caller = await town.phones.call("74951234567", caller="79160000051")
     await town.inside.wait(lambda e: e["type"] == "RecordingStarted")
     await caller.say(speech)
     await caller.hang_up()
 
-    (message,) = await until_async(town.house.messages)
+    (message,) = await kept_from(town, "79160000051")
     assert message["box"] == "company"
     assert message["company"] == "Ромашка"
-    assert message["caller"]["number"] == "79161112233"
     assert message["source"] == "ari"
     audio = await town.house.audio(message)
     assert likeness(speech, audio) > 0.8
     assert abs(seconds_of(audio) - message["duration"]) < 0.1
+
+
+async def test_bundled_prompts_speak_the_company_s_language(town: Town) -> None:
+    await town.house.apply(OFFICE)
+    spoken = build().data / "sounds" / "ru_RU_f_IvrvoiceRU" / "vm-intro.wav"
+
+    caller = await town.phones.call("74951234567")
+    now = len(town.inside.events)
+    await town.inside.wait(
+        lambda e: e["type"] == "PlaybackStarted" and "vm-intro" in e["playback"]["media_uri"]
+    )
+    await caller.start_listening()
+    await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=now)
+    heard = await caller.stop_listening()
+    await caller.hang_up()
+
+    assert likeness(heard, spoken) > 0.7

@@ -30,9 +30,7 @@ async def test_twenty_callers_at_once_each_reach_the_right_box(town: Town) -> No
         heard = len(town.inside.events)
         await caller.press("9" if n % 2 else "1")
         await town.inside.wait(
-            lambda e: (
-                e["type"] == "RecordingStarted" and _caller(town, e["recording"]) == number
-            ),
+            lambda e: e["type"] == "RecordingStarted" and _caller(town, e["recording"]) == number,
             after=heard,
             seconds=60,
         )

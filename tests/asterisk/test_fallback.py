@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from telephony.errors import AriError
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Ears, Telephones, hearing_all
-from tests.asterisk.conftest import ALL_EVENTS
+from tests.asterisk.conftest import ALL_EVENTS, press_until_gone
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.listening import likeness
 from tests.asterisk.offices import office
@@ -40,9 +39,7 @@ async def lonely_asterisk(
         ):
             await inside_ari.request("POST", "/applications/observer/subscription", ALL_EVENTS)
             dial = f"@{asterisk.sip}"
-            phones = Telephones(
-                phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}{dial}"
-            )
+            phones = Telephones(phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}{dial}")
             await house.apply(office(phones.sip))
             yield house, phones, inside
     finally:
@@ -52,7 +49,7 @@ async def lonely_asterisk(
 async def test_agi_takes_the_message_when_the_service_is_away(
     short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
-    async with lonely_asterisk(short_folder / "agi", phones_asterisk) as (house, phones, inside):
+    async with lonely_asterisk(short_folder / "agi", phones_asterisk) as (house, phones, _):
         agi = await house.serve("agi")
         caller = await phones.call("74951234567", caller="79160000011", name="Пётр")
         await caller.press("9")
@@ -71,7 +68,7 @@ async def test_agi_takes_the_message_when_the_service_is_away(
 async def test_agi_rings_the_employee_and_takes_her_message(
     short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
-    async with lonely_asterisk(short_folder / "agi2", phones_asterisk) as (house, phones, inside):
+    async with lonely_asterisk(short_folder / "agi2", phones_asterisk) as (house, phones, _):
         agi = await house.serve("agi")
         employees = asyncio.create_task(phones.serve_employees())
         caller = await phones.call("74951234567", caller="79160000012")
@@ -80,10 +77,7 @@ async def test_agi_rings_the_employee_and_takes_her_message(
         await until_async(lambda: _recording(house))
         await caller.say(speak(SPEECH))
         await caller.press("#")
-        while caller.is_connected():  # over AGI nothing tells when the review is offered
-            with suppress(AriError):
-                await caller.breathe()
-                await caller.press("1")
+        await press_until_gone(caller, "1")  # nothing tells when AGI offers the review
 
         (message,) = await until_async(house.messages)
         assert (message["source"], message["box"]) == ("agi", "employee")

@@ -61,9 +61,7 @@ async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) 
     await reviewing(town, now)
     await caller.press("1")
     await town.inside.wait(
-        lambda e: (
-            e["type"] == "PlaybackStarted" and "vm-msgsaved" in e["playback"]["media_uri"]
-        ),
+        lambda e: e["type"] == "PlaybackStarted" and "vm-msgsaved" in e["playback"]["media_uri"],
         after=now,
     )
 
@@ -83,8 +81,7 @@ async def test_listening_plays_back_what_was_said(town: Town) -> None:
     await caller.press("2")
     replay = await town.inside.wait(
         lambda e: (
-            e["type"] == "PlaybackStarted"
-            and e["playback"]["media_uri"].startswith("recording:")
+            e["type"] == "PlaybackStarted" and e["playback"]["media_uri"].startswith("recording:")
         ),
         after=now,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -16,6 +16,7 @@ from storage.inbox import Message
 from storage.office import parse_office
 from storage.query import Query
 from telephony.ari.client import Event
+from telephony.errors import AriError
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import Person
 from tests.asterisk.conftest import Town, open_town
@@ -65,10 +66,13 @@ class Stage:
         )
         inside = await self._town.inside.wait(self._is_our_channel)
         self._channel = inside["channel"]["id"]
-        for step, following in zip(
-            self._scenario.steps, (*self._scenario.steps[1:], None), strict=True
-        ):
-            await self._do(step, following, caller)
+        steps = self._scenario.steps
+        for step, following in zip(steps, (*steps[1:], None), strict=True):
+            try:
+                await self._do(step, following, caller)
+            except (AriError, TimeoutError) as error:
+                error.add_note(f"at {step}, in a call that the service saw so:\n{self._log()}")
+                raise
         await caller.gone(seconds=60)
         self._check(await self._messages_once_settled())
 
@@ -78,13 +82,19 @@ class Stage:
         text = re.sub(r"\b749[0-9]{8}\b", lambda number: self._own(number[0]), text)
         self._town.house.offices.apply(parse_office(text))
 
+    def _log(self) -> str:
+        lines = self._town.house.log.splitlines()
+        return "\n".join(line for line in lines if f"call={self._channel}" in line)
+
     def _own(self, phone: str) -> str:
         """The scenario's own number in place of the one that all scenarios share."""
         if len(phone) < 11:
             return f"{self._place:03}x{phone}"
         return f"{phone[:5]}{self._place:03}{phone[8:]}"
 
-    async def _do(self, step: Step, following: Step | None, caller: Person) -> None:
+    async def _do(  # noqa: C901 - one case for each kind of step
+        self, step: Step, following: Step | None, caller: Person
+    ) -> None:
         town = self._town
         match step:
             case Hear(sound):
@@ -118,21 +128,19 @@ class Stage:
         self._heard = self._town.inside.events.index(event, self._heard) + 1
 
     def _is_our_channel(self, event: Event) -> bool:
-        return (
-            event["type"] == "ChannelCreated"
-            and event["channel"]["caller"]["number"] == self._caller_number
-        )
+        number: str = event.get("channel", {}).get("caller", {}).get("number", "")
+        return event["type"] == "ChannelCreated" and number == self._caller_number
 
     def _is_ours(self, event: Event) -> bool:
         subject = event.get("playback") or event.get("recording") or {}
         channel = event.get("channel", {}).get("id") or subject.get("target_uri", "")
         return str(channel).removeprefix("channel:") == self._channel
 
-    async def _messages_once_settled(self) -> list[Message]:
+    async def _messages_once_settled(self) -> Sequence[Message]:
         await until(lambda: self._channel not in self._town.house.calls_with_drafts())
         return self._town.house.inbox.list(Query(company=self._company)).messages
 
-    def _check(self, messages: list[Message]) -> None:
+    def _check(self, messages: Sequence[Message]) -> None:
         found = [(m.box, m.addressee_number) for m in messages]
         wanted = [
             (e.box, self._own(e.number) if e.box == "company" else e.number)
@@ -179,4 +187,3 @@ async def plays(
 @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
 async def test_a_real_call_goes_as_told(name: str, plays: dict[str, asyncio.Task[None]]) -> None:
     await plays[name]
-

@@ -31,11 +31,15 @@ class Take:
 
 
 class Actor:
-    """Plays the caller of one scenario. Told what happens on the line, it says what it does."""
+    """Plays the caller of one scenario. Told what happens on the line, it says what it does.
 
-    def __init__(self, scenario: Scenario) -> None:
+    A ``steadfast`` caller says the message at the first beep, even if the call went another way.
+    """
+
+    def __init__(self, scenario: Scenario, *, steadfast: bool = False) -> None:
         self.scenario = scenario
         self._steps = deque(scenario.steps)
+        self._steadfast = steadfast
 
     @property
     def left_over(self) -> list[Step]:
@@ -53,6 +57,10 @@ class Actor:
     def beep(self) -> Take:
         """A recording begins."""
         self._waited()
+        while self._steadfast and self._steps and not isinstance(self._steps[0], Beep | Speak):
+            self._steps.popleft()
+        if self._steadfast and not self._steps:
+            return Take("", EndedBy.SILENCE)
         begins = self._steps.popleft() if self._steps else None
         assert isinstance(begins, Beep | Speak), f"a beep, where the caller expects {begins}"
         text = begins.text if isinstance(begins, Speak) else ""

@@ -109,11 +109,11 @@ def postgresql() -> Iterator[Path]:
 
 @pytest.fixture
 def postgresql_url(postgresql: Path) -> str:
-    """The URL of an empty PostgreSQL database."""
-    name = f"vp_{uuid.uuid4().hex}"
+    """The URL of an empty PostgreSQL database: emptied, which is quicker than making another."""
     with connect(postgresql) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return f"postgresql://postgres@/{name}?host={postgresql}"
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return f"postgresql+psycopg://postgres@/postgres?host={postgresql}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,7 +122,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'voicepost.db'}"
     url: str = request.getfixturevalue("postgresql_url")
-    return url.replace("postgresql://", "postgresql+psycopg://")
+    return url
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from storage.errors import ConfigError, NotFound
 from storage.inbox import Query
-from storage.models import CompanyRow, MessageRow
+from storage.models import CAME_TO_NOTHING, IS_DRAFT, CompanyRow, MessageRow
 from storage.query import messages_matching
 from storage.text import digits, json_text, normalise, printable, search_terms
 from tests.storage.conftest import ANNA, COMPANY, Store
@@ -176,6 +176,23 @@ def test_each_reads_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
     assert [message.id for message in store.inbox.each(Query(limit=3))] == ids[:1:-1]
     assert store.inbox.count(Query(limit=None)) == 5
     assert store.inbox.count(Query(limit=3)) == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [(IS_DRAFT, "ix_messages_drafts"), (CAME_TO_NOTHING, "ix_messages_unkept")],
+)
+def test_looking_for_drafts_does_not_read_the_messages(
+    store: Store, condition: TextClause, index: str
+) -> None:
+    statement = select(MessageRow.id).where(condition, MessageRow.place < 1)
+    sql = statement.compile(dialect=sqlite.dialect()).string.replace("?", "1")
+
+    with store.database.reading() as session:
+        plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all())
+
+    assert index in plan
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -152,6 +152,12 @@ class Exchange:
                 data["silence_duration"] = silent_for
             self.emit({"type": "RecordingFinished", "recording": data})
 
+    def run_out(self) -> None:
+        """Time passes: what plays to callers with an actor comes to its end."""
+        for playback in list(self.playbacks.values()):
+            if self.channels[playback.channel].actor:
+                self.finish_playback(playback.id)
+
     def legs(self) -> list[Channel]:
         """The phones being rung or talked to."""
         return [channel for channel in self.channels.values() if channel.originator]

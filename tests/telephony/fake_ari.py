@@ -133,6 +133,7 @@ class FakeAri:
             return web.json_response({"message": "not now"}, status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        self.exchange.run_out()
         self._outgoing = outgoing = asyncio.Queue()
         self._socket = socket
         pump = asyncio.create_task(_pump(outgoing, socket))

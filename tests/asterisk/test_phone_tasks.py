@@ -1,0 +1,105 @@
+"""Things that people ask for at a computer, and do on a phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.asterisk.conftest import Town, press_until_gone
+from tests.asterisk.house import until_async
+from tests.asterisk.listening import likeness
+from tests.asterisk.offices import office
+from tests.asterisk.test_review import at_the_beep, kept_from, recording_started
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+SPEECH = "Здравствуйте, это Мария. Я перезвоню вам после обеда."
+WELCOME = "Добро пожаловать! Это записано по телефону."
+
+
+async def test_a_message_is_played_on_a_phone(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    caller = await at_the_beep(town, caller="79160000021")
+    await caller.say(speak(SPEECH))
+    await caller.hang_up()
+    (message,) = await kept_from(town, "79160000021")
+    town.phones.behaviours["101"] = "answer"
+
+    before = len(town.phones.ears.events)
+    await town.house.voicepost(
+        "messages", "play", message["id"], "--phone", f"PJSIP/trunk/sip:101@{town.phones.sip}"
+    )
+    listener = await town.phones.answered("101", after=before)
+    await listener.start_listening()
+    await listener.gone()
+    heard = await listener.stop_listening()
+
+    assert likeness(speak(SPEECH), heard) > 0.7
+    (message,) = await kept_from(town, "79160000021")
+    assert message["state"] == "heard"
+
+
+async def test_a_prompt_is_recorded_by_phone_and_heard_by_the_next_caller(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    town.phones.behaviours["101"] = "answer"
+
+    before, now = len(town.phones.ears.events), len(town.inside.events)
+    await town.house.voicepost("prompts", "record", "welcome", "--phone", "101")
+    speaker = await town.phones.answered("101", after=before)
+    await recording_started(town, now)
+    await speaker.say(speak(WELCOME))
+    await speaker.press("#")
+    await press_until_gone(speaker, "1")
+
+    async def recorded() -> bool:
+        prompts = await town.house.json("prompts", "list")
+        return any(p["name"] == "welcome" and "recorded" in str(p) for p in prompts)
+
+    await until_async(recorded)
+    caller = await town.phones.start_call("74951234567")
+    await caller.connected()
+    await caller.start_listening()
+    await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=len(town.inside.events))
+    heard = await caller.stop_listening()
+    await caller.hang_up()
+    assert likeness(speak(WELCOME), heard) > 0.5  # the first syllable is spoken while ears open
+
+
+async def test_a_change_takes_effect_with_the_next_call_without_a_restart(town: Town) -> None:
+    await town.house.apply(office(town.phones.sip))
+    await town.house.voicepost("menus", "key", "main", "8", "voicemail")
+
+    caller = await town.phones.call("74951234567", caller="79160000022")
+    now = len(town.inside.events)
+    await caller.press("8")
+    await recording_started(town, now)
+    await caller.say(speak(SPEECH))
+    await caller.hang_up()
+
+    (message,) = await kept_from(town, "79160000022")
+    assert message["box"] == "company"
+
+
+async def test_two_companies_do_not_see_each_other(town: Town) -> None:
+    first, second = "Первая", "Вторая"
+    await town.house.apply(office(town.phones.sip, company=first, number="74950000001"))
+    await town.house.apply(office(town.phones.sip, company=second, number="74950000002"))
+
+    async def leave(number: str, caller_number: str) -> None:
+        now = len(town.inside.events)
+        caller = await town.phones.call(number, caller=caller_number)
+        await caller.press("9")
+        await recording_started(town, now)
+        await caller.say(speak(SPEECH))
+        await caller.hang_up()
+        await kept_from(town, caller_number)
+
+    await leave("74950000001", "79160000023")
+    await leave("74950000002", "79160000024")
+
+    async def callers(company: str) -> list[str]:
+        messages = await town.house.json("messages", "list", "--company", company)
+        return [m["caller"]["number"] for m in messages]
+
+    assert await callers(first) == ["79160000023"]
+    assert await callers(second) == ["79160000024"]

@@ -1,0 +1,57 @@
+"""What strangers send: hostile caller-IDs, as text and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.asterisk.conftest import Town
+from tests.asterisk.house import until_async
+from tests.asterisk.listening import likeness
+from tests.asterisk.offices import office
+from tests.asterisk.test_review import recording_started
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+SPEECH = "Я незнакомец, но сообщение у меня самое обычное."
+
+STRANGERS = {
+    "markup": ("79160000041", "<script>alert(1)</script>"),
+    "SQL": ("1' OR '1'='1", "Robert'); DROP TABLE messages;--"),
+    "a path": ("../../etc/passwd", "../../../tmp/x"),
+    "line feeds": ("1\nagi_evil: yes\n\n", "Иван\nagi_evil: yes"),
+    "dial strings": ("${SHELL(id)}", "&PJSIP/102,60"),
+    "much": ("7" * 200, "Y" * 1500),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGERS)
+async def test_a_hostile_caller_leaves_an_ordinary_message(town: Town, kind: str) -> None:
+    number, name = STRANGERS[kind]
+    company = f"Незнакомцы: {kind}"
+    dialled = f"7495000010{list(STRANGERS).index(kind)}"
+    await town.house.apply(office(town.phones.sip, company=company, number=dialled))
+
+    now = len(town.inside.events)
+    caller = await town.phones.call(
+        dialled, caller="", variables={"CALLERID(num)": number, "CALLERID(name)": name}
+    )
+    await caller.press("1")
+    await recording_started(town, now)
+    await caller.say(speak(SPEECH))
+    await caller.hang_up()
+
+    (message,) = await until_async(
+        lambda: town.house.json("messages", "list", "--company", company)
+    )
+    # SIP carries a part of it, in its own spelling; what arrived is text in the right columns.
+    assert message["box"] == "employee"
+    assert message["addressee"]["number"] == "101"
+    assert len(message["caller"]["number"]) <= 300
+    assert likeness(speak(SPEECH), await town.house.audio(message)) > 0.8
+    table = await town.house.voicepost("messages", "list", "--company", company)
+    assert len([line for line in table.splitlines() if message["id"][:13] in line]) == 1
+    folder = town.house.home / "export"
+    await town.house.voicepost("messages", "export", str(folder), "--company", company)
+    assert all(path.resolve().is_relative_to(folder.resolve()) for path in folder.rglob("*"))
+    assert town.house.asterisk.running()

@@ -1,0 +1,179 @@
+"""Where a call begins: numbers, companies, and the arguments that calls come with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from dialplan.reception import UNKNOWN_NUMBER, Reception
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from storage.inbox import Inbox
+from storage.messages import Messages
+from storage.office import parse_office
+from storage.offices import Offices
+from storage.prompts import PromptLibrary
+from storage.query import Query
+from storage.vault import LocalAudio
+from telephony.call import EndedBy
+from telephony.errors import Hangup
+from telephony.scripted import Script, ScriptedCall
+from tests.dialplan.walking import walk
+from tests.speech import speak
+
+ROMASHKA = """
+[company]
+name = "Ромашка"
+[numbers]
+"74951234567" = { voicemail = true }
+"+7 (495) 123-45-68" = { employee = "101" }
+"74951234569" = { menu = "main" }
+[menus.main]
+greeting = "sound:hello"
+default = { action = "hangup" }
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/101"
+"""
+VASILEK = """
+[company]
+name = "Vasilyok"
+language = "en"
+[numbers]
+"74957654321" = { voicemail = true }
+"""
+
+
+@pytest.mark.parametrize(
+    ("dialled", "begins"),
+    [
+        ("74951234567", "play vm-intro"),
+        ("74951234568", "ring PJSIP/101 for 20 s, the caller hears ringing"),
+        ("74951234569", "play hello"),
+    ],
+)
+async def test_a_number_leads_where_it_should(dialled: str, begins: str) -> None:
+    call = await walk(ROMASHKA, Script(), dialled=dialled)
+    assert begins in call.steps[:2]
+
+
+@pytest.mark.parametrize("spelling", ["+74951234568", "84951234568", "74951234568"])
+async def test_a_number_in_any_spelling(spelling: str) -> None:
+    call = await walk(ROMASHKA, Script(), dialled=spelling)
+    assert call.rung() == ["PJSIP/101 for 20 s"]
+
+
+async def test_the_company_box_remembers_the_number_as_it_was_dialled() -> None:
+    call = await walk(ROMASHKA, Script(), dialled="84951234567")
+    assert call.boxes == [("company", "84951234567")]
+
+
+class House:
+    """Several companies on one system, with the reception that serves them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(f"sqlite:///{folder}/voicepost.db")
+        self.database.migrate()
+        recordings = folder / "recording"
+        recordings.mkdir()
+        audio, prompts = LocalAudio(folder / "audio"), PromptLibrary(folder / "prompts")
+        self.offices = Offices(self.database, prompts)
+        self.messages = Messages(self.database, audio, recordings)
+        self.inbox = Inbox(self.database, audio)
+        self.reception = Reception(
+            offices=self.offices,
+            messages=self.messages,
+            inbox=self.inbox,
+            prompts=prompts,
+            outside="PJSIP/{number}@trunk",
+            hearing="ringing",
+        )
+
+    def close(self) -> None:
+        self.database.close()
+
+    async def take(self, *args: str, says: str = "Перезвоните мне, пожалуйста.") -> list[str]:
+        """One call with these arguments, whose caller speaks and hangs up; its steps."""
+
+        def say(name: str) -> EndedBy | None:
+            speak(says, path=self.messages.recordings / f"{name}.wav")
+            return None
+
+        call = ScriptedCall(args[-1], Script(speak=say))
+        with suppress(Hangup):
+            await self.reception.take(call, args)
+        return call.steps
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with closing(House(tmp_path)) as house:
+        for text in (ROMASHKA, VASILEK):
+            house.offices.apply(parse_office(text))
+        yield house
+
+
+async def test_two_companies_do_not_see_each_other(house: House) -> None:
+    await house.take("call", "74951234567")
+    await house.take("call", "74957654321")
+    for company, number in (("Ромашка", "74951234567"), ("Vasilyok", "74957654321")):
+        (message,) = house.inbox.list(Query(company=company)).messages
+        assert (message.company, message.addressee_number) == (company, number)
+
+
+async def test_each_company_speaks_its_own_language(house: House) -> None:
+    assert (await house.take("call", "74951234567"))[0] == "answer (ru)"
+    assert (await house.take("call", "74957654321"))[0] == "answer (en)"
+
+
+async def test_a_number_of_nobodys(house: House) -> None:
+    assert await house.take("call", "70000000000") == [f"play {UNKNOWN_NUMBER}"]
+
+
+async def test_arguments_that_mean_nothing_touch_nothing(house: House) -> None:
+    assert await house.take("leg") == []
+    assert await house.take("phone", "dance", "101") == []
+
+
+async def test_a_change_of_configuration_is_heard_by_the_next_call(house: House) -> None:
+    changed = ROMASHKA.replace("{ voicemail = true }", '{ menu = "main" }')
+    house.offices.apply(parse_office(changed))
+    assert "play hello" in await house.take("call", "74951234567")
+
+
+async def test_a_message_is_played_on_a_phone_and_is_heard_then(house: House) -> None:
+    await house.take("call", "74951234567")
+    (message,) = house.inbox.list(Query()).messages
+    assert message.state == "new"
+    steps = await house.take("phone", "play-message", message.id)
+    assert steps == ["answer (en)", "play the recording"]
+    assert house.inbox.get(message.id).state == "heard"
+    assert list(house.messages.recordings.iterdir()) == [], "the copy for Asterisk is gone again"
+
+
+async def test_a_prompt_is_recorded_by_phone(house: House) -> None:
+    site = house.offices.site("Ромашка")
+    await house.take("phone", "record-prompt", site.company_id, "anna", says="Это Анна.")
+    assert house.offices.get("Ромашка").prompts["anna"].recorded
+    assert list(house.messages.recordings.iterdir()) == []
+
+
+async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_flow(
+    house: House, tmp_path: Path
+) -> None:
+    """The router then leaves the caller to the dialplan, where the fallback takes a message."""
+    with closing(Database(f"sqlite:///{tmp_path}")) as broken:
+        offices = Offices(broken, PromptLibrary(tmp_path))
+        reception = Reception(
+            offices=offices,
+            messages=house.messages,
+            inbox=house.inbox,
+            prompts=PromptLibrary(tmp_path),
+            outside="",
+            hearing="ringing",
+        )
+        with pytest.raises(DatabaseUnavailable):
+            await reception.take(ScriptedCall("1", Script()), ["call", "74951234567"])

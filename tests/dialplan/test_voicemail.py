@@ -1,0 +1,378 @@
+"""Leaving a message: nothing that was said is lost, and nothing is promised that is not done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dialplan.entry import take_call
+from dialplan.mailroom import StoredMailroom
+from dialplan.voicemail import ATTEMPTS, leave_message
+from storage.errors import AudioError, DatabaseUnavailable, StorageError
+from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.office import VoicemailSettings
+from telephony.call import Call, EndedBy, RecordingLimits
+from telephony.errors import CallLost, Hangup
+from telephony.scripted import Script, ScriptedCall
+from tests.dialplan.company import Company
+from tests.dialplan.conftest import Found
+from tests.speech import silence, speak, write_wav
+
+HELLO = "Добрый день, это Иван. Перезвоните мне, пожалуйста."
+SECOND = "Нет, лучше завтра утром. До свидания."
+BOX = Mailbox("ro", "Ромашка", "company", "Ромашка", "74951234567")
+SAVED = "play vm-msgsaved + vm-goodbye"
+
+
+@dataclass
+class Mouth:
+    """Says one text after the other into a company's recordings; "" is silence.
+
+    Each is followed by what ends its recording (None: the caller hangs up).
+    """
+
+    company: Company
+    says: Sequence[tuple[str, EndedBy | None]]
+    takes: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> EndedBy | None:
+        text, ended_by = self.says[len(self.takes)]
+        self.takes.append(name)
+        path = self.company.recordings / f"{name}.wav"
+        if text:
+            speak(text, path=path)
+        else:
+            write_wav(path, silence(0.5))
+        return ended_by
+
+
+async def leave(
+    company: Company,
+    *says: tuple[str, EndedBy | None],
+    keys: str = "",
+    settings: VoicemailSettings | None = None,
+    mailroom: StoredMailroom | None = None,
+    hang_up_at: int | None = None,
+) -> list[str]:
+    """Leave a message for the company: the steps, with "hung up" at the end if it was so."""
+    script = Script(keys=keys, hang_up_at=hang_up_at, speak=Mouth(company, says))
+    call = ScriptedCall("74951234567", script)
+    settings = settings or VoicemailSettings()
+    try:
+        await leave_message(call, mailroom or company.mailroom, BOX, "vm-intro", settings)
+    except Hangup:
+        return [*call.steps, "hung up"]
+    return call.steps
+
+
+# -- one take ----------------------------------------------------------------------------------
+
+
+async def test_hanging_up_is_how_most_callers_finish(company: Company) -> None:
+    assert (await leave(company, (HELLO, None)))[-1] == "hung up"
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+    assert list(company.recordings.iterdir()) == []
+
+
+@pytest.mark.parametrize("ended_by", [EndedBy.SILENCE, EndedBy.LIMIT])
+async def test_silence_or_the_limit_save_without_a_review(
+    company: Company, ended_by: EndedBy
+) -> None:
+    steps = await leave(company, (HELLO, ended_by))
+    assert steps[-1] == SAVED
+    assert "play vm-review" not in steps
+    assert company.states() == ["kept"]
+
+
+async def test_saved_is_said_when_the_message_is_there_and_not_before(company: Company) -> None:
+    there: list[int] = []
+
+    def tell(step: str) -> None:
+        if step == SAVED:
+            there.append(len(company.kept()))
+
+    script = Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)]))
+    call = ScriptedCall("74951234567", script, tell=tell)
+    await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+    assert there == [1]
+
+
+async def test_the_greeting_can_be_skipped(company: Company) -> None:
+    steps = await leave(company, (HELLO, None), keys="#")
+    assert steps[:3] == ["play vm-intro", "key #", "record up to 180 s"]
+
+
+async def test_limits_are_rounded_up_to_asterisks_whole_seconds(company: Company) -> None:
+    asked: list[RecordingLimits] = []
+
+    class Asking(ScriptedCall):
+        async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+            asked.append(limits)
+            return await super().record(name, limits)
+
+    settings = VoicemailSettings(max_seconds=2.5, silence_seconds=0.5)
+    call = Asking("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
+    await leave_message(call, company.mailroom, BOX, "vm-intro", settings)
+    assert asked == [RecordingLimits(max_seconds=3, silence_seconds=1)]
+
+
+# -- too little --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ended_by", list(EndedBy))
+async def test_who_says_nothing_is_told_and_may_try_again(
+    company: Company, ended_by: EndedBy
+) -> None:
+    steps = await leave(company, *[("", ended_by)] * ATTEMPTS)
+    assert steps.count("play vm-tooshort") == ATTEMPTS == 3
+    assert steps[-1] == "play vm-goodbye"
+    assert SAVED not in steps
+    assert company.states() == ["empty"] * ATTEMPTS
+
+
+async def test_the_second_attempt_may_succeed(company: Company) -> None:
+    steps = await leave(company, ("", EndedBy.SILENCE), (HELLO, EndedBy.LIMIT))
+    assert steps[-1] == SAVED
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+
+
+async def test_less_speech_than_the_minimum_is_no_message(company: Company) -> None:
+    settings = VoicemailSettings(min_seconds=60)
+    assert (await leave(company, (HELLO, None), settings=settings))[-1] == "hung up"
+    assert company.states() == ["empty"]
+
+
+# -- the review --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", ["1", "21", "2.1", "", "99"])
+async def test_a_message_is_kept_after_the_review(company: Company, keys: str) -> None:
+    """1 keeps, 2 plays it first; silence and wrong keys keep it too, in the end."""
+    steps = await leave(company, (HELLO, EndedBy.KEY), keys=keys)
+    assert steps[-1] == SAVED
+    assert ("play the recording" in steps) == ("2" in keys)
+    assert company.states() == ["kept"]
+
+
+async def test_no_review_where_the_company_wants_none(company: Company) -> None:
+    settings = VoicemailSettings(review=False)
+    steps = await leave(company, (HELLO, EndedBy.KEY), settings=settings)
+    assert "play vm-review" not in steps
+    assert steps[-1] == SAVED
+
+
+async def test_the_newer_take_replaces_the_older(company: Company) -> None:
+    steps = await leave(company, (HELLO, EndedBy.KEY), (SECOND, EndedBy.KEY), keys="31")
+    assert steps[-1] == SAVED
+    (message,) = company.kept()
+    assert company.says(message, SECOND)
+    assert company.states() == ["discarded", "kept"]
+    assert list(company.recordings.iterdir()) == []
+
+
+@pytest.mark.parametrize("again", [(SECOND, None), (SECOND, EndedBy.LIMIT)], ids=str)
+async def test_the_newer_take_counts_however_it_ends(
+    company: Company, again: tuple[str, EndedBy | None]
+) -> None:
+    await leave(company, (HELLO, EndedBy.KEY), again, keys="3")
+    (message,) = company.kept()
+    assert company.says(message, SECOND)
+
+
+@pytest.mark.parametrize("again", [("", None), ("", EndedBy.KEY), ("", EndedBy.SILENCE)], ids=str)
+async def test_the_older_take_is_kept_when_the_newer_is_silent(
+    company: Company, again: tuple[str, EndedBy | None]
+) -> None:
+    await leave(company, (HELLO, EndedBy.KEY), again, keys="3")
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+    assert company.states() == ["kept", "empty"]
+
+
+# -- hanging up anywhere -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", range(1, 20))
+async def test_hanging_up_at_any_step_loses_nothing(company: Company, step: int) -> None:
+    """A call with everything in it: greeting, two takes, listening, saving."""
+    says = ((HELLO, EndedBy.KEY), (SECOND, EndedBy.KEY))
+    mouth = Mouth(company, says)
+    call = ScriptedCall("1", Script(keys="#321", hang_up_at=step, speak=mouth))
+    try:
+        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+    except Hangup:
+        assert step <= len(call.steps)
+    kept = company.kept()
+    spoken = [text for text, _ in says[: len(mouth.takes)]]
+    assert len(kept) == min(len(spoken), 1)
+    if kept:
+        assert company.says(kept[0], spoken[-1])
+    assert "recording" not in company.states()
+    assert list(company.recordings.iterdir()) == []
+
+
+async def test_that_call_has_fewer_steps_than_were_tried(company: Company) -> None:
+    steps = await leave(company, (HELLO, EndedBy.KEY), (SECOND, EndedBy.KEY), keys="#321")
+    assert steps[-1] == SAVED
+    assert 10 < len(steps) < 20
+
+
+# -- faults ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Failing(StoredMailroom):
+    """A mailroom in which one thing fails, from its n-th time on."""
+
+    fails: str = ""
+    error: StorageError = field(default_factory=lambda: DatabaseUnavailable("the disk is full"))
+    after: int = 0
+    count: list[str] = field(default_factory=list)
+
+    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
+        self._meet("begin")
+        return await super().begin(call, mailbox, min_speech)
+
+    async def has_speech(self, draft: Draft, min_speech: float) -> bool:
+        self._meet("has_speech")
+        return await super().has_speech(draft, min_speech)
+
+    async def finish(self, draft: Draft) -> Kept | Empty:
+        self._meet("finish")
+        return await super().finish(draft)
+
+    async def discard(self, draft: Draft) -> None:
+        self._meet("discard")
+        await super().discard(draft)
+
+    def _meet(self, what: str) -> None:
+        self.count.append(what)
+        if what == self.fails and self.count.count(what) > self.after:
+            raise self.error
+
+
+def spool(company: Company) -> list[Path]:
+    """What lies in Asterisk's folder."""
+    return sorted(company.recordings.iterdir())
+
+
+async def test_when_no_draft_can_be_made_the_fallback_takes_over(company: Company) -> None:
+    """Nothing was said yet: the error goes to whoever can send the caller elsewhere."""
+    mailroom = Failing(company.store, fails="begin")
+    with pytest.raises(DatabaseUnavailable):
+        await leave(company, (HELLO, None), mailroom=mailroom)
+    assert company.states() == []
+
+
+async def test_the_same_through_the_whole_call(found: Found) -> None:
+    company = found('[company]\nname = "Ромашка"\n[numbers]\n"1" = { voicemail = true }')
+    services = company.services(Failing(company.store, fails="begin"))
+    with pytest.raises(DatabaseUnavailable):
+        await take_call(ScriptedCall("1", Script()), services)
+
+
+@pytest.mark.parametrize("ended_by", [EndedBy.KEY, EndedBy.SILENCE, EndedBy.LIMIT, None])
+@pytest.mark.parametrize("error", [DatabaseUnavailable("no"), AudioError("no")], ids=repr)
+async def test_what_cannot_be_filed_is_not_called_saved_and_waits(
+    company: Company, ended_by: EndedBy | None, error: StorageError
+) -> None:
+    mailroom = Failing(company.store, fails="finish", error=error)
+    steps = await leave(company, (HELLO, ended_by), mailroom=mailroom, keys="1")
+    assert SAVED not in steps
+    assert steps[-1] == ("hung up" if ended_by is None else "play vm-goodbye")
+    assert company.states() == ["recording"]
+    assert len(spool(company)) == 1
+
+    settled = company.settle()
+    assert len(settled.kept) == 1
+    assert company.says(company.kept()[0], HELLO)
+    assert spool(company) == []
+
+
+async def test_a_take_that_cannot_be_judged_is_not_reviewed_but_kept(company: Company) -> None:
+    mailroom = Failing(company.store, fails="has_speech", error=AudioError("cannot be decoded"))
+    steps = await leave(company, (HELLO, EndedBy.KEY), mailroom=mailroom)
+    assert "play vm-review" not in steps
+    assert company.states() == ["kept"]
+
+
+async def test_when_no_second_draft_can_be_made_the_first_take_is_kept(company: Company) -> None:
+    mailroom = Failing(company.store, fails="begin", after=1)
+    steps = await leave(company, (HELLO, EndedBy.KEY), mailroom=mailroom, keys="3")
+    assert steps[-1] == SAVED
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+
+
+async def test_an_older_take_that_cannot_be_dropped_does_no_harm(company: Company) -> None:
+    """The newer one is kept and on disk: the caller may hear so, or hear goodbye."""
+    mailroom = Failing(company.store, fails="discard")
+    says = ((HELLO, EndedBy.KEY), (SECOND, EndedBy.KEY))
+    await leave(company, *says, mailroom=mailroom, keys="31")
+    assert company.says(company.kept()[0], SECOND)
+    company.settle()
+    assert "recording" not in company.states()
+
+
+class Lost(ScriptedCall):
+    """A call whose connection breaks while the caller speaks."""
+
+    def __init__(self, speaks: Callable[[str], object], script: Script) -> None:
+        super().__init__("1", script)
+        self._speaks = speaks
+
+    async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        self._speaks(name)
+        raise CallLost("The connection broke.")
+
+
+async def test_a_recording_that_may_still_run_is_left_alone(company: Company) -> None:
+    """Asterisk may go on recording: the draft is settled when the call is over, not now."""
+    mouth = Mouth(company, [(HELLO, None)])
+    with pytest.raises(CallLost):
+        await leave_message(
+            Lost(mouth, Script()), company.mailroom, BOX, "vm-intro", VoicemailSettings()
+        )
+    assert company.states() == ["recording"]
+    assert len(spool(company)) == 1
+    assert len(company.settle().kept) == 1
+
+
+async def test_whose_message_it_is(found: Found) -> None:
+    """The employee's greeting, else the company's, else the bundled one; and whose box."""
+    office = """
+[company]
+name = "Ромашка"
+[numbers]
+"1" = { menu = "main" }
+[menus.main]
+greeting = "sound:hello"
+[menus.main.keys]
+1 = { action = "voicemail", employee = "101" }
+2 = { action = "voicemail", employee = "102" }
+3 = { action = "voicemail" }
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/101"
+greeting = "sound:anna"
+[employees.102]
+name = "Борис"
+endpoint = "PJSIP/102"
+"""
+    for name, own, heard in (
+        ("with", '[voicemail]\ngreeting = "sound:ours"', ["anna", "ours", "ours"]),
+        ("without", "", ["anna", "vm-intro", "vm-intro"]),
+    ):
+        company = found(office + own, name)
+        for key, greeting in zip("123", heard, strict=True):
+            mouth = Mouth(company, [(HELLO, None)])
+            call = ScriptedCall("1", Script(keys=key, speak=mouth))
+            with pytest.raises(Hangup):
+                await take_call(call, company.services())
+            assert f"play {greeting}" in call.steps
+        assert company.boxes() == [("employee", "101"), ("employee", "102"), ("company", "1")]

@@ -1,0 +1,70 @@
+"""Walking calls through an office by script: the tests' short way to say "dial, press, see"."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from dialplan.entry import take_call
+from dialplan.services import Services
+from storage.office import Office, parse_office
+from storage.offices import Site
+from telephony.call import Call
+from telephony.errors import Hangup
+from telephony.scripted import Script, ScriptedCall
+from storage.messages import Draft, Empty, Kept, Mailbox
+
+NUMBER = "74951234567"
+
+
+@dataclass
+class Attendant:
+    """A mailroom that only notes for whom messages were taken."""
+
+    boxes: list[tuple[str, str]] = field(default_factory=list)
+
+    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
+        self.boxes.append((mailbox.box, mailbox.addressee_number))
+        return Draft("draft")
+
+    async def has_speech(self, draft: Draft, min_speech: float) -> bool:
+        return True
+
+    async def finish(self, draft: Draft) -> Kept | Empty:
+        return Kept(draft.id, 3.0)
+
+    async def discard(self, draft: Draft) -> None:
+        raise AssertionError("nobody records twice here")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What became of a call."""
+
+    steps: list[str]
+    boxes: list[tuple[str, str]]
+
+    def played(self, sound: str) -> int:
+        """How often a sound was played."""
+        return self.steps.count(f"play {sound}")
+
+    def rung(self) -> list[str]:
+        """Every time that phones were rung: "PJSIP/101 for 20 s"."""
+        rung = [step for step in self.steps if step.startswith("ring ")]
+        return [step.removeprefix("ring ").partition(",")[0] for step in rung]
+
+
+async def walk(office: Office | str, script: Script, *, dialled: str = NUMBER) -> Walk:
+    """Place a call; a scripted caller hangs up at the beep unless the script says else."""
+    site = Site("company", parse_office(office) if isinstance(office, str) else office)
+    attendant = Attendant()
+    call = ScriptedCall(dialled, script)
+    services = Services(
+        site=site,
+        mailroom=attendant,
+        sound=lambda reference: reference.partition(":")[2],
+        outside="PJSIP/{number}@trunk",
+    )
+    with suppress(Hangup):
+        await take_call(call, services)
+    return Walk(call.steps, attendant.boxes)

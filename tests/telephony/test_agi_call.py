@@ -1,0 +1,221 @@
+"""The verbs of a call over AGI: the commands that Asterisk gets, and what its answers mean."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from telephony.agi.call import AgiCall
+from telephony.agi.protocol import SafeAgi
+from telephony.call import EndedBy, Rang, RecordingLimits
+from telephony.errors import CallLost, Hangup
+
+LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
+RECORDINGS = Path("/var/spool/recording")
+DONE = "200 result=0"
+
+
+class Asterisk:
+    """The other end of the connection: it has all its answers ready beforehand."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._ours, theirs = socket.socketpair()
+        stack.enter_context(self._ours)
+        self._theirs = stack.enter_context(theirs)
+
+    def call(self, *answers: str, environment: str = "agi_uniqueid: 17.1\nagi_arg_1: 74951") -> AgiCall:
+        """A call in which Asterisk answers like this, and then hangs up the connection."""
+        self._ours.sendall("\n".join((environment, "", *answers, "")).encode())
+        self._ours.shutdown(socket.SHUT_WR)
+        self._theirs.settimeout(5)
+        agi = self._stack.enter_context(closing(SafeAgi(self._theirs)))
+        return AgiCall(agi, RECORDINGS)
+
+    def silent_call(self) -> AgiCall:
+        """A call in which Asterisk never answers."""
+        self._ours.sendall(b"agi_uniqueid: 17.1\n\n")
+        self._theirs.settimeout(0.05)
+        return AgiCall(self._stack.enter_context(closing(SafeAgi(self._theirs))), RECORDINGS)
+
+    @property
+    def commands(self) -> list[str]:
+        """What it was told."""
+        self._theirs.shutdown(socket.SHUT_WR)
+        received = b""
+        while data := self._ours.recv(4096):
+            received += data
+        return received.decode().splitlines()
+
+
+@pytest.fixture
+def asterisk() -> Iterator[Asterisk]:
+    with ExitStack() as stack:
+        yield Asterisk(stack)
+
+
+async def test_who_calls_and_which_number(asterisk: Asterisk) -> None:
+    call = asterisk.call(
+        environment="agi_uniqueid: 17.1\nagi_callerid: 79161112233\nagi_calleridname: Иван\n"
+        "agi_arg_1: 74951234567"
+    )
+    assert (call.id, call.dialled) == ("17.1", "74951234567")
+    assert (call.caller.number, call.caller.name) == ("79161112233", "Иван")
+    assert call.source == "agi"
+
+
+async def test_unknown_is_asterisks_word_for_nothing(asterisk: Asterisk) -> None:
+    call = asterisk.call(environment="agi_callerid: unknown\nagi_calleridname: unknown")
+    assert (call.caller.number, call.caller.name) == ("", "")
+
+
+async def test_answer_sets_the_language(asterisk: Asterisk) -> None:
+    await asterisk.call(DONE, "200 result=1").answer("ru")
+    assert asterisk.commands == ["ANSWER", 'SET VARIABLE "CHANNEL(language)" "ru"']
+
+
+async def test_play_one_sound_after_the_other(asterisk: Asterisk) -> None:
+    assert await asterisk.call(DONE, DONE).play("vm-msgsaved", "vm-goodbye") == ""
+    assert asterisk.commands == ['STREAM FILE "vm-msgsaved" "" 0', 'STREAM FILE "vm-goodbye" "" 0']
+
+
+async def test_a_key_cuts_the_sounds_short(asterisk: Asterisk) -> None:
+    assert await asterisk.call("200 result=49 endpos=800").play("a", "b", interrupt="12") == "1"
+    assert asterisk.commands == ['STREAM FILE "a" "12" 0']
+
+
+async def test_a_sound_that_is_missing_is_passed_over(asterisk: Asterisk) -> None:
+    """-1 may also mean that the caller left: the channel's status tells."""
+    call = asterisk.call("200 result=-1 endpos=0", "200 result=6", DONE)
+    assert await call.play("no-such-sound", "vm-goodbye") == ""
+    assert [line.split()[0] for line in asterisk.commands] == ["STREAM", "CHANNEL", "STREAM"]
+
+
+async def test_a_sound_broken_off_by_a_hang_up(asterisk: Asterisk) -> None:
+    with pytest.raises(Hangup):
+        await asterisk.call("200 result=-1 endpos=0", "200 result=-1").play("vm-goodbye")
+
+
+async def test_a_key_and_no_key(asterisk: Asterisk) -> None:
+    call = asterisk.call("200 result=35", "200 result=0")
+    assert [await call.digit(5), await call.digit(0.0001)] == ["#", ""]
+    assert asterisk.commands == ["WAIT FOR DIGIT 5000", "WAIT FOR DIGIT 1"]
+
+
+async def test_record_names_file_and_limits(asterisk: Asterisk) -> None:
+    ended_by = await asterisk.call("200 result=35 (dtmf) endpos=16000").record("0192", LIMITS)
+    assert ended_by is EndedBy.KEY
+    assert asterisk.commands == [
+        'RECORD FILE "/var/spool/recording/0192" wav "#" 60000 0 BEEP s=5'
+    ]
+
+
+async def test_a_recording_that_timed_out(asterisk: Asterisk) -> None:
+    call = asterisk.call("200 result=0 (timeout) endpos=16000")
+    assert await call.record("0192", LIMITS) is EndedBy.LIMIT
+
+
+@pytest.mark.parametrize("answer", ["200 result=0 (hangup) endpos=1600", "200 result=-1 (hangup)"])
+async def test_a_recording_broken_off_by_a_hang_up(asterisk: Asterisk, answer: str) -> None:
+    with pytest.raises(Hangup):
+        await asterisk.call(answer).record("0192", LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("status", "rang"),
+    [
+        ("ANSWER", Rang.ANSWERED),
+        ("NOANSWER", Rang.NO_ANSWER),
+        ("CANCEL", Rang.NO_ANSWER),
+        ("BUSY", Rang.BUSY),
+        ("CHANUNAVAIL", Rang.UNREACHABLE),
+        ("CONGESTION", Rang.UNREACHABLE),
+        ("", Rang.UNREACHABLE),
+    ],
+)
+async def test_how_ringing_comes_out(asterisk: Asterisk, status: str, rang: Rang) -> None:
+    call = asterisk.call(DONE, f"200 result=1 ({status})")
+    assert await call.ring(("PJSIP/101", "PJSIP/102"), 20) is rang
+    assert asterisk.commands == [
+        'EXEC Dial "PJSIP/101&PJSIP/102,20,gr"',
+        'GET VARIABLE "DIALSTATUS"',
+    ]
+
+
+async def test_waiting_with_music(asterisk: Asterisk) -> None:
+    await asterisk.call(DONE, "200 result=1 (BUSY)").ring(("PJSIP/101",), 0.1, "music")
+    assert asterisk.commands[0] == 'EXEC Dial "PJSIP/101,1,gm"'
+
+
+async def test_done_tells_the_dialplan(asterisk: Asterisk) -> None:
+    asterisk.call("200 result=1").done()
+    assert asterisk.commands == ['SET VARIABLE "VOICEPOST_DONE" "1"']
+
+
+VERBS: dict[str, Callable[[AgiCall], Awaitable[object]]] = {
+    "answer": lambda call: call.answer("ru"),
+    "play": lambda call: call.play("vm-goodbye"),
+    "replay": lambda call: call.replay("0192"),
+    "digit": lambda call: call.digit(5),
+    "record": lambda call: call.record("0192", LIMITS),
+    "ring": lambda call: call.ring(("PJSIP/101",), 20),
+}
+every_verb = pytest.mark.parametrize("verb", VERBS)
+
+
+@every_verb
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (),
+        ("511 Command Not Permitted on a dead channel or intercept routine",),
+        ("HANGUP",),
+        ("200 result=-1", "200 result=-1"),
+    ],
+    ids=["the connection ends", "dead channel", "HANGUP, then the end", "result -1"],
+)
+async def test_a_caller_who_left(asterisk: Asterisk, verb: str, answers: tuple[str, ...]) -> None:
+    with pytest.raises(Hangup):
+        await VERBS[verb](asterisk.call(*answers))
+
+
+@every_verb
+async def test_a_hang_up_that_is_told_before_the_answer(asterisk: Asterisk, verb: str) -> None:
+    """The answer to the command in progress still counts; the next command is refused."""
+    call = asterisk.call("HANGUP", "200 result=0", "200 result=0", "200 result=0")
+    try:
+        await VERBS[verb](call)
+    except Hangup:
+        return
+    with pytest.raises(Hangup):
+        await VERBS[verb](call)
+
+
+@every_verb
+@pytest.mark.parametrize("answer", ["510 Invalid or unknown command", "599 what is this"])
+async def test_an_answer_that_makes_no_sense_loses_the_call(
+    asterisk: Asterisk, verb: str, answer: str
+) -> None:
+    with pytest.raises(CallLost):
+        await VERBS[verb](asterisk.call(answer))
+
+
+@every_verb
+async def test_no_answer_within_the_time_limit_loses_the_call(
+    asterisk: Asterisk, verb: str
+) -> None:
+    with pytest.raises(CallLost):
+        await VERBS[verb](asterisk.silent_call())
+
+
+async def test_hanging_up_never_fails(asterisk: Asterisk) -> None:
+    await asterisk.call().hang_up()
+
+
+async def test_what_a_stranger_may_have_put_into_a_name_is_quoted(asterisk: Asterisk) -> None:
+    await asterisk.call(DONE).play('a" \\\nEXEC System "rm')
+    assert asterisk.commands == ['STREAM FILE "a\\" \\\\EXEC System \\"rm" "" 0']

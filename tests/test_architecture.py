@@ -1,0 +1,145 @@
+"""The house rules that no reader should have to check: which room knows which, and how long files are."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = {
+    "telephony": set[str](),
+    "storage": set[str](),
+    "dialplan": {"telephony", "storage"},
+    "web": {"storage"},
+    "commands": {"telephony", "storage", "dialplan", "web"},
+    "cli": {"telephony", "storage", "dialplan", "web", "commands"},
+}
+"""Each top-level package, and which of the others it may import."""
+LONGEST = 300
+"""Lines in one module of the product."""
+
+FORBIDDEN = re.compile(
+    r"(pypi|pythonhosted|npmjs|debian|ghcr|docker)\.(org|com|io)\b"
+    r"|artifactory|(?<![\w.])/(?:work|root)(?:/|\b(?=[\"'`\s]))",
+    re.IGNORECASE,
+)
+"""Hosts of package registries and paths of somebody's machine: neither belongs into a repository."""
+BINARY = {".wav", ".png", ".jpg", ".ico", ".woff2", ".mo"}
+
+
+@cache
+def tracked_files() -> tuple[Path, ...]:
+    """Everything under version control, or about to be."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    paths = (ROOT / name for name in listing.stdout.decode().split("\0") if name)
+    return tuple(path for path in paths if path.is_file())
+
+
+def product_modules() -> dict[str, Path]:
+    """The modules of the product, by their dotted names."""
+    modules = {}
+    for path in tracked_files():
+        relative = path.relative_to(ROOT)
+        if path.suffix == ".py" and relative.with_suffix("").parts[0] in ROOMS:
+            parts = [part for part in relative.with_suffix("").parts if part != "__init__"]
+            modules[".".join(parts)] = path
+    return modules
+
+
+MODULES = product_modules()
+every_module = pytest.mark.parametrize("module", sorted(MODULES))
+
+
+def imports(module: str, *, at_start_only: bool = False) -> Iterator[str]:
+    """The modules of the product that a module imports; names of packages' contents resolved."""
+    path = MODULES[module]
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    nodes = _executed_on_import(tree) if at_start_only else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are written in full"
+            for name in node.names:
+                inner = f"{node.module}.{name.name}"
+                if inner in MODULES:
+                    yield inner
+                elif node.module in MODULES:
+                    yield str(node.module)
+
+
+def _executed_on_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """Nodes outside of functions and of `if TYPE_CHECKING`."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        yield from _executed_on_import(node)
+
+
+@every_module
+def test_imports_run_one_way(module: str) -> None:
+    room = module.partition(".")[0]
+    others = {name.partition(".")[0] for name in imports(module)} - {room}
+    assert others <= ROOMS[room]
+
+
+def test_no_two_modules_need_each_other() -> None:
+    """No circle: every module can be imported first."""
+    needs = {module: set(imports(module, at_start_only=True)) - {module} for module in MODULES}
+    for package in MODULES:
+        for inner in MODULES:
+            if inner.startswith(f"{package}.") and package in needs[inner]:
+                # A package's own parts may not go through its door: that door imports them.
+                assert inner not in needs[package], f"{inner} imports {package}, and {package} it"
+    while free := [module for module, needed in needs.items() if not needed]:
+        for module in free:
+            del needs[module]
+        for needed in needs.values():
+            needed.difference_update(free)
+    assert needs == {}
+
+
+@every_module
+def test_a_module_is_short(module: str) -> None:
+    lines = MODULES[module].read_text(encoding="utf-8").count("\n")
+    assert lines <= LONGEST
+
+
+@every_module
+def test_a_module_says_what_it_is_about(module: str) -> None:
+    path = MODULES[module]
+    if path.read_text(encoding="utf-8").strip():
+        assert ast.get_docstring(ast.parse(path.read_bytes())), f"{module} has no docstring"
+
+
+def test_nothing_names_a_registry_or_a_machine() -> None:
+    named = [
+        f"{path.relative_to(ROOT)}:{number}: {found[0]}"
+        for path in tracked_files()
+        if path.suffix not in BINARY and path != Path(__file__)
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
+        if (found := FORBIDDEN.search(line))
+    ]
+    assert named == []
+
+
+def test_the_rule_would_find_them() -> None:
+    registry = ".".join(("npmjs", "com"))
+    for text in (f"https://{registry}/x", f"see {'/'}work/shared", "in /root/x", "'/work'"):
+        assert FORBIDDEN.search(text), text
+    for text in ("network/work", "the work / the root", "root/sudo", "/chroot/", "ROOT/usr"):
+        assert not FORBIDDEN.search(text), text
