@@ -39,4 +39,4 @@ demo: install
 	@$(BIN)/voicepost demo $(ARGS)
 
 test: install
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)

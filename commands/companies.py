@@ -43,7 +43,13 @@ def list_command(app: App, as_json: bool) -> None:
 
 @group.command()
 @click.argument("name")
-@click.option("--language", type=_LANGUAGE, default="ru", show_default=True)
+@click.option(
+    "--language",
+    type=_LANGUAGE,
+    default="ru",
+    show_default=True,
+    help="Of prompts and pages.",
+)
 @click.option("--timezone", default="Europe/Moscow", show_default=True)
 @click.pass_obj
 def add(app: App, name: str, language: str, timezone: str) -> None:

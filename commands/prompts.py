@@ -89,7 +89,12 @@ def record(app: App, name: str, phone: str, company: str | None) -> None:
 
 @group.command()
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The WAV file to write.",
+)
 @company_option
 @click.pass_obj
 def export(app: App, name: str, out: Path, company: str | None) -> None:

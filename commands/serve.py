@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 import click
 import structlog
@@ -37,7 +40,22 @@ def serve(app: App, sandbox: bool) -> None:
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve")
     _ = app.database  # a database that cannot be opened is said here, once
-    asyncio.run(_serve(settings, sandbox_asterisk(settings) if sandbox else None))
+    with _only_service(settings.home):
+        asyncio.run(_serve(settings, sandbox_asterisk(settings) if sandbox else None))
+
+
+@contextmanager
+def _only_service(home: Path) -> Iterator[None]:
+    """Hold the home's lock, which the system releases also when we are killed.
+
+    Two services on one home would end each other's Asterisk and serve each other's calls.
+    """
+    with (home / "serve.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(f"another service is running on the home {home}") from None
+        yield
 
 
 def sandbox_asterisk(settings: Settings) -> Asterisk:

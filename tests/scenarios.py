@@ -256,7 +256,14 @@ SCENARIOS = (
     # -- employees -----------------------------------------------------------------------------
     Scenario(
         "an employee does not answer",
-        (Hear(WELCOME), Press("101"), Rings("101"), Hear(NOBODY_AVAILABLE), Hear(ANNA_BOX), *_LEAVE),
+        (
+            Hear(WELCOME),
+            Press("101"),
+            Rings("101"),
+            Hear(NOBODY_AVAILABLE),
+            Hear(ANNA_BOX),
+            *_LEAVE,
+        ),
         (_ANNA,),
     ),
     Scenario(
@@ -281,7 +288,14 @@ SCENARIOS = (
     ),
     Scenario(
         "an employee is busy",
-        (Hear(WELCOME), Press("101"), Rings("101"), Hear(NOBODY_AVAILABLE), Hear(ANNA_BOX), *_LEAVE),
+        (
+            Hear(WELCOME),
+            Press("101"),
+            Rings("101"),
+            Hear(NOBODY_AVAILABLE),
+            Hear(ANNA_BOX),
+            *_LEAVE,
+        ),
         (_ANNA,),
         phones={"101": "busy"},
     ),
@@ -336,7 +350,14 @@ SCENARIOS = (
     ),
     Scenario(
         "several at once, nobody answers",
-        (Hear(WELCOME), Press("2"), Rings("102"), Hear(NOBODY_AVAILABLE), Hear(COMPANY_BOX), *_LEAVE),
+        (
+            Hear(WELCOME),
+            Press("2"),
+            Rings("102"),
+            Hear(NOBODY_AVAILABLE),
+            Hear(COMPANY_BOX),
+            *_LEAVE,
+        ),
         (_COMPANY,),
     ),
     Scenario(

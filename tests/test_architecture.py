@@ -1,4 +1,4 @@
-"""The house rules that no reader should have to check: which room knows which, and how long files are."""
+"""The house rules that no reader should have to check: which room knows which, and the like."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORBIDDEN = re.compile(
     r"|artifactory|(?<![\w.])/(?:work|root)(?:/|\b(?=[\"'`\s]))",
     re.IGNORECASE,
 )
-"""Hosts of package registries and paths of somebody's machine: neither belongs into a repository."""
+"""Hosts of package registries, and paths of somebody's machine: none belongs here."""
 BINARY = {".wav", ".png", ".jpg", ".ico", ".woff2", ".mo"}
 
 

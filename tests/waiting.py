@@ -14,6 +14,6 @@ POLL_SECONDS = 0.02
 async def until(condition: Callable[[], T], seconds: float = 30) -> T:
     """The first true value of ``condition``; `TimeoutError` when it never gets there."""
     async with asyncio.timeout(seconds):
-        while not (value := condition()):  # noqa: ASYNC110 - other processes send no events
+        while not (value := condition()):
             await asyncio.sleep(POLL_SECONDS)
         return value

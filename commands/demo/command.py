@@ -40,7 +40,7 @@ In another terminal:
     {voicepost} messages list
     {voicepost} messages download {message} --out message.wav
     {voicepost} try {number} --keys 1 --no-answer 101
-    {voicepost} menus key main 4 voicepost mailbox
+    {voicepost} menus key main 4 voicemail
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -121,6 +122,17 @@ class AriCall:
 
     async def hang_up(self) -> None:
         await self.line.hang_up()
+
+    async def rejoin_talk(self, bridge: str, legs: Sequence[str]) -> None:
+        """Go on with a conversation that runs already; the legs are being watched."""
+        try:
+            for leg in legs:
+                await ringing.talk(self.line, leg)
+        finally:
+            await ringing.hang_up(self.line, legs)
+            await self.line.forgive("DELETE", bridge)
+            for leg in legs:
+                self.line.unwatch(leg)
 
     async def _talk(self, leg: str) -> None:
         """Connect caller and leg until either hangs up."""

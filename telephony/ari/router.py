@@ -2,14 +2,15 @@
 
 A dropped connection ends no call: Asterisk keeps the callers, and after reconnecting the router
 compares what it knows with what is there. Callers whose flow is gone (we were restarted) are
-taken up again; calls whose channel is gone are told so.
+taken up again, people who talk to each other are left to it; calls whose channel is gone are told
+so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
 
@@ -103,7 +104,14 @@ class Router:
         elif event["type"] == "StasisStart":
             self._begin(event["channel"], event["args"], group)
 
-    def _begin(self, channel: Event, args: Sequence[str], group: asyncio.TaskGroup) -> None:
+    def _begin(
+        self,
+        channel: Event,
+        args: Sequence[str],
+        group: asyncio.TaskGroup,
+        talk: Event | None = None,
+    ) -> None:
+        """Start the task of a call; one that is in a conversation (a bridge) goes on with it."""
         inbox = Inbox()
         line = Line(
             self._ari,
@@ -116,18 +124,30 @@ class Router:
         self._watch(line.id, inbox)
         dialled = args[1] if args[:1] == ["call"] and len(args) > 1 else ""
         call = AriCall(line, channel, dialled)
-        task = group.create_task(self._serve(call, args), name=f"call {line.id}")
+        if talk is None:
+            flow = self._flow(call, args)
+        else:
+            legs = [other for other in talk["channels"] if other != call.id]
+            for leg in legs:
+                line.watch(leg)
+            flow = call.rejoin_talk(f"/bridges/{talk['id']}", legs)
+        task = group.create_task(self._serve(call, args, flow), name=f"call {line.id}")
         self._calls[line.id] = task
 
-    async def _serve(self, call: AriCall, args: Sequence[str]) -> None:
+    async def _flow(self, call: AriCall, args: Sequence[str]) -> None:
+        if self._draining:
+            raise CallLost("The service is stopping.")
+        if list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
+            await self._take(call, args)
+
+    async def _serve(
+        self, call: AriCall, args: Sequence[str], flow: Coroutine[None, None, None]
+    ) -> None:
         """One call from its first event to its end; nothing it does can touch another call."""
         structlog.contextvars.bind_contextvars(call=call.id)
         log.info("call", args=list(args), caller=call.caller.number)
         try:
-            if self._draining:
-                await call.line.leave_to_dialplan()
-            elif list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
-                await self._take(call, args)
+            await flow
         except CallLost as error:
             log.warning("call lost", why=str(error))
             await call.line.leave_to_dialplan()
@@ -163,8 +183,10 @@ class Router:
                 await self._look_for(channel_id)
             for inbox in set(self._inboxes.values()):
                 inbox.put_nowait({"type": RECONNECTED})
+            bridges = await self._ari.request("GET", "/bridges")
             for channel_id in present - set(self._inboxes):
-                await self._adopt(channel_id, group)
+                if channel_id not in self._inboxes:  # a leg comes along with its caller
+                    await self._adopt(channel_id, group, bridges)
         except AriError as error:
             raise AriUnavailable(f"Cannot compare calls with Asterisk: {error.message}") from error
 
@@ -178,8 +200,13 @@ class Router:
             if inbox := self._inboxes.get(channel_id):  # unless the call ended meanwhile
                 inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
 
-    async def _adopt(self, channel_id: str, group: asyncio.TaskGroup) -> None:
-        """Take up a caller whose flow is gone, as if the call had just come in."""
+    async def _adopt(
+        self, channel_id: str, group: asyncio.TaskGroup, bridges: Sequence[Event]
+    ) -> None:
+        """Take up a caller whose flow is gone, as if the call had just come in.
+
+        Not so those who talk to each other: they are only watched until one hangs up.
+        """
         try:
             channel = await self._ari.request("GET", f"/channels/{channel_id}")
         except AriError as error:
@@ -188,7 +215,8 @@ class Router:
             raise
         args = str(channel["dialplan"].get("app_data", "")).split(",")[1:]
         log.info("taking up a call again", call=channel_id, args=args)
-        self._begin(channel, args or [LEG], group)
+        talk = next((bridge for bridge in bridges if channel_id in bridge["channels"]), None)
+        self._begin(channel, args or [LEG], group, talk)
 
 
 def _channel_of(event: Event) -> str:

@@ -161,6 +161,9 @@ class Person:
             await self.ari.request("DELETE", f"/channels/{snoop}")
         except AriError as error:
             assert error.status == 404, error  # ended with the call already
+        await self.ears.wait(
+            lambda e: e["type"] == "RecordingFinished" and e["recording"]["name"] == name
+        )
         path = self.spool / "recording" / f"{name}.wav"
         return path
 

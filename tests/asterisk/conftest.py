@@ -16,7 +16,7 @@ from telephony.ari.client import HttpAri
 from telephony.errors import AriError
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Ears, Person, Telephones, hearing_all
-from tests.asterisk.house import House
+from tests.asterisk.house import House, end
 from tests.asterisk.rig import one_asterisk
 
 
@@ -50,10 +50,11 @@ class Town:
 @pytest.fixture(scope="session")
 async def running_house(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[House]:
     outside = f"PJSIP/trunk/sip:{{number}}@{phones_asterisk.sip}"
-    house = House(short_folder / "house", f'[calls]\noutside = "{outside}"')
-    await house.start()
-    yield house
-    await house.stop()
+    async with House(short_folder / "house", f'[calls]\noutside = "{outside}"') as house:
+        service = await house.serve("serve", "--sandbox")
+        yield house
+        await end(service)
+        assert not house.asterisk.running()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class House:
         self.home = home
         self.ports: Ports = free_ports()
         self.agi_port = _free_tcp()
-        self._service: asyncio.subprocess.Process | None = None
+        self._processes: list[asyncio.subprocess.Process] = []
         home.mkdir(parents=True, exist_ok=True)
         (home / "voicepost.toml").write_text(
             f"""
@@ -45,6 +45,18 @@ class House:
             """,
             encoding="utf-8",
         )
+
+    async def __aenter__(self) -> House:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End what a failed test has left running."""
+        for process in self._processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if self.asterisk.running():
+            await self.asterisk.stop()
 
     @property
     def asterisk(self) -> Asterisk:
@@ -94,6 +106,7 @@ class House:
             process = await asyncio.create_subprocess_exec(
                 *_command(self.home), role, *args, stdout=asyncio.subprocess.PIPE, stderr=log
             )
+        self._processes.append(process)
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -102,17 +115,6 @@ class House:
             line = "(nothing in time)"
         assert line.startswith("ready"), (line, (self.home / f"{role}.log").read_text())
         return process
-
-    async def start(self) -> None:
-        """Run the whole service with its sandbox."""
-        self._service = await self.serve("serve", "--sandbox")
-
-    async def stop(self) -> None:
-        """End the service in order, as `systemctl stop` does."""
-        assert self._service is not None
-        await end(self._service)
-        self._service = None
-        assert not self.asterisk.running()
 
     @property
     def inbox(self) -> Inbox:

@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+SAME = 0.5
+"""The same speech scores 0.6 to 0.99, the less the busier the machine; another at most 0.2."""
+
 
 def likeness(spoken: Path, recorded: Path) -> float:
     """How well the best-fitting place in ``recorded`` matches ``spoken``: from 0 to 1.

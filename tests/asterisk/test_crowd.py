@@ -8,7 +8,7 @@ import pytest
 
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
-from tests.asterisk.listening import likeness
+from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.speech import speak
 
@@ -53,7 +53,7 @@ async def test_twenty_callers_at_once_each_reach_the_right_box(town: Town) -> No
         audio = await town.house.audio(message)
         scores = {who: likeness(speech, audio) for who, speech in speeches.items()}
         assert max(scores, key=lambda who: scores[who]) == number
-        assert scores[number] > 0.8
+        assert scores[number] > SAME
 
 
 def _caller(town: Town, recording: dict[str, str]) -> str:

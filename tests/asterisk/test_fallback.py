@@ -15,7 +15,7 @@ from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Ears, Telephones, hearing_all
 from tests.asterisk.conftest import ALL_EVENTS, press_until_gone
 from tests.asterisk.house import House, end, until_async
-from tests.asterisk.listening import likeness
+from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.speech import speak
 
@@ -29,21 +29,19 @@ async def lonely_asterisk(
     folder: Path, phones_asterisk: Asterisk
 ) -> AsyncIterator[tuple[House, Telephones, Ears]]:
     """A house whose Asterisk runs, and nothing else of ours."""
-    house = House(folder)
-    asterisk = house.asterisk
-    await asterisk.start()
-    try:
+    async with House(folder) as house:
+        asterisk = house.asterisk
+        await asterisk.start()
         async with (
             hearing_all(phones_asterisk, APP) as (ari, ears),
             hearing_all(asterisk, "observer") as (inside_ari, inside),
         ):
             await inside_ari.request("POST", "/applications/observer/subscription", ALL_EVENTS)
-            dial = f"@{asterisk.sip}"
-            phones = Telephones(phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}{dial}")
+            phones = Telephones(
+                phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}@{asterisk.sip}"
+            )
             await house.apply(office(phones.sip))
             yield house, phones, inside
-    finally:
-        await asterisk.stop()
 
 
 async def test_agi_takes_the_message_when_the_service_is_away(
@@ -61,7 +59,7 @@ async def test_agi_takes_the_message_when_the_service_is_away(
         assert (message["source"], message["box"]) == ("agi", "company")
         assert message["caller"] == {"number": "79160000011", "name": "Пётр"}
         assert message["addressee"]["number"] == "74951234567"
-        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert likeness(speak(SPEECH), await house.audio(message)) > SAME
         await end(agi)
 
 
@@ -82,7 +80,7 @@ async def test_agi_rings_the_employee_and_takes_her_message(
         (message,) = await until_async(house.messages)
         assert (message["source"], message["box"]) == ("agi", "employee")
         assert message["addressee"] == {"name": "Анна Петрова", "number": "101"}
-        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert likeness(speak(SPEECH), await house.audio(message)) > SAME
         employees.cancel()
         await asyncio.gather(employees, return_exceptions=True)
         await end(agi)
@@ -108,7 +106,7 @@ async def test_asterisk_alone_takes_the_message_and_the_service_files_it_later(
         assert message["caller"]["number"] == "79160000013"
         assert message["dialled"] == "74951234567"
         assert before < datetime.fromisoformat(message["received_at"]) < after
-        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert likeness(speak(SPEECH), await house.audio(message)) > SAME
         assert list((house.home / "asterisk/spool/voicepost").iterdir()) == []
         await end(calls)
 
@@ -131,7 +129,7 @@ async def test_a_recording_survives_the_death_of_the_service(
         calls = await house.serve("calls")
         (message,) = await until_async(house.messages)
         assert (message["source"], message["box"]) == ("ari", "company")
-        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert likeness(speak(SPEECH), await house.audio(message)) > SAME
         await end(calls)
 
 
@@ -149,7 +147,7 @@ async def test_sigterm_lets_the_recording_finish(
         await ending
 
         (message,) = await house.messages()  # filed before the service was gone
-        assert likeness(speak(SPEECH), await house.audio(message)) > 0.8
+        assert likeness(speak(SPEECH), await house.audio(message)) > SAME
 
 
 async def _recording(house: House) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from telephony.sandbox.telephones import Person
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
-from tests.asterisk.listening import likeness
+from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.speech import speak
 
@@ -66,7 +66,7 @@ async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) 
     )
 
     (message,) = await kept_from(town, "79160000001")  # it is there while "saved" is being said
-    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
     await caller.gone()
 
 
@@ -94,7 +94,7 @@ async def test_listening_plays_back_what_was_said(town: Town) -> None:
     heard = await caller.stop_listening()
     await caller.hang_up()
 
-    assert likeness(speak(FIRST), heard) > 0.8
+    assert likeness(speak(FIRST), heard) > SAME
     assert len(await kept_from(town, "79160000002")) == 1
 
 
@@ -115,7 +115,7 @@ async def test_recording_again_replaces_the_first_attempt(town: Town) -> None:
 
     (message,) = await kept_from(town, "79160000003")
     audio = await town.house.audio(message)
-    assert likeness(speak(SECOND), audio) > 0.8 > likeness(speak(FIRST), audio)
+    assert likeness(speak(SECOND), audio) > SAME > likeness(speak(FIRST), audio)
 
 
 async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(town: Town) -> None:
@@ -130,7 +130,7 @@ async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(tow
     await caller.hang_up()
 
     (message,) = await kept_from(town, "79160000004")
-    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
 
 
 async def test_hanging_up_in_the_review_keeps_the_message(town: Town) -> None:
@@ -143,7 +143,7 @@ async def test_hanging_up_in_the_review_keeps_the_message(town: Town) -> None:
     await caller.hang_up()
 
     (message,) = await kept_from(town, "79160000005")
-    assert likeness(speak(FIRST), await town.house.audio(message)) > 0.8
+    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
 
 
 async def test_hash_at_once_is_too_short_three_times(town: Town) -> None:

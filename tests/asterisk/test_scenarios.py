@@ -21,7 +21,7 @@ from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import Person
 from tests.asterisk.conftest import Town, open_town
 from tests.asterisk.house import House
-from tests.asterisk.listening import likeness
+from tests.asterisk.listening import SAME, likeness
 from tests.scenarios import (
     SCENARIOS,
     Beep,
@@ -150,7 +150,7 @@ class Stage:
         for message, expected in zip(messages, self._scenario.expect, strict=True):
             audio = self._town.house.home / f"{message.id}.wav"
             audio.write_bytes(self._town.house.inbox.read(message))
-            assert likeness(speak(expected.said), audio) > 0.7
+            assert likeness(speak(expected.said), audio) > SAME
             assert message.caller_number == self._caller_number
 
 

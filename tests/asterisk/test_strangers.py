@@ -6,7 +6,7 @@ import pytest
 
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
-from tests.asterisk.listening import likeness
+from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import recording_started
 from tests.speech import speak
@@ -48,7 +48,7 @@ async def test_a_hostile_caller_leaves_an_ordinary_message(town: Town, kind: str
     assert message["box"] == "employee"
     assert message["addressee"]["number"] == "101"
     assert len(message["caller"]["number"]) <= 300
-    assert likeness(speak(SPEECH), await town.house.audio(message)) > 0.8
+    assert likeness(speak(SPEECH), await town.house.audio(message)) > SAME
     table = await town.house.voicepost("messages", "list", "--company", company)
     assert len([line for line in table.splitlines() if message["id"][:13] in line]) == 1
     folder = town.house.home / "export"

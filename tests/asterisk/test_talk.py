@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.asterisk.conftest import Town
-from tests.asterisk.listening import likeness, tone_share
+from tests.asterisk.listening import SAME, likeness, tone_share
 from tests.asterisk.offices import office
 from tests.speech import speak
 
@@ -31,8 +31,8 @@ async def test_caller_and_employee_hear_each_other(town: Town) -> None:
     heard_by_employee = await employee.stop_listening()
     heard_by_caller = await caller.stop_listening()
 
-    assert likeness(speak(QUESTION), heard_by_employee) > 0.8
-    assert likeness(speak(ANSWER), heard_by_caller) > 0.8
+    assert likeness(speak(QUESTION), heard_by_employee) > SAME
+    assert likeness(speak(ANSWER), heard_by_caller) > SAME
     await employee.hang_up()
     await caller.gone()
     assert await town.house.messages() == before  # an answered call leaves no message

@@ -9,7 +9,8 @@ from dialplan.digits import Complete, Incomplete, Invalid, choices, match
 from storage.office import Action, Menu, OpenMenu, Repeat, Ring, Voicemail
 
 KEYS = "0123456789*#"
-MENU, BOX = OpenMenu(menu="hours"), Voicemail()
+MENU: Action = OpenMenu(menu="hours")
+BOX: Action = Voicemail()
 
 typed_text = st.text(KEYS, min_size=1, max_size=5)
 menus = st.dictionaries(typed_text, st.sampled_from([MENU, BOX, Repeat()]), max_size=12)
@@ -45,7 +46,9 @@ def test_a_key_that_is_also_an_extension_stays_the_key() -> None:
 
 
 @given(menus, st.data())
-def test_whatever_a_menu_offers_can_be_typed(options: dict[str, Action], data: st.DataObject) -> None:
+def test_whatever_a_menu_offers_can_be_typed(
+    options: dict[str, Action], data: st.DataObject
+) -> None:
     """Digit by digit, every option is reached, and nothing on the way is called wrong."""
     if not options:
         return

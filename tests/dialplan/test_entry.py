@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dialplan.reception import UNKNOWN_NUMBER, Reception
+from dialplan.reception import Reception
+from dialplan.sounds import UNKNOWN_NUMBER
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.inbox import Inbox

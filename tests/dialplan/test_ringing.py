@@ -192,5 +192,7 @@ async def test_when_none_of_several_answers_the_message_is_the_companys(strategy
 
 async def test_several_may_have_a_no_answer_action_of_their_own() -> None:
     nobody = {ANNA: Rang.NO_ANSWER, BORIS: Rang.BUSY}
-    call = await ring_all(f'{ALL}, no_answer = {{ action = "voicemail", employee = "102" }}', nobody)
+    call = await ring_all(
+        f'{ALL}, no_answer = {{ action = "voicemail", employee = "102" }}', nobody
+    )
     assert call.boxes == [("employee", "102")]

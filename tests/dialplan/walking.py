@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from dialplan.entry import take_call
 from dialplan.services import Services
+from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import Office, parse_office
 from storage.offices import Site
 from telephony.call import Call
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall
-from storage.messages import Draft, Empty, Kept, Mailbox
 
 NUMBER = "74951234567"
 

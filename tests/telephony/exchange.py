@@ -145,6 +145,11 @@ class Exchange:
         if playback := self.playbacks.pop(playback_id, None):
             self.emit({"type": "PlaybackFinished", "playback": playback.json(state)})
 
+    def finish_playbacks(self) -> None:
+        """Everything that plays comes to its end."""
+        for playback_id in list(self.playbacks):
+            self.finish_playback(playback_id)
+
     def finish_recording(self, name: str, *, silent_for: int | None = None) -> None:
         if recording := self.live.pop(name, None):
             data = recording.json("done")

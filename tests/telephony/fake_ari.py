@@ -134,7 +134,8 @@ class FakeAri:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.exchange.run_out()
-        self._outgoing = outgoing = asyncio.Queue()
+        outgoing: asyncio.Queue[Json] = asyncio.Queue()
+        self._outgoing = outgoing
         self._socket = socket
         pump = asyncio.create_task(_pump(outgoing, socket))
         try:
@@ -180,7 +181,7 @@ class FakeAri:
         while self.exchange.consequences:
             self.exchange.consequences.popleft()()
 
-    def _answer_to(self, asked: Request) -> Any:  # noqa: C901, PLR0911, PLR0912
+    def _answer_to(self, asked: Request) -> Any:  # noqa: C901
         exchange, params = self.exchange, asked.params
         match [asked.method, *asked.path.strip("/").split("/")]:
             case ["GET", "applications", _] if self.connected:

@@ -28,7 +28,9 @@ class Asterisk:
         stack.enter_context(self._ours)
         self._theirs = stack.enter_context(theirs)
 
-    def call(self, *answers: str, environment: str = "agi_uniqueid: 17.1\nagi_arg_1: 74951") -> AgiCall:
+    def call(
+        self, *answers: str, environment: str = "agi_uniqueid: 17.1\nagi_arg_1: 74951"
+    ) -> AgiCall:
         """A call in which Asterisk answers like this, and then hangs up the connection."""
         self._ours.sendall("\n".join((environment, "", *answers, "")).encode())
         self._ours.shutdown(socket.SHUT_WR)
@@ -109,9 +111,7 @@ async def test_a_key_and_no_key(asterisk: Asterisk) -> None:
 async def test_record_names_file_and_limits(asterisk: Asterisk) -> None:
     ended_by = await asterisk.call("200 result=35 (dtmf) endpos=16000").record("0192", LIMITS)
     assert ended_by is EndedBy.KEY
-    assert asterisk.commands == [
-        'RECORD FILE "/var/spool/recording/0192" wav "#" 60000 0 BEEP s=5'
-    ]
+    assert asterisk.commands == ['RECORD FILE "/var/spool/recording/0192" wav "#" 60000 0 BEEP s=5']
 
 
 async def test_a_recording_that_timed_out(asterisk: Asterisk) -> None:

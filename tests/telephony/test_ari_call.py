@@ -47,7 +47,7 @@ async def a_call(
 
 def begin(verb: Awaitable[object]) -> asyncio.Task[object]:
     """Start a verb, to see what it does."""
-    return asyncio.ensure_future(verb)  # type: ignore[arg-type]
+    return asyncio.ensure_future(verb)
 
 
 async def playing(exchange: Exchange) -> str:
@@ -477,15 +477,32 @@ async def test_people_may_talk_as_long_as_they_like(asterisk: FakeAri) -> None:
         assert await task is Rang.ANSWERED
 
 
-async def test_a_service_that_stops_ends_waits_and_keeps_recordings(asterisk: FakeAri) -> None:
+async def test_a_service_that_stops_ends_recordings_and_lets_the_caller_hear_so(
+    asterisk: FakeAri,
+) -> None:
     async with a_call(asterisk) as (call, router):
         recording = begin(call.record("0192", LIMITS))
         await until(lambda: asterisk.exchange.live)
         draining = asyncio.create_task(router.drain(0.05))
         assert await recording is EndedBy.LIMIT
         assert asterisk.asked("POST", path="/recordings/live/0192/stop")
+        saved = begin(call.play("vm-msgsaved"))
+        asterisk.exchange.finish_playback(await playing(asterisk.exchange))
+        assert await saved == ""
+        await draining
+
+
+@pytest.mark.parametrize("verb", ["play", "replay", "digit", "ring"])
+async def test_a_service_that_stops_ends_every_other_wait(asterisk: FakeAri, verb: str) -> None:
+    async with a_call(asterisk) as (call, router):
+        task = begin(VERBS[verb](call))
+        await under_way(verb, asterisk.exchange)
+        draining = asyncio.create_task(router.drain(0.05))
         with pytest.raises(CallLost, match="stopping"):
-            await call.play("goodbye")
+            await task
+        with pytest.raises(CallLost, match="stopping"):
+            await call.play("vm-goodbye")
+        assert asterisk.exchange.legs() == []
         await draining
 
 
@@ -496,9 +513,7 @@ async def test_hanging_up_twice_is_no_mistake(asterisk: FakeAri) -> None:
         assert call.id in asterisk.exchange.ended
 
 
-def _refuse(
-    what: str, fault: Refused | NoAnswer
-) -> Callable[[Request], Refused | NoAnswer | None]:
+def _refuse(what: str, fault: Refused | NoAnswer) -> Callable[[Request], Refused | NoAnswer | None]:
     """A fault of every request that has ``what`` in its path or its endpoint."""
 
     def look(request: Request) -> Refused | NoAnswer | None:

@@ -89,7 +89,7 @@ async def test_no_trouble_goes_beyond_its_call(
     asterisk: FakeAri,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(telephony.ari.client, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(telephony.ari.client, "REQUEST_SECONDS", 1.0)
     monkeypatch.setattr(dialplan.voicemail, "REVIEW_SECONDS", 0.1)
     company = found(hastened(parse_office(WHOLE_CALL.office()), {}))
     actor = Actor(WHOLE_CALL, steadfast=True)
@@ -136,5 +136,3 @@ async def test_the_whole_call_makes_so_many_requests(found: Found, asterisk: Fak
         caller = asterisk.exchange.call(actor=Actor(WHOLE_CALL))
         await until(lambda: caller in asterisk.exchange.ended)
         assert len(asterisk.requests) - before == REQUESTS
-
-

@@ -17,8 +17,8 @@ from telephony.errors import Hangup, TelephonyError
 from tests.dialplan.company import Company
 from tests.speech import speak
 from tests.telephony.conftest import no_flow, serving
-from tests.telephony.fake_ari import FakeAri, Request
 from tests.telephony.exchange import Refused
+from tests.telephony.fake_ari import FakeAri, Request
 from tests.waiting import until
 
 BOX = Mailbox("ro", "Ромашка", "company", "Ромашка", "74951234567")
@@ -98,7 +98,7 @@ async def test_events_that_come_twice_begin_no_second_call(asterisk: FakeAri) ->
     async with serving(asterisk, flow) as router:
         caller = asterisk.exchange.call()
         await playing(asterisk)
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await until(lambda: not router.live_calls)
     assert flow.ends == {caller: "heard it all"}
     assert flow.came == [("call", "74951234567")]
@@ -108,7 +108,9 @@ async def test_events_about_strangers_are_nobodys_business(asterisk: FakeAri) ->
     flow = Listening()
     async with serving(asterisk, flow) as router:
         asterisk.send({"type": "StasisEnd", "channel": {"id": "stranger"}})
-        asterisk.send({"type": "PlaybackFinished", "playback": {"id": "?", "target_uri": "bridge:"}})
+        asterisk.send(
+            {"type": "PlaybackFinished", "playback": {"id": "?", "target_uri": "bridge:"}}
+        )
         asterisk.send({"type": "BridgeDestroyed", "bridge": {"id": "?"}})
         caller = asterisk.exchange.call()
         await playing(asterisk)
@@ -137,7 +139,7 @@ async def test_a_sound_that_ended_while_the_connection_was_down(asterisk: FakeAr
         caller = asterisk.exchange.call()
         await playing(asterisk)
         asterisk.drop_connection()
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await until(lambda: flow.ends == {caller: "heard it all"})
 
 
@@ -149,7 +151,7 @@ async def test_a_sound_that_still_plays_after_the_connection_was_down(asterisk: 
         asterisk.drop_connection()
         await until(lambda: asterisk.asked("GET", path="/playbacks/"))
         assert flow.ends == {}
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await until(lambda: flow.ends == {caller: "heard it all"})
 
 
@@ -198,7 +200,7 @@ async def test_callers_stranded_by_a_restart_are_taken_up_again(asterisk: FakeAr
     async with serving(asterisk, flow):
         await playing(asterisk)
         assert flow.came == [("call", "74951234567")]
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await until(lambda: stranded in asterisk.exchange.ended)
 
 
@@ -241,17 +243,14 @@ async def test_phones_that_nobody_waits_for_are_hung_up(asterisk: FakeAri) -> No
 
 
 async def test_another_controller_stops_us(asterisk: FakeAri) -> None:
-    with pytest.raises(TelephonyError, match="Another program"):
-        async with serving(asterisk, no_flow) as router:
-            asterisk.send({"type": "ApplicationReplaced", "application": "voicepost"})
-            await until(lambda: _stopped(router))
-
-
-def _stopped(router: Router) -> bool:
-    """Whether the task that runs the router is over."""
-    return not any(
-        task.get_coro().__qualname__ == "Router.run" for task in asyncio.all_tasks()  # type: ignore[union-attr]
-    )
+    async with HttpAri.connect(asterisk.access) as ari:
+        router = Router(ari, asterisk.access.app, no_flow, call_seconds=60)
+        running = asyncio.create_task(router.run())
+        await until(router.connected.is_set)
+        asterisk.send({"type": "ApplicationReplaced", "application": "voicepost"})
+        with pytest.raises(ExceptionGroup) as stopped:
+            await running
+    assert stopped.group_contains(TelephonyError, match="Another program")
 
 
 # -- the end of the service --------------------------------------------------------------------
@@ -269,7 +268,7 @@ async def test_draining_waits_for_calls_and_sends_new_ones_to_the_dialplan(
         late = asterisk.exchange.call()
         await until(lambda: asterisk.exchange.in_dialplan == [late])
         assert not draining.done()
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await draining
         assert flow.ends == {caller: "heard it all"}
 
@@ -279,16 +278,14 @@ async def test_draining_without_calls_takes_no_time(asterisk: FakeAri) -> None:
         await router.drain(60)
 
 
-async def test_who_is_speaking_when_time_is_up_is_kept(
-    asterisk: FakeAri, company: Company
-) -> None:
+async def test_who_is_speaking_when_time_is_up_is_kept(asterisk: FakeAri, company: Company) -> None:
     async def take(call: AriCall, args: Sequence[str]) -> None:
         await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
 
     async with serving(asterisk, take) as router:
         speaking = asterisk.exchange.call()
         await playing(asterisk)
-        asterisk.exchange.finish_playback(*asterisk.exchange.playbacks)
+        asterisk.exchange.finish_playbacks()
         await until(lambda: asterisk.exchange.live)
         (name,) = asterisk.exchange.live
         speak("Я ещё говорю, а служба уже уходит.", path=company.recordings / f"{name}.wav")
@@ -298,7 +295,11 @@ async def test_who_is_speaking_when_time_is_up_is_kept(
         await router.drain(0.1)
 
         assert asterisk.asked("POST", path=f"/recordings/live/{name}/stop")
+        await until(lambda: "sound:vm-msgsaved" in asterisk.exchange.played)
+        assert company.states() == ["kept"], "it is saved when the caller hears so"
+        asterisk.exchange.finish_playbacks()
         await until(lambda: not router.live_calls)
-        assert set(asterisk.exchange.in_dialplan) == {speaking, listening}
+        assert list(asterisk.exchange.ended) == [speaking]
+        assert asterisk.exchange.in_dialplan == [listening]
     (message,) = company.kept()
     assert company.says(message, "Я ещё говорю, а служба уже уходит.")

@@ -47,8 +47,7 @@ def hastened(office: Office, phones: Mapping[str, PhoneDoes]) -> Office:
     """The office with short waits, except for phones that are going to be answered."""
     menus = {name: _hastened_menu(menu, phones) for name, menu in office.menus.items()}
     employees = {
-        extension: _hastened_employee(employee)
-        for extension, employee in office.employees.items()
+        extension: _hastened_employee(employee) for extension, employee in office.employees.items()
     }
     answered = {extension for extension, does in phones.items() if does == "answer"}
     employees |= {extension: office.employees[extension] for extension in answered & set(employees)}

@@ -1,0 +1,198 @@
+"""The supervisor keeps its roles alive, and ends them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from commands import supervisor
+from commands.supervisor import Role
+from tests.waiting import until
+
+STEADY = """
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+print("ready", flush=True)
+signal.sigwait([signal.SIGTERM])
+log("ended in order")
+"""
+"""A role that lives until it is told to end."""
+STUBBORN = """
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+while True: signal.pause()
+"""
+"""A role that does not listen."""
+ORPHAN_WATCHER = """
+print("ready", flush=True)
+import sys
+sys.stdin.read()
+log("my supervisor is gone")
+"""
+"""A role that ends with its standard input, as ours do."""
+
+
+class Toy(Role):
+    """A role that runs a few lines of Python; each run writes its pid into a diary."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        super().__init__("toy", folder)
+        self._diary = folder / "diary"
+        self._program = (
+            "import os, signal\n"
+            f"def log(line): open({str(self._diary)!r}, 'a').write(line + '\\n')\n"
+            f"log(str(os.getpid()))\n{program}"
+        )
+
+    @property
+    def diary(self) -> list[str]:
+        return self._diary.read_text().splitlines() if self._diary.exists() else []
+
+    @property
+    def pids(self) -> list[int]:
+        return [int(line) for line in self.diary if line.isdigit()]
+
+    def _argv(self) -> Sequence[str]:
+        return (sys.executable, "-c", self._program)
+
+
+@asynccontextmanager
+async def running(role: Toy) -> AsyncIterator[asyncio.Task[None]]:
+    """The role under supervision; ended, whatever the test did."""
+    task = asyncio.create_task(role.run())
+    try:
+        yield task
+    finally:
+        await role.end(5)
+        await task
+
+
+async def ready(role: Role) -> None:
+    async with asyncio.timeout(20):
+        await role.ready.wait()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_role_that_dies_is_restarted(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STEADY)
+    async with running(role):
+        await ready(role)
+        (first,) = role.pids
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: len(role.pids) == 2)
+        await ready(role)
+        assert not alive(first)
+        assert alive(role.pids[1])
+
+
+async def test_a_dead_role_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "FIRST_RESTART_SECONDS", 60)
+    role = Toy(tmp_path, STEADY)
+    task = asyncio.create_task(role.run())
+    await ready(role)
+    os.kill(role.pids[0], signal.SIGKILL)
+    await until(lambda: not role.ready.is_set())
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(role.pids) == 1
+
+
+async def test_one_that_keeps_dying_is_restarted_ever_more_slowly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    real_sleep = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await real_sleep(0)
+
+    monkeypatch.setattr("commands.supervisor.asyncio.sleep", sleep)
+    role = Toy(tmp_path, "raise SystemExit(3)")
+    task = asyncio.create_task(role.run())
+    while len(waits) < 8:
+        await real_sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    growing = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
+    assert [round(wait, 1) for wait in waits[:8]] == growing
+
+
+async def test_ending_is_asked_for_and_waited_for(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STEADY)
+    async with running(role) as task:
+        await ready(role)
+        await role.end(20)
+        assert role.diary == [str(role.pids[0]), "ended in order"]
+        await task
+    assert len(role.pids) == 1, "what is ended is not restarted"
+
+
+async def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STUBBORN)
+    async with running(role) as task:
+        await ready(role)
+        await role.end(0.1)
+        assert not alive(role.pids[0])
+        await task
+
+
+async def test_ending_twice_or_a_dead_role_is_no_mistake(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STEADY)
+    await role.end(1)
+    async with running(role) as task:
+        await task
+        await role.end(1)
+    assert role.pids == []
+
+
+async def test_a_role_notices_that_its_supervisor_is_gone(tmp_path: Path) -> None:
+    role = Toy(tmp_path, ORPHAN_WATCHER)
+    task = asyncio.create_task(role.run())
+    await ready(role)
+    assert role._process is not None
+    assert role._process.stdin is not None
+    role._process.stdin.close()
+    await until(lambda: "my supervisor is gone" in role.diary)
+    await role.end(5)
+    await task
+
+
+async def test_a_real_role_under_supervision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`voicepost agi`: ready, killed, ready again, ended in order."""
+    monkeypatch.setenv("VOICEPOST_AGI__PORT", str(free_port()))
+    role = Role("agi", tmp_path)
+    task = asyncio.create_task(role.run())
+    await ready(role)
+    assert role._process is not None
+    first = role._process.pid
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: not role.ready.is_set())
+    await ready(role)
+    assert role._process.pid != first
+    await role.end(20)
+    assert role._process.returncode == 0
+    await task
+
+
+def free_port() -> int:
+    """A TCP port that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
