@@ -13,10 +13,8 @@ from pathlib import Path
 
 import click
 
-from commands.phone import ari_access
 from storage.settings import Settings
-from telephony.ari.client import HttpAri
-from telephony.errors import AriError, TelephonyError
+from telephony.errors import TelephonyError
 from telephony.sandbox.asterisk import Asterisk, Ports
 
 START_SECONDS = 60.0
@@ -36,8 +34,6 @@ class Service:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """The service, from its "ready" to its end. Raises TelephonyError where it cannot start."""
-        if await self._runs_already():
-            raise TelephonyError(f"Voicepost runs already in {self._settings.home}: end it first.")
         click.echo("$ voicepost serve --sandbox")
         with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -67,17 +63,6 @@ class Service:
 
     def _command(self, *words: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "cli", "--home", os.fspath(self._settings.home), *words)
-
-    async def _runs_already(self) -> bool:
-        if not self.asterisk.running():
-            return False
-        access = ari_access(self._settings)
-        async with HttpAri.connect(access) as ari:
-            try:
-                await ari.request("GET", f"/applications/{access.app}")
-            except AriError:
-                return False
-        return True
 
     async def _ready_line(self) -> str:
         """What the service says when calls can come in.
@@ -114,7 +99,7 @@ class Service:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-        await self.asterisk.stop()  # the service has done so, unless it was killed
+            await self.asterisk.stop()  # which the service does itself, unless it is killed
 
 
 @asynccontextmanager

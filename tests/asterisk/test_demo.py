@@ -54,7 +54,7 @@ async def test_ctrl_c_in_the_middle_ends_everything(house: House) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = await process.communicate()
 
-    assert refusal.decode() == f"Error: Voicepost runs already in {house.home}: end it first.\n"
+    assert refusal.decode() == f"Error: another service is running on the home {house.home}\n"
     assert second.returncode == 1
     assert process.returncode == 1
     assert errors.decode().endswith("Aborted!\n")

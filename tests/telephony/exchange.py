@@ -248,6 +248,10 @@ class Exchange:
             self.consequences.append(lambda: self._rung(caller, actor, leg))
         return leg.json()
 
+    def all_bridges(self) -> list[Json]:
+        there = {bridge: members & set(self.channels) for bridge, members in self.bridges.items()}
+        return [{"id": bridge, "channels": sorted(members)} for bridge, members in there.items()]
+
     def bridge(self, bridge_id: str) -> Json:
         self.bridges[bridge_id] = set()
         return {"id": bridge_id}

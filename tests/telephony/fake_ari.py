@@ -214,6 +214,8 @@ class FakeAri:
                 return exchange.recording(name)
             case ["POST", "recordings", "live", name, "stop"]:
                 return exchange.stop_recording(name)
+            case ["GET", "bridges"]:
+                return exchange.all_bridges()
             case ["POST", "bridges", bridge]:
                 return exchange.bridge(bridge)
             case ["POST", "bridges", bridge, "addChannel"]:

@@ -204,6 +204,25 @@ async def test_callers_stranded_by_a_restart_are_taken_up_again(asterisk: FakeAr
         await until(lambda: stranded in asterisk.exchange.ended)
 
 
+@pytest.mark.parametrize("ends", ["caller", "phone"])
+async def test_a_conversation_goes_on_when_the_service_restarts(
+    asterisk: FakeAri, ends: str
+) -> None:
+    exchange, flow = asterisk.exchange, Listening()
+    caller = exchange.call()
+    exchange.originate("leg", {"originator": caller, "endpoint": "PJSIP/101", "appArgs": "leg"})
+    exchange.answer_phone("leg")
+    exchange.bridge("talk")
+    exchange.join("talk", [caller, "leg"])
+    async with serving(asterisk, flow) as router:
+        await until(lambda: router.live_calls)
+        assert exchange.ended == {}
+        exchange.hang_up(caller if ends == "caller" else "leg")
+        await until(lambda: not exchange.channels and not exchange.bridges)
+        await until(lambda: not router.live_calls)
+    assert flow.came == [], "nobody who talks is sent to the menu"
+
+
 async def test_callers_who_came_while_the_connection_was_down(asterisk: FakeAri) -> None:
     flow = Listening()
     async with serving(asterisk, flow) as router:
@@ -212,7 +231,7 @@ async def test_callers_who_came_while_the_connection_was_down(asterisk: FakeAri)
         await until(lambda: router.live_calls == {caller})
 
 
-@pytest.mark.parametrize("refused", ["/applications/voicepost", "/channels/"])
+@pytest.mark.parametrize("refused", ["/applications/voicepost", "/channels/", "/bridges"])
 async def test_nobody_is_forgotten_when_asterisk_cannot_be_asked_at_first(
     asterisk: FakeAri, refused: str
 ) -> None:
