@@ -11,7 +11,7 @@ from dialplan.actions import perform
 from dialplan.digits import Complete, Incomplete, Invalid, Match, choices, match
 from dialplan.next import Done, Goto, Next, Perform, Repeat
 from dialplan.services import Services
-from storage.office import Action, ForwardAction, Menu
+from storage.office import Action, ForwardAction, Menu, Voicemail
 from storage.office import Repeat as RepeatAction
 from telephony.call import Call
 
@@ -23,7 +23,11 @@ log = structlog.get_logger()
 
 
 async def run(call: Call, services: Services, first: Next) -> None:
-    """Carry a call from its first step to its last."""
+    """Carry a call from its first step to its last.
+
+    One that goes in circles (a menu that repeats itself for ever, employees who forward to each
+    other) ends in the company's mailbox.
+    """
     step, menu = first, ""
     for _ in range(MAX_ACTIONS):
         match step:
@@ -36,7 +40,8 @@ async def run(call: Call, services: Services, first: Next) -> None:
                 step = Perform(await visit(call, services, menu))
             case Repeat():
                 step = Goto(menu) if menu else Done()
-    log.warning("the call goes in circles and is ended", menu=menu)
+    log.warning("the call goes in circles", menu=menu)
+    await perform(call, services, Voicemail())
 
 
 async def visit(call: Call, services: Services, name: str) -> Action | ForwardAction:

@@ -53,7 +53,7 @@ class Asterisk:
         *,
         role: Role = "server",
         language: str = "en",
-        max_seconds: int = 7200,
+        max_seconds: int = 14400,
     ) -> None:
         self.site = Site(
             build, folder.expanduser().resolve(), ports, role, agi, language, max_seconds

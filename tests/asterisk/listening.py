@@ -29,6 +29,11 @@ def likeness(spoken: Path, recorded: Path) -> float:
     return float(np.max(products / np.maximum(energy, 1e-9)))
 
 
+def loudness(recorded: Path) -> float:
+    """The effective value of the samples: speech is some thousands, silence next to nothing."""
+    return float(np.sqrt(np.mean(_samples(recorded) ** 2)))
+
+
 def _samples(path: Path) -> NDArray[np.float64]:
     with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.asterisk.conftest import Town
-from tests.asterisk.listening import SAME, likeness, tone_share
+from telephony.sandbox.asterisk import Asterisk
+from tests.asterisk.conftest import Town, open_town
+from tests.asterisk.house import House, end
+from tests.asterisk.listening import SAME, likeness, loudness, tone_share
 from tests.asterisk.offices import office
 from tests.speech import speak
 
@@ -63,6 +67,27 @@ async def test_a_waiting_caller_hears_ringing(town: Town) -> None:
 
     assert tone_share(heard, 425) > 0.2
     await caller.hang_up()
+
+
+async def test_a_waiting_caller_hears_music_where_the_setting_says_so(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with House(short_folder / "music", '[calls]\nringing = "music"') as house:
+        service = await house.serve("serve", "--sandbox")
+        async with open_town(house, phones_asterisk) as town:
+            await house.apply(office(town.phones.sip))
+            caller = await town.phones.call("74951234567")
+            await caller.press("1")
+            await town.phones.rang("101")
+            await caller.start_listening()
+            await town.inside.wait(
+                lambda e: e["type"] == "PlaybackStarted", after=len(town.inside.events)
+            )
+            heard = await caller.stop_listening()
+            assert loudness(heard) > 100
+            assert tone_share(heard, 425) < 0.05
+            await caller.hang_up()
+        await end(service)
 
 
 async def test_a_phone_that_rings_stops_when_the_caller_hangs_up(town: Town) -> None:

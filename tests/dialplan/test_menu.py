@@ -169,9 +169,10 @@ async def test_an_outside_number() -> None:
     assert call.steps[-1] == "answered"
 
 
-async def test_a_call_that_goes_in_circles_comes_to_an_end() -> None:
+async def test_a_call_that_goes_in_circles_ends_in_the_company_s_mailbox() -> None:
     """Two menus that lead to each other in silence, and a caller who left the phone lying."""
     lying = office().replace('{ action = "hangup" }', '{ action = "menu", menu = "hours" }')
     call = await walk(lying, Script())
     assert len(call.steps) < MAX_STEPS
     assert call.played("hours") > 1
+    assert call.steps[-2].startswith("record")
