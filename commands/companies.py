@@ -50,7 +50,9 @@ def list_command(app: App, as_json: bool) -> None:
     show_default=True,
     help="Of prompts and pages.",
 )
-@click.option("--timezone", default="Europe/Moscow", show_default=True)
+@click.option(
+    "--timezone", default="Europe/Moscow", show_default=True, help="Whose days and months count."
+)
 @click.pass_obj
 def add(app: App, name: str, language: str, timezone: str) -> None:
     """Add a company, with nothing in it yet."""
