@@ -52,7 +52,6 @@ class Voicepost(click.Group):
 
 def _use_home(context: click.Context, _: click.Parameter, home: Path | None) -> None:
     if home is not None:
-        context.find_root().ensure_object(dict)
         context.obj = context.find_root().obj = App(home)
 
 

@@ -15,7 +15,7 @@ import click
 
 from commands.context import App
 from commands.listing import print_table
-from commands.phone import ring_phone
+from commands.phone import phone_endpoint, ring_phone
 from commands.progress import progress_bar
 from commands.speaker import play_aloud
 from storage.errors import StorageError
@@ -147,6 +147,8 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
         raise click.UsageError("--speed is for the speaker; a phone plays as recorded")
     message = app.inbox.get(message_id)
     if phone:
+        if message.company in app.offices.names():
+            phone = phone_endpoint(app.offices.get(message.company), phone)
         ring_phone(app.settings, phone, "play-message", message.id)
         click.echo(f"ringing {phone}", err=True)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from storage.office import Office
 from storage.settings import Settings
 from telephony.ari.client import AriAccess, HttpAri, Params, new_id
 from telephony.errors import AriError, TelephonyError
@@ -19,6 +20,12 @@ def ari_access(settings: Settings) -> AriAccess:
         password=settings.ari_password,
         app=settings.asterisk.app,
     )
+
+
+def phone_endpoint(office: Office, phone: str) -> str:
+    """The dial string of a phone: an employee's, or what was given."""
+    employee = office.employees.get(phone)
+    return phone if employee is None else employee.endpoint
 
 
 def ring_phone(settings: Settings, phone: str, *args: str) -> None:

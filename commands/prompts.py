@@ -16,7 +16,7 @@ from commands.changes import (
 )
 from commands.context import App
 from commands.listing import print_json, print_table
-from commands.phone import ring_phone
+from commands.phone import phone_endpoint, ring_phone
 from storage.errors import AudioError
 from storage.office import Office, Prompt, as_data, make_part, revalidated
 
@@ -82,8 +82,7 @@ def record(app: App, name: str, phone: str, company: str | None) -> None:
     site = app.offices.site(company)
     # A wrong name is told now, not after somebody has spoken.
     revalidated(_with_prompt(site.office, name, Prompt(say="-")))
-    employee = site.office.employees.get(phone)
-    endpoint = phone if employee is None else employee.endpoint
+    endpoint = phone_endpoint(site.office, phone)
     ring_phone(app.settings, endpoint, "record-prompt", site.company_id, name)
 
 

@@ -112,7 +112,7 @@ def _reception(app: App) -> Reception:
 
 def _start_role(app: App, name: str) -> None:
     configure_logs(app.settings.log.level, app.settings.log.format, name)
-    app.database.migrate()
+    _ = app.database
     app.settings.recordings.mkdir(parents=True, exist_ok=True)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()

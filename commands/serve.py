@@ -41,7 +41,14 @@ def serve(app: App, sandbox: bool) -> None:
     configure_logs(settings.log.level, settings.log.format, "serve")
     _ = app.database  # a database that cannot be opened is said here, once
     with _only_service(settings.home):
-        asyncio.run(_serve(settings, sandbox_asterisk(settings) if sandbox else None))
+        asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None
+        asyncio.run(_serve(settings, asterisk))
+
+
+def _language(app: App) -> str:
+    """What Asterisk speaks when it takes messages alone: the language of the first company."""
+    sites = app.offices.snapshot().offices.values()
+    return next((site.office.company.language for site in sites), "en")
 
 
 @contextmanager
@@ -58,7 +65,7 @@ def _only_service(home: Path) -> Iterator[None]:
         yield
 
 
-def sandbox_asterisk(settings: Settings) -> Asterisk:
+def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     """The private Asterisk of this home; its program is installed if need be."""
     build = find_build(settings.sandbox.cache, lambda line: click.echo(line, err=True))
     ports = Ports(
@@ -68,7 +75,7 @@ def sandbox_asterisk(settings: Settings) -> Asterisk:
         rtp_end=settings.sandbox.rtp_end,
     )
     agi = f"{settings.agi.host}:{settings.agi.port}"
-    return Asterisk(build, settings.home / "asterisk", ports, agi)
+    return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
 
 
 async def _serve(settings: Settings, asterisk: Asterisk | None) -> None:
@@ -109,5 +116,5 @@ async def _watch(asterisk: Asterisk) -> None:
             log.error("Asterisk died and is restarted")
             try:
                 await asterisk.start()
-            except SandboxError as error:
+            except (SandboxError, OSError) as error:
                 log.error("Asterisk cannot be restarted", why=str(error))

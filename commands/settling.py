@@ -1,6 +1,6 @@
 """Settling: what was recorded, but not filed, becomes a message after all.
 
-At start, after every reconnection and from time to time: drafts whose call is over, files that
+At start and every few seconds: drafts whose call is over, files that
 Asterisk recorded alone while the service was away, and recordings that nobody knows.
 """
 
@@ -34,6 +34,9 @@ async def keep_settling(app: App, ari: Ari, router: Router) -> None:
             )
         except (AriError, StorageError) as error:
             log.warning("settling is put off", why=str(error))
+        except Exception:
+            # One file that nobody foresaw must not end the calls of this process.
+            log.exception("settling failed")
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

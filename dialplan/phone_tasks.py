@@ -10,11 +10,13 @@ import structlog
 
 from dialplan import sounds
 from dialplan.voicemail import AGAIN, review_recording
+from storage.audio import HEADER_BYTES
+from storage.errors import AudioError
 from storage.inbox import Inbox
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import CallEnded
+from telephony.errors import Hangup
 
 PROMPT_LIMITS = RecordingLimits(max_seconds=300, silence_seconds=10)
 
@@ -49,27 +51,37 @@ async def record_prompt(
 ) -> None:
     """Record a company's prompt from the phone that was rung for it, with the usual review.
 
-    Hanging up after ``#`` keeps what was recorded; hanging up while speaking does too.
+    Whoever hangs up keeps what was said last, as with a message.
     """
     directory = await asyncio.to_thread(offices.snapshot)
     await call.answer(directory.offices[company_id].office.company.language)
-    while True:
-        recording = f"prompt-{uuid.uuid4()}"
-        path = folder / f"{recording}.wav"
-        try:
+    takes: list[Path] = []
+
+    async def keep() -> None:
+        await asyncio.to_thread(_keep_newest, offices, prompts, company_id, name, takes)
+
+    try:
+        while True:
+            recording = f"prompt-{uuid.uuid4()}"
+            takes.append(folder / f"{recording}.wav")
             ended_by = await call.record(recording, PROMPT_LIMITS)
-            if ended_by is EndedBy.KEY and await review_recording(call, recording) == AGAIN:
-                path.unlink(missing_ok=True)
-                continue
-        except CallEnded:
-            await asyncio.to_thread(_keep, offices, prompts, company_id, name, path)
-            raise
-        await asyncio.to_thread(_keep, offices, prompts, company_id, name, path)
-        await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
-        return
+            if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
+                break
+    except Hangup:
+        await keep()
+        raise
+    await keep()
+    await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
 
 
-def _keep(offices: Offices, prompts: PromptLibrary, company_id: str, name: str, path: Path) -> None:
-    offices.set_recorded_prompt(company_id, name, prompts.adopt(path))
-    path.unlink(missing_ok=True)
+def _keep_newest(
+    offices: Offices, prompts: PromptLibrary, company_id: str, name: str, takes: list[Path]
+) -> None:
+    """Make the newest recording that holds any audio the prompt; raises `AudioError` for none."""
+    recorded = [take for take in takes if take.exists() and take.stat().st_size > HEADER_BYTES]
+    if not recorded:
+        raise AudioError(f"nothing was recorded for the prompt “{name}”")
+    offices.set_recorded_prompt(company_id, name, prompts.adopt(recorded[-1]))
+    for take in takes:
+        take.unlink(missing_ok=True)
     log.info("prompt recorded", prompt=name)

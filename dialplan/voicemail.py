@@ -7,6 +7,7 @@ a *take*, and when the caller is done (or gone) the newest take that holds speec
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import structlog
 
@@ -47,7 +48,8 @@ async def leave_message(
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept):
-            await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
+            with suppress(CallLost):  # it is kept: the caller must not be asked for it again
+                await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
             return
         await call.play(sounds.TOO_SHORT, interrupt="#")
     await call.play(sounds.GOODBYE)

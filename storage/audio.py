@@ -17,6 +17,7 @@ from storage.errors import AudioError
 
 PEAKS = 256  # points of a waveform, one byte each
 SAMPLE_BYTES = 2
+RATES = range(4000, 192_001)  # in Hz
 HEADER_BYTES = 44  # of a WAV without any audio
 
 _CHUNK = struct.Struct("<4sI")
@@ -101,8 +102,10 @@ def _find_audio(wav: bytes, name: str) -> _Layout:
 def _read_format(wav: bytes, offset: int, name: str) -> tuple[int, int]:
     """Channels and rate."""
     kind, channels, rate, _, _, bits = _FORMAT.unpack_from(wav, offset)
-    if kind != _PCM or bits != 8 * SAMPLE_BYTES or channels not in (1, 2) or not rate:
+    if kind != _PCM or bits != 8 * SAMPLE_BYTES or channels not in (1, 2):
         raise AudioError(f"{name} is not 16 bit PCM")
+    if rate not in RATES:
+        raise AudioError(f"{name} has the impossible rate of {rate} Hz")
     return channels, rate
 
 

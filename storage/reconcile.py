@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.errors import DatabaseUnavailable, StorageError
+from storage.errors import DatabaseUnavailable
 from storage.identifiers import first_place, is_id, time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
@@ -201,10 +201,18 @@ def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
     """The WAV files of a folder, oldest name first, without those that may still grow."""
     newest = time.time() - QUIET_SECONDS if only_quiet else float("inf")
     try:
-        return sorted(path for path in folder.glob("*.wav") if path.stat().st_mtime <= newest)
+        return sorted(path for path in folder.glob("*.wav") if _changed(path) <= newest)
     except OSError as error:
         log.warning("folder of recordings cannot be read", reason=str(error))
         return []
+
+
+def _changed(path: Path) -> float:
+    """When the file was changed last; one that is gone by now is as good as new."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _changed_at(path: Path) -> datetime:
@@ -219,8 +227,9 @@ def _each(attempts: Iterable[Attempt]) -> Settled:
             outcome = attempt()
         except DatabaseUnavailable:
             raise
-        except (StorageError, OSError) as error:
-            log.warning("recording cannot be taken in", recording=name, reason=str(error))
+        except Exception as error:
+            # Whatever is wrong with one recording, the others are filed.
+            log.warning("recording cannot be taken in", recording=name, reason=repr(error))
             settled += Settled(failures=(f"{name}: {error}",))
         else:
             kept = (outcome.id,) if isinstance(outcome, Kept) else ()

@@ -26,8 +26,8 @@ class EndedBy(StrEnum):
     """What ended a recording of which the caller is still there."""
 
     KEY = "key"
-    SILENCE = "silence"
     LIMIT = "limit"
+    """Too long a silence, or too long a message. Asterisk does not say which."""
 
 
 class Rang(StrEnum):

@@ -24,15 +24,15 @@ async def run(call: Call, services: Services, action: Ring) -> Next:
 
 
 async def ring_employee(
-    call: Call, services: Services, extension: str, at_most: float | None
+    call: Call, services: Services, extension: str, timeout_seconds: float | None
 ) -> Next:
-    """Ring an employee for ``at_most`` seconds (None: the employee's own), then forward."""
+    """Ring an employee for ``timeout_seconds`` seconds (None: the employee's own), then forward."""
     employee = services.employee(extension)
     forward = employee.forward
     if forward.always and not isinstance(forward.always, Nothing):
         log.info("forwarded always", employee=extension)
         return Perform(_for(extension, forward.always))
-    seconds = employee.answer_within if at_most is None else at_most
+    seconds = employee.answer_within if timeout_seconds is None else timeout_seconds
     rang = await call.ring((employee.endpoint,), seconds, services.hearing)
     log.info("rang", employee=extension, outcome=str(rang))
     if rang is Rang.ANSWERED:

@@ -60,7 +60,15 @@ class AgiCall:
         return str(self._run(self._agi.wait_for_digit, max(1, round(seconds * 1000))))
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
-        result = self._execute(
+        try:
+            result = self._record(name, limits)
+        finally:
+            # Asterisk answers RECORD FILE before it closes the file, and the next command after.
+            self._agi.wait_until_done()
+        return EndedBy.KEY if result["result"][1] == "dtmf" else EndedBy.LIMIT
+
+    def _record(self, name: str, limits: RecordingLimits) -> Any:
+        return self._execute(
             "RECORD FILE",
             self._quoted(self._recordings / name),
             "wav",
@@ -70,7 +78,6 @@ class AgiCall:
             "BEEP",
             f"s={limits.silence_seconds}",
         )
-        return EndedBy.KEY if result["result"][1] == "dtmf" else EndedBy.LIMIT
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"

@@ -18,6 +18,8 @@ MAX_LINE = 8192
 MAX_ENVIRONMENT = 200
 """Lines in the greeting: Asterisk 22 sends 22, and one per argument."""
 DEAD_CHANNEL = 511
+CLOSING_SECONDS = 5.0
+"""How long Asterisk may take to close a recording's file."""
 
 
 class BadAgi(TelephonyError):
@@ -63,6 +65,8 @@ class SafeAgi(AGI):  # type: ignore[misc]
 
     def __init__(self, connection: socket.socket) -> None:
         # The parent's __init__ is left out on purpose: it takes over SIGHUP and stderr.
+        self._connection = connection
+        self._seconds = connection.gettimeout()
         self.stdin = _Replies(connection)
         self.stdout = connection.makefile("w", encoding="utf-8", newline="\n")
         self.stderr = _Silence()
@@ -77,6 +81,20 @@ class SafeAgi(AGI):  # type: ignore[misc]
             self.stdout.close()
         except OSError:
             return  # a last command that could not be sent any more
+
+    def wait_until_done(self) -> None:
+        """Return when Asterisk has done with the last command, also after a hang-up.
+
+        It takes up the next one only then; what it answers (511 on a dead channel) is no matter.
+        """
+        try:
+            self._connection.settimeout(CLOSING_SECONDS)
+            self.send_command("NOOP")
+            self.stdin.readline()
+        except (AGIHangup, BadAgi, OSError):
+            return  # the connection is closed: Asterisk is past the command, too
+        finally:
+            self._connection.settimeout(self._seconds)
 
     def test_hangup(self) -> None:
         if self.stdin.hung_up:

@@ -86,7 +86,7 @@ class AgiServer:
             self._places.release()
 
     def _run(self, call: AgiCall) -> None:
-        with structlog.contextvars.bound_contextvars(call=call.id):
+        with structlog.contextvars.bound_contextvars(role="agi", call=call.id):
             log.info("call", args=["agi", call.dialled], caller=call.caller.number)
             try:
                 asyncio.run(self._flow(call))

@@ -11,7 +11,7 @@ from telephony.ari import ringing
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
 from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
-from telephony.errors import Hangup
+from telephony.errors import CallLost, Hangup
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
@@ -31,6 +31,7 @@ class AriCall:
         self.caller = Caller(str(channel["caller"]["number"]), str(channel["caller"]["name"]))
         self._up = channel["state"] == "Up"
         self._language = "en"
+        self._last_recording = False
 
     async def answer(self, language: str) -> None:
         self._language = language
@@ -53,6 +54,8 @@ class AriCall:
         return ""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        if self._last_recording:
+            raise CallLost("The service is stopping.")
         await self.line.command(
             "POST",
             f"/channels/{self.id}/record",
@@ -66,25 +69,23 @@ class AriCall:
                 "maxSilenceSeconds": limits.silence_seconds,
             },
         )
-        return await self.rejoin(name, limits)
+        return await self._recorded(name)
 
-    async def rejoin(  # noqa: C901 - one loop over all the ways in which a recording ends
-        self, name: str, limits: RecordingLimits
-    ) -> EndedBy:
-        """Wait for the end of a recording that runs already; as `record` in all else."""
+    async def _recorded(self, name: str) -> EndedBy:
+        """Wait for the end of the recording that runs, and of the file behind it."""
         line = self.line
         ended_by = EndedBy.LIMIT
         while True:
             event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
             if event is None or event["type"] == RECONNECTED:
-                if line.left or not await line.exists(f"/recordings/live/{name}"):
+                if not await line.exists(f"/recordings/live/{name}"):
                     break
             elif _finished(event, name):
-                if ended_by is not EndedBy.KEY and _silent(event, limits):
-                    ended_by = EndedBy.SILENCE
                 break
             elif event["type"] == STOPPING:
-                # What was said so far is the message; its caller may still hear that it is saved.
+                # What was said so far is the message, and its caller may still hear that it is
+                # saved; but nothing more is recorded.
+                self._last_recording = True
                 await line.forgive("POST", f"/recordings/live/{name}/stop")
             elif line.key(event) == "#":
                 ended_by = EndedBy.KEY
@@ -106,6 +107,8 @@ class AriCall:
         tone = ringing.tone(hearing, self.id)
         for leg in legs:
             line.watch(leg)
+        if hearing == "music":
+            await self.answer(self._language)  # before that, Asterisk sends no music
         try:
             await line.command("POST", tone)
             answer = await ringing.first_answer(line, self.caller, legs, seconds)
@@ -116,7 +119,8 @@ class AriCall:
             await self._talk(answer)
             return Rang.ANSWERED
         finally:
-            await ringing.hang_up(line, legs)
+            if not line.left_alone:
+                await ringing.hang_up(line, legs)
             for leg in legs:
                 line.unwatch(leg)
 
@@ -129,22 +133,24 @@ class AriCall:
             for leg in legs:
                 await ringing.talk(self.line, leg)
         finally:
-            await ringing.hang_up(self.line, legs)
-            await self.line.forgive("DELETE", bridge)
+            if not self.line.left_alone:
+                await ringing.hang_up(self.line, legs)
+                await self.line.forgive("DELETE", bridge)
             for leg in legs:
                 self.line.unwatch(leg)
 
     async def _talk(self, leg: str) -> None:
         """Connect caller and leg until either hangs up."""
         bridge = f"/bridges/{new_id()}"
+        line = self.line
         await self.answer(self._language)
-        await self.line.command("POST", bridge, {"type": "mixing"})
+        await line.command("POST", bridge, {"type": "mixing"})
         try:
-            # Refused when the phone was hung up again: the leg's last event is on its way.
-            await self.line.forgive("POST", f"{bridge}/addChannel", {"channel": [self.id, leg]})
-            await ringing.talk(self.line, leg)
+            await line.attempt("POST", f"{bridge}/addChannel", {"channel": [self.id, leg]})
+            await ringing.talk(line, leg)
         finally:
-            await self.line.forgive("DELETE", bridge)
+            if not line.left_alone:
+                await line.forgive("DELETE", bridge)
 
     async def _play(self, media: list[str], interrupt: str) -> str:
         line = self.line
@@ -171,8 +177,3 @@ class AriCall:
 def _finished(event: Event, name: str) -> bool:
     ends = ("RecordingFinished", "RecordingFailed")
     return event["type"] in ends and event["recording"]["name"] == name
-
-
-def _silent(event: Event, limits: RecordingLimits) -> bool:
-    silence = event["recording"].get("silence_duration") or 0
-    return 0 < limits.silence_seconds <= silence

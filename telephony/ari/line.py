@@ -51,6 +51,8 @@ class Line:
         self.app = app
         self.left = False
         self.stopping = False
+        self.left_alone = False
+        """Set when two people talk on while the service goes: nothing of theirs is touched."""
 
     def watch(self, channel_id: str) -> None:
         """Have the events of another channel (a leg) delivered to this line."""
@@ -125,13 +127,43 @@ class Line:
         except AriError as error:
             log.debug("request refused", method=method, path=path, why=error.message)
 
+    async def attempt(self, method: str, path: str, params: Params | None = None) -> bool:
+        """Make a request that also concerns others; False when Asterisk refuses it.
+
+        A leg that is gone says nothing about the caller, and its last event is on its way.
+        Raises as `command` for everything else.
+        """
+        self.check()
+        try:
+            await self._ari.request(method, path, params)
+        except AriUnavailable as error:
+            raise CallLost(str(error)) from error
+        except AriError as error:
+            if error.status >= 500:
+                raise
+            log.debug("request refused", method=method, path=path, why=error.message)
+            return False
+        return True
+
+    async def look(self, path: str) -> Event | None:
+        """What Asterisk knows of a playback, recording or channel; None where it is gone.
+
+        Raises `AriError`.
+        """
+        try:
+            found: Event = await self._ari.request("GET", path)
+        except AriError as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
     async def exists(self, path: str) -> bool:
         """Whether Asterisk still knows a playback, recording or channel (True when unsure)."""
         try:
-            await self._ari.request("GET", path)
-        except AriError as error:
-            return error.status != 404
-        return True
+            return await self.look(path) is not None
+        except AriError:
+            return True
 
     async def hang_up(self) -> None:
         """End the caller's channel, if it is still there."""

@@ -14,7 +14,7 @@ import structlog
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
 from telephony.call import Caller, Hearing, Rang
-from telephony.errors import AriError
+from telephony.errors import AriError, CallLost
 
 SPARE_SECONDS = 10
 """Asterisk's own limit on a leg lies behind ours: it matters only if we are gone by then."""
@@ -45,6 +45,8 @@ async def first_answer(
         event = await line.next_event(end - clock.time())
         if event is None:
             return Rang.NO_ANSWER
+        if event["type"] == RECONNECTED:
+            event = await _missed(line, [leg for leg in legs if leg not in over])
         leg = str(event.get("channel", {}).get("id", ""))
         if leg not in legs:
             continue
@@ -59,14 +61,21 @@ async def first_answer(
 
 
 async def talk(line: Line, leg: str) -> None:
-    """Wait, without a limit, until the leg hangs up; `Hangup` when the caller does."""
-    while True:
-        event = await line.next_event(CHECK_SECONDS, limited=False)
-        if event is None or event["type"] == RECONNECTED:
-            if not await line.exists(f"/channels/{leg}"):
+    """Wait, without a limit of ours, until the leg hangs up; `Hangup` when the caller does.
+
+    Two who talk when the service stops talk on: the next one finds and watches them.
+    """
+    try:
+        while True:
+            event = await line.next_event(CHECK_SECONDS, limited=False)
+            if event is None or event["type"] == RECONNECTED:
+                if not await line.exists(f"/channels/{leg}"):
+                    return
+            elif event["type"] in _LEG_OVER and event["channel"]["id"] == leg:
                 return
-        elif event["type"] in _LEG_OVER and event["channel"]["id"] == leg:
-            return
+    except CallLost:
+        line.left_alone = True
+        raise
 
 
 async def hang_up(line: Line, legs: Iterable[str], reason: str = "normal") -> None:
@@ -110,6 +119,20 @@ def shown(caller: Caller) -> str:
     number = "".join(c for c in caller.number if c in _SHOWN)
     name = "".join(c for c in caller.name if c.isalnum() or c in " .-_")
     return f'"{name.strip()[:60]}" <{number[:32]}>'
+
+
+async def _missed(line: Line, legs: Iterable[str]) -> Event:
+    """What happened to the legs while no events came in, as the event that was missed, or {}."""
+    for leg in legs:
+        try:
+            channel = await line.look(f"/channels/{leg}")
+        except AriError:
+            return {}  # nothing is known; the time limit still holds
+        if channel is None:
+            return {"type": "ChannelDestroyed", "channel": {"id": leg}}
+        if channel["state"] == "Up":
+            return {"type": "StasisStart", "channel": channel}
+    return {}
 
 
 def _outcome(event: Event, rang: bool) -> Rang:

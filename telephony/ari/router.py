@@ -22,6 +22,9 @@ from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, Tele
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 """A restarted Asterisk should find us within two seconds, and logs should stay readable."""
+SWEEP_SECONDS = 5.0
+FILING_SECONDS = 5.0
+"""What a stopped recording gets for being filed, whatever the setting says."""
 
 Take = Callable[[AriCall, Sequence[str]], Awaitable[None]]
 """A call flow, given the arguments with which the dialplan called ``Stasis(app,…)``."""
@@ -59,6 +62,7 @@ class Router:
         """
         retry = FIRST_RETRY_SECONDS
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._sweep(group), name="sweep")
             while True:
                 try:
                     async for event in self._ari.events():
@@ -82,14 +86,24 @@ class Router:
         """
         self._draining = True
         tasks = list(self._calls.values())
-        if not tasks:
-            return
-        log.info("waiting for calls to end", calls=len(tasks), seconds=seconds)
-        _, unfinished = await asyncio.wait(tasks, timeout=seconds)
-        for inbox in set(self._inboxes.values()):
-            inbox.put_nowait({"type": STOPPING})
-        if unfinished:
-            await asyncio.wait(unfinished, timeout=seconds)
+        if tasks:
+            log.info("waiting for calls to end", calls=len(tasks), seconds=seconds)
+            _, tasks_left = await asyncio.wait(tasks, timeout=seconds)
+            for inbox in set(self._inboxes.values()):
+                inbox.put_nowait({"type": STOPPING})
+            if tasks_left:
+                await asyncio.wait(tasks_left, timeout=max(seconds, FILING_SECONDS))
+        await self._release()
+
+    async def _release(self) -> None:
+        """Give everybody who is still here to the dialplan, except people who talk."""
+        try:
+            talking = await self._bridges()
+            for channel_id in await self._present():
+                if channel_id not in talking:
+                    await self._ari.request("POST", f"/channels/{channel_id}/continue")
+        except AriError as error:
+            log.warning("callers are left in the application", why=error.message)
 
     # -- events --------------------------------------------------------------------------------
 
@@ -150,7 +164,8 @@ class Router:
             await flow
         except CallLost as error:
             log.warning("call lost", why=str(error))
-            await call.line.leave_to_dialplan()
+            if not call.line.left_alone:
+                await call.line.leave_to_dialplan()
         except CallEnded:
             log.info("caller hung up")
         except Exception:
@@ -177,18 +192,49 @@ class Router:
         Raises `AriUnavailable` when Asterisk cannot tell: whoever is stranded would stay so.
         """
         try:
-            application = await self._ari.request("GET", f"/applications/{self._app}")
-            present = set(application["channel_ids"])
-            for channel_id in set(self._inboxes) - present:
+            present = await self._present()
+            for channel_id in set(self._calls) - present:
                 await self._look_for(channel_id)
             for inbox in set(self._inboxes.values()):
                 inbox.put_nowait({"type": RECONNECTED})
-            bridges = await self._ari.request("GET", "/bridges")
-            for channel_id in present - set(self._inboxes):
-                if channel_id not in self._inboxes:  # a leg comes along with its caller
-                    await self._adopt(channel_id, group, bridges)
+            await self._adopt_all(present, group)
         except AriError as error:
             raise AriUnavailable(f"Cannot compare calls with Asterisk: {error.message}") from error
+
+    async def _sweep(self, group: asyncio.TaskGroup) -> None:
+        """Take up whoever is in the application and served by nobody, now and then.
+
+        A caller comes to that when a last request to Asterisk failed. Seen twice, so that it is
+        nobody whose first event is on its way.
+        """
+        strangers: set[str] = set()
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            if self._draining or not self.connected.is_set():
+                continue
+            try:
+                seen = await self._present() - set(self._inboxes)
+                await self._adopt_all(seen & strangers, group)
+                strangers = seen
+            except AriError as error:
+                log.warning("cannot look for forgotten callers", why=error.message)
+
+    async def _present(self) -> set[str]:
+        """The channels in the application, also those that are only being rung for it."""
+        application = await self._ari.request("GET", f"/applications/{self._app}")
+        return set(application["channel_ids"])
+
+    async def _bridges(self) -> dict[str, Event]:
+        """The bridge of each channel that is in one."""
+        bridges = await self._ari.request("GET", "/bridges")
+        return {channel: bridge for bridge in bridges for channel in bridge["channels"]}
+
+    async def _adopt_all(self, channel_ids: set[str], group: asyncio.TaskGroup) -> None:
+        if not channel_ids:
+            return
+        bridges = await self._bridges()
+        for channel_id in channel_ids:
+            await self._adopt(channel_id, group, bridges.get(channel_id))
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
@@ -200,9 +246,7 @@ class Router:
             if inbox := self._inboxes.get(channel_id):  # unless the call ended meanwhile
                 inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
 
-    async def _adopt(
-        self, channel_id: str, group: asyncio.TaskGroup, bridges: Sequence[Event]
-    ) -> None:
+    async def _adopt(self, channel_id: str, group: asyncio.TaskGroup, talk: Event | None) -> None:
         """Take up a caller whose flow is gone, as if the call had just come in.
 
         Not so those who talk to each other: they are only watched until one hangs up.
@@ -213,9 +257,12 @@ class Router:
             if error.status == 404:
                 return  # gone meanwhile
             raise
+        if channel_id in self._inboxes:
+            return  # a leg comes along with its caller
+        if channel["dialplan"].get("app_name") != "Stasis":
+            return  # a phone that rings for a command, and is not in the application yet
         args = str(channel["dialplan"].get("app_data", "")).split(",")[1:]
         log.info("taking up a call again", call=channel_id, args=args)
-        talk = next((bridge for bridge in bridges if channel_id in bridge["channels"]), None)
         self._begin(channel, args or [LEG], group, talk)
 
 

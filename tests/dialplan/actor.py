@@ -60,7 +60,7 @@ class Actor:
         while self._steadfast and self._steps and not isinstance(self._steps[0], Beep | Speak):
             self._steps.popleft()
         if self._steadfast and not self._steps:
-            return Take("", EndedBy.SILENCE)
+            return Take("", EndedBy.LIMIT)
         begins = self._steps.popleft() if self._steps else None
         assert isinstance(begins, Beep | Speak), f"a beep, where the caller expects {begins}"
         text = begins.text if isinstance(begins, Speak) else ""
@@ -70,7 +70,7 @@ class Actor:
             case Press("#"):
                 ended_by = EndedBy.KEY
             case Wait():
-                ended_by = EndedBy.SILENCE
+                ended_by = EndedBy.LIMIT
             case _:
                 return Take(text, EndedBy.LIMIT)
         self._steps.popleft()

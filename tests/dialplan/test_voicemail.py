@@ -78,11 +78,8 @@ async def test_hanging_up_is_how_most_callers_finish(company: Company) -> None:
     assert list(company.recordings.iterdir()) == []
 
 
-@pytest.mark.parametrize("ended_by", [EndedBy.SILENCE, EndedBy.LIMIT])
-async def test_silence_or_the_limit_save_without_a_review(
-    company: Company, ended_by: EndedBy
-) -> None:
-    steps = await leave(company, (HELLO, ended_by))
+async def test_silence_or_the_limit_save_without_a_review(company: Company) -> None:
+    steps = await leave(company, (HELLO, EndedBy.LIMIT))
     assert steps[-1] == SAVED
     assert "play vm-review" not in steps
     assert company.states() == ["kept"]
@@ -135,7 +132,7 @@ async def test_who_says_nothing_is_told_and_may_try_again(
 
 
 async def test_the_second_attempt_may_succeed(company: Company) -> None:
-    steps = await leave(company, ("", EndedBy.SILENCE), (HELLO, EndedBy.LIMIT))
+    steps = await leave(company, ("", EndedBy.LIMIT), (HELLO, EndedBy.LIMIT))
     assert steps[-1] == SAVED
     (message,) = company.kept()
     assert company.says(message, HELLO)
@@ -184,7 +181,7 @@ async def test_the_newer_take_counts_however_it_ends(
     assert company.says(message, SECOND)
 
 
-@pytest.mark.parametrize("again", [("", None), ("", EndedBy.KEY), ("", EndedBy.SILENCE)], ids=str)
+@pytest.mark.parametrize("again", [("", None), ("", EndedBy.KEY), ("", EndedBy.LIMIT)], ids=str)
 async def test_the_older_take_is_kept_when_the_newer_is_silent(
     company: Company, again: tuple[str, EndedBy | None]
 ) -> None:
@@ -276,7 +273,7 @@ async def test_the_same_through_the_whole_call(found: Found) -> None:
         await take_call(ScriptedCall("1", Script()), services)
 
 
-@pytest.mark.parametrize("ended_by", [EndedBy.KEY, EndedBy.SILENCE, EndedBy.LIMIT, None])
+@pytest.mark.parametrize("ended_by", [EndedBy.KEY, EndedBy.LIMIT, None])
 @pytest.mark.parametrize("error", [DatabaseUnavailable("no"), AudioError("no")], ids=repr)
 async def test_what_cannot_be_filed_is_not_called_saved_and_waits(
     company: Company, ended_by: EndedBy | None, error: StorageError

