@@ -26,10 +26,10 @@ SPEECH = "Говорит Пётр. Ваша служба не отвечает, 
 
 @asynccontextmanager
 async def lonely_asterisk(
-    folder: Path, phones_asterisk: Asterisk
+    folder: Path, phones_asterisk: Asterisk, settings: str = ""
 ) -> AsyncIterator[tuple[House, Telephones, Ears]]:
     """A house whose Asterisk runs, and nothing else of ours."""
-    async with House(folder) as house:
+    async with House(folder, settings) as house:
         asterisk = house.asterisk
         await asterisk.start()
         async with (
@@ -148,6 +148,33 @@ async def test_sigterm_lets_the_recording_finish(
 
         (message,) = await house.messages()  # filed before the service was gone
         assert likeness(speak(SPEECH), await house.audio(message)) > SAME
+
+
+async def test_people_talk_on_while_the_service_is_restarted(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    impatient = "[calls]\nshutdown_seconds = 1"
+    folder = short_folder / "restart"
+    async with lonely_asterisk(folder, phones_asterisk, impatient) as (house, phones, inside):
+        calls = await house.serve("calls")
+        employees = asyncio.create_task(phones.serve_employees())
+        phones.behaviours["101"] = "answer"
+        caller = await phones.call("74951234567")
+        await caller.press("1")
+        employee = await phones.answered("101")
+        await inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+        await end(calls)
+
+        await employee.start_listening()
+        await caller.say(speak(SPEECH))
+        assert likeness(speak(SPEECH), await employee.stop_listening()) > SAME
+
+        calls = await house.serve("calls")
+        await employee.hang_up()
+        await caller.gone()  # the new service ends what the old one began
+        employees.cancel()
+        await asyncio.gather(employees, return_exceptions=True)
+        await end(calls)
 
 
 async def _recording(house: House) -> bool:

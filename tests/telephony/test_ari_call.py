@@ -329,14 +329,18 @@ async def test_a_recording_is_closed_before_a_hang_up_is_told(asterisk: FakeAri)
         asterisk.exchange.hang_up(call.id)
 
 
-async def test_a_recording_whose_end_is_never_told(
+async def test_a_recording_that_closes_late_and_whose_end_is_never_told(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telephony.ari.call, "CLOSING_SECONDS", 0.05)
+    live = "/recordings/live/0192"
     async with a_call(asterisk) as (call, _):
         task = begin(call.record("0192", LIMITS))
         await until(lambda: asterisk.exchange.live)
         asterisk.send({"type": "ChannelHangupRequest", "channel": {"id": call.id}})
+        await until(lambda: len(asterisk.asked("GET", path=live)) > 1)
+        assert not task.done(), "Asterisk still writes the file"
+        asterisk.exchange.live.clear()
         with pytest.raises(Hangup):
             await task
 

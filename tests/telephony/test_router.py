@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+import telephony.ari.router
 from dialplan.voicemail import leave_message
 from storage.messages import Mailbox
 from storage.office import VoicemailSettings
@@ -311,14 +312,70 @@ async def test_who_is_speaking_when_time_is_up_is_kept(asterisk: FakeAri, compan
         listening = asterisk.exchange.call()
         await playing(asterisk)
 
-        await router.drain(0.1)
-
-        assert asterisk.asked("POST", path=f"/recordings/live/{name}/stop")
+        draining = asyncio.create_task(router.drain(0.1))
         await until(lambda: "sound:vm-msgsaved" in asterisk.exchange.played)
+        assert asterisk.asked("POST", path=f"/recordings/live/{name}/stop")
         assert company.states() == ["kept"], "it is saved when the caller hears so"
         asterisk.exchange.finish_playbacks()
-        await until(lambda: not router.live_calls)
+        await draining
+        assert not router.live_calls
         assert list(asterisk.exchange.ended) == [speaking]
         assert asterisk.exchange.in_dialplan == [listening]
     (message,) = company.kept()
     assert company.says(message, "Я ещё говорю, а служба уже уходит.")
+
+
+async def test_a_caller_whom_nobody_serves_is_found(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a last request that Asterisk did not answer in time: no event will ever come."""
+    monkeypatch.setattr(telephony.ari.router, "SWEEP_SECONDS", 0.05)
+    flow = Listening()
+    async with serving(asterisk, flow) as router:
+        await router.connected.wait()
+        asterisk.hold_events()
+        forgotten = asterisk.exchange.call()
+        asterisk.release_events(lambda _: ())
+        await until(lambda: router.live_calls == {forgotten})
+        await playing(asterisk)
+        asterisk.exchange.finish_playbacks()
+        await until(lambda: flow.ends.get(forgotten) == "heard it all")
+
+
+async def test_a_phone_that_is_answered_while_the_connection_is_down(asterisk: FakeAri) -> None:
+    exchange = asterisk.exchange
+
+    async def take(call: AriCall, _: Sequence[str]) -> None:
+        await call.ring(("PJSIP/101",), 60)
+
+    async with serving(asterisk, take) as router:
+        caller = exchange.call()
+        await until(lambda: len(exchange.channels) == 2)
+        (leg,) = set(exchange.channels) - {caller}
+        asterisk.listening = False
+        asterisk.drop_connection()
+        await until(lambda: not router.connected.is_set())
+        exchange.answer_phone(leg)
+        asterisk.listening = True
+        await until(lambda: {caller, leg} in exchange.bridges.values())
+        exchange.hang_up(leg)
+        await until(lambda: not router.live_calls)
+
+
+async def test_people_talk_on_when_the_service_stops(asterisk: FakeAri) -> None:
+    exchange = asterisk.exchange
+
+    async def take(call: AriCall, _: Sequence[str]) -> None:
+        await call.ring(("PJSIP/101",), 60)
+
+    async with serving(asterisk, take) as router:
+        caller = exchange.call()
+        await until(lambda: len(exchange.channels) == 2)
+        (leg,) = set(exchange.channels) - {caller}
+        exchange.answer_phone(leg)
+        await until(lambda: {caller, leg} in exchange.bridges.values())
+        await router.drain(0)
+        assert not router.live_calls
+    assert exchange.ended == {}
+    assert {caller, leg} in exchange.bridges.values()
+    assert exchange.in_dialplan == []
