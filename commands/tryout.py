@@ -98,7 +98,9 @@ class _TellingMailroom:
     def __init__(self, steps: _Steps) -> None:
         self._steps = steps
 
-    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
+    async def begin(
+        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+    ) -> Draft:
         whose = "the company" if mailbox.box == "company" else "the employee"
         self._steps.note(
             f"a message for {whose}: {mailbox.addressee_name} ({mailbox.addressee_number}), "
@@ -112,9 +114,6 @@ class _TellingMailroom:
     async def finish(self, draft: Draft) -> Kept | Empty:
         self._steps.note("the message would be kept")
         return Kept(draft.id, 10.0)
-
-    async def discard(self, draft: Draft) -> None:
-        self._steps.note("the earlier recording would be dropped")
 
 
 def _endpoints(office: Office, extensions: Iterable[str]) -> list[str]:

@@ -14,17 +14,17 @@ class Mailroom(Protocol):
     """Takes messages in. Every method may raise `storage.errors.StorageError`; the recording is
     then still in Asterisk's folder, and is filed when the trouble is over."""
 
-    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
-        """Note, before the beep, that this caller is about to speak."""
+    async def begin(
+        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+    ) -> Draft:
+        """Note, before the beep, that this caller is about to speak, perhaps once more."""
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         """Whether the finished recording holds at least ``min_speech`` seconds of speech."""
 
     async def finish(self, draft: Draft) -> Kept | Empty:
-        """File the recording: when `Kept` is returned it is on disk and in the database."""
-
-    async def discard(self, draft: Draft) -> None:
-        """Drop a recording that the caller has replaced by another."""
+        """File the recording: when `Kept` is returned it is on disk and in the database, and
+        what it replaces is gone."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class StoredMailroom:
 
     messages: Messages
 
-    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
+    async def begin(
+        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+    ) -> Draft:
         return await asyncio.to_thread(
             self.messages.begin,
             mailbox,
@@ -43,6 +45,7 @@ class StoredMailroom:
             source=call.source,
             call_id=call.id,
             min_speech=min_speech,
+            replaces=replaces,
         )
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
@@ -50,6 +53,3 @@ class StoredMailroom:
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         return await asyncio.to_thread(self.messages.finish, draft.id)
-
-    async def discard(self, draft: Draft) -> None:
-        await asyncio.to_thread(self.messages.discard, draft.id)

@@ -70,7 +70,8 @@ async def record_takes(
     recording = False
     try:
         while True:
-            takes.append(await mailroom.begin(call, mailbox, settings.min_seconds))
+            older = takes[-1] if takes else None
+            takes.append(await mailroom.begin(call, mailbox, settings.min_seconds, older))
             recording = True
             ended_by = await call.record(takes[-1].id, limits)
             recording = False
@@ -104,22 +105,16 @@ async def review_recording(call: Call, recording: str) -> str:
 
 
 async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
-    """File the newest take that holds speech, and drop the older ones that it replaces.
+    """File the newest take that holds speech; the older ones that it replaces go with that.
 
     Raises `StorageError` when it cannot be filed now.
     """
-    older = list(takes)
-    while True:
-        take = older.pop()
+    for take in reversed(takes):
         result = await mailroom.finish(take)
         if isinstance(result, Kept):
             log.info("message kept", message=result.id, seconds=result.duration)
             break
         log.info("take without speech", message=take.id, speech=result.speech)
-        if not older:
-            return result
-    for replaced in older:
-        await mailroom.discard(replaced)
     return result
 
 

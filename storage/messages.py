@@ -14,6 +14,7 @@ from typing import Literal
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from storage.audio import HEADER_BYTES, Audio, examine
 from storage.database import Database
@@ -90,11 +91,12 @@ class Messages:
         source: Source,
         call_id: str,
         min_speech: float,
-        language: str = "",
+        replaces: Draft | None = None,
     ) -> Draft:
         """Write down that a message is about to be recorded. Raises DatabaseUnavailable.
 
-        ``min_speech`` is in seconds: a recording with less is not kept.
+        ``min_speech`` is in seconds: a recording with less is not kept. ``replaces`` is what the
+        caller recorded before and takes back, should this one be kept.
         """
         now = datetime.now(UTC)
         row = self._add(
@@ -108,7 +110,7 @@ class Messages:
                 source=source,
                 call_id=call_id,
                 min_speech=min_speech,
-                language=language,
+                replaces=replaces.id if replaces else None,
             )
         )
         return Draft(row.id)
@@ -135,21 +137,6 @@ class Messages:
             row = self._settle(row, self._recorded(path), cut_off=cut_off)
         _remove(path)
         return _outcome(row)
-
-    def discard(self, draft_id: str) -> None:
-        """Forget a draft, and its recording: the caller records again or gave up.
-
-        A message already kept stays. Raises DatabaseUnavailable.
-        """
-        with self._database.session() as session:
-            discarded = session.execute(
-                update(MessageRow)
-                .where(MessageRow.id == draft_id, MessageRow.state.in_(UNSETTLED))
-                .values(state="discarded")
-                .returning(MessageRow.id)
-            ).scalar()
-        if discarded:
-            _remove(self.recordings / f"{discarded}.wav")
 
     def take_in(
         self,
@@ -211,6 +198,9 @@ class Messages:
                 .values(asdict(contents))
             )
             settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+            replaced = _take_back(session, settled) if settled.state == "kept" else []
+        for taken_back in replaced:
+            _remove(self.recordings / f"{taken_back}.wav")
         if contents.audio_key and settled.audio_key is None:
             self._audio.delete(contents.audio_key)  # the draft was discarded in the meantime
         return settled
@@ -256,6 +246,22 @@ class Messages:
     def _find(self, message_id: str) -> MessageRow | None:
         with self._database.reading() as session:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
+
+
+def _take_back(session: Session, kept: MessageRow) -> list[str]:
+    """Discard the drafts that a kept message replaces, and those that they replace; their ids."""
+    taken_back: list[str] = []
+    earlier = kept.replaces
+    while earlier:
+        row = session.scalars(
+            select(MessageRow).where(MessageRow.id == earlier, MessageRow.state.in_(UNSETTLED))
+        ).first()
+        if row is None:
+            break
+        row.state = "discarded"
+        taken_back.append(row.id)
+        earlier = row.replaces
+    return taken_back
 
 
 def _outcome(row: MessageRow) -> Kept | Empty:

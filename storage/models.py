@@ -159,7 +159,7 @@ class MessageRow(Base):
     day: Mapped[str] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(10))
     call_id: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(Text, default="")
+    replaces: Mapped[str | None] = mapped_column(Id)
     min_speech: Mapped[float]
     search: Mapped[str] = mapped_column(Text)
 

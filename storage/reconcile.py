@@ -59,7 +59,7 @@ def settle(
     as_of: datetime,
     live_drafts: Collection[str] = (),
 ) -> Settled:
-    """Finish the drafts whose call is over.
+    """Finish the drafts whose call is over, the newest first: it may replace an older one.
 
     ``live_calls`` are the ids of Asterisk's channels, ``live_drafts`` what it still records, and
     ``as_of`` the moment before it was asked: a draft begun later may belong to a call not yet
@@ -70,7 +70,7 @@ def settle(
         drafts = session.execute(
             select(MessageRow.id, MessageRow.call_id)
             .where(IS_DRAFT, MessageRow.place < first_place(as_of))
-            .order_by(MessageRow.place)
+            .order_by(MessageRow.place.desc())
         ).all()
     return _each(
         (f"message {draft.id}", partial(messages.finish, draft.id))

@@ -44,7 +44,7 @@ def new_row(
     source: Source,
     call_id: str,
     min_speech: float,
-    language: str = "",
+    replaces: str | None = None,
 ) -> MessageRow:
     """A draft, not yet in the database and without a place in it."""
     zone = _zone(mailbox.timezone)
@@ -64,7 +64,7 @@ def new_row(
         day=received_at.astimezone(zone).date().isoformat(),
         source=source,
         call_id=storable(call_id),
-        language=language,
+        replaces=replaces,
         min_speech=min_speech,
         search=searchable(
             mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers, caller_number

@@ -23,7 +23,9 @@ class Attendant:
 
     boxes: list[tuple[str, str]] = field(default_factory=list)
 
-    async def begin(self, call: Call, mailbox: Mailbox, min_speech: float) -> Draft:
+    async def begin(
+        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+    ) -> Draft:
         self.boxes.append((mailbox.box, mailbox.addressee_number))
         return Draft("draft")
 
@@ -32,9 +34,6 @@ class Attendant:
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         return Kept(draft.id, 3.0)
-
-    async def discard(self, draft: Draft) -> None:
-        raise AssertionError("nobody records twice here")
 
 
 @dataclass(frozen=True)

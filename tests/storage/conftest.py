@@ -59,6 +59,7 @@ class Store:
         caller_number: str = "+79161234567",
         caller_name: str = "",
         call_id: str = "call-1",
+        replaces: Draft | None = None,
     ) -> Draft:
         return self.messages.begin(
             mailbox,
@@ -68,6 +69,7 @@ class Store:
             source="ari",
             call_id=call_id,
             min_speech=1.0,
+            replaces=replaces,
         )
 
     def recording(self, draft: Draft) -> Path:

@@ -92,25 +92,41 @@ def test_too_little_speech_is_not_kept_and_measured(store: Store) -> None:
     assert not store.recording(draft).exists()
 
 
-def test_recording_again_forgets_the_first_try(store: Store) -> None:
-    draft = store.begin()
-    speak(REQUEST, path=store.recording(draft))
+def test_recording_again_takes_back_every_earlier_try(store: Store) -> None:
+    first = store.begin()
+    second = store.begin(replaces=first)
+    third = store.begin(replaces=second)
+    for draft in (first, second, third):
+        speak(REQUEST, path=store.recording(draft))
 
-    store.messages.discard(draft.id)
+    assert isinstance(store.messages.finish(third.id), Kept)
 
-    assert not store.recording(draft).exists()
-    assert store.messages.finish(draft.id) == Empty(draft.id, 0.0)
-    assert store.inbox.list(Query()).messages == ()
+    assert list(store.recordings.iterdir()) == []
+    assert store.messages.finish(first.id) == Empty(first.id, 0.0)
+    assert [message.id for message in store.inbox.list(Query()).messages] == [third.id]
 
 
-def test_a_kept_message_cannot_be_discarded(store: Store) -> None:
-    draft = store.begin()
-    speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+def test_a_try_without_speech_takes_nothing_back(store: Store) -> None:
+    first = store.begin()
+    second = store.begin(replaces=first)
+    speak(REQUEST, path=store.recording(first))
 
-    store.messages.discard(draft.id)
+    assert isinstance(store.messages.finish(second.id), Empty)
 
-    assert store.inbox.read(store.inbox.get(draft.id))
+    assert isinstance(store.messages.finish(first.id), Kept)
+
+
+def test_a_kept_message_cannot_be_taken_back(store: Store) -> None:
+    first = store.begin()
+    speak(REQUEST, path=store.recording(first))
+    store.messages.finish(first.id)
+    second = store.begin(replaces=first)
+    speak(REQUEST, path=store.recording(second))
+
+    store.messages.finish(second.id)
+
+    assert store.inbox.read(store.inbox.get(first.id))
+    assert store.inbox.read(store.inbox.get(second.id))
 
 
 def test_an_unknown_draft_is_not_found(store: Store) -> None:
@@ -278,19 +294,21 @@ def test_two_that_finish_at_once_keep_one_message(store: Store) -> None:
     assert len(store.audio_files()) == 1
 
 
-def test_discarding_while_finishing_leaves_no_audio(store: Store) -> None:
-    draft = store.begin()
-    speak(REQUEST, path=store.recording(draft))
+def test_a_draft_taken_back_while_it_is_finished_leaves_no_audio(store: Store) -> None:
+    first = store.begin()
+    second = store.begin(replaces=first)
+    for draft in (first, second):
+        speak(REQUEST, path=store.recording(draft))
 
-    class Discarding(LocalAudio):
+    class Meanwhile(LocalAudio):
         def put(self, key: str, audio: bytes) -> None:
             super().put(key, audio)
-            store.messages.discard(draft.id)
+            store.messages.finish(second.id)
 
-    messages = Messages(store.database, Discarding(store.audio.folder), store.recordings)
+    messages = Messages(store.database, Meanwhile(store.audio.folder), store.recordings)
 
-    assert isinstance(messages.finish(draft.id), Empty)
-    assert store.audio_files() == []
+    assert isinstance(messages.finish(first.id), Empty)
+    assert len(store.audio_files()) == 1
 
 
 def test_a_recording_cut_by_a_crash_is_repaired_and_marked(store: Store) -> None:

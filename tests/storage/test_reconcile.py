@@ -256,10 +256,10 @@ def test_an_orphan_still_being_recorded_is_left_alone(store: Store) -> None:
 
 
 def test_the_recording_of_a_settled_message_goes(store: Store) -> None:
-    kept, discarded = store.begin(), store.begin()
+    discarded = store.begin()
+    kept = store.begin(replaces=discarded)
     speak(REQUEST, path=store.recording(kept))
     store.messages.finish(kept.id)
-    store.messages.discard(discarded.id)
     for draft in (kept, discarded):
         left_behind(store.recordings, f"{draft.id}.wav")
 

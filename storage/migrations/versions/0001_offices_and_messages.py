@@ -94,7 +94,7 @@ def _create_messages() -> None:
         sa.Column("day", sa.String(10), nullable=False),
         sa.Column("source", sa.String(10), nullable=False),
         sa.Column("call_id", sa.Text, nullable=False),
-        sa.Column("language", sa.Text, nullable=False),
+        sa.Column("replaces", ID, nullable=True),
         sa.Column("min_speech", sa.Double, nullable=False),
         sa.Column("search", sa.Text, nullable=False),
         sa.Column("duration", sa.Double),
