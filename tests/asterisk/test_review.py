@@ -42,6 +42,15 @@ async def reviewing(town: Town, after: int) -> int:
     return town.inside.events.index(event, after) + 1
 
 
+async def at_the_review(town: Town, *, caller: str) -> tuple[Person, int]:
+    """A caller who has said `FIRST` and pressed `#`, and how many events that took."""
+    person = await at_the_beep(town, caller=caller)
+    now = len(town.inside.events)
+    await person.say(speak(FIRST))
+    await person.press("#")
+    return person, await reviewing(town, now)
+
+
 async def kept_from(town: Town, caller: str) -> list[dict[str, Any]]:
     """Messages of this caller, once there are any."""
 
@@ -54,11 +63,7 @@ async def kept_from(town: Town, caller: str) -> list[dict[str, Any]]:
 
 async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000001")
-    now = len(town.inside.events)
-    await caller.say(speak(FIRST))
-    await caller.press("#")
-    await reviewing(town, now)
+    caller, now = await at_the_review(town, caller="79160000001")
     await caller.press("1")
     await town.inside.wait(
         lambda e: e["type"] == "PlaybackStarted" and "vm-msgsaved" in e["playback"]["media_uri"],
@@ -72,11 +77,7 @@ async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) 
 
 async def test_listening_plays_back_what_was_said(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000002")
-    now = len(town.inside.events)
-    await caller.say(speak(FIRST))
-    await caller.press("#")
-    await reviewing(town, now)
+    caller, now = await at_the_review(town, caller="79160000002")
     await caller.start_listening()
     await caller.press("2")
     replay = await town.inside.wait(
@@ -100,11 +101,7 @@ async def test_listening_plays_back_what_was_said(town: Town) -> None:
 
 async def test_recording_again_replaces_the_first_attempt(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000003")
-    now = len(town.inside.events)
-    await caller.say(speak(FIRST))
-    await caller.press("#")
-    now = await reviewing(town, now)
+    caller, now = await at_the_review(town, caller="79160000003")
     await caller.press("3")
     now = await recording_started(town, now)
     await caller.say(speak(SECOND))
@@ -120,11 +117,7 @@ async def test_recording_again_replaces_the_first_attempt(town: Town) -> None:
 
 async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000004")
-    now = len(town.inside.events)
-    await caller.say(speak(FIRST))
-    await caller.press("#")
-    now = await reviewing(town, now)
+    caller, now = await at_the_review(town, caller="79160000004")
     await caller.press("3")
     await recording_started(town, now)
     await caller.hang_up()
@@ -135,11 +128,7 @@ async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(tow
 
 async def test_hanging_up_in_the_review_keeps_the_message(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000005")
-    now = len(town.inside.events)
-    await caller.say(speak(FIRST))
-    await caller.press("#")
-    await reviewing(town, now)
+    caller, _ = await at_the_review(town, caller="79160000005")
     await caller.hang_up()
 
     (message,) = await kept_from(town, "79160000005")
