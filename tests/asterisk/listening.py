@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+WINDOW = 2667
+"""Samples in a third of a second at 8 kHz."""
+QUIET = 1e4
+"""Mean power of samples below which there is nothing to hear."""
 SAME = 0.5
 """The same speech scores 0.6 to 0.99, the less the busier the machine; another at most 0.2."""
 
@@ -27,6 +31,32 @@ def likeness(spoken: Path, recorded: Path) -> float:
     squares = np.concatenate(([0.0], np.cumsum(b * b)))
     energy = np.sqrt(np.maximum(squares[len(a) :] - squares[: -len(a)], 1e-9) * np.sum(a * a))
     return float(np.max(products / np.maximum(energy, 1e-9)))
+
+
+def loudness(recorded: Path) -> float:
+    """The effective value of the samples: speech is some thousands, silence next to nothing."""
+    return float(np.sqrt(np.mean(_samples(recorded) ** 2)))
+
+
+def _samples(path: Path) -> NDArray[np.float64]:
+    with wave.open(str(path), "rb") as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
+
+
+def tone_share(recorded: Path, hertz: float) -> float:
+    """How much of the sound within 15 Hz of a tone, in the third of a second with most of it.
+
+    From 0 to 1: a ringing tone comes and goes, and other sounds may stand before and behind it.
+    """
+    samples = _samples(recorded)
+    shares = [0.0]
+    for start in range(0, len(samples) - WINDOW, WINDOW // 4):
+        spectrum = np.abs(np.fft.rfft(samples[start : start + WINDOW])) ** 2
+        near = np.abs(np.fft.rfftfreq(WINDOW, 1 / 8000) - hertz) < 15
+        if spectrum.sum() > WINDOW**2 * QUIET:
+            shares.append(float(spectrum[near].sum() / spectrum.sum()))
+    return max(shares)
 
 
 def loudness(recorded: Path) -> float:
