@@ -33,17 +33,6 @@ def likeness(spoken: Path, recorded: Path) -> float:
     return float(np.max(products / np.maximum(energy, 1e-9)))
 
 
-def loudness(recorded: Path) -> float:
-    """The effective value of the samples: speech is some thousands, silence next to nothing."""
-    return float(np.sqrt(np.mean(_samples(recorded) ** 2)))
-
-
-def _samples(path: Path) -> NDArray[np.float64]:
-    with wave.open(str(path), "rb") as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
-
-
 def tone_share(recorded: Path, hertz: float) -> float:
     """How much of the sound within 15 Hz of a tone, in the third of a second with most of it.
 
@@ -59,20 +48,7 @@ def tone_share(recorded: Path, hertz: float) -> float:
     return max(shares)
 
 
-def loudness(recorded: Path) -> float:
-    """The effective value of the samples: speech is some thousands, silence next to nothing."""
-    return float(np.sqrt(np.mean(_samples(recorded) ** 2)))
-
-
 def _samples(path: Path) -> NDArray[np.float64]:
     with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
-
-
-def tone_share(recorded: Path, hertz: float) -> float:
-    """How much of the recording's energy lies within 15 Hz of a tone: from 0 to 1."""
-    spectrum = np.abs(np.fft.rfft(_samples(recorded))) ** 2
-    frequencies = np.fft.rfftfreq(2 * (len(spectrum) - 1), 1 / 8000)
-    near = np.abs(frequencies - hertz) < 15
-    return float(spectrum[near].sum() / max(spectrum.sum(), 1e-9))
