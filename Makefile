@@ -4,10 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Debian packages: sound conversion and speech, a database server for the tests.
-DEBIAN := ffmpeg espeak-ng postgresql $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+# Debian packages: sound conversion and speech; a database server and a browser for the tests.
+DEBIAN := ffmpeg espeak-ng postgresql chromium fonts-dejavu-core $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 
-.PHONY: install system test check format demo clean
+# What judges the pages' accessibility in the tests.
+AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
+
+.PHONY: install system test check format demo screenshots
 
 install: $(VENV)/.installed system
 
@@ -38,5 +41,11 @@ format: install
 demo: install
 	@$(BIN)/voicepost demo $(ARGS)
 
-test: install
+$(AXE): | install
+	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/npm axe-core@4.14.1
+
+screenshots: install
+	$(BIN)/python -m tests.web.screenshots
+
+test: install $(AXE)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)

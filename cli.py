@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from commands import (
+    audit,
     companies,
     completion,
     config,
@@ -24,6 +25,7 @@ from commands import (
     sandbox,
     serve,
     tryout,
+    users,
 )
 from commands.context import App
 from commands.demo.command import demo
@@ -86,6 +88,7 @@ for _command in (
     serve.serve,
     roles.calls,
     roles.agi,
+    roles.web,
     tryout.try_call,
     completion.completion,
     demo,
@@ -98,9 +101,11 @@ for _name, _module in {
     "numbers": numbers,
     "menus": menus,
     "employees": employees,
+    "users": users,
     "prompts": prompts,
     "mailbox": mailbox,
     "sandbox": sandbox,
+    "audit": audit,
 }.items():
     main.add_command(_module.group, _name)
 

@@ -2,11 +2,12 @@
 
 import click
 
-from commands.changes import change, json_option, with_fields
+from commands.changes import change, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from storage.errors import ConfigError
 from storage.office import Company, Office, make_part
+from storage.office.edit import with_fields
 
 _LANGUAGE = click.Choice(["ru", "en"])
 
@@ -59,7 +60,7 @@ def add(app: App, name: str, language: str, timezone: str) -> None:
     office = Office(company=make_part(Company, name=name, language=language, timezone=timezone))
     if office.company.name in app.offices.names():
         raise ConfigError(f"there is a company “{office.company.name}” already")
-    app.offices.apply(office)
+    app.offices.apply(office, by=app.actor)
 
 
 @group.command()
@@ -68,17 +69,22 @@ def add(app: App, name: str, language: str, timezone: str) -> None:
 @click.pass_obj
 def rename(app: App, name: str, new_name: str) -> None:
     """Give a company another name; its messages stay its own."""
-    app.offices.rename(name, new_name)
+    app.offices.rename(name, new_name, by=app.actor)
 
 
 @group.command("set")
 @click.argument("name")
 @click.option("--language", type=_LANGUAGE, help="Of prompts and pages; texts are spoken anew.")
 @click.option("--timezone", help="Such as Europe/Moscow: decides days and months.")
+@click.option(
+    "--self-service/--no-self-service",
+    default=None,
+    help="Employees set their own voicemail and ring timeout on the page.",
+)
 @click.pass_obj
-def set_command(app: App, name: str, language: str | None, timezone: str | None) -> None:
-    """Change a company's language or time zone."""
-    change(app, name, lambda office: _with_company(office, language, timezone))
+def set_command(app: App, /, name: str, **settings: object) -> None:
+    """Change a company's language, time zone, or what its employees may set themselves."""
+    change(app, name, lambda office: _with_company(office, settings))
 
 
 @group.command()
@@ -87,12 +93,11 @@ def set_command(app: App, name: str, language: str | None, timezone: str | None)
 @click.pass_obj
 def remove(app: App, name: str) -> None:
     """Forget a company's configuration. Its messages stay."""
-    app.offices.remove(name)
+    app.offices.remove(name, by=app.actor)
 
 
-def _with_company(office: Office, language: str | None, timezone: str | None) -> Office:
-    company = with_fields(office.company, language=language, timezone=timezone)
-    return with_fields(office, company=company)
+def _with_company(office: Office, settings: dict[str, object]) -> Office:
+    return with_fields(office, company=with_fields(office.company, **settings))
 
 
 def _summary(office: Office) -> dict[str, object]:
@@ -100,6 +105,7 @@ def _summary(office: Office) -> dict[str, object]:
         "name": office.company.name,
         "language": office.company.language,
         "timezone": office.company.timezone,
+        "self_service": office.company.self_service,
         "numbers": list(office.numbers),
         "menus": list(office.menus),
         "employees": list(office.employees),

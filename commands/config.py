@@ -26,7 +26,7 @@ def apply(app: App, file: Path) -> None:
     """
     office = read_office(file)
     folder = file.absolute().parent
-    version = app.offices.apply(office, folder)
+    version = app.offices.apply(office, folder, by=app.actor)
     for problem in check(office):
         click.echo(f"Warning: {problem}", err=True)
     for problem in _missing_files(office, folder):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import getpass
 from functools import cached_property
 from pathlib import Path
 
+from storage.accounts.invitations import Invitations
+from storage.accounts.passwords import Passwords
+from storage.accounts.sessions import Sessions
+from storage.accounts.tokens import Tokens
+from storage.accounts.users import Users
+from storage.actor import Actor
+from storage.audit import AuditLog
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.messages import Messages
+from storage.news import News
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.settings import Settings, load_settings
@@ -46,9 +55,46 @@ class App:
         return Inbox(self.database, self.audio)
 
     @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.database)
+
+    @cached_property
+    def news(self) -> News:
+        return News(self.database)
+
+    @cached_property
     def prompts(self) -> PromptLibrary:
         return PromptLibrary(self.settings.prompts_folder)
 
     @cached_property
     def offices(self) -> Offices:
         return Offices(self.database, self.prompts)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        return Passwords()
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.database, self.passwords)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.database, self.passwords)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.database)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.database, self.passwords)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who gives the commands, as the audit log writes it down."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):  # a number that no account of the system has
+            name = "voicepost"
+        return Actor(name=name, via="cli")

@@ -2,11 +2,12 @@
 
 import click
 
-from commands.changes import change, company_option, json_option, with_fields
+from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import SOUND
 from storage.office import Office, as_data
+from storage.office.edit import with_fields
 
 
 @click.group()

@@ -2,20 +2,13 @@
 
 import click
 
-from commands.changes import (
-    change,
-    company_option,
-    entry,
-    json_option,
-    with_entry,
-    with_fields,
-    without_entry,
-)
+from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import ACTION, SOUND, spell
 from storage.errors import ConfigError
 from storage.office import Action, Menu, Office, as_data, make_part
+from storage.office.edit import entry, with_entry, with_fields, without_entry
 
 WORDS = """An ACTION is written in words:
 

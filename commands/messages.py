@@ -153,7 +153,7 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
         click.echo(f"ringing {phone}", err=True)
         return
     play_aloud(app.inbox.read(message), speed)
-    app.inbox.mark_heard(message.id)
+    app.inbox.listen(message.id, by=app.actor)
 
 
 @group.command()
@@ -167,7 +167,9 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
 @click.pass_obj
 def download(app: App, message_id: str, *, out: Path) -> None:
     """Write a message's audio (WAV) to a file."""
-    audio = app.inbox.read(app.inbox.get(message_id))
+    message = app.inbox.get(message_id)
+    audio = app.inbox.read(message)
+    app.inbox.note_download(message, by=app.actor)
     if str(out) == "-":
         sys.stdout.buffer.write(audio)
         return
@@ -188,6 +190,7 @@ def export_messages(app: App, *, query: Query, target: Path) -> None:
     """
     with progress_bar("exporting") as progress:
         done = export(app.inbox, query, target, progress)
+    app.inbox.note_export(query, done.written + done.skipped, by=app.actor)
     click.echo(f"{done.written} written, {done.skipped} were there already", err=True)
     for sentence in done.missing:
         click.echo(f"missing: {sentence}", err=True)
@@ -206,8 +209,7 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
         for message in messages:
             click.echo("  ".join(_row(message)), err=True)
         click.confirm(f"Delete {_count(len(messages))}?", abort=True, err=True)
-    for message in messages:
-        app.inbox.delete(message.id)
+    app.inbox.delete_many([message.id for message in messages], by=app.actor)
     click.echo(f"{_count(len(messages))} moved to the trash", err=True)
 
 
@@ -216,9 +218,9 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
 @click.pass_obj
 def restore(app: App, message_ids: tuple[str, ...]) -> None:
     """Take messages back from the trash."""
-    for message in [app.inbox.get(message_id) for message_id in message_ids]:
-        app.inbox.restore(message.id)
-    click.echo(f"{_count(len(message_ids))} restored", err=True)
+    messages = [app.inbox.get(message_id) for message_id in message_ids]
+    app.inbox.restore_many([message.id for message in messages], by=app.actor)
+    click.echo(f"{_count(len(messages))} restored", err=True)
 
 
 @group.command()
@@ -231,7 +233,7 @@ def purge(app: App, *, older_than: int | None, yes: bool) -> None:
     if not yes:
         question = f"Remove for good what was deleted {days} days ago or earlier?"
         click.confirm(question, abort=True, err=True)
-    purged = app.inbox.purge(timedelta(days=days))
+    purged = app.inbox.purge(timedelta(days=days), by=app.actor)
     click.echo(f"{_count(purged)} removed for good", err=True)
 
 

@@ -2,20 +2,12 @@
 
 import click
 
-from commands.changes import (
-    change,
-    company_option,
-    entry,
-    json_option,
-    with_entry,
-    with_fields,
-    without_entry,
-)
+from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import TARGET, spell_target
 from storage.office import Office, Target, as_data
-from storage.office.phone import canonical, region_of
+from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
 
 
 @click.group()
@@ -56,7 +48,7 @@ def set_command(app: App, number: str, target: Target, company: str | None) -> N
         app,
         company,
         lambda office: with_fields(
-            office, numbers=with_entry(office.numbers, _as_written(office, number), target)
+            office, numbers=with_entry(office.numbers, as_written(office, number), target)
         ),
     )
 
@@ -69,15 +61,8 @@ def remove(app: App, number: str, company: str | None) -> None:
     """Take calls to NUMBER no longer."""
 
     def without_number(office: Office) -> Office:
-        written = _as_written(office, number)
+        written = as_written(office, number)
         entry(office.numbers, written, "number")
         return with_fields(office, numbers=without_entry(office.numbers, written, "number"))
 
     change(app, company, without_number)
-
-
-def _as_written(office: Office, number: str) -> str:
-    """The spelling under which the office has this number already, else the one given."""
-    region = region_of(office.company.timezone)
-    same = canonical(number, region)
-    return next((own for own in office.numbers if canonical(own, region) == same), number)

@@ -5,20 +5,13 @@ from pathlib import Path
 
 import click
 
-from commands.changes import (
-    change,
-    company_option,
-    entry,
-    json_option,
-    with_entry,
-    with_fields,
-    without_entry,
-)
+from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.phone import phone_endpoint, ring_phone
 from storage.errors import AudioError
 from storage.office import Office, Prompt, as_data, make_part, revalidated
+from storage.office.edit import entry, with_entry, with_fields, without_entry
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""The roles that serve calls, each a process of its own: `voicepost calls`, `voicepost agi`."""
+"""The roles, each a process of its own: `voicepost calls`, `voicepost agi`, `voicepost web`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def calls(app: App) -> None:
 
     Prints "ready" when calls can come in.
     """
-    _start_role(app, "calls")
+    start_role(app, "calls")
     asyncio.run(_serve_calls(app))
 
 
@@ -46,7 +46,7 @@ def agi(app: App) -> None:
 
     Prints "ready" when calls can come in.
     """
-    _start_role(app, "agi")
+    start_role(app, "agi")
     settings = app.settings
     reception = _reception(app)
 
@@ -67,10 +67,25 @@ def agi(app: App) -> None:
         stop.wait()
 
 
+@click.command()
+@click.pass_obj
+def web(app: App) -> None:
+    """Serve the web page and its API.
+
+    Prints "ready" when pages can be asked for.
+    """
+    # Imported here: it takes half a second, and no other command needs it.
+    from commands.webserver import listening, serve_pages
+
+    start_role(app, "web")
+    with listening(app.settings.web.host, app.settings.web.port) as listener:
+        asyncio.run(serve_pages(app, listener, stop_signal))
+
+
 async def _serve_calls(app: App) -> None:
     settings = app.settings
     access = ari_access(settings)
-    stop = _stop_signal()
+    stop = stop_signal()
     async with HttpAri.connect(access) as ari:
         router = Router(
             ari, access.app, _reception(app).take, call_seconds=settings.calls.max_minutes * 60
@@ -110,7 +125,8 @@ def _reception(app: App) -> Reception:
     )
 
 
-def _start_role(app: App, name: str) -> None:
+def start_role(app: App, name: str) -> None:
+    """What every role does first. Raises `DatabaseUnavailable`."""
     configure_logs(app.settings.log.level, app.settings.log.format, name)
     _ = app.database
     app.settings.recordings.mkdir(parents=True, exist_ok=True)
@@ -127,7 +143,8 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _stop_signal() -> asyncio.Event:
+def stop_signal() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -13,6 +13,7 @@ import click
 import structlog
 
 from commands.context import App
+from commands.firststart import first_links
 from commands.logs import configure_logs
 from commands.supervisor import Role
 from storage.settings import Settings
@@ -33,16 +34,16 @@ log = structlog.get_logger()
 def serve(app: App, sandbox: bool) -> None:
     """Run the service until SIGTERM or Ctrl-C.
 
-    Starts and watches the roles `calls` and `agi`; prints one line, "ready …", when calls can
-    come in. Ending waits for calls in progress (setting calls.shutdown_seconds) and files what
-    they recorded.
+    Starts and watches the roles `calls`, `agi` and `web`; prints one line, "ready …", when calls
+    can come in and pages can be asked for. Ending waits for calls in progress (setting
+    calls.shutdown_seconds) and files what they recorded.
     """
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve")
     _ = app.database  # a database that cannot be opened is said here, once
     with _only_service(settings.home):
         asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None
-        asyncio.run(_serve(settings, asterisk))
+        asyncio.run(_serve(app, asterisk))
 
 
 def _language(app: App) -> str:
@@ -78,11 +79,12 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
 
 
-async def _serve(settings: Settings, asterisk: Asterisk | None) -> None:
+async def _serve(app: App, asterisk: Asterisk | None) -> None:
+    settings = app.settings
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    roles = [Role("calls", settings.home), Role("agi", settings.home)]
+    roles = [Role(name, settings.home) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
         if asterisk is not None:
             await asterisk.start()
@@ -91,7 +93,7 @@ async def _serve(settings: Settings, asterisk: Asterisk | None) -> None:
             tasks = [group.create_task(role.run()) for role in roles]
             if asterisk is not None:
                 tasks.append(group.create_task(_watch(asterisk)))
-            tasks.append(group.create_task(_announce(roles, asterisk)))
+            tasks.append(group.create_task(_announce(app, roles, asterisk)))
             await stop.wait()
             log.info("ending")
             # Calls first: while theirs end, new callers still reach the fallback.
@@ -101,11 +103,13 @@ async def _serve(settings: Settings, asterisk: Asterisk | None) -> None:
                 task.cancel()
 
 
-async def _announce(roles: list[Role], asterisk: Asterisk | None) -> None:
+async def _announce(app: App, roles: list[Role], asterisk: Asterisk | None) -> None:
     for role in roles:
         await role.ready.wait()
-    words = ["ready"] if asterisk is None else ["ready", f"sip={asterisk.sip}"]
-    click.echo(" ".join(words))
+    sip = "" if asterisk is None else f" sip={asterisk.sip}"
+    click.echo(f"ready{sip} web={app.settings.web_url}")
+    for sentence in await asyncio.to_thread(first_links, app):
+        click.echo(sentence, err=True)
 
 
 async def _watch(asterisk: Asterisk) -> None:

@@ -10,11 +10,13 @@ import structlog
 
 from dialplan import sounds
 from dialplan.voicemail import AGAIN, review_recording
+from storage.actor import Actor
 from storage.audio import HEADER_BYTES
 from storage.errors import AudioError
 from storage.inbox import Inbox
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
+from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import Hangup
 
@@ -36,7 +38,7 @@ async def play_message(call: Call, inbox: Inbox, message_id: str, folder: Path) 
     try:
         await call.answer("en")
         await call.replay(name, interrupt="#")
-        await asyncio.to_thread(inbox.mark_heard, message.id)
+        await asyncio.to_thread(inbox.listen, message.id, by=_whoever_answers(call))
     finally:
         copy.unlink(missing_ok=True)
 
@@ -58,7 +60,9 @@ async def record_prompt(
     takes: list[Path] = []
 
     async def keep() -> None:
-        await asyncio.to_thread(_keep_newest, offices, prompts, company_id, name, takes)
+        await asyncio.to_thread(
+            _keep_newest, offices, prompts, company_id, name, takes, _whoever_answers(call)
+        )
 
     try:
         while True:
@@ -74,14 +78,24 @@ async def record_prompt(
     await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
 
 
+def _whoever_answers(call: Call) -> Actor:
+    """Who acts, as the audit log writes it down: a phone, by its number where Asterisk knows it."""
+    return Actor(name="phone", via="phone", address=printable(call.caller.number, 40))
+
+
 def _keep_newest(
-    offices: Offices, prompts: PromptLibrary, company_id: str, name: str, takes: list[Path]
+    offices: Offices,
+    prompts: PromptLibrary,
+    company_id: str,
+    name: str,
+    takes: list[Path],
+    by: Actor,
 ) -> None:
     """Make the newest recording that holds any audio the prompt; raises `AudioError` for none."""
     recorded = [take for take in takes if take.exists() and take.stat().st_size > HEADER_BYTES]
     if not recorded:
         raise AudioError(f"nothing was recorded for the prompt “{name}”")
-    offices.set_recorded_prompt(company_id, name, prompts.adopt(recorded[-1]))
+    offices.set_recorded_prompt(company_id, name, prompts.adopt(recorded[-1]), by=by)
     for take in takes:
         take.unlink(missing_ok=True)
     log.info("prompt recorded", prompt=name)

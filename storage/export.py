@@ -6,44 +6,31 @@ is not written again, and files get their names in one step, so that none is eve
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
-import re
 import shutil
-import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from storage.errors import AudioError, NotFound, StorageError
-from storage.inbox import Inbox, Message, MessageJson, Query
-from storage.text import printable
-
-MANIFEST_JSON = "manifest.json"
-MANIFEST_CSV = "manifest.csv"
-COLUMNS = (
-    *("id", "box", "company", "addressee", "addressee_number", "caller", "caller_name"),
-    *("dialled", "time", "duration", "sha256", "bytes", "file"),
+from storage.inbox import Inbox, Message, Query
+from storage.manifest import (
+    MANIFEST_CSV,
+    MANIFEST_JSON,
+    Entry,
+    as_csv,
+    as_json,
+    entry_of,
+    file_name,
+    newest_first,
 )
 
-# A name within a file name, in bytes of UTF-8; whole names may have 255.
-NAME_BYTES = 60
-
-_NOT_PLAIN = re.compile(r"[^\w+-]+")
-_PHONE = re.compile(r"\+?\d+")
+__all__ = ["Exported", "Progress", "export", "file_name", "intact_audio"]
 
 Progress = Callable[[int, int], None]
-
-
-class Entry(MessageJson):
-    """A line of the manifest: the message as lists show it, and its file."""
-
-    file: str
 
 
 @dataclass(frozen=True)
@@ -70,20 +57,6 @@ def export(inbox: Inbox, query: Query, target: Path, progress: Progress) -> Expo
         raise StorageError(f"the export to {target} cannot be written: {reason}") from error
 
 
-def file_name(message: Message) -> str:
-    """``2026-08-14_09-30-05_company_Ромашка_from_+79161234567_<id>.wav``, safe everywhere."""
-    return "_".join(
-        (
-            f"{message.received_at:%Y-%m-%d_%H-%M-%S}",
-            message.box,
-            _plain(message.addressee_name),
-            "from",
-            _plain(message.caller_number),
-            f"{message.id}.wav",
-        )
-    )
-
-
 def _export_folder(inbox: Inbox, query: Query, folder: Path, progress: Progress) -> Exported:
     folder.mkdir(parents=True, exist_ok=True)
     entries = _read_manifest(folder)
@@ -96,9 +69,9 @@ def _export_folder(inbox: Inbox, query: Query, folder: Path, progress: Progress)
             if _is_whole(path, message):
                 result = replace(result, skipped=result.skipped + 1)
             else:
-                _write(path, _intact_audio(inbox, message))
+                _write(path, intact_audio(inbox, message))
                 result = replace(result, written=result.written + 1)
-            entries[message.id] = {**message.as_json(), "file": path.name}
+            entries[message.id] = entry_of(message, path.name)
         except (NotFound, AudioError) as error:
             result = replace(result, missing=(*result.missing, f"{message.id}: {error}"))
         progress(done, max(done, total))
@@ -157,7 +130,8 @@ def _is_whole(path: Path, message: Message) -> bool:
         return False
 
 
-def _intact_audio(inbox: Inbox, message: Message) -> bytes:
+def intact_audio(inbox: Inbox, message: Message) -> bytes:
+    """The message's WAV, just as it was recorded. Raises NotFound or AudioError."""
     audio = inbox.read(message)
     if hashlib.sha256(audio).hexdigest() != message.sha256:
         raise AudioError("the audio is not what was recorded")
@@ -193,40 +167,6 @@ def _read_manifest(folder: Path) -> dict[str, Entry]:
 
 def _write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
     """Both manifests, newest message first."""
-    newest_first = sorted(
-        entries, key=lambda entry: datetime.fromisoformat(entry["received_at"]), reverse=True
-    )
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in _line(entry)] for entry in newest_first)
-    _write(folder / MANIFEST_CSV, table.getvalue().encode("utf-8"))
-    _write(
-        folder / MANIFEST_JSON,
-        json.dumps(newest_first, ensure_ascii=False, indent=1).encode("utf-8"),
-    )
-
-
-def _line(entry: Entry) -> tuple[str, ...]:
-    """An entry as COLUMNS has it."""
-    return (
-        *(entry["id"], entry["box"], entry["company"]),
-        *(entry["addressee"]["name"], entry["addressee"]["number"]),
-        *(entry["caller"]["number"], entry["caller"]["name"]),
-        *(entry["dialled"], entry["received_at"], str(entry["duration"])),
-        *(entry["sha256"], str(entry["bytes"]), entry["file"]),
-    )
-
-
-def _cell(value: str) -> str:
-    """Text that no spreadsheet takes for a formula; plain phone numbers are left as they are."""
-    shown = printable(value, limit=1000)
-    if shown[:1] in ("=", "+", "-", "@") and not _PHONE.fullmatch(shown):
-        return "'" + shown
-    return shown
-
-
-def _plain(name: str) -> str:
-    """Letters, digits, + and -; anything else is an underscore, and long names are cut."""
-    plain = _NOT_PLAIN.sub("_", unicodedata.normalize("NFC", name)).strip("_")
-    return plain.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore") or "unknown"
+    ordered = newest_first(entries)
+    _write(folder / MANIFEST_CSV, as_csv(ordered))
+    _write(folder / MANIFEST_JSON, as_json(ordered))

@@ -16,11 +16,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from storage import tally, unheard
 from storage.audio import HEADER_BYTES, Audio, examine
 from storage.database import Database
 from storage.errors import AudioError, DatabaseUnavailable, NotFound
 from storage.identifiers import id_of_file, new_id, new_place
 from storage.models import MessageRow
+from storage.news import announce
 from storage.rows import Box, Mailbox, Source, new_row
 from storage.speech import speech_seconds
 from storage.vault import AudioStore
@@ -192,13 +194,16 @@ class Messages:
             return row
         contents = self._store(row, audio, cut_off=cut_off)
         with self._database.session() as session:
-            session.execute(
+            settled_now = session.scalars(
                 update(MessageRow)
                 .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
                 .values(asdict(contents))
-            )
+                .returning(MessageRow.place)
+            ).all()
             settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
             replaced = _take_back(session, settled) if settled.state == "kept" else []
+            if settled_now:
+                _arrive(session, settled)
         for taken_back in replaced:
             _remove(self.recordings / f"{taken_back}.wav")
         if contents.audio_key and settled.audio_key is None:
@@ -236,6 +241,8 @@ class Messages:
             try:
                 with self._database.session() as session:
                     session.add(row)
+                    session.flush()
+                    _arrive(session, row)
             except IntegrityError:
                 if there := self._find(row.id):
                     return there
@@ -246,6 +253,14 @@ class Messages:
     def _find(self, message_id: str) -> MessageRow | None:
         with self._database.reading() as session:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
+
+
+def _arrive(session: Session, row: MessageRow) -> None:
+    """Let everybody know of a message kept in this transaction: the last thing in it."""
+    if row.state == "kept":
+        unheard.arrive(session, row)
+        tally.count(session, [row], 1)
+        announce(session, "kept", [row])
 
 
 def _take_back(session: Session, kept: MessageRow) -> list[str]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TextClause,
     TypeDecorator,
     text,
 )
@@ -103,6 +104,13 @@ class ConfigVersionRow(Base):
 # Partial indexes serve only queries that repeat their condition word for word.
 IS_DRAFT = text("state = 'recording'")
 CAME_TO_NOTHING = text("state IN ('empty', 'discarded')")
+IS_LISTED = text("state = 'kept' AND deleted_at IS NULL")
+IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
+IS_UNASSIGNED = text("company_id IS NULL")
+
+
+def _index(name: str, *columns: str, where: TextClause) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class MessageRow(Base):
@@ -116,20 +124,17 @@ class MessageRow(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_company", "company_id", "place"),
-        Index("ix_messages_addressee", "company_id", "addressee_number", "place"),
-        Index(
-            "ix_messages_drafts",
-            "place",
-            sqlite_where=IS_DRAFT,
-            postgresql_where=IS_DRAFT,
+        # Every list is a range of one of these, read in order; none holds what it does not show.
+        _index("ix_messages_company", "company_id", "place", where=IS_LISTED),
+        _index("ix_messages_box", "company_id", "box", "place", where=IS_LISTED),
+        _index(
+            *("ix_messages_addressee", "company_id", "box", "addressee_number", "place"),
+            where=IS_LISTED,
         ),
-        Index(
-            "ix_messages_unkept",
-            "place",
-            sqlite_where=CAME_TO_NOTHING,
-            postgresql_where=CAME_TO_NOTHING,
-        ),
+        _index("ix_messages_bin", "company_id", "place", where=IS_IN_TRASH),
+        _index("ix_messages_unassigned", "place", where=IS_UNASSIGNED),
+        _index("ix_messages_drafts", "place", where=IS_DRAFT),
+        _index("ix_messages_unkept", "place", where=CAME_TO_NOTHING),
         Index(
             "ix_messages_trash",
             "deleted_at",
@@ -174,3 +179,65 @@ class MessageRow(Base):
 
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UnheardRow(Base):
+    """A message that is new to a user, for as long as this row is there."""
+
+    __tablename__ = "unheard"
+
+    user_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(
+        Place, ForeignKey("messages.place", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class TallyRow(Base):
+    """How many listed messages a month has, in one box or in all: see `storage.tally`."""
+
+    __tablename__ = "tallies"
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    box: Mapped[str] = mapped_column(Text, primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kept: Mapped[int]
+
+
+class NewsRow(Base):
+    """Something that open pages want to know at once: see `storage.news`."""
+
+    __tablename__ = "news"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a number is never given out again
+
+    seq: Mapped[int] = mapped_column(Place, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(10))
+    company_id: Mapped[str | None] = mapped_column(Id)
+    user_id: Mapped[str | None] = mapped_column(Id)
+    box: Mapped[str] = mapped_column(String(10))
+    addressee_number: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(Id)
+
+
+class AuditRow(Base):
+    """Who did what: an entry of the audit log. It outlives what it speaks of: no foreign keys."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_company", "company_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Place, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    company_id: Mapped[str | None] = mapped_column(Id)
+    user_id: Mapped[str | None] = mapped_column(Id)
+    who: Mapped[str] = mapped_column(Text)
+    via: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    details: Mapped[str | None] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(Text)

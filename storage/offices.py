@@ -5,6 +5,7 @@ counter shared by all companies grows with it, so that whoever takes calls sees 
 small read whether his snapshot is still the newest.
 """
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,15 @@ from pydantic import ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from storage.actor import Actor
+from storage.audit import note
 from storage.database import Database
 from storage.directory import Directory, Site
 from storage.errors import ConfigError, NotFound
 from storage.models import CompanyRow, ConfigVersionRow, NumberRow
-from storage.office import Office, Prompt, check, revalidated
+from storage.office import Office, check, revalidated
+from storage.office.differences import differences
+from storage.office.own import with_recording
 from storage.office.phone import canonical, region_of
 from storage.office.values import shown
 from storage.prompts import PromptLibrary, render
@@ -85,7 +90,7 @@ class Offices:
         """A company's office; see `site`."""
         return self.site(company).office
 
-    def apply(self, office: Office, base: Path | None = None) -> int:
+    def apply(self, office: Office, base: Path | None = None, *, by: Actor) -> int:
         """Put an office in place of the one of the same name, or add it; the new version.
 
         Its prompts are rendered first; their files are relative to `base`.
@@ -95,44 +100,50 @@ class Offices:
             earlier = self._row(office.company.name)
             before = None if earlier is None else _readable(earlier)
             ready = self._prepare(office, before.office if before else None, base)
-            version = self._add(ready) if earlier is None else self._replace(earlier, ready)
+            version = self._replace(earlier, ready, by) if earlier else self._add(ready, by)
             if version is not None:
                 return version
         raise _too_busy()
 
-    def edit(self, company: str | None, change: Callable[[Office], Office]) -> Office:
+    def edit(self, company: str | None, change: Callable[[Office], Office], *, by: Actor) -> Office:
         """Change a company's office; the new one.
 
         `change` may be called again if somebody else changed the office meanwhile.
         Errors as in `apply`.
         """
-        return self._edit(self.site(company).company_id, change)
+        return self._edit(self.site(company).company_id, change, by)
 
-    def rename(self, company: str, name: str) -> Office:
+    def rename(self, company: str, name: str, *, by: Actor) -> Office:
         """Give a company another name."""
         return self.edit(
             company,
             lambda office: office.model_copy(
                 update={"company": office.company.model_copy(update={"name": name})}
             ),
+            by=by,
         )
 
-    def remove(self, company: str) -> None:
+    def remove(self, company: str, *, by: Actor) -> None:
         """Forget a company's configuration; its messages stay."""
         company_id = self.site(company).company_id
         with self._database.session() as session:
             _next_version(session)
             session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
+            note(session, by, "company.remove", company_id=company_id, subject=company)
 
-    def set_recorded_prompt(self, company_id: str, name: str, digest: str) -> None:
+    def set_recorded_prompt(self, company_id: str, name: str, digest: str, *, by: Actor) -> None:
         """Make a recording by phone (adopted by the prompt library) the prompt of that name."""
-        prompt = Prompt(recorded=digest)
         self._edit(
-            company_id,
-            lambda office: office.model_copy(update={"prompts": {**office.prompts, name: prompt}}),
+            company_id, lambda office: with_recording(office, name, digest), by, "prompt.record"
         )
 
-    def _edit(self, company_id: str, change: Callable[[Office], Office]) -> Office:
+    def _edit(
+        self,
+        company_id: str,
+        change: Callable[[Office], Office],
+        by: Actor,
+        action: str = "config.change",
+    ) -> Office:
         for _ in range(ATTEMPTS):
             with self._database.reading() as session:
                 row = session.get(CompanyRow, company_id)
@@ -140,7 +151,7 @@ class Offices:
                 raise NotFound("the company was removed meanwhile")
             office = _site(row).office
             ready = self._prepare(change(office), office)
-            if self._replace(row, ready) is not None:
+            if self._replace(row, ready, by, action) is not None:
                 return ready
         raise _too_busy()
 
@@ -156,7 +167,7 @@ class Offices:
         with self._database.reading() as session:
             return session.scalars(select(CompanyRow).where(CompanyRow.name == name)).one_or_none()
 
-    def _add(self, office: Office) -> int | None:
+    def _add(self, office: Office, by: Actor) -> int | None:
         with self._database.session() as session:
             version = _next_version(session)
             if _taken(session, office.company.name):
@@ -171,9 +182,12 @@ class Offices:
             session.add(row)
             session.flush()
             _claim_numbers(session, row.id, office)
+            note(session, by, "company.add", company_id=row.id, subject=row.name)
             return version
 
-    def _replace(self, earlier: CompanyRow, office: Office) -> int | None:
+    def _replace(
+        self, earlier: CompanyRow, office: Office, by: Actor, action: str = "config.change"
+    ) -> int | None:
         """The new version, or None if the row is no longer the one this change began with."""
         name = office.company.name
         with self._database.session() as session:
@@ -190,6 +204,9 @@ class Offices:
                 .values(name=name, config=office.model_dump_json(), version=version)
             )
             _claim_numbers(session, earlier.id, office)
+            changed = differences(_document(earlier), office.model_dump(mode="json"))
+            if changed:
+                note(session, by, action, company_id=earlier.id, subject=name, details=changed)
             return version
 
 
@@ -231,6 +248,14 @@ def _site(row: CompanyRow) -> Site:
         raise ConfigError(
             f"the stored configuration of “{row.name}” cannot be read; apply it again"
         ) from error
+
+
+def _document(row: CompanyRow) -> object:
+    """The stored configuration as plain data, to be compared; nothing if it is damaged."""
+    try:
+        return json.loads(row.config)
+    except ValueError:
+        return {}
 
 
 def _readable(row: CompanyRow) -> Site | None:

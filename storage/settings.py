@@ -71,9 +71,16 @@ class AgiSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the pages are served."""
+    """Where the pages are served.
 
+    ``url`` is their address as people type it, where a proxy stands in front; ``proxies`` are the
+    addresses of proxies whose word about the caller's address and TLS is taken.
+    """
+
+    host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
+    url: str = ""
+    proxies: str = "127.0.0.1"
 
 
 class DatabaseSettings(Section):
@@ -196,6 +203,12 @@ class Settings(BaseSettings):
             raise ConfigError(
                 "asterisk.password is not set, and no sandbox has made one in this home"
             ) from error
+
+    @property
+    def web_url(self) -> str:
+        """The address of the pages, without a slash at the end."""
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.url.rstrip("/") or f"http://{host}:{self.web.port}"
 
     @classmethod
     def settings_customise_sources(

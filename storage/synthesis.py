@@ -17,6 +17,12 @@ _ESPEAK: Final = "espeak-ng"
 _RHVOICE_USUAL: Final = {"ru": "anna", "en": "slt"}
 # Debian's voices; a voice of any other name is espeak-ng's.
 _RHVOICE_VOICES: Final = {"anna", "elena", "irina", "aleksandr", "slt", "bdl", "alan"}
+# Debian's of each language; espeak-ng's are variants of one voice.
+_OF_LANGUAGE: Final = {
+    "ru": ("anna", "elena", "irina", "aleksandr"),
+    "en": ("slt", "bdl", "alan"),
+}
+_VARIANTS: Final = ("f2", "f3", "m3", "m7")
 # Words a minute: espeak-ng's usual 175 is hard to follow on the phone.
 _ESPEAK_PACE: Final = 150
 
@@ -35,6 +41,13 @@ def choose_voice(language: str, wanted: str | None = None) -> Voice:
         rhvoice = shutil.which(_RHVOICE) is not None
         return Voice(_RHVOICE, _RHVOICE_USUAL[language]) if rhvoice else Voice(_ESPEAK, language)
     return Voice(_RHVOICE if wanted.lower() in _RHVOICE_VOICES else _ESPEAK, wanted)
+
+
+def voices(language: str) -> list[str]:
+    """The voices of a language that are installed here, the better ones first."""
+    rhvoice = _OF_LANGUAGE[language] if shutil.which(_RHVOICE) else ()
+    espeak = (f"{language}+{variant}" for variant in _VARIANTS) if shutil.which(_ESPEAK) else ()
+    return [*rhvoice, *espeak]
 
 
 def speak(text: str, voice: Voice) -> bytes:

@@ -16,19 +16,31 @@ from commands.context import App
 from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, three_calls, town
 from commands.demo.stage import Service, telephones
 from commands.serve import sandbox_asterisk
+from storage.actor import Role
 from storage.query import Query
 from telephony.errors import AriError, TelephonyError
 
 OFFICE = Path(__file__).resolve().parents[2] / "examples" / "office.toml"
 COMPANY = "Ромашка"
 """Whom that office is of."""
+PEOPLE: tuple[tuple[str, str, Role, tuple[str, ...]], ...] = (
+    ("olga", "Ольга Смирнова", "administrator", ()),
+    ("anna", "Анна Петрова", "employee", (EMPLOYEE,)),
+)
+PASSWORD = "romashka-demo"  # noqa: S105 - of a demo, on this machine only
 MESSAGES = 3
 FILING_SECONDS = 20.0
 POLL_SECONDS = 0.1
 
 WHAT_TO_TRY = """
-Voicepost goes on until you press Ctrl-C. Now call it yourself: in a softphone on this
-machine make an account
+Voicepost goes on until you press Ctrl-C. The messages are also on a page, in Russian or
+in English:
+
+    {page}
+    login olga (administrator, sees everything)    password {password}
+    login anna (employee, sees her own messages)   password {password}
+
+Now call it yourself: in a softphone on this machine make an account
 
     server 127.0.0.1, port {port}, UDP    user 101    password voicepost-101
 
@@ -88,10 +100,28 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
                     await asyncio.sleep(POLL_SECONDS)
         except (ExceptionGroup, AriError, TimeoutError) as error:
             raise TelephonyError(f"A call did not go as it should: see {service.log}") from error
+    _make_accounts(app)
     click.echo("\nThe three messages are kept. Anna's phone becomes yours again:\n")
     await service.voicepost("config", "apply", _shown(OFFICE))
     click.echo()
     await service.voicepost("messages", "list", "--limit", "10")
+
+
+def _make_accounts(app: App) -> None:
+    """The two people who may log in; those of an earlier demo on this home stay."""
+    company_id = app.offices.site(COMPANY).company_id
+    known = {user.login for user in app.users.list(company_id)}
+    for login, name, role, extensions in PEOPLE:
+        if login not in known:
+            app.users.add(
+                company_id=company_id,
+                login=login,
+                name=name,
+                role=role,
+                extensions=extensions,
+                password=PASSWORD,
+                by=app.actor,
+            )
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
@@ -126,6 +156,8 @@ def _what_to_try(app: App) -> str:
     return WHAT_TO_TRY.format(
         port=app.settings.sandbox.sip_port,
         number=NUMBER,
+        page=app.settings.web_url,
+        password=PASSWORD,
         voicepost=f".venv/bin/voicepost{elsewhere}",
         message=_newest(app)[0][:13],
     )

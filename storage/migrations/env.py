@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from storage.accounts import models as _accounts  # noqa: F401  (their tables join the rest)
 from storage.models import Base
 
 connection: Connection = context.config.attributes["connection"]

@@ -30,6 +30,8 @@ class Company(Part):
     name: Title
     language: Language = "ru"
     timezone: Timezone = "Europe/Moscow"
+    self_service: bool = False
+    """Whether employees may switch their own voicemail and set their ring timeout on the page."""
 
 
 class Target(Part):

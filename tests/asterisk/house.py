@@ -30,6 +30,7 @@ class House:
         self.home = home
         self.ports: Ports = free_ports()
         self.agi_port = _free_tcp()
+        self.web_port = _free_tcp()
         self._processes: list[asyncio.subprocess.Process] = []
         home.mkdir(parents=True, exist_ok=True)
         (home / "voicepost.toml").write_text(
@@ -41,6 +42,8 @@ class House:
             rtp_end = {self.ports.rtp_end}
             [agi]
             port = {self.agi_port}
+            [web]
+            port = {self.web_port}
             {settings}
             """,
             encoding="utf-8",

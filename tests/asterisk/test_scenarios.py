@@ -19,6 +19,7 @@ from telephony.ari.client import Event
 from telephony.errors import AriError
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import Person
+from tests.acting import ME
 from tests.asterisk.conftest import Town, open_town
 from tests.asterisk.house import House
 from tests.asterisk.listening import SAME, likeness
@@ -80,7 +81,7 @@ class Stage:
         endpoint = f"PJSIP/trunk/sip:{self._place:03}x{{}}@{self._town.phones.sip}".format
         text = self._scenario.office(endpoint).replace('"Ромашка"', f'"{self._company}"')
         text = re.sub(r"\b749[0-9]{8}\b", lambda number: self._own(number[0]), text)
-        self._town.house.offices.apply(parse_office(text))
+        self._town.house.offices.apply(parse_office(text), by=ME)
 
     def _log(self) -> str:
         lines = self._town.house.log.splitlines()

@@ -22,6 +22,7 @@ def test_an_office_is_built_by_commands_alone(voicepost: Voicepost) -> None:
         "name": "Ромашка",
         "language": "ru",
         "timezone": "Asia/Yekaterinburg",
+        "self_service": False,
     }
     assert office["employees"]["101"]["endpoint"] == "PJSIP/101"
     assert office["employees"]["102"]["numbers"] == ["5"]
@@ -200,6 +201,10 @@ def test_each_company_has_its_own(office: Voicepost) -> None:
         ("Василёк", "UTC"),
         ("Ромашка", "Europe/Moscow"),
     ]
+    office("companies", "set", "Василёк", "--self-service")
+    assert [c["self_service"] for c in office.data("companies", "list")] == [True, False]
+    office("companies", "set", "Василёк", "--no-self-service")
+    assert [c["self_service"] for c in office.data("companies", "list")] == [False, False]
     assert office.refused("companies", "remove", "Василёк") != ""
     office("companies", "remove", "Василёк", "--yes")
     assert "Василёк" not in office("companies", "list")

@@ -22,6 +22,7 @@ from storage.vault import LocalAudio
 from telephony.call import EndedBy
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall
+from tests.acting import ME
 from tests.dialplan.walking import walk
 from tests.speech import speak
 
@@ -113,7 +114,7 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     with closing(House(tmp_path)) as house:
         for text in (ROMASHKA, VASILEK):
-            house.offices.apply(parse_office(text))
+            house.offices.apply(parse_office(text), by=ME)
         yield house
 
 
@@ -141,7 +142,7 @@ async def test_arguments_that_mean_nothing_touch_nothing(house: House) -> None:
 
 async def test_a_change_of_configuration_is_heard_by_the_next_call(house: House) -> None:
     changed = ROMASHKA.replace("{ voicemail = true }", '{ menu = "main" }')
-    house.offices.apply(parse_office(changed))
+    house.offices.apply(parse_office(changed), by=ME)
     assert "play hello" in await house.take("call", "74951234567")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ import pytest
 from storage.errors import StorageError
 from storage.export import Exported, export, file_name
 from storage.inbox import Query
+from storage.zipstream import stream_zip
 from tests.storage.conftest import ANNA, COMPANY, Store
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -204,3 +206,34 @@ def test_a_foreign_manifest_is_replaced(store: Store, tmp_path: Path) -> None:
         (tmp_path / "out" / "manifest.json").write_text(text)
         export(store.inbox, ALL, tmp_path / "out", quietly)
         assert [entry["id"] for entry in manifest(tmp_path / "out")] == [message_id]
+
+
+def test_a_zip_is_sent_while_it_is_made(store: Store) -> None:
+    company = store.receive(at=AUGUST)
+    lost = store.receive(at=AUGUST + timedelta(minutes=1))
+    anna = store.receive(ANNA, at=AUGUST + timedelta(minutes=2))
+    store.audio.delete(store.inbox.get(lost).audio_key)
+
+    pieces = list(stream_zip(store.inbox, store.inbox.each(ALL)))
+
+    assert len(pieces) == 3, "one for each recording, one for the manifests"
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as packed:
+        assert packed.testzip() is None
+        messages = [store.inbox.get(message_id) for message_id in (anna, company)]
+        assert packed.namelist() == [*map(file_name, messages), "manifest.csv", "manifest.json"]
+        for message in messages:
+            assert packed.read(file_name(message)) == store.inbox.read(message)
+        assert packed.getinfo(file_name(messages[1])).date_time == (2026, 8, 14, 9, 30, 4)
+        entries = json.loads(packed.read("manifest.json"))
+        table = list(csv.DictReader(io.StringIO(packed.read("manifest.csv").decode())))
+    assert [entry["id"] for entry in entries] == [row["id"] for row in table]
+    assert [(row["id"], bool(row["file"])) for row in table] == [
+        (anna, True),
+        (lost, False),
+        (company, True),
+    ]
+
+
+def test_a_zip_of_nothing_is_a_zip(store: Store) -> None:
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(store.inbox, [])))) as packed:
+        assert packed.namelist() == ["manifest.csv", "manifest.json"]

@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import Select, TextClause, select, text, update
 from sqlalchemy.dialects import sqlite
 
+from storage.actor import Scope
 from storage.errors import ConfigError, NotFound
+from storage.finding import statements
 from storage.inbox import Query
 from storage.models import CAME_TO_NOTHING, IS_DRAFT, CompanyRow, MessageRow
-from storage.query import messages_matching
 from storage.text import digits, json_text, normalise, printable, search_terms
+from storage.unheard import new_to
+from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.people import found_company, hire
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 OTHER = replace(
@@ -196,22 +200,56 @@ def test_looking_for_drafts_does_not_read_the_messages(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_page_costs_more_for_the_messages_before_it(store: Store) -> None:
+def test_no_page_costs_more_for_the_messages_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The plan of a page reads an index in order and sorts nothing."""
-    for query in (
-        Query(before=1),
-        Query(search="ромашка", before=1),
-        Query(company="x", month="2026-08"),
-        Query(company="x", employee="101"),
-        Query(search="ромашка", month="2026-08", company="x"),
+    monkeypatch.setattr("storage.finding.FEW", -1)
+    anna = Scope(company_id="x", extensions=("101",))
+    everybody = Scope(company_id="x")
+    for query, index in (
+        (Query(before=1), "PRIMARY KEY (rowid<?)"),
+        (Query(search="ромашка", before=1), "SCAN message_search"),
+        (Query(scope=everybody, month="2026-08"), "ix_messages_company (company_id=? AND place"),
+        (Query(scope=everybody, employee="101"), "ix_messages_addressee (company_id=? AND box=?"),
+        (Query(scope=everybody, box="company", before=1), "ix_messages_box (company_id=? AND box"),
+        (Query(scope=everybody, deleted=True), "ix_messages_bin (company_id=?"),
+        (Query(scope=everybody, search="ромашка", month="2026-08"), "SCAN message_search"),
+        (Query(scope=anna), "ix_messages_addressee (company_id=? AND box=?"),
+        (Query(scope=Scope("x", unassigned=True), box="unassigned"), "(company_id=?)"),
+        (Query(scope=everybody, search="ромашка"), "SCAN message_search"),
+        (Query(scope=anna, search="ромашка"), "SCAN message_search"),
+        (Query(scope=everybody, reader="u", state="new"), "autoindex_unheard_1 (user_id=?"),
+        (Query(scope=everybody, reader="u", state="heard"), "ix_messages_company (company_id=?"),
+        (
+            Query(scope=anna, reader="u", state="new", before=1),
+            "unheard_1 (user_id=? AND",
+        ),
     ):
-        statement = messages_matching(query, company_id="1", sqlite=True).limit(50)
-        sql = statement.compile(
-            dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
-        ).string
         with store.database.reading() as session:
-            plan = str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all())
-        assert "TEMP B-TREE" not in plan, (query, plan)
+            to_read, _ = statements(session, query)
+        for statement in to_read:
+            plan = plan_of(store, statement.limit(50))
+            assert index in plan[0], (query, plan)
+            assert "TEMP B-TREE" not in str(plan), (query, plan)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("scope", [Scope("x"), Scope("x", ("101", "102")), Scope("x", None, True)])
+def test_counting_what_is_new_reads_only_that(store: Store, scope: Scope) -> None:
+    found_company(store)
+    plan = plan_of(store, new_to(hire(store, "anna"), scope).limit(1_000))
+
+    assert "autoindex_unheard_1 (user_id=?)" in plan[0]
+
+
+def plan_of(store: Store, statement: Select[Any]) -> list[str]:
+    """How SQLite would do it, step by step."""
+    literal = {"literal_binds": True}
+    sql = statement.compile(dialect=sqlite.dialect(), compile_kwargs=literal).string
+    with store.database.reading() as session:
+        steps = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
+    return [step.detail for step in steps]
 
 
 def test_an_id_may_be_cut_short(store: Store) -> None:
@@ -245,9 +283,9 @@ def test_an_unknown_id_is_not_found(store: Store, message_id: str) -> None:
 def test_hearing_counts_once(store: Store) -> None:
     message_id = store.receive()
 
-    store.inbox.mark_heard(message_id)
+    store.inbox.listen(message_id, by=ME)
     first = store.inbox.get(message_id).heard_at
-    store.inbox.mark_heard(message_id)
+    store.inbox.listen(message_id, by=ME)
 
     message = store.inbox.get(message_id)
     assert message.state == "heard"
@@ -257,19 +295,19 @@ def test_hearing_counts_once(store: Store) -> None:
 def test_a_deleted_message_can_be_restored(store: Store) -> None:
     message_id = store.receive()
 
-    store.inbox.delete(message_id)
+    store.inbox.delete(message_id, by=ME)
     assert found(store) == []
     assert found(store, deleted=True) == [message_id]
 
-    store.inbox.restore(message_id)
+    store.inbox.restore(message_id, by=ME)
     assert found(store) == [message_id]
     assert store.inbox.read(store.inbox.get(message_id))
 
 
 def test_purging_removes_what_is_long_in_the_trash(store: Store) -> None:
     stays, old, new = (store.receive() for _ in range(3))
-    store.inbox.delete(old)
-    store.inbox.delete(new)
+    store.inbox.delete(old, by=ME)
+    store.inbox.delete(new, by=ME)
     with store.database.session() as session:
         deleted = datetime.now(UTC) - timedelta(days=31)
         session.execute(update(MessageRow).where(MessageRow.id == old).values(deleted_at=deleted))
@@ -284,9 +322,9 @@ def test_purging_removes_what_is_long_in_the_trash(store: Store) -> None:
 
 
 def test_purging_goes_through_any_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.inbox.PURGE_BATCH", 2)
+    monkeypatch.setattr("storage.upkeep.PURGE_BATCH", 2)
     for _ in range(5):
-        store.inbox.delete(store.receive())
+        store.inbox.delete(store.receive(), by=ME)
 
     assert store.inbox.purge(timedelta(0)) == 5
     assert store.audio_files() == []

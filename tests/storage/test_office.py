@@ -270,6 +270,7 @@ offices = st.builds(
         name=titles,
         language=st.sampled_from(["ru", "en"]),
         timezone=st.sampled_from(["UTC", "Asia/Yekaterinburg"]),
+        self_service=st.booleans(),
     ),
     numbers=st.dictionaries(
         numbers,

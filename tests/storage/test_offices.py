@@ -15,6 +15,7 @@ from storage.models import CompanyRow, ConfigVersionRow
 from storage.office import Company, Office, Target, parse_office
 from storage.offices import Directory, Offices, Site
 from storage.prompts import PromptLibrary
+from tests.acting import ME
 from tests.speech import speak
 
 
@@ -46,9 +47,9 @@ def offices(database: Database, library: PromptLibrary) -> Offices:
 
 
 def test_an_office_is_added_and_replaced_by_its_companys_name(offices: Offices) -> None:
-    first = offices.apply(office())
+    first = offices.apply(office(), by=ME)
     company_id = offices.site().company_id
-    second = offices.apply(office(number="74957654321"))
+    second = offices.apply(office(number="74957654321"), by=ME)
 
     assert second > first
     assert offices.names() == ["Ромашка"]
@@ -60,12 +61,12 @@ def test_an_office_is_added_and_replaced_by_its_companys_name(offices: Offices) 
 def test_everybody_sees_a_change_with_the_next_snapshot(
     offices: Offices, database: Database, library: PromptLibrary
 ) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     calls = Offices(database, library)
     before = calls.snapshot()
     assert calls.snapshot() is before
 
-    offices.edit(None, with_seconds(lambda _: 60))
+    offices.edit(None, with_seconds(lambda _: 60), by=ME)
 
     after = calls.snapshot()
     assert after.version == calls.version() == before.version + 1
@@ -76,9 +77,9 @@ def test_everybody_sees_a_change_with_the_next_snapshot(
 def test_a_company_must_be_named_where_there_are_several(offices: Offices) -> None:
     with pytest.raises(NotFound, match="no company yet"):
         offices.get()
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     assert offices.get().company.name == "Ромашка"
-    offices.apply(office("Ландыш", "74957654321"))
+    offices.apply(office("Ландыш", "74957654321"), by=ME)
     with pytest.raises(ConfigError, match="several companies, name one of: Ландыш, Ромашка"):
         offices.get()
     assert offices.get("Ландыш").company.name == "Ландыш"
@@ -88,40 +89,40 @@ def test_a_company_must_be_named_where_there_are_several(offices: Offices) -> No
 
 @pytest.mark.parametrize("spelling", ["74951234567", "+7 495 123-45-67", "84951234567"])
 def test_a_number_belongs_to_one_company_in_every_spelling(offices: Offices, spelling: str) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     version = offices.version()
     with pytest.raises(ConfigError) as caught:
-        offices.apply(office("Ландыш", spelling))
+        offices.apply(office("Ландыш", spelling), by=ME)
     assert list(caught.value.problems) == [f"numbers.{spelling}: belongs to the company “Ромашка”"]
     assert offices.names() == ["Ромашка"]
     assert offices.version() == version
 
 
 def test_a_number_given_up_can_be_taken(offices: Offices) -> None:
-    offices.apply(office())
-    offices.apply(office(number="101"))
-    offices.apply(office("Ландыш"))
+    offices.apply(office(), by=ME)
+    offices.apply(office(number="101"), by=ME)
+    offices.apply(office("Ландыш"), by=ME)
     site = offices.snapshot().find("84951234567")
     assert site is not None
     assert site.office.company.name == "Ландыш"
 
 
 def test_a_wrong_office_changes_nothing(offices: Offices, library: PromptLibrary) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     before = offices.snapshot()
     with pytest.raises(ConfigError) as caught:
-        offices.apply(office(rest='2 = { menu = "gone" }\n[voicemail]\nmax_seconds = 0'))
+        offices.apply(office(rest='2 = { menu = "gone" }\n[voicemail]\nmax_seconds = 0'), by=ME)
     assert len(caught.value.problems) == 3
     assert offices.snapshot() is before
 
 
 def test_one_bad_prompt_changes_nothing(offices: Offices, tmp_path: Path) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     before = offices.snapshot()
     (tmp_path / "bad.wav").write_bytes(b"no sound")
     text = '[prompts.good]\nsay = "Привет"\n[prompts.bad]\nfile = "bad.wav"'
     with pytest.raises(AudioError, match=r"prompts.bad: bad.wav is not a sound file"):
-        offices.apply(office(rest=text), tmp_path)
+        offices.apply(office(rest=text), tmp_path, by=ME)
     assert offices.snapshot() is before
 
 
@@ -130,41 +131,41 @@ def test_what_is_stored_can_be_played(
 ) -> None:
     speak("Садовая, дом пять.", path=tmp_path / "address.wav")
     text = '[prompts.hello]\nsay = "Привет"\n[prompts.address]\nfile = "address.wav"'
-    offices.apply(office(rest=text), tmp_path)
+    offices.apply(office(rest=text), tmp_path, by=ME)
     for name in ("hello", "address"):
         assert Path(f"{library.sound(offices.get(), f'prompt:{name}')}.wav").is_file()
 
 
 def test_another_language_speaks_every_text_anew(offices: Offices) -> None:
-    offices.apply(office(rest='[prompts.hello]\nsay = "one"'))
+    offices.apply(office(rest='[prompts.hello]\nsay = "one"'), by=ME)
     before = offices.get().prompts["hello"].audio
     company = Company(name="Ромашка", language="en")
-    offices.edit(None, lambda o: o.model_copy(update={"company": company}))
+    offices.edit(None, lambda o: o.model_copy(update={"company": company}), by=ME)
     after = offices.get().prompts["hello"].audio
     assert after is not None
     assert before != after
 
 
 def test_a_recording_by_phone_becomes_the_prompt(offices: Offices, library: PromptLibrary) -> None:
-    offices.apply(office(rest='[prompts.hello]\nsay = "Привет"'))
+    offices.apply(office(rest='[prompts.hello]\nsay = "Привет"'), by=ME)
     digest = library.adopt(speak("Здравствуйте, это Анна."))
-    offices.set_recorded_prompt(offices.site().company_id, "hello", digest)
+    offices.set_recorded_prompt(offices.site().company_id, "hello", digest, by=ME)
 
     prompt = offices.get().prompts["hello"]
     assert (prompt.say, prompt.recorded, prompt.audio) == (None, digest, digest)
     with pytest.raises(NotFound, match="removed"):
-        offices.set_recorded_prompt("no-such-id", "hello", digest)
+        offices.set_recorded_prompt("no-such-id", "hello", digest, by=ME)
 
 
 def test_no_change_is_lost_when_many_change_at_once(
     offices: Offices, database: Database, library: PromptLibrary
 ) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     failures: list[Exception] = []
 
     def add_one() -> None:
         try:
-            Offices(database, library).edit(None, with_seconds(lambda seconds: seconds + 1))
+            Offices(database, library).edit(None, with_seconds(lambda seconds: seconds + 1), by=ME)
         except Exception as error:
             failures.append(error)
 
@@ -180,50 +181,50 @@ def test_no_change_is_lost_when_many_change_at_once(
 
 
 def test_a_change_that_was_overtaken_is_made_again(offices: Offices) -> None:
-    offices.apply(office())
+    offices.apply(office(), by=ME)
     seen: list[float] = []
 
     def overtaken(before: Office) -> Office:
         seen.append(before.voicemail.max_seconds)
         if len(seen) == 1:
-            offices.edit(None, with_seconds(lambda _: 100))
+            offices.edit(None, with_seconds(lambda _: 100), by=ME)
         return with_seconds(lambda seconds: seconds + 1)(before)
 
-    offices.edit(None, overtaken)
+    offices.edit(None, overtaken, by=ME)
     assert seen == [180, 100]
     assert offices.get().voicemail.max_seconds == 101
 
 
 def test_a_company_renamed_is_the_same_company(offices: Offices) -> None:
-    offices.apply(office())
-    offices.apply(office("Ландыш", "101"))
+    offices.apply(office(), by=ME)
+    offices.apply(office("Ландыш", "101"), by=ME)
     company_id = offices.site("Ромашка").company_id
 
-    offices.rename("Ромашка", "Василёк")
+    offices.rename("Ромашка", "Василёк", by=ME)
 
     assert offices.names() == ["Василёк", "Ландыш"]
     assert offices.site("Василёк").company_id == company_id
     with pytest.raises(ConfigError, match="there is a company “Ландыш” already"):
-        offices.rename("Василёк", "Ландыш")
+        offices.rename("Василёк", "Ландыш", by=ME)
     with pytest.raises(ConfigError, match=r"company.name: must not be empty"):
-        offices.rename("Василёк", "  ")
+        offices.rename("Василёк", "  ", by=ME)
 
 
 def test_a_company_removed_gives_its_numbers_back(offices: Offices) -> None:
-    offices.apply(office())
-    offices.remove("Ромашка")
+    offices.apply(office(), by=ME)
+    offices.remove("Ромашка", by=ME)
     assert offices.names() == []
     assert offices.snapshot().find("74951234567") is None
-    offices.apply(office("Ландыш"))
+    offices.apply(office("Ландыш"), by=ME)
     with pytest.raises(NotFound):
-        offices.remove("Ромашка")
+        offices.remove("Ромашка", by=ME)
 
 
 def test_one_damaged_configuration_leaves_the_others_alone(
     offices: Offices, database: Database
 ) -> None:
-    offices.apply(office())
-    offices.apply(office("Ландыш", "101"))
+    offices.apply(office(), by=ME)
+    offices.apply(office("Ландыш", "101"), by=ME)
     with database.session() as session:
         session.execute(
             update(CompanyRow).where(CompanyRow.name == "Ландыш").values(config='{"speed": 1}')
@@ -231,7 +232,7 @@ def test_one_damaged_configuration_leaves_the_others_alone(
         session.execute(update(ConfigVersionRow).values(version=ConfigVersionRow.version + 1))
 
     assert offices.names() == ["Ромашка"]
-    offices.apply(office("Ландыш", "102"))
+    offices.apply(office("Ландыш", "102"), by=ME)
     assert offices.names() == ["Ландыш", "Ромашка"]
 
 

@@ -1,0 +1,102 @@
+"""The web server: the pages and their API on one port, with what this installation has behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import click
+import uvicorn
+
+from commands.context import App
+from commands.phone import phone_endpoint, ring_phone
+from storage.errors import ConfigError
+from storage.office import Office
+from telephony.errors import TelephonyError
+from web.app import create_app
+from web.services import PhoneUnavailable, Services
+
+END_SECONDS = 5
+"""What requests in progress get when the role ends."""
+
+
+async def serve_pages(
+    app: App, listener: socket.socket, stop_signal: Callable[[], asyncio.Event]
+) -> None:
+    """Serve until told to stop; says "ready" when pages can be asked for."""
+    application = create_app(services(app))
+    server = _Server(
+        uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=END_SECONDS,
+            forwarded_allow_ips=app.settings.web.proxies,
+        )
+    )
+    stop = stop_signal()
+    serving = asyncio.create_task(server.serve([listener]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    application.state.events.close()
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which leaves signals to us and says when it is ready."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours are handled already: streams of news have to be ended first."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        if self.started:
+            click.echo("ready")
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The socket of the web server. Raises ConfigError where the address cannot be had."""
+    try:
+        listener = socket.create_server((host, port), family=_family(host))
+    except OSError as error:
+        raise ConfigError(
+            f"web.port: {host}:{port} cannot be listened to: {error.strerror}"
+        ) from error
+    with listener:
+        yield listener
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def services(app: App) -> Services:
+    """What the pages of this installation work with."""
+
+    def ring(office: Office, phone: str, *words: str) -> None:
+        try:
+            ring_phone(app.settings, phone_endpoint(office, phone), *words)
+        except TelephonyError as error:
+            raise PhoneUnavailable(str(error)) from error
+
+    return Services(
+        inbox=app.inbox,
+        offices=app.offices,
+        prompts=app.prompts,
+        users=app.users,
+        sessions=app.sessions,
+        tokens=app.tokens,
+        invitations=app.invitations,
+        audit=app.audit,
+        news=app.news,
+        ring=ring,
+    )

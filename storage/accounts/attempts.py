@@ -1,0 +1,181 @@
+"""How often somebody may try to log in: per account and per address, with a growing delay.
+
+Every attempt is counted as failed before the password is looked at, and taken back when it turns
+out right: so of any number made at once no more are looked at than one after the other. The
+counts are kept in the database and forgotten bit by bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.accounts.models import LoginFailureRow
+from storage.database import Database
+from storage.errors import StorageError
+
+MEMORY: Final = timedelta(days=1)
+"""Without an attempt for so long, all failures are forgotten."""
+FIRST_DELAY: Final = timedelta(seconds=2)
+LONGEST_DELAY: Final = timedelta(minutes=15)
+MOST_DOUBLINGS: Final = 10
+
+ACCOUNT_FREE: Final = 3
+ADDRESS_FREE: Final = 20
+"""Failures without a delay; so many are also forgotten in a day."""
+
+# One customer has a whole network of IPv6 addresses.
+_NETWORK_BITS = 64
+
+
+class LoginRefused(StorageError):
+    """Nobody was logged in.
+
+    `retry_after` is None where login and password were looked at and do not belong together;
+    otherwise they were not looked at, and it is the seconds to wait before the next attempt.
+    Neither tells whether there is such a login.
+    """
+
+    def __init__(self, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        if retry_after is None:
+            super().__init__("the login or the password is wrong")
+        else:
+            super().__init__(f"too many attempts; try again in {retry_after} s")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What failures are counted for: an account or an address."""
+
+    key: str
+    free: int
+
+    def failures(self, row: LoginFailureRow, now: datetime) -> float:
+        """Those not forgotten yet."""
+        quiet = now - row.last_at
+        if quiet >= MEMORY:
+            return 0.0
+        forgotten = self.free * max(quiet, timedelta(0)) / MEMORY
+        return max(0.0, row.failures - forgotten)
+
+    def delay(self, failures: float) -> timedelta:
+        """How long the next attempt has to wait."""
+        beyond = math.ceil(failures - self.free)
+        if beyond <= 0:
+            return timedelta(0)
+        delay: timedelta = FIRST_DELAY * 2 ** (min(beyond, MOST_DOUBLINGS) - 1)
+        return min(LONGEST_DELAY, delay)
+
+
+def account(login: str) -> Counter:
+    """The counter of a folded login, be there such an account or not."""
+    return Counter(f"account:{_short(login)}", ACCOUNT_FREE)
+
+
+def address(text: str) -> Counter:
+    """The counter of an address: of one IPv4 address, of a whole IPv6 network."""
+    try:
+        ip = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return Counter(f"address:{_short(text)}", ADDRESS_FREE)
+    if ip.version == 6 and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    bits = _NETWORK_BITS if ip.version == 6 else ip.max_prefixlen
+    network = ipaddress.ip_network((ip, bits), strict=False)
+    return Counter(f"address:{network}", ADDRESS_FREE)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt that was let in, counted as failed until it is taken back.
+
+    `blocks` are the delays it left, in the order of `counters`.
+    """
+
+    counters: tuple[Counter, Counter]
+    blocks: tuple[datetime | None, ...]
+
+
+def begin(database: Database, login: str, from_address: str, now: datetime) -> Attempt:
+    """Count an attempt, or raise LoginRefused with the seconds to wait."""
+    # Always in this order: two attempts never wait for each other in a circle.
+    counters = (account(login), address(from_address))
+    keys = [counter.key for counter in counters]
+    with database.reading() as session:
+        # A flood of attempts writes nothing and keeps nobody else from writing.
+        blocks = session.scalars(
+            select(LoginFailureRow.blocked_until).where(LoginFailureRow.key.in_(keys))
+        ).all()
+    _refuse_while_blocked(blocks, now)
+    with database.session() as session:
+        rows = [_taken(session, key, now, sqlite_dialect=database.is_sqlite) for key in keys]
+        _refuse_while_blocked([row.blocked_until for row in rows], now)
+        for counter, row in zip(counters, rows, strict=True):
+            failures = counter.failures(row, now) + 1
+            delay = counter.delay(failures)
+            row.failures = min(failures, counter.free + MOST_DOUBLINGS)
+            row.last_at = now
+            row.blocked_until = now + delay if delay else None
+        return Attempt(counters, tuple(row.blocked_until for row in rows))
+
+
+def take_back(session: Session, attempt: Attempt) -> None:
+    """The attempt was right: forget the account's failures, and this one of the address.
+
+    The address keeps its others: who has an account may not use it to try those of others.
+    """
+    of_account, of_address = attempt.counters
+    forget(session, of_account)
+    row = session.get(LoginFailureRow, of_address.key, with_for_update=True)
+    if row is not None:
+        row.failures = max(0.0, row.failures - 1)
+        if row.blocked_until == attempt.blocks[1]:
+            row.blocked_until = None
+
+
+def forget(session: Session, counter: Counter) -> None:
+    """Forget all failures of a counter."""
+    session.execute(delete(LoginFailureRow).where(LoginFailureRow.key == counter.key))
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Remove what is forgotten anyway, except what an attempt is just looking at."""
+    forgotten = (
+        select(LoginFailureRow.key)
+        .where(LoginFailureRow.last_at < now - MEMORY)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(delete(LoginFailureRow).where(LoginFailureRow.key.in_(forgotten)))
+
+
+def _taken(session: Session, key: str, now: datetime, *, sqlite_dialect: bool) -> LoginFailureRow:
+    """The row of a key, made if need be, and nobody else's until the transaction ends."""
+    insert = sqlite.insert if sqlite_dialect else postgresql.insert
+    statement = insert(LoginFailureRow).values(key=key, failures=0.0, last_at=now)
+    taking = statement.on_conflict_do_update(
+        index_elements=[LoginFailureRow.key], set_={"key": statement.excluded.key}
+    )
+    return session.scalars(
+        taking.returning(LoginFailureRow), execution_options={"populate_existing": True}
+    ).one()
+
+
+def _refuse_while_blocked(blocks: Iterable[datetime | None], now: datetime) -> None:
+    longest = max((block for block in blocks if block is not None), default=now)
+    if longest > now:
+        raise LoginRefused(math.ceil((longest - now).total_seconds()))
+
+
+def _short(text: str) -> str:
+    """A key of any text. What somebody takes for his login may be his password."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

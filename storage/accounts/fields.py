@@ -1,0 +1,65 @@
+"""What an account is described by, checked: login, name, extensions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from storage.errors import ConfigError
+from storage.office.values import shown
+
+LONGEST_LOGIN: Final = 64
+LONGEST_NAME: Final = 200
+
+_LOGIN = re.compile(r"[\w.@+-]+")
+_EXTENSION = re.compile(r"[0-9]{1,8}")
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def folded(login: str) -> str:
+    """The form in which logins are stored and compared: letter case and width do not count."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login.strip()).casefold())
+
+
+def is_login(text: str) -> bool:
+    """Whether a folded text can be a login."""
+    return len(text) <= LONGEST_LOGIN and _LOGIN.fullmatch(text) is not None
+
+
+def checked_login(login: str) -> str:
+    """The folded login. Raises ConfigError."""
+    text = folded(login)
+    if not is_login(text):
+        raise ConfigError(
+            f"login: “{shown(login)}” is not a login: "
+            f"1 to {LONGEST_LOGIN} letters, digits and . _ - @ +"
+        )
+    return text
+
+
+def checked_name(name: str) -> str:
+    """The name with single spaces. Raises ConfigError."""
+    text = " ".join(name.split())
+    if not text:
+        raise ConfigError("name: must not be empty")
+    if len(text) > LONGEST_NAME:
+        raise ConfigError(f"name: must not be longer than {LONGEST_NAME}")
+    if any(unicodedata.category(character) in _UNPRINTABLE for character in text):
+        raise ConfigError("name: must not contain control characters")
+    return text
+
+
+def checked_extensions(extensions: Iterable[str]) -> tuple[str, ...]:
+    """The extensions, each once, in their order. Raises ConfigError.
+
+    They need not be anybody's yet: an employee may be added after his account.
+    """
+    texts = tuple(dict.fromkeys(extension.strip() for extension in extensions))
+    wrong = [text for text in texts if not _EXTENSION.fullmatch(text)]
+    if wrong:
+        raise ConfigError(
+            *(f"extensions: “{shown(text)}” is not an extension: 1 to 8 digits" for text in wrong)
+        )
+    return texts

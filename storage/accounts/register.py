@@ -1,0 +1,185 @@
+"""What is done to an account's row, each time within somebody's transaction.
+
+Who changes accounts holds the company's row while he does: so of two administrators who remove
+each other at once, one remains.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage.accounts import attempts
+from storage.accounts.models import InvitationRow, SessionRow, UserRow
+from storage.accounts.opaque import digest
+from storage.actor import Actor, User
+from storage.audit import note
+from storage.errors import ConfigError, NotFound
+from storage.identifiers import is_id, new_id
+from storage.models import CompanyRow
+from storage.text import storable
+from storage.unheard import refresh
+
+
+def lock_company(session: Session, company_id: str | None) -> None:
+    """Let nobody else change accounts of the company until the transaction ends.
+
+    Taken before any of its accounts' rows. Raises NotFound.
+    """
+    held = select(CompanyRow.id).where(CompanyRow.id == company_id).with_for_update()
+    if session.scalar(held) is None:
+        raise NotFound("there is no such company")
+
+
+def locked_user(session: Session, user_id: str, company_id: str | None = None) -> UserRow:
+    """The row of a user, held until the transaction ends. Raises NotFound."""
+    if is_id(user_id):
+        owner = session.scalar(select(UserRow.company_id).where(UserRow.id == user_id))
+        if owner is not None and company_id in (None, owner):
+            lock_company(session, owner)
+            held = select(UserRow).where(UserRow.id == user_id).with_for_update()
+            row = session.scalars(held).one_or_none()
+            if row is not None:
+                return row
+    raise NotFound("there is no such user")
+
+
+def register(
+    session: Session, row: UserRow, *, by: Actor | None, now: datetime, address: str = ""
+) -> User:
+    """Make a user of a new row; `by` is None where somebody does so himself, by a link.
+
+    Raises ConfigError if the login is taken, NotFound if there is no such company.
+    """
+    lock_company(session, row.company_id)
+    _check_login_is_free(session, row.login)
+    row.id = new_id(now)
+    row.created_at = now
+    session.add(row)
+    session.flush()
+    refresh(session, row.as_user())
+    if row.role == "administrator":
+        _void_first_links(session, row.company_id)
+    by = by or Actor(row.login, via="page", address=storable(address), user_id=row.id)
+    details = {"name": row.name, "role": row.role, "extensions": json.loads(row.extensions)}
+    note(session, by, "user.add", company_id=row.company_id, subject=row.login, details=details)
+    return row.as_user()
+
+
+def change_row(session: Session, row: UserRow, fields: Mapping[str, object], *, by: Actor) -> User:
+    """Change columns of a held row and note which. Raises ConfigError."""
+    before = {name: getattr(row, name) for name in fields}
+    changed = {name: value for name, value in fields.items() if value != before[name]}
+    login = row.login
+    if "login" in changed:
+        _check_login_is_free(session, str(changed["login"]))
+    if "role" in changed:
+        keep_an_administrator(session, row)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if "role" in changed or "extensions" in changed:
+        refresh(session, row.as_user())
+    if changed:
+        changes = [
+            {"path": name, "before": _told(name, before[name]), "after": _told(name, value)}
+            for name, value in changed.items()
+        ]
+        note(
+            session,
+            by,
+            "user.change",
+            company_id=row.company_id,
+            subject=login,
+            details={"changes": changes},
+        )
+    return row.as_user()
+
+
+def set_password(
+    session: Session,
+    row: UserRow,
+    password_hash: str,
+    *,
+    by: Actor,
+    must_change: bool = False,
+    keep: str | None = None,
+) -> None:
+    """Give a held row another password; of the sessions only that of the token `keep` goes on."""
+    row.password_hash = password_hash
+    row.must_change_password = must_change
+    leave(session, row, keep=keep)
+    attempts.forget(session, attempts.account(row.login))
+    note(session, by, "user.password", company_id=row.company_id, subject=row.login)
+
+
+def leave(session: Session, row: UserRow, *, keep: str | None = None) -> None:
+    """End a user's sessions, but that of the token `keep`, and void his one-time links."""
+    ending = delete(SessionRow).where(SessionRow.user_id == row.id)
+    if keep is not None:
+        ending = ending.where(SessionRow.token_hash != digest(keep))
+    session.execute(ending)
+    session.execute(delete(InvitationRow).where(InvitationRow.user_id == row.id))
+
+
+def is_active_administrator() -> ColumnElement[bool]:
+    """Whether a user can come in as administrator: an invited one cannot yet."""
+    return and_(
+        UserRow.role == "administrator",
+        UserRow.disabled_at.is_(None),
+        UserRow.password_hash.is_not(None),
+    )
+
+
+def keep_an_administrator(session: Session, row: UserRow) -> None:
+    """Raises ConfigError if the held row is the last active administrator of the company."""
+    active = set(
+        session.scalars(
+            select(UserRow.id).where(
+                UserRow.company_id == row.company_id, is_active_administrator()
+            )
+        )
+    )
+    if active == {row.id}:
+        raise ConfigError(f"“{row.login}” is the last active administrator of the company")
+
+
+@contextmanager
+def unique(login: str) -> Iterator[None]:
+    """Around a transaction that gives a user the login: another company may be quicker.
+
+    Raises ConfigError.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise _login_taken(login) from error
+
+
+def _check_login_is_free(session: Session, login: str) -> None:
+    if session.scalars(select(UserRow.id).where(UserRow.login == login)).first() is not None:
+        raise _login_taken(login)
+
+
+def _login_taken(login: str) -> ConfigError:
+    return ConfigError(f"login: “{login}” is taken")
+
+
+def _void_first_links(session: Session, company_id: str) -> None:
+    """There is an administrator: links that make anybody one have done their work."""
+    session.execute(
+        delete(InvitationRow).where(
+            InvitationRow.user_id.is_(None),
+            or_(InvitationRow.company_id.is_(None), InvitationRow.company_id == company_id),
+        )
+    )
+
+
+def _told(name: str, value: object) -> object:
+    """A column's value as the log tells it."""
+    return json.loads(value) if name == "extensions" and isinstance(value, str) else value

@@ -1,0 +1,222 @@
+"""The users of all companies: who may come in, as what, and with which extensions."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from enum import Enum, auto
+
+from sqlalchemy import select
+
+from storage.accounts.fields import (
+    checked_extensions,
+    checked_login,
+    checked_name,
+    folded,
+    is_login,
+)
+from storage.accounts.models import Language, UserRow
+from storage.accounts.passwords import Passwords, check_password
+from storage.accounts.register import (
+    change_row,
+    is_active_administrator,
+    keep_an_administrator,
+    leave,
+    locked_user,
+    register,
+    set_password,
+    unique,
+)
+from storage.actor import Actor, Role, User
+from storage.audit import note
+from storage.database import Database
+from storage.errors import NotFound
+from storage.identifiers import is_id
+from storage.office.values import shown
+from storage.text import normalise
+from storage.unheard import refresh
+
+
+class Unchanged(Enum):
+    """Says of a field that it stays as it is, where None is a value of its own."""
+
+    UNCHANGED = auto()
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+class Users:
+    """The accounts. Synchronous and safe to use from many threads and processes.
+
+    Wherever a `company_id` is given, users of other companies are not found. All methods raise
+    DatabaseUnavailable; those that change something ConfigError with sentences.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords or Passwords()
+        self._now = now
+
+    def add(
+        self,
+        *,
+        company_id: str,
+        login: str,
+        name: str,
+        role: Role,
+        by: Actor,
+        extensions: Iterable[str] = (),
+        password: str | None = None,
+        language: Language | None = None,
+        must_change_password: bool = False,
+    ) -> User:
+        """Add a user; one without a password comes in by a one-time link."""
+        row = UserRow(
+            company_id=company_id,
+            login=checked_login(login),
+            name=checked_name(name),
+            role=role,
+            extensions=json.dumps(checked_extensions(extensions)),
+            language=language,
+            must_change_password=must_change_password,
+        )
+        if password is not None:
+            check_password(password, row.login)
+            row.password_hash = self._passwords.hash(password)
+        with unique(row.login), self._database.session() as session:
+            return register(session, row, by=by, now=self._now())
+
+    def get(self, user_id: str, *, company_id: str | None = None) -> User:
+        """A user by id. Raises NotFound."""
+        if is_id(user_id):
+            with self._database.reading() as session:
+                row = session.get(UserRow, user_id)
+            if row is not None and company_id in (None, row.company_id):
+                return row.as_user()
+        raise NotFound("there is no such user")
+
+    def find(self, login: str) -> User:
+        """A user by login. Raises NotFound."""
+        text = folded(login)
+        if is_login(text):
+            with self._database.reading() as session:
+                row = session.scalars(select(UserRow).where(UserRow.login == text)).one_or_none()
+            if row is not None:
+                return row.as_user()
+        raise NotFound(f"there is no user “{shown(login)}”")
+
+    def list(self, company_id: str | None = None, search: str = "") -> builtins.list[User]:
+        """The users by name; `search` is part of a name, a login or an extension."""
+        statement = select(UserRow)
+        if company_id is not None:
+            statement = statement.where(UserRow.company_id == company_id)
+        with self._database.reading() as session:
+            users = [row.as_user() for row in session.scalars(statement)]
+        words = normalise(search).split()
+        found = [user for user in users if all(word in _words_of(user) for word in words)]
+        return sorted(found, key=lambda user: (normalise(user.name), user.login))
+
+    def invited(self, company_id: str | None = None) -> frozenset[str]:
+        """The ids of those who have no password yet."""
+        statement = select(UserRow.id).where(UserRow.password_hash.is_(None))
+        if company_id is not None:
+            statement = statement.where(UserRow.company_id == company_id)
+        with self._database.reading() as session:
+            return frozenset(session.scalars(statement))
+
+    def has_administrator(self, company_id: str | None = None) -> bool:
+        """Whether somebody can come in as administrator: of the company, or of any."""
+        statement = select(UserRow.id).where(is_active_administrator())
+        if company_id is not None:
+            statement = statement.where(UserRow.company_id == company_id)
+        with self._database.reading() as session:
+            return session.scalars(statement.limit(1)).first() is not None
+
+    def change(
+        self,
+        user_id: str,
+        *,
+        by: Actor,
+        company_id: str | None = None,
+        login: str | None = None,
+        name: str | None = None,
+        role: Role | None = None,
+        extensions: Iterable[str] | None = None,
+        language: Language | Unchanged | None = Unchanged.UNCHANGED,
+    ) -> User:
+        """Change what is given. The language None is the company's."""
+        fields: dict[str, object] = {}
+        if login is not None:
+            fields["login"] = checked_login(login)
+        if name is not None:
+            fields["name"] = checked_name(name)
+        if role is not None:
+            fields["role"] = role
+        if extensions is not None:
+            fields["extensions"] = json.dumps(checked_extensions(extensions))
+        if language is not Unchanged.UNCHANGED:
+            fields["language"] = language
+        with unique(login or ""), self._database.session() as session:
+            row = locked_user(session, user_id, company_id)
+            return change_row(session, row, fields, by=by)
+
+    def set_password(
+        self,
+        user_id: str,
+        password: str,
+        *,
+        by: Actor,
+        company_id: str | None = None,
+        must_change: bool = False,
+        keep: str | None = None,
+    ) -> None:
+        """Give a new password, end all sessions but that of the token `keep`, and void links."""
+        user = self.get(user_id, company_id=company_id)
+        check_password(password, user.login)
+        password_hash = self._passwords.hash(password)
+        with self._database.session() as session:
+            row = locked_user(session, user_id, company_id)
+            set_password(session, row, password_hash, by=by, must_change=must_change, keep=keep)
+
+    def disable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
+        """Let a user in no more: by no session, token or link."""
+        with self._database.session() as session:
+            row = locked_user(session, user_id, company_id)
+            if row.disabled_at is None:
+                keep_an_administrator(session, row)
+                row.disabled_at = self._now()
+                leave(session, row)
+                note(session, by, "user.disable", company_id=row.company_id, subject=row.login)
+            return row.as_user()
+
+    def enable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
+        """Let a user in again."""
+        with self._database.session() as session:
+            row = locked_user(session, user_id, company_id)
+            if row.disabled_at is not None:
+                row.disabled_at = None
+                refresh(session, row.as_user())
+                note(session, by, "user.enable", company_id=row.company_id, subject=row.login)
+            return row.as_user()
+
+    def remove(self, user_id: str, *, by: Actor, company_id: str | None = None) -> None:
+        """Forget a user; what he did stays in the audit log."""
+        with self._database.session() as session:
+            row = locked_user(session, user_id, company_id)
+            keep_an_administrator(session, row)
+            note(session, by, "user.remove", company_id=row.company_id, subject=row.login)
+            session.delete(row)
+
+
+def _words_of(user: User) -> str:
+    return normalise(" ".join((user.name, user.login, *user.extensions)))

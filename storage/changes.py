@@ -1,0 +1,155 @@
+"""What people do with messages: each change with its marks, tallies, audit entries and news.
+
+Rows are locked in the order of their places, then tallies in the order of theirs, and news come
+last: no two changes wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage import tally, unheard
+from storage.actor import EVERYTHING, Actor, Scope, User
+from storage.audit import note
+from storage.errors import NotFound
+from storage.message import Message, State, about
+from storage.models import AuditRow, MessageRow
+from storage.news import announce
+from storage.query import Query
+from storage.visibility import only_company, scope_of, visible
+
+SAME_LISTENING = timedelta(minutes=10)
+"""Who begins again so soon has not stopped: browsers ask for the same audio more than once."""
+
+
+def listen(session: Session, message_id: str, user: User | None, by: Actor) -> None:
+    """See `Inbox.listen`."""
+    scope = scope_of(session, user) if user else EVERYTHING
+    (row,) = _locked(session, [message_id], scope)
+    row.heard_at = row.heard_at or datetime.now(UTC)
+    was_new = user and unheard.mark_heard(session, user.id, [row.place])
+    if not _still_listening(session, row, by):
+        _note(session, by, "message.play", [row])
+    if user and was_new:
+        announce(session, "marked", [row], user_id=user.id)
+
+
+def mark(
+    session: Session, message_ids: Collection[str], state: State, user: User, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.mark`."""
+    rows = _locked(session, message_ids, scope_of(session, user))
+    places = [row.place for row in rows]
+    if state == "heard":
+        changed_places = unheard.mark_heard(session, user.id, places)
+        for row in rows:
+            row.heard_at = row.heard_at or datetime.now(UTC)
+    else:
+        changed_places = unheard.mark_new(session, user.id, places)
+    changed = [row for row in rows if row.place in changed_places]
+    _note(session, by, f"message.{state}", changed)
+    announce(session, "marked", changed, user_id=user.id)
+    return [row.id for row in changed]
+
+
+def delete(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.delete_many`."""
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.deleted_at is None]
+    for row in changed:
+        row.deleted_at = datetime.now(UTC)
+    tally.count(session, changed, -1)
+    _note(session, by, "message.delete", changed)
+    announce(session, "deleted", changed)
+    return [row.id for row in changed]
+
+
+def restore(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.restore_many`."""
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.deleted_at is not None]
+    for row in changed:
+        row.deleted_at = None
+    tally.count(session, changed, 1)
+    _note(session, by, "message.restore", changed)
+    announce(session, "restored", changed)
+    return [row.id for row in changed]
+
+
+def note_download(session: Session, message: Message, by: Actor) -> None:
+    """See `Inbox.note_download`."""
+    note(
+        session,
+        by,
+        "message.download",
+        company_id=message.company_id,
+        subject=message.id,
+        details=about(message),
+    )
+
+
+def note_export(session: Session, query: Query, messages: int, by: Actor) -> None:
+    """See `Inbox.note_export`."""
+    wanted = {
+        "messages": messages,
+        "company": query.company,
+        "box": query.box,
+        "employee": query.employee,
+        "month": query.month,
+        "since": query.since and query.since.isoformat(),
+        "until": query.until and query.until.isoformat(),
+        "search": query.search,
+        "trash": query.deleted,
+    }
+    details = {name: value for name, value in wanted.items() if value}
+    company_id = query.scope.company_id or only_company(session)
+    note(
+        session,
+        by,
+        "messages.export",
+        company_id=company_id,
+        details={"messages": messages, **details},
+    )
+
+
+def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Sequence[MessageRow]:
+    """The rows of the messages, to be changed; NotFound if the scope lacks one of them."""
+    wanted = set(message_ids)
+    rows = session.scalars(
+        select(MessageRow)
+        .where(MessageRow.id.in_(wanted), MessageRow.state == "kept", visible(scope))
+        .order_by(MessageRow.place)
+        .with_for_update()
+    ).all()
+    missing = wanted - {row.id for row in rows}
+    if missing:
+        raise NotFound(f"there is no message {min(missing)}")
+    return rows
+
+
+def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:
+    """Whether the newest entries of the log tell that this listening has begun already."""
+    of_company = AuditRow.company_id == row.company_id
+    newest = session.scalars(
+        select(AuditRow).where(of_company).order_by(AuditRow.id.desc()).limit(20)
+    )
+    since = datetime.now(UTC) - SAME_LISTENING
+    return any(
+        (entry.action, entry.subject, entry.user_id, entry.who, entry.via)
+        == ("message.play", row.id, by.user_id, by.name, by.via)
+        and entry.at > since
+        for entry in newest
+    )
+
+
+def _note(session: Session, by: Actor, action: str, rows: Iterable[MessageRow]) -> None:
+    for row in rows:
+        note(session, by, action, company_id=row.company_id, subject=row.id, details=about(row))

@@ -1,0 +1,144 @@
+"""A kept message, as everybody outside of storage knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypedDict, cast
+from zoneinfo import ZoneInfo
+
+from storage.models import MessageRow
+from storage.rows import Box, Source
+
+State = Literal["new", "heard"]
+
+
+class Party(TypedDict):
+    """Somebody's name and number."""
+
+    name: str
+    number: str
+
+
+class MessageJson(TypedDict):
+    """A message as lists print it."""
+
+    id: str
+    box: str
+    company: str
+    addressee: Party
+    caller: Party
+    dialled: str
+    received_at: str
+    duration: float
+    state: str
+    sha256: str
+    bytes: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A kept message.
+
+    Callers' names and numbers are as received: anything can be in them. ``received_at`` is in
+    the company's time zone, ``duration`` in seconds, ``size`` in bytes. ``place`` is its
+    position in time, for pages. ``state`` is that of the user who reads, and without one that of
+    everybody: new until somebody has listened. ``company_id`` is None where no company could be
+    found for the message.
+    """
+
+    id: str
+    company_id: str | None
+    company: str
+    box: Box
+    addressee_name: str
+    addressee_number: str
+    caller_number: str
+    caller_name: str
+    dialled: str
+    received_at: datetime
+    duration: float
+    size: int
+    sha256: str
+    source: Source
+    cut_off: bool
+    state: State
+    heard_at: datetime | None
+    deleted_at: datetime | None
+    audio_key: str
+    peaks: bytes = field(repr=False)
+    place: int
+
+    def as_json(self) -> MessageJson:
+        """The message as ``voicepost messages list --json`` prints it."""
+        return {
+            "id": self.id,
+            "box": self.box,
+            "company": self.company,
+            "addressee": {"name": self.addressee_name, "number": self.addressee_number},
+            "caller": {"number": self.caller_number, "name": self.caller_name},
+            "dialled": self.dialled,
+            "received_at": self.received_at.isoformat(timespec="seconds"),
+            "duration": round(self.duration, 1),
+            "state": self.state,
+            "sha256": self.sha256,
+            "bytes": self.size,
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
+class Page:
+    """Messages, newest first; ``next`` is the ``before`` of the page that follows, if any.
+
+    ``month`` is the only one looked through, where the search was too short for all of them.
+    """
+
+    messages: tuple[Message, ...]
+    next: int | None
+    month: str | None = None
+
+
+def message_of(row: MessageRow, *, company: str, is_new: bool) -> Message:
+    """A row as a message; ``company`` is what the company is called now."""
+    return Message(
+        id=row.id,
+        company_id=row.company_id,
+        company=company,
+        box=cast(Box, row.box),
+        addressee_name=row.addressee_name,
+        addressee_number=row.addressee_number,
+        caller_number=row.caller_number,
+        caller_name=row.caller_name,
+        dialled=row.dialled,
+        received_at=row.received_at.astimezone(ZoneInfo(row.timezone)),
+        duration=row.duration or 0.0,
+        size=row.size or 0,
+        sha256=row.sha256 or "",
+        source=cast(Source, row.source),
+        cut_off=row.cut_off,
+        state="new" if is_new else "heard",
+        heard_at=row.heard_at,
+        deleted_at=row.deleted_at,
+        audio_key=row.audio_key or "",
+        peaks=row.peaks or b"",
+        place=row.place,
+    )
+
+
+class About(TypedDict):
+    """What the audit log tells of a message: it is read long after the message is gone."""
+
+    addressee: Party
+    caller: Party
+    received_at: str
+
+
+def about(message: Message | MessageRow) -> About:
+    """Whose the message is, from whom, and of when."""
+    return {
+        "addressee": {"name": message.addressee_name, "number": message.addressee_number},
+        "caller": {"number": message.caller_number, "name": message.caller_name},
+        "received_at": message.received_at.isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,102 @@
+"""Queries as SQL.
+
+Messages are read newest first along ``place``, a page at a time: no page costs more because
+of the messages before it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    column,
+    exists,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+
+from storage.identifiers import first_place
+from storage.models import IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
+from storage.query import Query
+from storage.shelves import Shelf, apart
+from storage.text import search_terms
+
+# A day begins somewhere up to 14 hours before it begins in UTC, and ends up to 12 after.
+EARLIEST_ZONE = timedelta(hours=14)
+LATEST_ZONE = timedelta(hours=12)
+# No index of trigrams knows anything shorter.
+TRIGRAM = 3
+
+Path = Literal["shelf", "new", "search"]
+"""What is read first and in order: a shelf, what is new to the reader, the search index."""
+
+_index = table("message_search", column("rowid", Integer))
+
+
+def messages_on(shelf: Shelf, query: Query, path: Path, *, sqlite: bool) -> Select[MessageRow]:
+    """The kept messages a query asks for from one shelf, newest first, without its limit."""
+    first_by_search = path == "search" and sqlite
+    statement = select(MessageRow).where(IS_IN_TRASH if query.deleted else IS_LISTED)
+    place: ColumnElement[int] = MessageRow.place.expression
+    terms = search_terms(query.search)
+    if path == "new":
+        statement = statement.join(UnheardRow, _is_new_to(query.reader))
+        place = UnheardRow.place.expression
+    elif first_by_search:
+        place = _index.c.rowid
+        statement = statement.join_from(_index, MessageRow, MessageRow.place == place)
+        statement = statement.where(_in_search_index([t for t in terms if not is_short(t)]))
+        terms = [term for term in terms if is_short(term)]
+    statement = statement.where(*shelf.conditions(as_filter=first_by_search or path == "new"))
+    if query.company is not None:
+        statement = statement.where(MessageRow.company == query.company)
+    if query.state == "heard":
+        statement = statement.where(~exists().where(_is_new_to(query.reader)))
+    searched = MessageRow.search.expression
+    if path != "search":
+        searched = apart(searched)
+    for term in terms:
+        statement = statement.where(
+            or_(*(searched.contains(text, autoescape=True) for text in term))
+        )
+    return statement.where(*_times(query, place)).order_by(place.desc())
+
+
+def is_short(term: list[str]) -> bool:
+    """Whether a search term is too short for a search index."""
+    return min(map(len, term)) < TRIGRAM
+
+
+def _is_new_to(reader: str | None) -> ColumnElement[bool]:
+    return and_(UnheardRow.user_id == reader, UnheardRow.place == MessageRow.place)
+
+
+def _in_search_index(terms: list[list[str]]) -> ColumnElement[bool]:
+    phrases = " AND ".join(f"({' OR '.join(map(_quoted, term))})" for term in terms)
+    return literal_column("message_search").op("MATCH", is_comparison=True)(phrases)
+
+
+def _times(query: Query, place: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """The days asked for: roughly by place, which is indexed, then exactly by day."""
+    conditions: list[ColumnElement[bool]] = []
+    first, last = query.days
+    if query.before is not None:
+        conditions.append(place < query.before)
+    if first:
+        earliest = datetime.combine(first, time(), UTC) - EARLIEST_ZONE
+        conditions += [place >= first_place(earliest), MessageRow.day >= first.isoformat()]
+    if last:
+        latest = datetime.combine(last, time.max, UTC) + LATEST_ZONE
+        conditions += [place < first_place(latest), MessageRow.day <= last.isoformat()]
+    return conditions
+
+
+def _quoted(phrase: str) -> str:
+    return '"' + phrase.replace('"', '""') + '"'

@@ -1,0 +1,71 @@
+"""How many messages each month has: kept beside the messages, so that nobody ever counts them.
+
+Every change of what is listed changes the tallies in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.models import MessageRow, TallyRow
+
+ALL = "*"
+"""The tally of a whole company."""
+UNASSIGNED = ""
+"""Stands for the company of messages that have none."""
+
+
+def employee_key(extension: str) -> str:
+    """The tally of an employee's box."""
+    return f"employee:{extension}"
+
+
+def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
+    """Note that messages are listed from now on (step 1) or no longer (step -1)."""
+    changes: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        keys = [ALL, row.box]
+        if row.box == "employee":
+            keys.append(employee_key(row.addressee_number))
+        for key in keys:
+            changes[row.company_id or UNASSIGNED, key, row.day[:7]] += step
+    if not changes:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # In order, so that two transactions never wait for each other.
+    statement = insert(TallyRow).values(
+        [
+            {"company_id": company_id, "box": box, "month": month, "kept": kept}
+            for (company_id, box, month), kept in sorted(changes.items())
+        ]
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["company_id", "box", "month"],
+            set_={"kept": TallyRow.kept + statement.excluded.kept},
+        )
+    )
+
+
+def months(session: Session, keys: Iterable[tuple[str | None, str]]) -> list[tuple[str, int]]:
+    """Months that have messages and how many, newest first: the sum over (company, tally) pairs.
+
+    A company of None stands for all of them and for messages that have none.
+    """
+    counted: Counter[str] = Counter()
+    for company_id, key in keys:
+        statement = (
+            select(TallyRow.month, func.sum(TallyRow.kept))
+            .where(TallyRow.box == key, TallyRow.kept > 0)
+            .group_by(TallyRow.month)
+        )
+        if company_id is not None:
+            statement = statement.where(TallyRow.company_id == company_id)
+        for month, kept in session.execute(statement):
+            counted[month] += int(kept)
+    return sorted(counted.items(), reverse=True)

@@ -1,0 +1,129 @@
+"""Months and their counts, kept beside the messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from storage.actor import EVERYTHING, Scope
+from storage.inbox import Query
+from storage.mailboxes import unassigned_mailbox
+from storage.models import TallyRow
+from tests.acting import ME
+from tests.storage.conftest import ANNA, COMPANY, Store
+
+AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
+JULY = datetime(2026, 7, 14, 6, 30, 5, tzinfo=UTC)
+BORIS = replace(ANNA, addressee_name="Борис", addressee_number="102", numbers=("102",))
+OURS = Scope(company_id=COMPANY.company_id)
+
+
+def tallies(store: Store) -> dict[tuple[str, str, str], int]:
+    with store.database.reading() as session:
+        rows = session.scalars(select(TallyRow)).all()
+    return {(row.company_id, row.box, row.month): row.kept for row in rows}
+
+
+def test_months_have_counts_for_every_box(store: Store) -> None:
+    for mailbox, at in ((COMPANY, AUGUST), (ANNA, AUGUST), (ANNA, JULY), (BORIS, JULY)):
+        store.receive(mailbox, at=at)
+    store.receive(unassigned_mailbox("1"), at=AUGUST)
+
+    months = store.inbox.months
+    assert months(OURS) == [("2026-08", 2), ("2026-07", 2)]
+    assert months(OURS, box="company") == [("2026-08", 1)]
+    assert months(OURS, box="employee") == [("2026-08", 1), ("2026-07", 2)]
+    assert months(OURS, employee="101") == [("2026-08", 1), ("2026-07", 1)]
+    assert months(OURS, employee="103") == months(Scope(company_id="other")) == []
+    both = Scope(company_id=COMPANY.company_id, extensions=("101", "102"))
+    assert months(both) == [("2026-08", 1), ("2026-07", 2)]
+    assert months(both, employee="102") == [("2026-07", 1)]
+    assert months(EVERYTHING) == [("2026-08", 3), ("2026-07", 2)]
+    assert months(replace(OURS, unassigned=True)) == [("2026-08", 3), ("2026-07", 2)]
+    assert months(replace(OURS, unassigned=True), box="unassigned") == [("2026-08", 1)]
+
+
+def test_a_month_is_that_of_the_companys_zone(store: Store) -> None:
+    store.receive(at=datetime(2026, 7, 31, 21, 30, tzinfo=UTC))
+
+    assert store.inbox.months(OURS) == [("2026-08", 1)]
+
+
+def test_the_trash_is_not_counted(store: Store) -> None:
+    first = store.receive(at=AUGUST)
+    second = store.receive(ANNA, at=AUGUST + timedelta(seconds=1))
+
+    assert store.inbox.delete_many([first, second], by=ME) == [first, second]
+    assert store.inbox.delete_many([first], by=ME) == []
+    assert store.inbox.months(OURS) == []
+
+    assert store.inbox.restore_many([first], by=ME) == [first]
+    assert store.inbox.restore_many([first], by=ME) == []
+    assert store.inbox.months(OURS) == [("2026-08", 1)]
+
+    store.inbox.purge(timedelta(0))
+    assert store.inbox.months(OURS) == [("2026-08", 1)]
+
+
+def test_only_what_is_kept_is_counted_and_once(store: Store) -> None:
+    empty, spoken, again = store.begin(), store.begin(), store.begin()
+    audio = store.inbox.read(store.inbox.get(store.receive(at=AUGUST)))
+    store.messages.finish(empty.id)
+    for draft in (spoken, again):
+        for _ in range(2):
+            store.recording(draft).write_bytes(audio)
+            store.messages.finish(draft.id)
+
+    assert sum(count for _, count in store.inbox.months(OURS)) == 3
+
+
+def test_a_database_of_before_is_counted_when_it_is_migrated(
+    store: Store, database_url: str
+) -> None:
+    for mailbox, at in ((COMPANY, AUGUST), (ANNA, AUGUST), (ANNA, JULY)):
+        store.receive(mailbox, at=at)
+    store.receive(unassigned_mailbox("1"), at=AUGUST)
+    store.inbox.delete(store.receive(ANNA, at=AUGUST), by=ME)
+    store.begin()
+    counted = tallies(store)
+    _back_to(database_url, "0002")
+
+    store.database.migrate()
+
+    assert tallies(store) == {key: kept for key, kept in counted.items() if kept}
+    assert store.inbox.months(OURS) == [("2026-08", 2), ("2026-07", 1)]
+
+
+def _back_to(url: str, revision: str) -> None:
+    """As the database was at that revision, but for the indexes, whose names are the same."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in ("unheard", "tallies", "news", "audit"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        for index in ("box", "bin", "unassigned"):
+            connection.execute(text(f"DROP INDEX ix_messages_{index}"))
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+    engine.dispose()
+
+
+def test_short_words_look_through_the_newest_month_where_there_are_many(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = store.receive(at=JULY, caller="79160000042")
+    new = store.receive(at=AUGUST, caller="79160000042")
+
+    few = store.inbox.list(Query(scope=OURS, search="42"))
+    monkeypatch.setattr("storage.finding.FEW", 1)
+    many = store.inbox.list(Query(scope=OURS, search="42"))
+    july = store.inbox.list(Query(scope=OURS, search="42", month="2026-07"))
+    long = store.inbox.list(Query(scope=OURS, search="0042"))
+    everything = store.inbox.list(Query(search="42"))
+
+    assert ([m.id for m in few.messages], few.month) == ([new, old], None)
+    assert ([m.id for m in many.messages], many.month) == ([new], "2026-08")
+    assert ([m.id for m in july.messages], july.month) == ([old], None)
+    assert ([m.id for m in long.messages], long.month) == ([new, old], None)
+    assert ([m.id for m in everything.messages], everything.month) == ([new, old], None)

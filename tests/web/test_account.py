@@ -1,0 +1,279 @@
+"""One's own account: name, password, sessions, tokens; an employee's greeting and voicemail."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storage.accounts.sessions import LoginRefused
+from storage.office import Employee, Forward, Office, Ring, Voicemail
+from storage.office.edit import with_fields
+from tests.speech import speak
+from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
+from web.app import create_app
+from web.guard import COOKIE
+from web.services import PhoneUnavailable
+
+NEW_PASSWORD = "seven red pears"
+
+
+@pytest.fixture
+def anna(front: Front) -> Visitor:
+    return front.visitor("anna")
+
+
+def employee(front: Front, extension: str = "101") -> Employee:
+    return front.site.office.employees[extension]
+
+
+def give_self_service(front: Front) -> None:
+    def with_self_service(office: Office) -> Office:
+        return with_fields(office, company=with_fields(office.company, self_service=True))
+
+    front.services.offices.edit(COMPANY, with_self_service, by=NOBODY)
+
+
+def set_forward(front: Front, forward: Forward) -> None:
+    def with_rules(office: Office) -> Office:
+        changed = with_fields(office.employees["101"], forward=forward)
+        return with_fields(office, employees={**office.employees, "101": changed})
+
+    front.services.offices.edit(COMPANY, with_rules, by=NOBODY)
+
+
+def spoken(tmp_path: Path) -> bytes:
+    return speak("Это Анна. Оставьте сообщение.", path=tmp_path / "greeting.wav").read_bytes()
+
+
+def test_name_and_language_are_ones_own(front: Front, anna: Visitor) -> None:
+    assert anna.post("/account", data={"name": "Аня", "language": "en"}).status_code == 303
+    user = front.services.users.find("anna")
+    assert (user.name, user.language, user.role) == ("Аня", "en", "employee")
+    assert "My account" in anna.get("/account").text
+    wrong = anna.post("/account", data={"name": "", "language": "ru"})
+    assert wrong.status_code == 422
+    assert "must not be empty" in wrong.text
+
+
+def test_a_new_password_ends_the_other_sessions(front: Front, anna: Visitor) -> None:
+    _, elsewhere = front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
+    answer = anna.post(
+        "/account/password", data={"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    )
+    assert answer.status_code == 303
+    assert front.services.sessions.find(elsewhere) is None
+    assert anna.get("/account").status_code == 200
+    front.services.sessions.log_in("anna", NEW_PASSWORD, address="", agent="")
+    with pytest.raises(LoginRefused):
+        front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "sentence"),
+    [
+        ("wrong password", NEW_PASSWORD, NEW_PASSWORD, "Это не ваш нынешний пароль"),
+        (PASSWORD, NEW_PASSWORD, "seven red peers", "Пароли не совпадают"),
+        (PASSWORD, "short", "short", "не менее 10"),
+        (PASSWORD, PASSWORD, PASSWORD, "совпадает со старым"),
+        ("", "", "", "Новый пароль совпадает со старым"),
+    ],
+)
+def test_a_password_is_refused_with_a_sentence(
+    front: Front, anna: Visitor, old: str, new: str, again: str, sentence: str
+) -> None:
+    answer = anna.post("/account/password", data={"old": old, "new": new, "again": again})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert not any(typed and typed in answer.text for typed in (old, new, again))
+    front.services.sessions.log_in("anna", PASSWORD, address="elsewhere", agent="")
+
+
+def test_a_password_that_somebody_else_chose_comes_first(front: Front, anna: Visitor) -> None:
+    user = front.services.users.find("anna")
+    token = front.tokens["anna"]
+    front.services.users.set_password(
+        user.id, "nine blue plums", must_change=True, keep=token, by=NOBODY
+    )
+    assert anna.get("/messages").headers["location"] == "/account"
+    page = anna.get("/account").text
+    assert "Выберите пароль" in page
+    assert "Токены API" not in page
+    made = anna.post("/account/tokens", data={"token_name": "early"})
+    assert made.headers["location"] == "/account"
+    assert front.services.tokens.list(user.id) == []
+    anna.post(
+        "/account/password",
+        data={"old": "nine blue plums", "new": NEW_PASSWORD, "again": NEW_PASSWORD},
+    )
+    assert anna.get("/messages").status_code == 200
+
+
+def test_sessions_are_listed_and_ended(front: Front, anna: Visitor) -> None:
+    user = front.services.users.find("anna")
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    _, one = front.services.sessions.log_in("anna", PASSWORD, address="192.0.2.7", agent=agent)
+    page = anna.get("/account").text
+    assert "Firefox, Linux" in page
+    assert "192.0.2.7" in page
+    other = re.search(r"/account/sessions/(\w{16})/end", page)
+    assert other is not None
+    assert anna.post(other[0]).status_code == 303
+    assert front.services.sessions.find(one) is None
+
+    _, two = front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
+    assert anna.post("/account/sessions/end").status_code == 303
+    assert front.services.sessions.find(two) is None
+    assert len(front.services.sessions.list(user.id)) == 1
+    assert anna.get("/account").status_code == 200
+
+
+def test_other_peoples_sessions_and_tokens_are_out_of_reach(front: Front, anna: Visitor) -> None:
+    boris = front.services.users.find("boris")
+    session = front.services.sessions.list(boris.id)[0]
+    token, _ = front.services.tokens.make(boris.id, "script", by=NOBODY)
+    assert anna.post(f"/account/sessions/{session.id}/end").status_code == 404
+    assert anna.post(f"/account/tokens/{token.id}/revoke").status_code == 404
+    assert front.services.sessions.find(front.tokens["boris"]) is not None
+    assert len(front.services.tokens.list(boris.id)) == 1
+
+
+def test_a_token_is_shown_once_and_revoked(front: Front, anna: Visitor) -> None:
+    answer = anna.post("/account/tokens", data={"token_name": "Отчёт", "days": "30"})
+    secret = re.search(r'value="(vp_[^"]+)"', answer.text)
+    assert secret is not None
+    owner = front.services.tokens.find(secret[1])
+    assert owner is not None
+    assert owner.login == "anna"
+    page = anna.get("/account").text
+    assert "Отчёт" in page
+    assert secret[1] not in page
+    revoke = re.search(r"/account/tokens/[^/]+/revoke", page)
+    assert revoke is not None
+    assert anna.post(revoke[0]).status_code == 303
+    assert front.services.tokens.find(secret[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [("x", "нужно число"), ("0", "должно быть от 1"), ("nan", "нужно"), ("1e99", "должно быть")],
+)
+def test_days_of_a_token_are_checked(front: Front, anna: Visitor, days: str, sentence: str) -> None:
+    answer = anna.post("/account/tokens", data={"token_name": "script", "days": days})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="script"' in answer.text
+
+
+def test_an_uploaded_greeting_is_in_effect_at_once(
+    front: Front, anna: Visitor, tmp_path: Path
+) -> None:
+    assert anna.get("/account/greeting/101/audio").status_code == 404
+    answer = anna.post(
+        "/account/greeting/101", files={"sound": ("../../x.wav", io.BytesIO(spoken(tmp_path)))}
+    )
+    assert answer.status_code == 303
+    assert employee(front).greeting == "prompt:greeting-101"
+    digest = front.site.office.prompts["greeting-101"].audio
+    assert digest is not None
+    heard = anna.get("/account/greeting/101/audio")
+    assert heard.headers["content-type"] == "audio/wav"
+    assert heard.content == front.services.prompts.path(digest).read_bytes()
+    assert "public" not in heard.headers["cache-control"]
+
+    assert anna.post("/account/greeting/101/remove").status_code == 303
+    assert employee(front).greeting is None
+    assert "greeting-101" not in front.site.office.prompts
+
+
+@pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\0\0\0\0WAVE"])
+def test_a_greeting_has_to_be_a_sound(front: Front, anna: Visitor, content: bytes) -> None:
+    answer = anna.post("/account/greeting/101", files={"sound": ("x.wav", io.BytesIO(content))})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text or 'role="alert"' in answer.text
+    assert anna.post("/account/greeting/101", data={"sound": "text"}).status_code == 422
+    assert employee(front).greeting is None
+
+
+def test_a_greeting_is_recorded_by_phone(front: Front, tmp_path: Path) -> None:
+    rung: list[tuple[str, ...]] = []
+    front.__dict__["services"] = replace(
+        front.services, ring=lambda office, phone, *words: rung.append((phone, *words))
+    )
+    front.__dict__["app"] = create_app(front.services)
+    answer = front.visitor("anna").post("/account/greeting/101/phone")
+    assert answer.status_code == 303
+    assert rung == [("101", "record-prompt", front.site.company_id, "greeting-101")]
+    # What the calls process does when she has spoken:
+    digest = front.services.prompts.adopt(speak("Это Анна.", path=tmp_path / "spoken.wav"))
+    front.services.offices.set_recorded_prompt(
+        front.site.company_id, "greeting-101", digest, by=NOBODY
+    )
+    assert employee(front).greeting == "prompt:greeting-101"
+    assert employee(front, "102").greeting is None
+
+
+def test_a_phone_that_cannot_be_rung_is_told(front: Front) -> None:
+    def away(*_: object) -> None:
+        raise PhoneUnavailable("The phone 101 cannot be rung: is it registered?")
+
+    front.__dict__["services"] = replace(front.services, ring=away)
+    front.__dict__["app"] = create_app(front.services)
+    answer = front.visitor("anna").post("/account/greeting/101/phone")
+    assert answer.status_code == 422
+    assert "На телефон 101 не позвонить" in answer.text
+
+
+def test_voicemail_is_ones_own_only_where_the_company_allows(front: Front, anna: Visitor) -> None:
+    before = employee(front)
+    assert "/account/voicemail/101" not in anna.get("/account").text
+    refused = anna.post("/account/voicemail/101", data={"ring_timeout": "5"})
+    assert refused.status_code == 403
+    assert employee(front) == before
+
+
+def test_voicemail_is_switched_off_and_on(front: Front, anna: Visitor) -> None:
+    give_self_service(front)
+    set_forward(front, Forward(no_answer=Voicemail(), busy=Ring(employee="102")))
+    page = anna.get("/account").text
+    assert re.search(r'name="voicemail" value="yes" checked', page)
+
+    assert anna.post("/account/voicemail/101", data={"ring_timeout": "7,5"}).status_code == 303
+    assert employee(front).forward == Forward(busy=Ring(employee="102"))
+    assert employee(front).answer_within == 7.5
+    assert not re.search(r'name="voicemail" value="yes" checked', anna.get("/account").text)
+
+    anna.post("/account/voicemail/101", data={"ring_timeout": "25", "voicemail": "yes"})
+    assert employee(front).forward == Forward(
+        no_answer=Voicemail(), busy=Ring(employee="102"), unreachable=Voicemail()
+    )
+    assert employee(front).answer_within == 25
+    wrong = anna.post("/account/voicemail/101", data={"ring_timeout": "0", "voicemail": "yes"})
+    assert wrong.status_code == 422
+    assert "нужно больше 0 секунд" in wrong.text
+
+
+@pytest.mark.parametrize(
+    "deed", ["greeting/102", "greeting/102/phone", "greeting/102/remove", "voicemail/102"]
+)
+def test_a_colleagues_voicemail_is_out_of_reach(
+    front: Front, anna: Visitor, deed: str, tmp_path: Path
+) -> None:
+    give_self_service(front)
+    before = front.site.office
+    files = {"sound": ("x.wav", io.BytesIO(spoken(tmp_path)))}
+    foreign = anna.post(f"/account/{deed}", data={"ring_timeout": "5"}, files=files)
+    unknown = anna.post(f"/account/{deed.replace('102', '999')}", files=files)
+    assert foreign.status_code == unknown.status_code == 404
+    assert front.site.office == before
+
+
+def test_an_administrator_without_a_number_has_no_greeting(front: Front) -> None:
+    olga = front.visitor("olga")
+    page = olga.get("/account").text
+    assert "/account/greeting/" not in page
+    assert str(olga.cookies.get(COOKIE)) not in page
+    assert olga.post("/account/greeting/101/remove").status_code == 404

@@ -1,0 +1,233 @@
+"""«Голосовая почта» as a browser without scripts sees it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from httpx2 import Response
+
+from tests.web.conftest import OTHER_COMPANY, Front, Visitor
+
+AUGUST = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)
+JULY = datetime(2026, 7, 2, 9, 0, tzinfo=UTC)
+LAST_YEAR = datetime(2025, 12, 31, 21, 30, tzinfo=UTC)
+"""In Moscow it was next year already."""
+
+
+def shown(page: Response) -> list[str]:
+    """The ids of the messages in a list, in its order."""
+    assert page.status_code == 200
+    return re.findall(r'<li class="message[^>]* id="message-([^"]+)"', page.text)
+
+
+def words(page: Response) -> str:
+    """What the page's main part says."""
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def follow(visitor: Visitor, response: Response) -> Response:
+    """The page that an answer sends the browser to."""
+    assert response.status_code == 303
+    return visitor.get(response.headers["location"])
+
+
+def test_an_administrator_sees_everything_and_an_employee_what_is_hers(front: Front) -> None:
+    company = front.receive(at=JULY)
+    annas = front.receive(front.box_of("101"), at=AUGUST)
+    boriss = front.receive(front.box_of("102"), at=AUGUST.replace(hour=7))
+    front.receive(front.company_box(OTHER_COMPANY))
+    assert shown(front.visitor("olga").get("/messages")) == [boriss, annas, company]
+    assert shown(front.visitor("anna").get("/messages")) == [annas]
+    assert shown(front.visitor("boris").get("/messages?employee=101")) == []
+
+
+def test_a_stranger_is_asked_to_log_in(front: Front) -> None:
+    response = front.visitor().get("/messages?month=2026-08")
+    assert response.headers["location"].startswith("/login?next=/messages")
+
+
+def test_a_row_says_who_for_whom_and_when_in_russian(front: Front) -> None:
+    front.receive(front.box_of("101"), caller="89161234567", name="Иван", at=AUGUST)
+    page = front.visitor("olga").get("/messages")
+    assert "<title>(1) Голосовая почта · Ромашка</title>" in page.text
+    row = words(page).partition("14 августа")[2]
+    for part in ("Иван", "+7 916 123-45-67", "Анна Щукина · 101", "09:30", "Скачать", "Удалить"):
+        assert part in row
+
+
+def test_what_callers_send_is_text(front: Front) -> None:
+    front.receive(name="<b>Акция</b>\u202e<script>alert(1)</script>", caller='"><img src=x>')
+    page = front.visitor("olga").get("/messages")
+    assert "<b>Акция" not in page.text
+    assert "<img src=x>" not in page.text
+    assert "\u202e" not in page.text
+    assert "<b>Акция</b> <script>alert(1)</script>" in words(page)
+
+
+def test_year_and_month_are_chosen_and_stand_in_the_address(front: Front) -> None:
+    olga = front.visitor("olga")
+    august, july = front.receive(at=AUGUST), front.receive(at=JULY)
+    january = front.receive(at=LAST_YEAR)
+    months = olga.get("/messages?month=2026-08")
+    assert shown(months) == [august]
+    assert all(month in words(months) for month in ("Август (1)", "Июль (1)", "Январь (1)"))
+    chosen = olga.get("/messages?year=2026&month=07&search=&mailbox=")
+    assert chosen.headers["location"] == "/messages?month=2026-07"
+    assert shown(follow(olga, chosen)) == [july]
+    assert shown(olga.get("/messages?month=2026")) == [august, july, january]
+    assert shown(olga.get("/messages?month=2025")) == []
+    assert shown(olga.get("/messages?month=nonsense")) == [august, july, january]
+
+
+def test_a_mailbox_is_chosen(front: Front) -> None:
+    olga = front.visitor("olga")
+    company, annas = front.receive(at=JULY), front.receive(front.box_of("101"), at=AUGUST)
+    assert shown(olga.get("/messages?box=company")) == [company]
+    assert shown(olga.get("/messages?box=employee")) == [annas]
+    chosen = olga.get("/messages?mailbox=employee:101")
+    assert parse_qs(urlsplit(chosen.headers["location"]).query)["employee"] == ["101"]
+    assert shown(follow(olga, chosen)) == [annas]
+
+
+@pytest.mark.parametrize("search", ["щукина", "ЩУКИ", "8 (916) 765", "+7916765", "101"])
+def test_search_by_addressee_and_caller(front: Front, search: str) -> None:
+    front.receive(front.box_of("102"), caller="79031112233", name="")
+    wanted = front.receive(front.box_of("101"), caller="79167654321", name="")
+    assert shown(front.visitor("olga").get("/messages", params={"search": search})) == [wanted]
+
+
+def test_nothing_found_says_how_to_go_on(front: Front) -> None:
+    front.receive()
+    page = front.visitor("olga").get("/messages", params={"search": "<никого>"})
+    assert "По запросу «<никого>» здесь нет сообщений." in words(page)
+    assert "Показать все сообщения" in words(page)
+
+
+def test_an_empty_list_says_what_to_do(front: Front) -> None:
+    assert "Настроить голосовое меню" in words(front.visitor("olga").get("/messages"))
+    assert "Сообщений пока нет" in words(front.visitor("anna").get("/messages"))
+
+
+def test_pages_of_fifty(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 2)
+    ids = [front.receive(at=AUGUST.replace(day=day)) for day in (14, 13, 12)]
+    olga = front.visitor("olga")
+    first = olga.get("/messages")
+    assert shown(first) == ids[:2]
+    older = re.search(r'href="(/messages\?before=\d+)"', first.text)
+    assert older
+    assert shown(olga.get(older[1])) == ids[2:]
+
+
+def test_listening_makes_it_heard_for_that_person_alone(front: Front) -> None:
+    message = front.receive(front.box_of("101"))
+    anna, olga = front.visitor("anna"), front.visitor("olga")
+    audio = anna.get(f"/messages/{message}/audio", headers={"Range": "bytes=0-"})
+    assert audio.status_code == 206
+    assert audio.content.startswith(b"RIFF")
+    assert shown(anna.get("/messages?state=new")) == []
+    assert shown(olga.get("/messages?state=new")) == [message]
+    etag = audio.headers["etag"]
+    again = olga.get(f"/messages/{message}/audio", headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    assert shown(olga.get("/messages?state=new")) == []
+
+
+def test_marks_for_several_at_once(front: Front) -> None:
+    olga = front.visitor("olga")
+    ids = [front.receive(at=AUGUST), front.receive(at=JULY)]
+    form = {"action": "heard", "message": ids, "back": "/messages?month=2026-08"}
+    heard = olga.post("/messages/selected", data=form)
+    assert heard.headers["location"] == "/messages?month=2026-08"
+    assert "2 сообщения отмечены прослушанными." in words(follow(olga, heard))
+    assert shown(olga.get("/messages?state=new")) == []
+    olga.post(f"/messages/{ids[1]}/mark", data={"state": "new"})
+    assert shown(olga.get("/messages?state=new")) == [ids[1]]
+
+
+def test_delete_asks_and_can_be_undone(front: Front) -> None:
+    olga = front.visitor("olga")
+    message = front.receive()
+    asked = olga.get(f"/messages/{message}/delete?back=/messages%3Fmonth%3D2026-08")
+    assert "Удалить сообщение от Иван?" in words(asked)
+    assert shown(olga.get("/messages")) == [message]
+    deleted = follow(olga, olga.post(f"/messages/{message}/delete", data={"back": "/messages"}))
+    assert shown(deleted) == []
+    assert "1 сообщение удалено. Отменить" in words(deleted)
+    assert shown(olga.get("/messages?trash=1")) == [message]
+    undo = re.search(r'action="(/messages/restore)"', deleted.text)
+    assert undo
+    restored = follow(olga, olga.post(undo[1], data={"message": message, "back": "/messages"}))
+    assert shown(restored) == [message]
+    assert "1 сообщение восстановлено." in words(restored)
+
+
+def test_an_employee_deletes_nothing_by_any_request(front: Front) -> None:
+    message = front.receive(front.box_of("101"))
+    anna = front.visitor("anna")
+    assert "Удалить" not in words(anna.get("/messages"))
+    assert "Корзина" not in words(anna.get("/messages"))
+    form = {"action": "delete", "message": message}
+    assert anna.get(f"/messages/{message}/delete").status_code == 403
+    assert anna.post(f"/messages/{message}/delete").status_code == 403
+    assert anna.post("/messages/selected", data=form).status_code == 403
+    assert anna.post("/messages/selected", data={**form, "action": "restore"}).status_code == 403
+    assert anna.post("/messages/restore", data={"message": message}).status_code == 403
+    assert anna.get("/messages?trash=1").status_code == 403
+    assert shown(anna.get("/messages")) == [message]
+
+
+@pytest.mark.parametrize("path", ["", "/audio", "/download"])
+def test_another_ones_message_is_as_unknown_as_none(front: Front, path: str) -> None:
+    boriss = front.receive(front.box_of("102"))
+    anna = front.visitor("anna")
+    foreign = anna.get(f"/messages/{boriss}{path}")
+    unknown = anna.get(f"/messages/{boriss[::-1]}{path}")
+    beginning = front.visitor("olga").get(f"/messages/{boriss[:8]}{path}")
+    assert foreign.status_code == unknown.status_code == beginning.status_code == 404
+    assert words(foreign) == words(unknown)
+
+
+def test_a_download_has_a_name_that_people_understand_and_stays_new(front: Front) -> None:
+    olga = front.visitor("olga")
+    message = front.receive(front.box_of("101"), at=AUGUST, name="")
+    response = olga.get(f"/messages/{message}/download")
+    assert response.content.startswith(b"RIFF")
+    name = unquote(response.headers["content-disposition"].partition("''")[2])
+    assert name.startswith("2026-08-14_09-30-00_employee_Анна_Щукина_from_")
+    assert shown(olga.get("/messages?state=new")) == [message]
+
+
+def test_selected_messages_as_a_zip(front: Front) -> None:
+    ids = [front.receive(at=AUGUST), front.receive(at=JULY)]
+    front.receive(at=LAST_YEAR)
+    form = {"action": "download", "message": ids}
+    response = front.visitor("olga").post("/messages/selected", data=form)
+    assert response.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(BytesIO(response.content)) as packed:
+        names = [name for name in packed.namelist() if name.endswith(".wav")]
+    assert sorted(name[:10] for name in names) == ["2026-07-02", "2026-08-14"]
+
+
+def test_a_month_as_a_zip(front: Front) -> None:
+    front.receive(at=AUGUST)
+    front.receive(at=JULY)
+    response = front.visitor("olga").get("/messages/export?month=2026-08")
+    assert "2026-08.zip" in response.headers["content-disposition"]
+    with zipfile.ZipFile(BytesIO(response.content)) as packed:
+        assert [name[:10] for name in packed.namelist() if name.endswith(".wav")] == ["2026-08-14"]
+
+
+def test_the_way_back_stays_within_the_list(front: Front) -> None:
+    olga = front.visitor("olga")
+    message = front.receive()
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "/messagesx"):
+        response = olga.post(f"/messages/{message}/mark", data={"state": "new", "back": elsewhere})
+        assert response.headers["location"] == "/messages"

@@ -1,0 +1,91 @@
+"""The pages of people and settings in a real browser: for everybody, with scripts or without."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from storage.office import Dial, Voicemail
+from storage.office.edit import with_fields
+from tests.web.browser import PHONE, Street, chromium, faults_of, street, violations
+from tests.web.conftest import COMPANY, NOBODY, Front
+
+OLGAS = (
+    *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
+    *("/employees/101/remove", "/numbers", "/mailbox", "/audit", "/account"),
+)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
+    async with street(browser, front) as town:
+        yield town
+
+
+async def test_no_page_leaves_anybody_out(town: Street, front: Front) -> None:
+    front.services.offices.edit(
+        COMPANY,
+        lambda office: with_fields(office, company=with_fields(office.company, self_service=True)),
+        by=NOBODY,
+    )
+    desk = await town.come_in("olga")
+    phone = await town.come_in("olga", size=PHONE, color_scheme="dark")
+    for page in (desk, phone):
+        for address in (*OLGAS, f"/users/{front.services.users.find('anna').id}"):
+            await page.goto(address)
+            assert await violations(page) == [], address
+            wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert await page.evaluate(wide) <= 0, address
+        assert faults_of(page) == []
+    anna = await town.come_in("anna")
+    await anna.goto("/account")
+    assert await violations(anna) == []
+    assert faults_of(anna) == []
+
+
+async def test_forwarding_is_set_in_the_form(town: Street, front: Front) -> None:
+    page = await town.come_in("olga")
+    await page.goto("/employees")
+    await page.get_by_role("link", name="Борис Орлов").click()
+    number = page.locator("[name=busy_number]")
+    await expect(number).to_be_hidden()
+    await page.get_by_label("Занято", exact=True).select_option("На другой номер…")
+    await expect(number).to_be_visible()
+    await number.fill("+7 495 765-43-21")
+    await page.get_by_label("Нет ответа", exact=True).select_option("Голосовая почта")
+    await page.locator("[name=after]").fill("7")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.locator("#toasts").get_by_text("Сохранено: Борис Орлов.")).to_be_visible()
+    forward = front.site.office.employees["102"].forward
+    assert forward.busy == Dial(number="+74957654321")
+    assert (forward.no_answer, forward.no_answer_after) == (Voicemail(), 7)
+
+    await page.get_by_label("Время ожидания ответа, секунд").fill("0")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_text("нужно больше 0 секунд")).to_be_visible()
+    await expect(page.get_by_label("Время ожидания ответа, секунд")).to_have_value("0")
+    # The browser itself notes the answer 422; nothing else went wrong.
+    assert [fault for fault in faults_of(page) if "422" not in fault] == []
+
+
+async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: Front) -> None:
+    page = await town.come_in("olga", java_script_enabled=False)
+    await page.goto("/employees/102")
+    await page.goto("/users/new?extension=102")
+    await page.get_by_label("Логин").fill("vera")
+    await page.get_by_role("button", name="Добавить пользователя").click()
+    link = await page.get_by_label("Ссылка").input_value()
+    guest = await town.come_in(java_script_enabled=False)
+    await guest.goto(link)
+    for field in await guest.locator("input[type=password]").all():
+        await field.fill("seven red pears")
+    await guest.locator("main button[type=submit], main form button").first.click()
+    front.services.sessions.log_in("vera", "seven red pears", address="", agent="")

@@ -1,0 +1,57 @@
+"""How a company's messages are taken, the company itself, and what is wrong with all of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from storage.office import Company, Office, VoicemailSettings, as_data, check
+from storage.office.edit import with_fields
+from web.api.asking import Administrator, Anyone
+from web.api.office_schemas import CompanySettings, ProblemEntry, ProblemList
+from web.api.problems import refusals
+
+router = APIRouter(tags=["company"])
+
+
+@router.get("/mailbox", responses=refusals(404), response_model_exclude_unset=True)
+def get_mailbox(who: Administrator) -> VoicemailSettings:
+    """How the company's messages are taken."""
+    return _as_answer(who.office)
+
+
+@router.put("/mailbox", responses=refusals(404, 413), response_model_exclude_unset=True)
+def put_mailbox(who: Administrator, settings: VoicemailSettings) -> VoicemailSettings:
+    """Change how messages are taken; what is not sent has its usual value."""
+    return _as_answer(who.edit(lambda office: with_fields(office, voicemail=settings)))
+
+
+@router.get("/company", responses=refusals(404))
+def get_company(who: Anyone) -> Company:
+    """The asking user's company."""
+    return who.office.company
+
+
+@router.put("/company", responses=refusals(404, 413))
+def put_company(who: Administrator, settings: CompanySettings) -> Company:
+    """Change the company's settings; its name stays. Texts are spoken anew in a new language."""
+    fields = settings.model_dump()
+    office = who.edit(
+        lambda office: with_fields(office, company=with_fields(office.company, **fields))
+    )
+    return office.company
+
+
+@router.get("/problems", responses=refusals(404))
+def list_problems(who: Administrator) -> ProblemList:
+    """What is wrong with the configuration, or likely not meant."""
+    return ProblemList(
+        items=[
+            ProblemEntry(severity=problem.severity, where=problem.where, message=problem.message)
+            for problem in check(who.office)
+        ]
+    )
+
+
+def _as_answer(office: Office) -> VoicemailSettings:
+    """The settings without what is not set, as `voicepost mailbox show --json` prints them."""
+    return VoicemailSettings.model_validate(as_data(office.voicemail))

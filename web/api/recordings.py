@@ -1,0 +1,54 @@
+"""The sound of a message: to be heard, taken away, and drawn."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from storage.manifest import file_name
+from storage.silence import find_silences
+from web.api import schemas
+from web.api.asking import Anyone
+from web.api.choosing import MessageId, message_of
+from web.api.problems import refusals
+from web.api.sounds import SOUND, sound_response
+
+router = APIRouter(prefix="/messages/{message_id}", tags=["messages"])
+
+POINTS: Final = 256
+
+
+@router.get("/audio", response_class=Response, responses={**SOUND, **refusals(404, 416)})
+@router.head("/audio", include_in_schema=False)
+def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
+    """The recording. To ask for any part of it is to listen: it is heard from then on."""
+    message = message_of(who, message_id)
+    wav = who.services.inbox.open(message)
+    response = sound_response(request, wav, etag=message.sha256)
+    if request.method == "GET":
+        who.services.inbox.listen(message.id, user=who.user, by=who.actor)
+    return response
+
+
+@router.get("/download", response_class=Response, responses={**SOUND, **refusals(404, 416)})
+@router.head("/download", include_in_schema=False)
+def download_message(who: Anyone, message_id: MessageId, request: Request) -> Response:
+    """The recording as a file with a name that tells when and from whom. It stays new."""
+    message = message_of(who, message_id)
+    wav = who.services.inbox.open(message)
+    response = sound_response(request, wav, etag=message.sha256, filename=file_name(message))
+    if request.method == "GET":
+        who.services.inbox.note_download(message, by=who.actor)
+    return response
+
+
+@router.get("/waveform", responses=refusals(404))
+def get_waveform(who: Anyone, message_id: MessageId) -> schemas.Waveform:
+    """What a player draws, and the pauses it may skip."""
+    message = message_of(who, message_id)
+    return schemas.Waveform(
+        peaks=list(message.peaks.ljust(POINTS, b"\0")),
+        silences=[list(span) for span in find_silences(who.services.inbox.read(message))],
+        duration=round(message.duration, 2),
+    )

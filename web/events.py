@@ -1,0 +1,118 @@
+"""What happens to messages, told to the pages that are open, as server-sent events.
+
+The calls are served by another process: news come from the database, which is asked for them as
+long as anybody listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from storage.actor import Scope, User
+from storage.errors import DatabaseUnavailable
+from storage.inbox import Inbox
+from storage.news import Item, News
+
+POLL_SECONDS: Final = 0.25
+STILL_HERE_SECONDS: Final = 20.0
+"""Something is sent this often, so that nothing on the way takes the stream for dead."""
+STREAM_SECONDS: Final = 300.0
+"""Then the browser asks again, and is asked again who it is."""
+MOST_WAITING: Final = 100
+"""News that a listener may be behind; one that is slower misses the rest, and reloads anyway."""
+
+DIGITS: Final = 19
+"""Of the largest number a database can count to, and one more."""
+
+log = structlog.get_logger()
+
+
+class Events:
+    """One reader of the news, and any number of listeners."""
+
+    def __init__(self, news: News, inbox: Inbox) -> None:
+        self._news = news
+        self._inbox = inbox
+        self._listeners: dict[asyncio.Queue[Item | None], tuple[str, Scope]] = {}
+        self._somebody = asyncio.Event()
+        self._closed = False
+
+    async def run(self) -> None:
+        """Pass the news on, until cancelled."""
+        while True:
+            await self._somebody.wait()
+            await self._pass_on()
+
+    async def _pass_on(self) -> None:
+        """From the newest item on, while anybody listens."""
+        try:
+            seq = await run_in_threadpool(self._news.newest)
+            while self._listeners:
+                for item in await run_in_threadpool(self._news.since, seq):
+                    seq = max(seq, item.seq)
+                    self._tell(item)
+                await asyncio.sleep(POLL_SECONDS)
+        except DatabaseUnavailable as error:
+            log.warning("no news from the database", reason=str(error))
+            await asyncio.sleep(1)
+
+    def _tell(self, item: Item) -> None:
+        for queue, (user_id, scope) in self._listeners.items():
+            if item.concerns(user_id, scope) and not queue.full():
+                queue.put_nowait(item)
+
+    async def stream(self, user: User, after: int | None = None) -> AsyncGenerator[str, None]:
+        """The news that concern a user, as the text of an event stream.
+
+        ``after`` is the number of the newest item that the listener knows of: what came since
+        comes first, so that nothing falls between a page and its stream.
+        """
+        queue: asyncio.Queue[Item | None] = asyncio.Queue(MOST_WAITING)
+        scope = await run_in_threadpool(self._inbox.scope_of, user)
+        self._listeners[queue] = user.id, scope
+        self._somebody.set()
+        end = asyncio.get_running_loop().time() + STREAM_SECONDS
+        try:
+            yield "retry: 2000\n: listening\n\n"
+            if after is not None:
+                for missed in await run_in_threadpool(self._news.since, after):
+                    if missed.concerns(user.id, scope):
+                        yield _event(missed)
+            while not self._closed and asyncio.get_running_loop().time() < end:
+                try:
+                    item = await asyncio.wait_for(queue.get(), STILL_HERE_SECONDS)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if item is None:
+                    return
+                yield _event(item)
+        finally:
+            del self._listeners[queue]
+            if not self._listeners:
+                self._somebody.clear()
+
+    def close(self) -> None:
+        """End every stream: the service is about to."""
+        self._closed = True
+        for queue in self._listeners:
+            if not queue.full():
+                queue.put_nowait(None)
+
+
+def last_known(request: Request) -> int | None:
+    """The newest item that a listener knows of: by its page's word, or its last stream's."""
+    told = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return int(told) if told.isdecimal() and len(told) < DIGITS else None
+
+
+def _event(item: Item) -> str:
+    told = json.dumps({"kind": item.kind, "id": item.message_id})
+    return f"id: {item.seq}\nevent: news\ndata: {told}\n\n"

@@ -1,0 +1,66 @@
+"""What a form was sent with, and which of its fields a sentence of storage is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from math import isfinite, nan
+from typing import Final, Literal, overload
+
+from starlette.datastructures import FormData
+
+from storage.errors import ConfigError
+
+ANYWHERE: Final = ""
+"""The field of what is wrong with a form as a whole."""
+
+Mistakes = dict[str, list[str]]
+"""What is wrong, by the name of the field; see `mistakes`."""
+
+
+@overload
+def number_in(form: Mapping[str, str], name: str, *, optional: Literal[True]) -> float | None: ...
+@overload
+def number_in(form: Mapping[str, str], name: str) -> float: ...
+def number_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> float | None:
+    """The number typed into a field, with a comma or a point; ConfigError if it is none."""
+    text = form.get(name, "").strip().replace(",", ".")
+    if optional and not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise ConfigError(f"{name}: must be a number")
+    return number
+
+
+def list_in(text: str) -> tuple[str, ...]:
+    """What was typed as a list: a line each, or commas or semicolons between."""
+    lines = text.replace(",", "\n").replace(";", "\n").splitlines()
+    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+def mistakes(
+    sentences: Iterable[str], place: str, fields: Collection[str], tell: Callable[[str], str]
+) -> Mistakes:
+    """Sentences such as `employees.101.ring_timeout: must be …`, by the field they belong to.
+
+    ``place`` is that of the form in the document (`employees.101`). A field is found by the
+    beginning of the rest; what belongs to none stays a whole sentence, with its place. ``tell``
+    puts a sentence into the language of the page.
+    """
+    found: Mistakes = {}
+    for sentence in sentences:
+        where, _, message = sentence.removeprefix(f"{place}.").partition(": ")
+        field = next((name for name in fields if f"{where}.".startswith(f"{name}.")), None)
+        if field is None or not message:
+            found.setdefault(ANYWHERE, []).append(tell(sentence))
+        else:
+            found.setdefault(field, []).append(tell(message))
+    return found
+
+
+def typed(form: FormData) -> dict[str, str]:
+    """The texts of a form, without the white space around them; files are left out."""
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}

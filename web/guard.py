@@ -1,0 +1,58 @@
+"""Who asks: the session of a browser, and whether a request comes from a page of ours."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from storage.actor import Actor, User, Via
+from web.services import Services
+
+COOKIE: Final = "voicepost_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def visitor(request: Request, services: Services) -> User | None:
+    """The user whose session the request's cookie names. Reads the database."""
+    token = request.cookies.get(COOKIE)
+    return services.sessions.find(token) if token else None
+
+
+def is_from_elsewhere(request: Request) -> bool:
+    """Whether a request that changes something was not made by a page of ours.
+
+    Browsers say so themselves (Fetch Metadata, or the Origin of a POST). A request that says
+    neither was not made by a browser's page, and has no business with a browser's cookie.
+    """
+    if request.method in SAFE_METHODS:
+        return False
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = request.headers.get("origin", "")
+    return not origin or urlsplit(origin).netloc != request.headers.get("host", "")
+
+
+def keep_session(request: Request, response: Response, token: str) -> None:
+    """Give the browser the token of a session that has just begun."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+    )
+
+
+def forget_session(response: Response) -> None:
+    """Have the browser forget its session."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+
+
+def address_of(request: Request) -> str:
+    """The network address that the request came from; a trusted proxy's word counts."""
+    return request.client.host if request.client else ""
+
+
+def actor_of(request: Request, user: User, via: Via = "page") -> Actor:
+    """The user as the audit log writes it down."""
+    return Actor(name=user.login, via=via, address=address_of(request), user_id=user.id)

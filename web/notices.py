@@ -1,0 +1,52 @@
+"""A sentence for the next page: what was done, and perhaps how to undo it.
+
+It travels in a cookie from the answer that redirects to the page that shows it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+COOKIE: Final = "voicepost_notice"
+SECONDS: Final = 60
+MOST_IDS: Final = 60
+"""What fits into a cookie; more cannot be chosen on one page anyway."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What was done. ``undo`` is the address to post ``ids`` to, "" where there is no way back."""
+
+    text: str
+    kind: str = "done"
+    undo: str = ""
+    ids: tuple[str, ...] = ()
+
+
+def leave(response: Response, notice: Notice) -> None:
+    """Have the next page show the notice."""
+    whole = notice if len(notice.ids) <= MOST_IDS else Notice(notice.text, notice.kind)
+    value = base64.urlsafe_b64encode(json.dumps(asdict(whole)).encode()).decode()
+    response.set_cookie(COOKIE, value, max_age=SECONDS, httponly=True, samesite="lax", path="/")
+
+
+def take(request: Request) -> Notice | None:
+    """The notice left for this page; None if there is none, or it cannot be read."""
+    try:
+        data = json.loads(base64.urlsafe_b64decode(request.cookies[COOKIE]))
+        return Notice(
+            str(data["text"]), str(data["kind"]), str(data["undo"]), tuple(map(str, data["ids"]))
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def forget(response: Response) -> None:
+    """The notice was shown."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")

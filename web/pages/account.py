@@ -1,0 +1,129 @@
+"""Everybody's own account: name, language, password, sessions and tokens."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.accounts.sessions import LoginRefused
+from storage.errors import ConfigError
+from web.fields import number_in, typed
+from web.guard import COOKIE, address_of
+from web.own_account import account_page, go_to_account, settled
+from web.pages import own_voicemail
+from web.sentences import mistakes_in
+from web.texts import LANGUAGES
+from web.visit import Visit, page
+
+_PERSON: Final = ("name", "language")
+_TOKEN: Final = ("token_name", "days")
+
+
+def show_account(visit: Visit) -> Response:
+    """All of it; of somebody who has to choose a password, that alone."""
+    return account_page(visit)
+
+
+def change_person(visit: Visit) -> Response:
+    """Change one's own name and language."""
+    form = typed(visit.form)
+    language = next((one for one in LANGUAGES if one == form.get("language")), None)
+    try:
+        visit.services.users.change(
+            visit.user.id,
+            company_id=visit.user.company_id,
+            name=form.get("name", ""),
+            language=language,
+            by=visit.actor,
+        )
+    except ConfigError as error:
+        return account_page(visit, person=mistakes_in(visit, error.problems, "", _PERSON))
+    return visit.redirect("/account", visit.text("Saved."))
+
+
+def change_password(visit: Visit) -> Response:
+    """Choose another password: the old one is asked for, and other sessions end."""
+    old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
+    if new != str(visit.form.get("again", "")):
+        return _refused(visit, "again", visit.text("The two passwords differ."))
+    if new == old:
+        return _refused(visit, "new", visit.text("The new password is the old one."))
+    try:
+        visit.services.sessions.confirm(visit.user.id, old, address=address_of(visit.request))
+        visit.services.users.set_password(
+            visit.user.id,
+            new,
+            company_id=visit.user.company_id,
+            keep=visit.request.cookies.get(COOKIE),
+            by=visit.actor,
+        )
+    except LoginRefused as refused:
+        if refused.retry_after:
+            seconds = int(refused.retry_after) + 1
+            words = visit.text("Too many attempts. Try again in %(seconds)s s.", seconds=seconds)
+        else:
+            words = visit.text("This is not your present password.")
+        return _refused(visit, "old", words)
+    except ConfigError as error:
+        told = mistakes_in(visit, error.problems, "", ("password",))
+        return _refused(visit, "new", *chain(*told.values()))
+    return visit.redirect(
+        "/account", visit.text("The password is changed. Other sessions were ended.")
+    )
+
+
+def end_session(visit: Visit) -> Response:
+    """Log out one of one's own browsers."""
+    visit.services.sessions.end_one(visit.user.id, visit.path["id"], by=visit.actor)
+    return visit.redirect("/account", visit.text("The session was ended."))
+
+
+def end_other_sessions(visit: Visit) -> Response:
+    """Log out everywhere but here."""
+    keep = visit.request.cookies.get(COOKIE)
+    visit.services.sessions.end_all(visit.user.id, keep=keep, by=visit.actor)
+    return visit.redirect("/account", visit.text("All other sessions were ended."))
+
+
+def make_token(visit: Visit) -> Response:
+    """A token for a script; its secret is shown on the page that answers, and never again."""
+    form = typed(visit.form)
+    try:
+        days = number_in(form, "days", optional=True)
+        token, secret = visit.services.tokens.make(
+            visit.user.id,
+            form.get("token_name", ""),
+            None if days is None else int(days),
+            by=visit.actor,
+        )
+    except ConfigError as error:
+        problems = (problem.replace("name: ", "token_name: ", 1) for problem in error.problems)
+        return account_page(visit, token=mistakes_in(visit, problems, "", _TOKEN))
+    return visit.render("account/token.html", token=token, secret=secret)
+
+
+def revoke_token(visit: Visit) -> Response:
+    """Make one of one's own tokens worthless."""
+    visit.services.tokens.revoke(visit.user.id, visit.path["id"], by=visit.actor)
+    return visit.redirect("/account", visit.text("The token was revoked."))
+
+
+def _refused(visit: Visit, field: str, *sentences: str) -> Response:
+    return account_page(visit, password={field: list(sentences)})
+
+
+routes = [
+    Route("/account", page(show_account), methods=["GET"]),
+    Route("/account", page(settled(change_person)), methods=["POST"]),
+    Route("/account/password", page(go_to_account), methods=["GET"]),
+    Route("/account/password", page(change_password), methods=["POST"]),
+    Route("/account/sessions/end", page(settled(end_other_sessions)), methods=["POST"]),
+    Route("/account/sessions/{id}/end", page(settled(end_session)), methods=["POST"]),
+    Route("/account/tokens", page(go_to_account), methods=["GET"]),
+    Route("/account/tokens", page(settled(make_token)), methods=["POST"]),
+    Route("/account/tokens/{id}/revoke", page(settled(revoke_token)), methods=["POST"]),
+    *own_voicemail.routes,
+]

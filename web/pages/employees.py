@@ -1,0 +1,271 @@
+"""Employees: people with phones, and where their calls go when they cannot answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import ConfigError
+from storage.office import Employee, Forward, Office, as_data, check, make_part
+from storage.office.edit import entry, with_entry, with_fields, without_entry
+from web.action_words import describe
+from web.fields import Mistakes, list_in, number_in, typed
+from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
+from web.office_changes import edit_office
+from web.sentences import mistakes_in, tell
+from web.sounds import greetings
+from web.texts import texts
+from web.visit import Visit, page
+
+_FIELDS: Final = (
+    *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting"),
+    *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An employee as the form has him, right or wrong."""
+
+    extension: str = ""
+    name: str = ""
+    numbers: str = ""
+    endpoint: str = ""
+    ring_timeout: str = "20"
+    greeting: str = ""
+    after: str = ""
+    rules: Mapping[str, Choice] = field(default_factory=lambda: choices(Forward()))
+
+
+def show_employees(visit: Visit) -> Response:
+    """Everybody, with where the calls go and who has an account."""
+    office = visit.office
+    accounts = {
+        extension: user
+        for user in visit.services.users.list(visit.user.company_id)
+        for extension in user.extensions
+    }
+    rows = [
+        (extension, employee, _forwarding(visit, extension, employee), accounts.get(extension))
+        for extension, employee in office.employees.items()
+    ]
+    return visit.render("employees/list.html", rows=rows, problems=_problems(visit, ""))
+
+
+def ask_new_employee(visit: Visit) -> Response:
+    """The form of a new employee: unanswered calls go to his voicemail."""
+    rules: dict[str, Choice] = {
+        rule: Choice() if rule == "always" else Choice("voicemail") for rule in RULES
+    }
+    return _new_form(visit, Draft(rules=rules))
+
+
+def add_employee(visit: Visit) -> Response:
+    """Add an employee under an extension that nobody has."""
+    draft = _draft_in(visit)
+    extension = draft.extension
+
+    def with_employee(office: Office) -> Office:
+        if not extension:
+            raise ConfigError("extension: must not be empty")
+        if extension in office.employees:
+            raise ConfigError("extension: there is an employee with this extension already")
+        employee = _employee_in(visit, None)
+        return with_fields(office, employees=with_entry(office.employees, extension, employee))
+
+    try:
+        edit_office(visit, with_employee)
+    except ConfigError as error:
+        return _new_form(visit, draft, _mistakes(visit, extension, error.problems))
+    return visit.redirect(
+        f"/employees/{extension}", visit.text("Added: %(name)s.", name=draft.name)
+    )
+
+
+def show_employee(visit: Visit) -> Response:
+    """The settings of an employee, with what is wrong with them."""
+    extension, employee = _employee(visit)
+    forward = employee.forward
+    draft = Draft(
+        extension=extension,
+        name=employee.name,
+        numbers=", ".join(employee.numbers),
+        endpoint=employee.endpoint,
+        ring_timeout=f"{employee.ring_timeout:g}",
+        greeting=employee.greeting or "",
+        after="" if forward.no_answer_after is None else f"{forward.no_answer_after:g}",
+        rules=choices(forward),
+    )
+    return _form(visit, draft)
+
+
+def change_employee(visit: Visit) -> Response:
+    """Change the settings of an employee."""
+    extension, _ = _employee(visit)
+    draft = replace(_draft_in(visit), extension=extension)
+
+    def with_changes(office: Office) -> Office:
+        before = entry(office.employees, extension, "employee")
+        changed = _employee_in(visit, before)
+        return with_fields(office, employees=with_entry(office.employees, extension, changed))
+
+    try:
+        edit_office(visit, with_changes)
+    except ConfigError as error:
+        return _form(visit, draft, _mistakes(visit, extension, error.problems))
+    return visit.redirect(
+        f"/employees/{extension}", visit.text("Saved: %(name)s.", name=draft.name)
+    )
+
+
+def ask_remove_employee(visit: Visit) -> Response:
+    """The question before an employee is removed."""
+    extension, employee = _employee(visit)
+    return visit.render("employees/remove.html", extension=extension, employee=employee, wrong={})
+
+
+def remove_employee(visit: Visit) -> Response:
+    """Remove an employee to whom nothing leads any more."""
+    extension, employee = _employee(visit)
+    try:
+        edit_office(
+            visit,
+            lambda office: with_fields(
+                office, employees=without_entry(office.employees, extension, "employee")
+            ),
+        )
+    except ConfigError as error:
+        wrong = mistakes_in(visit, error.problems, "", ())
+        return visit.render(
+            "employees/remove.html", 422, extension=extension, employee=employee, wrong=wrong
+        )
+    return visit.redirect("/employees", visit.text("Removed: %(name)s.", name=employee.name))
+
+
+def _employee(visit: Visit) -> tuple[str, Employee]:
+    """The employee that the address names. NotFound."""
+    extension = visit.path["extension"]
+    return extension, entry(visit.office.employees, extension, "employee")
+
+
+def _draft_in(visit: Visit) -> Draft:
+    form = typed(visit.form)
+    return Draft(
+        **{
+            name: form.get(name, "")
+            for name in ("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting")
+        },
+        after=form.get("after", ""),
+        rules=typed_choices(form),
+    )
+
+
+def _employee_in(visit: Visit, before: Employee | None) -> Employee:
+    """The employee that the form describes. ConfigError has a sentence for each mistake."""
+    form = typed(visit.form)
+    extension = form.get("extension", "")
+    numbers = list_in(form.get("numbers", ""))
+    fields: dict[str, object] = {
+        "name": form.get("name", ""),
+        "numbers": numbers or (() if before else (extension,)),
+        "endpoint": form.get("endpoint") or f"PJSIP/{extension or visit.path['extension']}",
+        "greeting": form.get("greeting") or None,
+    }
+    problems: list[str] = []
+    try:
+        fields["ring_timeout"] = number_in(form, "ring_timeout")
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        fields["forward"] = as_data(forward_in(form))
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        employee = make_part(Employee, **fields)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return employee
+
+
+def _mistakes(visit: Visit, extension: str, problems: Iterable[str]) -> Mistakes:
+    # What is wrong with the key itself has no field's name behind it.
+    named = [problem.replace(f"employees.{extension}: ", "extension: ", 1) for problem in problems]
+    return mistakes_in(visit, named, f"employees.{extension}", _FIELDS)
+
+
+def _problems(visit: Visit, extension: str) -> list[str]:
+    """What `config check` finds about an employee, or about any ("")."""
+    place = f"employees.{extension}" if extension else "employees."
+    return [
+        tell(str(problem), visit.language)
+        for problem in check(visit.office)
+        if f"{problem.where}.".startswith(f"{place}." if extension else place)
+    ]
+
+
+def _forwarding(visit: Visit, extension: str, employee: Employee) -> list[tuple[str, str]]:
+    """The rules in words: which, and what it does."""
+    words: list[tuple[str, str]] = []
+    for rule in RULES:
+        action = getattr(employee.forward, rule)
+        if action is not None:
+            told = describe(action, visit.office, texts(visit.language), owner=extension)
+            words.append((rule, told.title))
+    return words
+
+
+def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
+    return visit.render(
+        "employees/new.html",
+        422 if wrong else 200,
+        draft=draft,
+        wrong=wrong or {},
+        others=others(visit.office, draft.extension),
+        greetings=greetings(visit, draft.greeting),
+    )
+
+
+def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
+    account = next(
+        (
+            user
+            for user in visit.services.users.list(visit.user.company_id)
+            if draft.extension in user.extensions
+        ),
+        None,
+    )
+    return visit.render(
+        "employees/edit.html",
+        422 if wrong else 200,
+        draft=draft,
+        wrong=wrong or {},
+        account=account,
+        problems=_problems(visit, draft.extension),
+        others=others(visit.office, draft.extension),
+        greetings=greetings(visit, draft.greeting),
+    )
+
+
+routes = [
+    Route("/employees", page(show_employees, role="administrator"), methods=["GET"]),
+    Route("/employees/new", page(ask_new_employee, role="administrator"), methods=["GET"]),
+    Route("/employees/new", page(add_employee, role="administrator"), methods=["POST"]),
+    Route("/employees/{extension}", page(show_employee, role="administrator"), methods=["GET"]),
+    Route("/employees/{extension}", page(change_employee, role="administrator"), methods=["POST"]),
+    Route(
+        "/employees/{extension}/remove",
+        page(ask_remove_employee, role="administrator"),
+        methods=["GET"],
+    ),
+    Route(
+        "/employees/{extension}/remove",
+        page(remove_employee, role="administrator"),
+        methods=["POST"],
+    ),
+]

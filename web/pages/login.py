@@ -1,0 +1,150 @@
+"""Logging in and out, and the one-time link with which an account begins."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.accounts.sessions import LoginRefused
+from storage.actor import Actor
+from storage.errors import ConfigError, NotFound
+from storage.office import Company, Office, make_part
+from web.guard import COOKIE, address_of, forget_session, keep_session, visitor
+from web.sentences import tell
+from web.visit import Guest, Visit, open_page, page
+
+
+def show_login(guest: Guest) -> Response:
+    """The form; a user who has logged in goes on."""
+    wanted = _within(guest.query.get("next", ""))
+    if visitor(guest.request, guest.services):
+        return guest.redirect(wanted)
+    return guest.render("login.html", next=wanted, login="", problem="")
+
+
+def log_in(guest: Guest) -> Response:
+    """A new session, or the form again with one sentence that tells nobody whose logins exist."""
+    login, wanted = str(guest.form.get("login", "")), _within(str(guest.form.get("next", "")))
+    try:
+        _, token = guest.services.sessions.log_in(
+            login,
+            str(guest.form.get("password", "")),
+            address=address_of(guest.request),
+            agent=guest.request.headers.get("user-agent", ""),
+        )
+    except LoginRefused as refused:
+        wait = refused.retry_after
+        problem = (
+            guest.text("Too many attempts. Try again in %(seconds)s s.", seconds=wait)
+            if wait
+            else guest.text("The login or the password is wrong.")
+        )
+        response = guest.render(
+            "login.html", 429 if wait else 422, next=wanted, login=login, problem=problem
+        )
+        if wait:
+            response.headers["Retry-After"] = str(wait)
+        return response
+    _end_session(guest)
+    response = guest.redirect(wanted)
+    keep_session(guest.request, response, token)
+    return response
+
+
+def log_out(visit: Visit) -> Response:
+    """End this session."""
+    _end_session(visit)
+    response = visit.redirect("/login")
+    forget_session(response)
+    return response
+
+
+def show_setup(guest: Guest) -> Response:
+    """What a one-time link leads to: the choice of a login and a password."""
+    key = guest.query.get("key", "")
+    return _setup_form(guest, key, status=200, problems=())
+
+
+def set_up(guest: Guest) -> Response:
+    """Make the account, or set the new password, and log in."""
+    key = str(guest.form.get("key", ""))
+    login, password = str(guest.form.get("login", "")), str(guest.form.get("password", ""))
+    if password != str(guest.form.get("again", "")):
+        problems: tuple[str, ...] = (guest.text("The two passwords differ."),)
+        return _setup_form(guest, key, status=422, problems=problems)
+    try:
+        invitation = guest.services.invitations.look(key)
+        of_nobody = invitation.user is None and invitation.company_id is None
+        user = guest.services.invitations.accept(
+            key,
+            login=login,
+            name=str(guest.form.get("name", "")),
+            password=password,
+            address=address_of(guest.request),
+            company_id=_company(guest, login) if of_nobody else None,
+        )
+    except ConfigError as error:
+        told = tuple(tell(problem, guest.language) for problem in error.problems)
+        return _setup_form(
+            guest,
+            key,
+            status=422,
+            problems=told,
+        )
+    except NotFound:
+        return _setup_form(guest, key, status=404, problems=())
+    return guest.redirect("/login", guest.text("Welcome, %(name)s. Log in now.", name=user.name))
+
+
+def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...]) -> Response:
+    try:
+        invitation = guest.services.invitations.look(key)
+    except NotFound:
+        return guest.render("setup.html", 404, invitation=None, key="", problems=(), typed={})
+    typed = {name: str(guest.form.get(name, "")) for name in ("login", "name", "company")}
+    response = guest.render(
+        "setup.html", status, invitation=invitation, key=key, problems=problems, typed=typed
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _company(guest: Guest, login: str) -> str:
+    """The id of the company that the first administrator names; it is made if need be.
+
+    Raises ConfigError for a name that is none.
+    """
+    company = make_part(Company, name=str(guest.form.get("company", "")), language=guest.language)
+    offices = guest.services.offices
+    if company.name not in offices.names():
+        by = Actor(login, via="page", address=address_of(guest.request))
+        offices.apply(Office(company=company), by=by)
+    return offices.site(company.name).company_id
+
+
+def _end_session(guest: Guest) -> None:
+    """End the session that the browser came with."""
+    token = guest.request.cookies.get(COOKIE)
+    if token:
+        guest.services.sessions.end(token)
+
+
+def _within(address: str) -> str:
+    """An address within this page, whatever it was before."""
+    is_ours = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if is_ours and address.isprintable() else "/messages"
+
+
+def go_to_messages(visit: Visit) -> Response:
+    """The page begins with the messages."""
+    return visit.redirect("/messages")
+
+
+routes = [
+    Route("/", page(go_to_messages)),
+    Route("/login", open_page(show_login), methods=["GET"]),
+    Route("/login", open_page(log_in), methods=["POST"]),
+    Route("/logout", page(log_out), methods=["POST"]),
+    Route("/setup", open_page(show_setup), methods=["GET"]),
+    Route("/setup", open_page(set_up), methods=["POST"]),
+]

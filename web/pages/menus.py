@@ -1,0 +1,244 @@
+"""Voice menus: the picture of them all, and each one's settings and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import AudioError, ConfigError
+from storage.office import Menu, Office, check, make_part
+from storage.office.edit import entry, with_entry, with_fields, without_entry
+from web.action_words import Words, describe, spoken
+from web.choices import Choices
+from web.fields import Mistakes, typed
+from web.menu_form import (
+    FIELDS,
+    Greeting,
+    MenuForm,
+    greeting_in,
+    menu_form,
+    menu_in,
+    sent_greeting,
+    sent_menu,
+)
+from web.menu_picture import menu_icons, menu_picture
+from web.menu_tree import by_keypad
+from web.office_changes import edit_office, sentences_of
+from web.pages import menu_keys
+from web.pages.problems import Told, told
+from web.places import address_of, key_address, leading_to, menu_address
+from web.sentences import mistakes_in, place_in_words
+from web.texts import texts
+from web.visit import Visit, page
+
+_NEW_FIELDS: Final = ("name", "greeting")
+_NO_NAME: Final = "name: must not be empty"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A key of a menu and what it does."""
+
+    key: str
+    kind: str
+    words: Words
+    address: str
+    problems: list[Told]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A menu in the list: the text alternative of the picture."""
+
+    name: str
+    address: str
+    greeting: str
+    keys: list[Row]
+    default: Words
+    invalid: Words
+    problems: list[Told]
+
+
+def show_menus(visit: Visit) -> Response:
+    """The picture, the list, and the form of a new menu."""
+    return _list(visit, "", Greeting())
+
+
+def add_menu(visit: Visit) -> Response:
+    """Make a menu of a name and a greeting; the rest is chosen on its own page."""
+    name = "-".join(typed(visit.form).get("name", "").split())
+    greeting = sent_greeting(visit.form)
+
+    def with_menu(office: Office) -> Office:
+        if not name or name in office.menus:
+            raise ConfigError(f"name: there is a menu “{name}” already" if name else _NO_NAME)
+        sound, prompts = greeting_in(greeting, name, office)
+        menus = with_entry(office.menus, name, make_part(Menu, greeting=sound))
+        return with_fields(office, menus=menus, prompts=prompts)
+
+    try:
+        edit_office(visit, with_menu)
+    except (ConfigError, AudioError) as error:
+        found = [one.replace(f"menus.{name}: ", "name: ", 1) for one in sentences_of(error)]
+        return _list(visit, name, greeting, mistakes_in(visit, found, f"menus.{name}", _NEW_FIELDS))
+    return visit.redirect(
+        menu_address(name), visit.text("Menu added. Now choose what its keys do.")
+    )
+
+
+def show_menu(visit: Visit) -> Response:
+    """A menu's keys and settings, with what is wrong with them."""
+    name, menu = _menu(visit)
+    return _form(visit, name, menu, menu_form(menu, visit.office, texts(visit.language)))
+
+
+def change_menu(visit: Visit) -> Response:
+    """Change the settings of a menu."""
+    name, menu = _menu(visit)
+    settings = sent_menu(visit.form)
+
+    def with_changes(office: Office) -> Office:
+        before = entry(office.menus, name, "menu")
+        sound, prompts = greeting_in(settings.greeting, name, office)
+        changed = menu_in(visit.form, before, sound)
+        return with_fields(office, menus=with_entry(office.menus, name, changed), prompts=prompts)
+
+    try:
+        edit_office(visit, with_changes)
+    except (ConfigError, AudioError) as error:
+        wrong = mistakes_in(visit, sentences_of(error), f"menus.{name}", FIELDS)
+        return _form(visit, name, menu, settings, wrong)
+    return visit.redirect(menu_address(name), visit.text("Saved."))
+
+
+def ask_remove_menu(visit: Visit) -> Response:
+    """The question before a menu is removed, or what still leads to it."""
+    return _remove_form(visit, {})
+
+
+def remove_menu(visit: Visit) -> Response:
+    """Remove a menu that nothing leads to any more."""
+    name, _menu_there = _menu(visit)
+    try:
+        edit_office(
+            visit,
+            lambda office: with_fields(office, menus=without_entry(office.menus, name, "menu")),
+        )
+    except ConfigError as error:
+        return _remove_form(visit, mistakes_in(visit, error.problems, "", ()))
+    return visit.redirect("/menus", visit.text("Removed: %(name)s.", name=name))
+
+
+def _menu(visit: Visit) -> tuple[str, Menu]:
+    """The menu that the address names. NotFound."""
+    name = visit.path["name"]
+    return name, entry(visit.office.menus, name, "menu")
+
+
+def _list(visit: Visit, name: str, greeting: Greeting, wrong: Mistakes | None = None) -> Response:
+    office = visit.office
+    return visit.render(
+        "menus/list.html",
+        422 if wrong else 200,
+        picture=menu_picture(office, texts(visit.language)),
+        menus=[_summary(visit, menu) for menu in office.menus],
+        menu_name=name,
+        greeting=greeting,
+        wrong=wrong or {},
+        choices=Choices(visit.office, texts(visit.language)),
+    )
+
+
+def _summary(visit: Visit, name: str) -> Summary:
+    office, words = visit.office, texts(visit.language)
+    menu = office.menus[name]
+    return Summary(
+        name,
+        menu_address(name),
+        spoken(menu.greeting, office) or menu.greeting.partition(":")[2],
+        _rows(visit, name),
+        describe(menu.default, office, words),
+        describe(menu.invalid, office, words),
+        _told(visit, f"menus.{name}"),
+    )
+
+
+def _rows(visit: Visit, name: str) -> list[Row]:
+    menu = visit.office.menus[name]
+    return [
+        Row(
+            key,
+            menu.keys[key].action,
+            describe(menu.keys[key], visit.office, texts(visit.language)),
+            key_address(name, key),
+            _told(visit, f"menus.{name}.keys.{key}"),
+        )
+        for key in sorted(menu.keys, key=by_keypad)
+    ]
+
+
+def _told(visit: Visit, place: str) -> list[Told]:
+    """What `config check` finds at a place of the document and inside it."""
+    found = [one for one in check(visit.office) if f"{one.where}.".startswith(f"{place}.")]
+    return told(visit, found)
+
+
+def _form(
+    visit: Visit, name: str, menu: Menu, settings: MenuForm, wrong: Mistakes | None = None
+) -> Response:
+    keys = f"menus.{name}.keys."
+    problems = [one for one in check(visit.office) if one.where.startswith(f"menus.{name}.")]
+    general = [one for one in check(visit.office) if one.where == f"menus.{name}"]
+    beside: Mistakes = mistakes_in(
+        visit,
+        [str(one) for one in problems if not one.where.startswith(keys)],
+        f"menus.{name}",
+        FIELDS,
+    )
+    return visit.render(
+        "menus/edit.html",
+        422 if wrong else 200,
+        menu_name=name,
+        menu=menu,
+        rows=_rows(visit, name),
+        settings=settings,
+        wrong=wrong or {},
+        warnings=beside,
+        problems=told(visit, general),
+        leading=_leading(visit, name),
+        icons=menu_icons(),
+        choices=Choices(visit.office, texts(visit.language)),
+    )
+
+
+def _remove_form(visit: Visit, wrong: Mistakes) -> Response:
+    name, _menu_there = _menu(visit)
+    return visit.render(
+        "menus/remove.html",
+        422 if wrong else 200,
+        menu_name=name,
+        leading=_leading(visit, name),
+        wrong=wrong,
+    )
+
+
+def _leading(visit: Visit, name: str) -> list[tuple[str, str]]:
+    """From where a call gets to the menu: words and addresses."""
+    return [
+        (place_in_words(place, visit.language), address_of(place))
+        for place in leading_to(name, visit.office)
+    ]
+
+
+routes = [
+    Route("/menus", page(show_menus, role="administrator"), methods=["GET"]),
+    Route("/menus", page(add_menu, role="administrator"), methods=["POST"]),
+    Route("/menus/{name}", page(show_menu, role="administrator"), methods=["GET"]),
+    Route("/menus/{name}", page(change_menu, role="administrator"), methods=["POST"]),
+    Route("/menus/{name}/remove", page(ask_remove_menu, role="administrator"), methods=["GET"]),
+    Route("/menus/{name}/remove", page(remove_menu, role="administrator"), methods=["POST"]),
+    *menu_keys.routes,
+]

@@ -1,0 +1,196 @@
+"""«Голосовая почта»: the list of messages, each message's own page, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.actor import Scope
+from storage.inbox import Message
+from storage.message import State
+from web.listing import Listing, is_as_chosen, listing_in
+from web.pages import recordings
+from web.pages.recordings import message_of
+from web.texts import texts
+from web.visit import Visit, page
+
+LIST: Final = "/messages"
+MOST_SELECTED: Final = 500
+
+
+@dataclass(frozen=True)
+class Months:
+    """Where there are messages: for the pickers of a year and a month."""
+
+    found: Sequence[tuple[str, int]]
+
+    @property
+    def years(self) -> list[str]:
+        """Years that have messages, newest first."""
+        return sorted({month[:4] for month, _ in self.found}, reverse=True)
+
+    def of(self, year: str) -> dict[str, int]:
+        """Messages of each month of a year, by its two digits."""
+        return {month[5:]: count for month, count in self.found if month[:4] == year}
+
+    def total(self, period: str) -> int:
+        """Messages of a month or a year, or of all months."""
+        return sum(count for month, count in self.found if month.startswith(period))
+
+
+def show_messages(visit: Visit) -> Response:
+    """The list, newest first."""
+    listing = listing_in(visit.query)
+    if is_as_chosen(visit.query):
+        return visit.redirect(listing.address())
+    if listing.trash and not visit.user.is_administrator:
+        raise HTTPException(403)
+    inbox = visit.services.inbox
+    scope = inbox.scope_of(visit.user)
+    found = inbox.list(listing.query(scope, visit.user.id))
+    months = Months(inbox.months(scope, box=listing.box, employee=listing.employee or None))
+    return visit.render(
+        "messages/list.html",
+        listing=listing,
+        days=_by_day(found.messages),
+        next=found.next,
+        looked_through=found.month,
+        months=months,
+        mailboxes=_mailboxes(visit, listing, scope),
+        has_unassigned=scope.unassigned,
+        shows_addressee=scope.extensions is None or len(scope.extensions) > 1,
+    )
+
+
+def show_message(visit: Visit) -> Response:
+    """A message's own page, which needs no script."""
+    return visit.render("messages/show.html", message=message_of(visit))
+
+
+def ask_to_delete(visit: Visit) -> Response:
+    """The question, for a page without scripts."""
+    back = _list_at(visit.query.get("back", ""))
+    return visit.render("messages/delete.html", message=message_of(visit), back=back)
+
+
+def delete(visit: Visit) -> Response:
+    """Move a message to the trash, with a way back."""
+    return _delete(visit, [message_of(visit).id])
+
+
+def restore(visit: Visit) -> Response:
+    """Take messages out of the trash."""
+    ids = [message_of(visit).id] if "id" in visit.path else _selected(visit)
+    scope = visit.services.inbox.scope_of(visit.user)
+    restored = visit.services.inbox.restore_many(ids, by=visit.actor, scope=scope)
+    return visit.redirect(
+        _back(visit),
+        _counted(visit, "Message restored.", "%(num)s messages restored.", len(restored)),
+    )
+
+
+def mark(visit: Visit) -> Response:
+    """Make a message new or heard."""
+    state: State = "new" if visit.form.get("state") == "new" else "heard"
+    return _mark(visit, [message_of(visit).id], state)
+
+
+def act_on_selected(visit: Visit) -> Response:
+    """Do to all selected messages what the pressed button says."""
+    ids = _selected(visit)
+    if not ids:
+        return visit.redirect(_back(visit), visit.text("Select messages first."))
+    match visit.form.get("action"):
+        case "delete" | "restore" if not visit.user.is_administrator:
+            raise HTTPException(403)
+        case "download":
+            return recordings.send_selected(visit, ids)
+        case "heard" | "new" as state:
+            return _mark(visit, ids, state)
+        case "delete":
+            return _delete(visit, ids)
+        case "restore":
+            return restore(visit)
+        case _:
+            raise HTTPException(400)
+
+
+def _mark(visit: Visit, ids: list[str], state: State) -> Response:
+    changed = visit.services.inbox.mark(ids, state, user=visit.user, by=visit.actor)
+    notice = (
+        _counted(visit, "Marked as heard.", "%(num)s messages marked as heard.", len(changed))
+        if state == "heard"
+        else _counted(visit, "Marked as new.", "%(num)s messages marked as new.", len(changed))
+    )
+    return visit.redirect(_back(visit), notice)
+
+
+def _delete(visit: Visit, ids: list[str]) -> Response:
+    scope = visit.services.inbox.scope_of(visit.user)
+    deleted = visit.services.inbox.delete_many(ids, by=visit.actor, scope=scope)
+    back = _back(visit)
+    return visit.redirect(
+        back if back.startswith(f"{LIST}?") else LIST,
+        _counted(visit, "Message deleted.", "%(num)s messages deleted.", len(deleted)),
+        undo=f"{LIST}/restore" if deleted else "",
+        ids=tuple(deleted),
+    )
+
+
+def _counted(visit: Visit, one: str, many: str, count: int) -> str:
+    return texts(visit.language).ngettext(one, many, count) % {"num": count}
+
+
+def _selected(visit: Visit) -> list[str]:
+    """The ids chosen in a form, each once."""
+    ids = dict.fromkeys(str(value) for value in visit.form.getlist("message")[:MOST_SELECTED])
+    return list(ids)
+
+
+def _back(visit: Visit) -> str:
+    """Where the visitor was when he sent the form."""
+    return _list_at(str(visit.form.get("back", "")))
+
+
+def _list_at(address: str) -> str:
+    """The list, at the address where it is one: no other page, and none elsewhere."""
+    is_ours = address.isascii() and address.isprintable() and "\\" not in address
+    is_list = address == LIST or address.startswith((f"{LIST}?", f"{LIST}/"))
+    return address if is_ours and is_list else LIST
+
+
+def _by_day(messages: tuple[Message, ...]) -> list[tuple[object, list[Message]]]:
+    """Messages under the days on which they were left."""
+    days = groupby(messages, key=lambda message: message.received_at.date())
+    return [(day, list(of_day)) for day, of_day in days]
+
+
+def _mailboxes(visit: Visit, listing: Listing, scope: Scope) -> dict[str, str]:
+    """Extensions to choose from and their names; for an employee only the own ones."""
+    office = visit.site.office if visit.site else None
+    known = {number: who.name for number, who in office.employees.items()} if office else {}
+    numbers = set(known if scope.extensions is None else scope.extensions)
+    if listing.employee and scope.extensions is None:
+        numbers.add(listing.employee)
+    return {number: known.get(number, number) for number in sorted(numbers)}
+
+
+routes = [
+    Route(LIST, page(show_messages), methods=["GET"]),
+    Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
+    Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
+    Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),
+    Route(f"{LIST}/{{id}}", page(show_message), methods=["GET"]),
+    Route(f"{LIST}/{{id}}/audio", page(recordings.play), methods=["GET"]),
+    Route(f"{LIST}/{{id}}/download", page(recordings.download), methods=["GET"]),
+    Route(f"{LIST}/{{id}}/mark", page(mark), methods=["POST"]),
+    Route(f"{LIST}/{{id}}/delete", page(ask_to_delete, role="administrator"), methods=["GET"]),
+    Route(f"{LIST}/{{id}}/delete", page(delete, role="administrator"), methods=["POST"]),
+    Route(f"{LIST}/{{id}}/restore", page(restore, role="administrator"), methods=["POST"]),
+]

@@ -1,0 +1,153 @@
+"""The numbers people dial, and where each call begins."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import ConfigError
+from storage.office import Office, Target, check, make_part
+from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
+from web.fields import Mistakes, typed
+from web.office_changes import edit_office
+from web.sentences import mistakes_in, tell
+from web.visit import Visit, page
+
+_FIELDS: Final = ("number", "target")
+
+
+def show_numbers(visit: Visit) -> Response:
+    """The numbers, where each leads, and the form of a new one."""
+    return _list(visit, number="", target="")
+
+
+def add_number(visit: Visit) -> Response:
+    """Take calls to a number that the company does not have yet."""
+    form = typed(visit.form)
+    number = form.get("number", "")
+
+    def with_number(office: Office) -> Office:
+        if not number:
+            raise ConfigError("number: must not be empty")
+        own = as_written(office, number)
+        if own in office.numbers:
+            raise ConfigError(f"number: is the same number as {own}")
+        target = _target_in(form)
+        return with_fields(office, numbers=with_entry(office.numbers, number, target))
+
+    try:
+        edit_office(visit, with_number)
+    except ConfigError as error:
+        wrong = _mistakes(visit, number, error)
+        return _list(visit, number=number, target=form.get("target", ""), wrong=wrong)
+    return visit.redirect("/numbers", visit.text("Added: %(name)s.", name=number))
+
+
+def show_number(visit: Visit) -> Response:
+    """Where one number leads."""
+    number = visit.path["number"]
+    target = entry(visit.office.numbers, number, "number")
+    return visit.render(
+        "numbers/edit.html",
+        number=number,
+        target=_words(target),
+        problems=_problems(visit, number),
+        wrong={},
+    )
+
+
+def change_number(visit: Visit) -> Response:
+    """Lead a number elsewhere."""
+    number, form = visit.path["number"], typed(visit.form)
+
+    def with_target(office: Office) -> Office:
+        entry(office.numbers, number, "number")
+        target = _target_in(form)
+        return with_fields(office, numbers=with_entry(office.numbers, number, target))
+
+    try:
+        edit_office(visit, with_target)
+    except ConfigError as error:
+        return visit.render(
+            "numbers/edit.html",
+            422,
+            number=number,
+            target=form.get("target", ""),
+            problems=_problems(visit, number),
+            wrong=_mistakes(visit, number, error),
+        )
+    return visit.redirect("/numbers", visit.text("Saved: %(name)s.", name=number))
+
+
+def remove_number(visit: Visit) -> Response:
+    """Take calls to a number no longer."""
+    number = visit.path["number"]
+    entry(visit.office.numbers, number, "number")
+
+    def without_number(office: Office) -> Office:
+        return with_fields(office, numbers=without_entry(office.numbers, number, "number"))
+
+    edit_office(visit, without_number)
+    return visit.redirect("/numbers", visit.text("Removed: %(name)s.", name=number))
+
+
+def _list(visit: Visit, *, number: str, target: str, wrong: Mistakes | None = None) -> Response:
+    rows = [
+        (own, quote(own, safe=""), leads_to, _problems(visit, own))
+        for own, leads_to in visit.office.numbers.items()
+    ]
+    return visit.render(
+        "numbers/list.html",
+        422 if wrong else 200,
+        rows=rows,
+        number=number,
+        target=target,
+        wrong=wrong or {},
+    )
+
+
+def _target_in(form: dict[str, str]) -> Target:
+    """Where the form leads a number: "menu main", "employee 101" or "voicemail"."""
+    kind, _, name = form.get("target", "").partition(" ")
+    if kind == "voicemail":
+        return Target(voicemail=True)
+    if kind not in ("menu", "employee") or not name:
+        raise ConfigError("target: choose where the call begins")
+    return make_part(Target, **{kind: name})
+
+
+def _words(target: Target) -> str:
+    if target.menu is not None:
+        return f"menu {target.menu}"
+    return "voicemail" if target.employee is None else f"employee {target.employee}"
+
+
+def _problems(visit: Visit, number: str) -> list[str]:
+    """What `config check` finds about a number."""
+    return [
+        tell(problem.message, visit.language)
+        for problem in check(visit.office)
+        if problem.where == f"numbers.{number}"
+    ]
+
+
+def _mistakes(visit: Visit, number: str, error: ConfigError) -> Mistakes:
+    """What is wrong with the form; what the document says of the number is about its field."""
+    place = f"numbers.{number}: "
+    problems = (
+        f"number: {problem.removeprefix(place)}" if problem.startswith(place) else problem
+        for problem in error.problems
+    )
+    return mistakes_in(visit, problems, "", _FIELDS)
+
+
+routes = [
+    Route("/numbers", page(show_numbers, role="administrator"), methods=["GET"]),
+    Route("/numbers", page(add_number, role="administrator"), methods=["POST"]),
+    Route("/numbers/{number}", page(show_number, role="administrator"), methods=["GET"]),
+    Route("/numbers/{number}", page(change_number, role="administrator"), methods=["POST"]),
+    Route("/numbers/{number}/remove", page(remove_number, role="administrator"), methods=["POST"]),
+]

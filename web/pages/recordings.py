@@ -1,0 +1,74 @@
+"""The sound of messages: to be heard in the page, and to be taken away, alone or as a zip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from starlette.responses import Response, StreamingResponse
+
+from storage.errors import NotFound
+from storage.export import file_name
+from storage.inbox import Message
+from storage.zipstream import stream_zip
+from web.listing import listing_in
+from web.ranges import attachment, audio_response
+from web.visit import Visit
+
+
+def play(visit: Visit) -> Response:
+    """The sound. Whoever asks for any part of it listens: to him the message is new no longer."""
+    message = message_of(visit)
+    inbox = visit.services.inbox
+    if visit.request.method == "GET":
+        inbox.listen(message.id, user=visit.user, by=visit.actor)
+    return audio_response(visit.request, inbox.open(message), etag=message.sha256)
+
+
+def download(visit: Visit) -> Response:
+    """The sound as a file. The message stays as new as it was."""
+    message = message_of(visit)
+    inbox = visit.services.inbox
+    if visit.request.method == "GET":
+        inbox.note_download(message, by=visit.actor)
+    name = file_name(message)
+    return audio_response(visit.request, inbox.open(message), etag=message.sha256, filename=name)
+
+
+def export(visit: Visit) -> Response:
+    """The sound of all messages of a list, as one zip that is made while it is sent."""
+    inbox = visit.services.inbox
+    listing = listing_in(visit.query)
+    shown = listing.query(inbox.scope_of(visit.user), visit.user.id)
+    query = replace(shown, limit=None, before=None)
+    inbox.note_export(query, inbox.count(query), by=visit.actor)
+    name = f"{visit.text('voicemail')}{'-' if listing.period else ''}{listing.period}.zip"
+    return _zip(visit, inbox.each(query), name)
+
+
+def send_selected(visit: Visit, ids: list[str]) -> Response:
+    """The sound of some messages as one zip. Raises NotFound if there is one not to be seen."""
+    inbox = visit.services.inbox
+    scope = inbox.scope_of(visit.user)
+    messages = [inbox.get(message_id, scope) for message_id in ids]
+    for message in messages:
+        inbox.note_download(message, by=visit.actor)
+    return _zip(visit, messages, f"{visit.text('voicemail')}.zip")
+
+
+def _zip(visit: Visit, messages: Iterable[Message], name: str) -> Response:
+    return StreamingResponse(
+        stream_zip(visit.services.inbox, messages),
+        media_type="application/zip",
+        headers={"Content-Disposition": attachment(name)},
+    )
+
+
+def message_of(visit: Visit) -> Message:
+    """The message of the address. Raises NotFound, also for one that the user may not see."""
+    message_id = visit.path["id"]
+    scope = visit.services.inbox.scope_of(visit.user)
+    message = visit.services.inbox.get(message_id, scope, reader=visit.user.id)
+    if message.id != message_id:
+        raise NotFound(f"there is no message {message_id}")
+    return message

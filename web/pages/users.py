@@ -1,0 +1,255 @@
+"""Accounts: who may log in, with which role and numbers, and how they get in the first time."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.actor import Role, User
+from storage.errors import ConfigError
+from web.fields import Mistakes, typed
+from web.sentences import mistakes_in
+from web.texts import LANGUAGES, Language
+from web.visit import Visit, page
+
+LINK_HOURS: Final = 24
+_FIELDS: Final = ("login", "name", "role", "extensions", "language", "password")
+_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+"""None that is taken for another one when it is read out."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the form of an account holds."""
+
+    login: str = ""
+    name: str = ""
+    role: Role = "employee"
+    extensions: tuple[str, ...] = ()
+    language: Language | None = None
+    way_in: str = "link"
+    password: str = ""
+
+
+def show_users(visit: Visit) -> Response:
+    """The accounts of the company."""
+    search = visit.query.get("search", "")
+    users = visit.services.users.list(visit.user.company_id, search=search)
+    invited = visit.services.users.invited(visit.user.company_id)
+    return visit.render("users/list.html", users=users, invited=invited, search=search)
+
+
+def ask_new_user(visit: Visit) -> Response:
+    """The form of a new account; for an employee's, his name and number stand there already."""
+    extension = visit.query.get("extension", "")
+    employee = visit.office.employees.get(extension)
+    account = Account()
+    if employee is not None:
+        account = Account(name=employee.name, login=extension, extensions=(extension,))
+    return _new_form(visit, account)
+
+
+def add_user(visit: Visit) -> Response:
+    """Make an account, and show its one-time link; with a password chosen, go to the list."""
+    account = _account_in(visit)
+    password = account.password if account.way_in == "password" else None
+    try:
+        _check_extensions(visit, account.extensions)
+        user = visit.services.users.add(
+            company_id=visit.user.company_id,
+            login=account.login,
+            name=account.name,
+            role=account.role,
+            extensions=account.extensions,
+            language=account.language,
+            password=password,
+            must_change_password=password is not None,
+            by=visit.actor,
+        )
+    except ConfigError as error:
+        return _new_form(visit, account, mistakes_in(visit, error.problems, "", _FIELDS))
+    if password is None:
+        return _show_link(visit, user)
+    return visit.redirect("/users", visit.text("Account made: %(name)s.", name=user.name))
+
+
+def show_user(visit: Visit) -> Response:
+    """The form of an account."""
+    return _form(visit, _user(visit))
+
+
+def change_user(visit: Visit) -> Response:
+    """Change an account: its name, role, numbers and language."""
+    user, account = _user(visit), _account_in(visit)
+    try:
+        _check_role(visit, user, account.role)
+        _check_extensions(visit, account.extensions, known=user.extensions)
+        visit.services.users.change(
+            user.id,
+            company_id=visit.user.company_id,
+            login=account.login,
+            name=account.name,
+            role=account.role,
+            extensions=account.extensions,
+            language=account.language,
+            by=visit.actor,
+        )
+    except ConfigError as error:
+        return _form(visit, user, account, mistakes_in(visit, error.problems, "", _FIELDS))
+    return visit.redirect("/users", visit.text("Saved: %(name)s.", name=account.name))
+
+
+def make_link(visit: Visit) -> Response:
+    """A new one-time link, with which the user chooses a password."""
+    return _show_link(visit, _user(visit))
+
+
+def make_password(visit: Visit) -> Response:
+    """A new password that is shown once, and that the user has to change."""
+    user, password = _user(visit), _new_password()
+    visit.services.users.set_password(
+        user.id,
+        password,
+        company_id=visit.user.company_id,
+        must_change=True,
+        by=visit.actor,
+    )
+    return visit.render("users/secret.html", account=user, password=password, link="")
+
+
+def disable_user(visit: Visit) -> Response:
+    """Keep the user out, and end the sessions there are."""
+    user = _user(visit)
+    try:
+        _check_is_another(visit, user)
+        visit.services.users.disable(user.id, company_id=visit.user.company_id, by=visit.actor)
+    except ConfigError as error:
+        return _form(visit, user, wrong=mistakes_in(visit, error.problems, "", _FIELDS))
+    return _back(visit, user, visit.text("Disabled: %(name)s.", name=user.name))
+
+
+def enable_user(visit: Visit) -> Response:
+    """Let the user in again."""
+    user = _user(visit)
+    visit.services.users.enable(user.id, company_id=visit.user.company_id, by=visit.actor)
+    return _back(visit, user, visit.text("Enabled: %(name)s.", name=user.name))
+
+
+def ask_remove_user(visit: Visit) -> Response:
+    """The question before an account is removed."""
+    return visit.render("users/remove.html", account=_user(visit))
+
+
+def remove_user(visit: Visit) -> Response:
+    """Remove an account; the messages stay."""
+    user = _user(visit)
+    try:
+        _check_is_another(visit, user)
+        visit.services.users.remove(user.id, company_id=visit.user.company_id, by=visit.actor)
+    except ConfigError as error:
+        return _form(visit, user, wrong=mistakes_in(visit, error.problems, "", _FIELDS))
+    return visit.redirect("/users", visit.text("Removed: %(name)s.", name=user.name))
+
+
+def go_to_user(visit: Visit) -> Response:
+    """The address of what was shown once leads back to the account."""
+    return visit.redirect(f"/users/{_user(visit).id}")
+
+
+def _user(visit: Visit) -> User:
+    """The user that the address names. NotFound also for another company's."""
+    return visit.services.users.get(visit.path["id"], company_id=visit.user.company_id)
+
+
+def _check_is_another(visit: Visit, user: User) -> None:
+    """Refuse that somebody shuts himself out."""
+    if user.id == visit.user.id:
+        raise ConfigError("you cannot disable or remove your own account")
+
+
+def _account_in(visit: Visit) -> Account:
+    fields = typed(visit.form)
+    language = fields.get("language", "")
+    return Account(
+        login=fields.get("login", ""),
+        name=fields.get("name", ""),
+        role="administrator" if fields.get("role") == "administrator" else "employee",
+        extensions=tuple(str(one) for one in visit.form.getlist("extensions")),
+        language=next((one for one in LANGUAGES if one == language), None),
+        way_in=fields.get("way_in", "link"),
+        password=str(visit.form.get("password", "")),
+    )
+
+
+def _check_role(visit: Visit, user: User, role: Role) -> None:
+    """Refuse that somebody shuts himself out."""
+    if user.id == visit.user.id and role != user.role:
+        raise ConfigError("role: you cannot change your own role")
+
+
+def _check_extensions(
+    visit: Visit, extensions: tuple[str, ...], known: tuple[str, ...] = ()
+) -> None:
+    """Refuse numbers that no employee of the office has, except those bound already."""
+    for extension in extensions:
+        if extension not in visit.office.employees and extension not in known:
+            raise ConfigError(f"extensions: there is no employee {extension}")
+
+
+def _new_form(visit: Visit, account: Account, wrong: Mistakes | None = None) -> Response:
+    return visit.render("users/new.html", 422 if wrong else 200, account=account, wrong=wrong or {})
+
+
+def _form(
+    visit: Visit, user: User, account: Account | None = None, wrong: Mistakes | None = None
+) -> Response:
+    shown = account or Account(
+        login=user.login,
+        name=user.name,
+        role=user.role,
+        extensions=user.extensions,
+        language=user.language,
+    )
+    return visit.render(
+        "users/edit.html", 422 if wrong else 200, account=shown, person=user, wrong=wrong or {}
+    )
+
+
+def _show_link(visit: Visit, user: User) -> Response:
+    secret = visit.services.invitations.make(
+        user.company_id, role=user.role, hours=LINK_HOURS, user_id=user.id, by=visit.actor
+    )
+    link = f"{str(visit.request.base_url).rstrip('/')}/setup?key={secret}"
+    return visit.render("users/secret.html", account=user, link=link, password="", hours=LINK_HOURS)
+
+
+def _new_password() -> str:
+    """Eighty bits of chance, in groups that can be read out over the phone."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
+
+
+def _back(visit: Visit, user: User, notice: str) -> Response:
+    return visit.redirect(f"/users/{user.id}", notice)
+
+
+routes = [
+    Route("/users", page(show_users, role="administrator"), methods=["GET"]),
+    Route("/users/new", page(ask_new_user, role="administrator"), methods=["GET"]),
+    Route("/users/new", page(add_user, role="administrator"), methods=["POST"]),
+    Route("/users/{id}", page(show_user, role="administrator"), methods=["GET"]),
+    Route("/users/{id}", page(change_user, role="administrator"), methods=["POST"]),
+    Route("/users/{id}/link", page(go_to_user, role="administrator"), methods=["GET"]),
+    Route("/users/{id}/link", page(make_link, role="administrator"), methods=["POST"]),
+    Route("/users/{id}/password", page(go_to_user, role="administrator"), methods=["GET"]),
+    Route("/users/{id}/password", page(make_password, role="administrator"), methods=["POST"]),
+    Route("/users/{id}/disable", page(go_to_user, role="administrator"), methods=["GET"]),
+    Route("/users/{id}/disable", page(disable_user, role="administrator"), methods=["POST"]),
+    Route("/users/{id}/enable", page(enable_user, role="administrator"), methods=["POST"]),
+    Route("/users/{id}/remove", page(ask_remove_user, role="administrator"), methods=["GET"]),
+    Route("/users/{id}/remove", page(remove_user, role="administrator"), methods=["POST"]),
+]

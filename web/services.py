@@ -1,0 +1,43 @@
+"""What the pages and the API work with: handed in, so that neither knows where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storage.accounts.invitations import Invitations
+from storage.accounts.sessions import Sessions
+from storage.accounts.tokens import Tokens
+from storage.accounts.users import Users
+from storage.news import News
+
+from storage.audit import AuditLog
+from storage.inbox import Inbox
+from storage.office import Office
+from storage.offices import Offices
+from storage.prompts import PromptLibrary
+
+
+class PhoneUnavailable(Exception):
+    """A phone cannot be rung now; the text is one plain sentence."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything behind the pages. All of it is synchronous and safe to use from many threads.
+
+    ``ring`` rings a phone (an extension of the office, or a dial string) and has the call served
+    as the words that follow say: ``ring(office, "101", "record-prompt", company_id, "greeting")``.
+    It raises PhoneUnavailable.
+    """
+
+    inbox: Inbox
+    offices: Offices
+    prompts: PromptLibrary
+    users: Users
+    sessions: Sessions
+    tokens: Tokens
+    invitations: Invitations
+    audit: AuditLog
+    news: News
+    ring: Callable[[Office, str, str, str, str], None]

@@ -1,0 +1,221 @@
+// What the page does beyond htmx: the question before something is deleted, notices with a way back,
+// the selection of messages, and where the keyboard's focus goes when the page changes under it.
+
+const find = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+const TOAST_SECONDS = 12;
+
+/* Notices */
+
+const toasts = find("#toasts");
+const announcer = find("#announcer");
+let toastTimer = 0;
+
+function toast(notice) {
+  toasts.replaceChildren(notice);
+  announcer.textContent = find("p", notice).textContent;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(dismiss, TOAST_SECONDS * 1000);
+}
+
+function dismiss() {
+  if (find(":hover, :focus-within", toasts)) toastTimer = setTimeout(dismiss, 2000);
+  else toasts.replaceChildren();
+}
+
+function complain(sentence) {
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.append(document.createElement("p"));
+  notice.firstChild.textContent = sentence;
+  toast(notice);
+}
+
+/** A notice in the page becomes one that stays while the page changes. */
+function liftNotice() {
+  const notice = find("#page [data-toast]");
+  if (notice) toast(notice);
+}
+
+/* The question before something that cannot be taken for granted: hx-confirm */
+
+const dialog = find("#confirm");
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { ctx, issueRequest, dropRequest } = event.detail;
+  const yes = find("button[value=yes]", dialog);
+  event.preventDefault();
+  find("p", dialog).textContent = ctx.confirm;
+  yes.textContent = ctx.sourceElement.dataset.confirmButton || yes.dataset.label;
+  dialog.returnValue = "";
+  dialog.addEventListener(
+    "close",
+    () => (dialog.returnValue === "yes" ? issueRequest() : dropRequest()),
+    { once: true },
+  );
+  dialog.showModal();
+});
+
+/* Selected messages */
+
+const boxes = () => all("#page [name=message]");
+let lastPicked = null;
+
+function showSelection() {
+  const every = find("[data-pick-all]");
+  if (!every) return;
+  const list = boxes();
+  const picked = list.filter((box) => box.checked).length;
+  every.checked = picked > 0 && picked === list.length;
+  every.indeterminate = picked > 0 && picked < list.length;
+  const output = find("#selected output");
+  const words = picked ? output.dataset.words.replace("{n}", picked) : "";
+  if (output.textContent !== words) output.textContent = words;
+}
+
+function pick(box, shift) {
+  const list = boxes();
+  const from = list.indexOf(lastPicked);
+  const to = list.indexOf(box);
+  if (shift && from >= 0) {
+    for (const between of list.slice(Math.min(from, to), Math.max(from, to))) {
+      between.checked = box.checked;
+    }
+  }
+  lastPicked = box;
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (!(target instanceof Element)) return;
+  if (target.matches("#page [name=message]")) pick(target, event.shiftKey);
+  if (target.closest("[data-pick-none]")) {
+    for (const box of boxes()) box.checked = false;
+    find("[data-pick-all]").focus();
+  }
+  showSelection();
+  const account = find(".account[open]");
+  if (account && !account.contains(target)) account.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const account = find(".account[open]");
+  if (event.key === "Escape" && account) {
+    account.open = false;
+    find("summary", account).focus();
+  }
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = target.checked;
+  if (target.matches("[data-theme-choice]")) chooseTheme(target.value);
+  if (target.matches("[data-submits]")) target.form.requestSubmit();
+  showSelection();
+});
+
+/* Light and dark */
+
+function chooseTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  try {
+    localStorage.setItem("voicepost-theme", theme);
+  } catch {
+    // Then it lasts until the page is loaded again.
+  }
+}
+
+/* Requests */
+
+const underway = new Set();
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, request } = event.detail.ctx;
+  if (request.method === "GET" && request.body) {
+    for (const [name, value] of [...request.body]) if (value === "") request.body.delete(name);
+  }
+  // What changes something is not sent twice by a second click.
+  if (request.method === "POST") {
+    if (underway.has(sourceElement)) event.preventDefault();
+    underway.add(sourceElement);
+  }
+});
+
+document.addEventListener("htmx:finally:request", ({ detail }) => underway.delete(detail.ctx.sourceElement));
+
+document.addEventListener("htmx:error", ({ detail }) => {
+  // What the page fetches on its own may fail without a word: it will be fetched again.
+  if (detail.ctx && !isRefresh(detail.ctx)) complain(document.body.dataset.offline);
+});
+
+const isRefresh = (ctx) => ctx.sourceEvent?.type === "news";
+
+/* The page changes */
+
+let before = { path: location.pathname, rows: [] };
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (ctx.swap === "none") return;
+  const main = tasks.find((task) => task.type === "main");
+  const { url, ok, redirected } = ctx.response.raw;
+  const isElsewhere = main && !main.fragment.childElementCount;
+  const isLoggedOut = redirected && new URL(url).pathname === "/login";
+  if (isElsewhere || isLoggedOut) {
+    event.preventDefault();
+    // What is none of our pages, or begins with logging in, is for the browser to load.
+    if (isRefresh(ctx)) return;
+    if (ok && ctx.request.method === "GET") location.assign(url);
+    else complain(document.body.dataset.failed);
+    return;
+  }
+  before = { path: location.pathname, rows: rowsToReturnTo(ctx) };
+});
+
+/**
+ * The ids of rows to focus when nothing else has the focus any more: what is undone or, else, the
+ * row that something is done to and its neighbours, the following ones first.
+ */
+function rowsToReturnTo(ctx) {
+  const form = ctx.sourceElement?.form ?? ctx.sourceElement;
+  if (form?.matches("#toasts form")) {
+    return new FormData(form).getAll("message").map((id) => `message-${id}`);
+  }
+  const rows = all(".message");
+  const row = form?.matches("#selected")
+    ? find(".message:has(:checked)")
+    : document.activeElement?.closest(".message");
+  const at = rows.indexOf(row);
+  return at < 0 ? [] : [...rows.slice(at), ...rows.slice(0, at).reverse()].map(({ id }) => id);
+}
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.swap === "none") return;
+  if (ctx.request?.method === "POST" && ctx.sourceElement?.form?.matches("#selected")) {
+    for (const box of boxes()) box.checked = false;
+  }
+  settle();
+  if (before.path !== location.pathname) announcer.textContent = ctx.title;
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused.checkVisibility()) return;
+  const row = before.rows.map((id) => document.getElementById(id)).find(Boolean);
+  if (row) find(".play", row).focus();
+  else if (!isRefresh(ctx)) focusHeading();
+});
+
+function focusHeading() {
+  const target = find("#main [data-focus]") ?? find("#main h1");
+  if (!target) return;
+  target.tabIndex = -1;
+  target.focus({ preventScroll: !target.matches("[data-focus]") });
+}
+
+function settle() {
+  liftNotice();
+  showSelection();
+  const theme = find("[data-theme-choice]");
+  if (theme) theme.value = document.documentElement.dataset.theme ?? "";
+}
+
+settle();

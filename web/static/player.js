@@ -1,0 +1,297 @@
+// @ts-check
+/**
+ * <voice-player>: plays messages at the bottom of the page while the list above it changes.
+ *
+ * Its parts and all its words are in templates/player.html. It plays what a `[data-play]` link in
+ * a `[data-message]` row names, and tells the page by the events `voice-player:play` and
+ * `voice-player:ended`, each with the message's id in `detail.id`.
+ */
+
+import { commandOf } from "./player/keys.js";
+import * as memory from "./player/memory.js";
+import { Panel } from "./player/panel.js";
+import { fetchPicture } from "./player/picture.js";
+import { Playback } from "./player/playback.js";
+import * as rows from "./player/rows.js";
+import * as session from "./player/session.js";
+import { cycled, shifted } from "./player/speed.js";
+import { oneAtATime } from "./player/voices.js";
+import { Waveform } from "./player/waveform.js";
+
+/** @typedef {import("./player/rows.js").Message} Message */
+/** @typedef {import("./player/picture.js").Picture} Picture */
+
+/** Seconds that "back" and "forward" jump. */
+const JUMP = 10;
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+class Player {
+  #element;
+  #panel;
+  #audio;
+  #playback;
+  #waveform;
+  #switches = memory.keptSwitches();
+  #order = new rows.Order();
+  /** Of the message; null when the server does not give it. @type {Promise<Picture | null>} */
+  #picture = Promise.resolve(null);
+  #frame = 0;
+
+  /**
+   * What the buttons (`data-command`), the keys and the system's media controls ask for.
+   * @type {Record<string, () => void>}
+   */
+  #commands = {
+    toggle: () => this.#toggle(),
+    back: () => this.#seek(this.#playback.position - JUMP),
+    forward: () => this.#seek(this.#playback.position + JUMP),
+    previous: () => this.#move(-1),
+    next: () => this.#move(1),
+    speed: () => this.#setSpeed(cycled(this.#playback.speed)),
+    slower: () => this.#setSpeed(shifted(this.#playback.speed, -1)),
+    faster: () => this.#setSpeed(shifted(this.#playback.speed, 1)),
+    "switch-next": () => this.#switch("next"),
+    "switch-skip": () => this.#switch("skip"),
+    close: () => this.#close(),
+  };
+
+  /** @type {import("./player/session.js").Actions} */
+  #mediaActions = {
+    play: () => this.#playback.play(),
+    pause: () => this.#playback.pause(),
+    stop: () => this.#close(),
+    seekbackward: this.#commands.back,
+    seekforward: this.#commands.forward,
+    seekto: ({ seekTime }) => this.#seek(seekTime ?? 0),
+    previoustrack: this.#commands.previous,
+    nexttrack: this.#commands.next,
+  };
+
+  /**
+   * @param {HTMLElement} element
+   * @param {AbortSignal} signal  of the element leaving the page
+   */
+  constructor(element, signal) {
+    this.#element = element;
+    this.#panel = new Panel(element);
+    this.#audio = /** @type {HTMLAudioElement} */ (this.#panel.part("audio"));
+    this.#playback = new Playback(this.#audio, this.#switches);
+    this.#waveform = new Waveform(
+      this.#panel.part("wave"),
+      /** @type {HTMLInputElement} */ (this.#panel.part("slider")),
+      (seconds) => this.#seek(seconds),
+    );
+    this.#listenToPage(signal);
+    this.#listenToAudio();
+    oneAtATime(signal);
+    this.#show();
+    this.#reopen();
+  }
+
+  /** @param {AbortSignal} signal */
+  #listenToPage(signal) {
+    // Captured, that is before htmx takes a click on a link for a change of page.
+    document.addEventListener("click", (event) => this.#clicked(event), { signal, capture: true });
+    document.addEventListener("keydown", (event) => this.#pressed(event), { signal });
+    document.addEventListener("htmx:after:swap", () => this.#show(), { signal });
+    addEventListener("pagehide", () => this.#playback.keep(), { signal });
+    signal.addEventListener("abort", () => this.#close());
+    this.#element.addEventListener("click", ({ target }) => {
+      const button = target instanceof Element && target.closest("[data-command]");
+      const command = button && button.getAttribute("data-command");
+      if (command && button.ariaDisabled !== "true") this.#commands[command]();
+    });
+  }
+
+  #listenToAudio() {
+    const audio = this.#audio;
+    for (const event of ["play", "pause", "playing", "seeked", "loadedmetadata"]) {
+      audio.addEventListener(event, () => this.#show());
+    }
+    audio.addEventListener("timeupdate", () => this.#showTime());
+    audio.addEventListener("waiting", () => (this.#panel.waiting = true));
+    audio.addEventListener("playing", () => this.#animate());
+    audio.addEventListener("play", () => this.#tell("play"));
+    audio.addEventListener("ended", () => this.#ended());
+    audio.addEventListener("error", () => this.#failed());
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const message = event.button === 0 && !modified ? rows.messageAt(event.target) : null;
+    if (!message) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (message.id === this.#playback.message?.id) this.#toggle();
+    else this.#play(message);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const command = this.#panel.shown && commandOf(event);
+    if (!command) return;
+    event.preventDefault();
+    this.#commands[command]();
+  }
+
+  /** @param {Message} message */
+  #play(message) {
+    this.#open(message);
+    this.#panel.shown = true;
+    this.#playback.play();
+    this.#show();
+  }
+
+  /** @param {Message} message */
+  #open(message) {
+    this.#playback.open(message);
+    memory.keepMessage(message);
+    session.offer(message, this.#mediaActions);
+    this.#panel.name(message);
+    this.#panel.error = null;
+    this.#waveform.peaks = [];
+    this.#picture = fetchPicture(this.#panel.address("waveform", message));
+    this.#picture.then((picture) => this.#draw(message, picture));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Picture | null} picture
+   */
+  #draw(message, picture) {
+    if (!picture || this.#playback.message !== message) return;
+    this.#waveform.peaks = picture.peaks;
+    this.#playback.silences = picture.silences;
+  }
+
+  /** After a reload the message is there again, if the server still gives it to this user. */
+  async #reopen() {
+    const message = memory.keptMessage();
+    if (!message) return;
+    this.#open(message);
+    this.#show();
+    const allowed = (await this.#picture) !== null;
+    if (this.#playback.message !== message) return;
+    if (allowed) this.#panel.shown = true;
+    else this.#close();
+  }
+
+  #close() {
+    const { message } = this.#playback;
+    const focused = this.#element.contains(document.activeElement);
+    this.#playback.close();
+    memory.keepMessage(null);
+    session.offer(null, this.#mediaActions);
+    this.#panel.shown = false;
+    this.#show();
+    const link = message && focused && rows.rowOf(message.id)?.querySelector("[data-play]");
+    if (link instanceof HTMLElement) link.focus();
+  }
+
+  #toggle() {
+    this.#panel.error = null;
+    if (this.#playback.playing) this.#playback.pause();
+    else this.#playback.play();
+  }
+
+  /** @param {number} seconds */
+  #seek(seconds) {
+    this.#playback.seek(seconds);
+    this.#show();
+  }
+
+  /** @param {1 | -1} step */
+  #move(step) {
+    const row = this.#neighbour(step);
+    row?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+    if (row) this.#play(rows.messageOf(row));
+  }
+
+  /** @param {1 | -1} step */
+  #neighbour(step) {
+    return this.#order.neighbour(this.#playback.message?.id, step);
+  }
+
+  #ended() {
+    this.#tell("ended");
+    const next = this.#switches.next && this.#neighbour(1);
+    if (next) this.#play(rows.messageOf(next));
+  }
+
+  async #failed() {
+    const { message } = this.#playback;
+    this.#show();
+    const lost = this.#audio.error?.code === MediaError.MEDIA_ERR_NETWORK;
+    const reachable = !lost && (await this.#picture) !== null;
+    if (message && this.#playback.message === message) {
+      this.#panel.error = reachable ? "unplayable" : "unreachable";
+    }
+  }
+
+  /** @param {number} speed */
+  #setSpeed(speed) {
+    this.#playback.speed = speed;
+    this.#show();
+  }
+
+  /** @param {"next" | "skip"} name */
+  #switch(name) {
+    this.#switches[name] = !this.#switches[name];
+    memory.keepSwitches(this.#switches);
+    this.#show();
+  }
+
+  /** Show everything as it is now, in the player, in the list and in the system's controls. */
+  #show() {
+    const { message, playing, speed } = this.#playback;
+    rows.mark(message?.id, message ? (playing ? "playing" : "paused") : "closed");
+    this.#panel.waiting = false;
+    this.#panel.update({
+      playing,
+      speed,
+      switches: this.#switches,
+      hasPrevious: this.#neighbour(-1) !== undefined,
+      hasNext: this.#neighbour(1) !== undefined,
+    });
+    if (message) session.report(this.#audio);
+    this.#showTime();
+  }
+
+  #showTime() {
+    const { position, duration } = this.#playback;
+    this.#panel.time(position, duration);
+    this.#waveform.show(position, duration);
+  }
+
+  /** Move the waveform smoothly while it plays, where movement is welcome. */
+  #animate() {
+    cancelAnimationFrame(this.#frame);
+    if (calm.matches || !this.#playback.playing) return;
+    this.#showTime();
+    this.#frame = requestAnimationFrame(() => this.#animate());
+  }
+
+  /** @param {"play" | "ended"} event */
+  #tell(event) {
+    const detail = { id: this.#playback.message?.id };
+    this.#element.dispatchEvent(new CustomEvent(`voice-player:${event}`, { bubbles: true, detail }));
+  }
+}
+
+customElements.define(
+  "voice-player",
+  class extends HTMLElement {
+    #leaving = new AbortController();
+
+    connectedCallback() {
+      this.#leaving = new AbortController();
+      new Player(this, this.#leaving.signal);
+    }
+
+    disconnectedCallback() {
+      this.#leaving.abort();
+    }
+  },
+);

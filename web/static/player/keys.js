@@ -1,0 +1,77 @@
+// @ts-check
+/** The player's keys, and when they are somebody else's. */
+
+/** @typedef {"toggle" | "back" | "forward" | "slower" | "faster" | "next" | "previous"} Command */
+
+/** @type {Record<string, Command>} */
+const COMMANDS = {
+  " ": "toggle",
+  ArrowLeft: "back",
+  ArrowRight: "forward",
+  "[": "slower",
+  "]": "faster",
+  j: "next",
+  k: "previous",
+};
+
+/**
+ * The same keys on a keyboard that writes another alphabet, where `j` is «о» and `[` is «х».
+ * @type {Record<string, string>}
+ */
+const PLACES = { KeyJ: "j", KeyK: "k", BracketLeft: "[", BracketRight: "]" };
+
+/** Where keys write text, choose or move something, or work a dialog or a sound of its own. */
+const TAKES_ALL =
+  "input:not([data-part=slider]), textarea, select, audio, video, dialog, [popover]," +
+  " [contenteditable]:not([contenteditable=false])," +
+  " [role=textbox], [role=listbox], [role=menu], [role=tablist]";
+/** What the space bar presses. */
+const TAKES_SPACE = "button, summary, label, [role=button]";
+/** What arrows move by steps of its own. */
+const TAKES_ARROWS = "input[type=range]";
+
+/**
+ * What a pressed key asks of the player; null when the key is not the player's.
+ * @param {KeyboardEvent} event
+ * @returns {Command | null}
+ */
+export function commandOf(event) {
+  if (event.defaultPrevented || event.isComposing || withModifier(event)) return null;
+  const key = latin(event);
+  const command = Object.hasOwn(COMMANDS, key) ? COMMANDS[key] : null;
+  if (!command || isTaken(event.target, key)) return null;
+  return command === "toggle" && event.repeat ? null : command;
+}
+
+/** @param {KeyboardEvent} event */
+function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+}
+
+/**
+ * The key as a Latin keyboard would name it.
+ * @param {KeyboardEvent} event
+ */
+function latin({ key, code }) {
+  const foreign = key.length === 1 && key.charCodeAt(0) > 127;
+  return foreign && Object.hasOwn(PLACES, code) ? PLACES[code] : named(key);
+}
+
+/**
+ * Letters without regard to Caps Lock, named keys as they are.
+ * @param {string} key
+ */
+function named(key) {
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
+/**
+ * @param {EventTarget | null} target  where the focus is
+ * @param {string} key
+ */
+function isTaken(target, key) {
+  if (!(target instanceof Element)) return false;
+  if (target.closest(TAKES_ALL)) return true;
+  if (key === " ") return target.closest(TAKES_SPACE) !== null;
+  return key.startsWith("Arrow") && target.matches(TAKES_ARROWS);
+}

@@ -1,0 +1,32 @@
+"""Jinja2 as the pages use it: everything is escaped, and knows the language of the page."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from web.texts import Language, texts
+from web.words import FILTERS
+
+
+def template(name: str, language: Language) -> Template:
+    """A template that speaks the language."""
+    return _environment(language).get_template(name)
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(FILTERS)
+    environment.globals["locale"] = language
+    return environment

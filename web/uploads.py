@@ -1,0 +1,27 @@
+"""Sound files sent with a form of the page."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from starlette.datastructures import UploadFile
+
+from storage.errors import ConfigError
+from web.visit import Visit
+
+
+def sound_in(visit: Visit, field: str) -> str:
+    """Take the sound file of a form into the prompts folder; its digest.
+
+    Raises ConfigError where none was chosen, AudioError where it is no sound.
+    """
+    upload = visit.form.get(field)
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        raise ConfigError(f"{field}: choose a sound file")
+    with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
+        path = Path(folder) / "recording"
+        with path.open("wb") as file:
+            shutil.copyfileobj(upload.file, file)
+        return visit.services.prompts.import_audio(path)

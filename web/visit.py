@@ -1,0 +1,217 @@
+"""One request for a page: who asks, what for, and how to answer.
+
+A page is a plain function from a `Visit` to a response. It runs in a worker thread, so that it may
+read the database and files as it likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from storage.actor import Actor, Role, User
+from storage.directory import Site
+from storage.errors import NotFound
+from storage.office import Office
+from web import notices
+from web.assets import static
+from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
+from web.notices import Notice
+from web.services import Services
+from web.templating import template
+from web.texts import Language, language_of, texts
+
+MOST_FIELDS: Final = 2000
+"""Fields of a form: a page of chosen messages and a large menu stay far below."""
+FIRST_THINGS: Final = "/account"
+"""Where a user goes first whose password somebody else chose."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A request by somebody who has not logged in, or need not."""
+
+    request: Request
+    services: Services
+    form: FormData
+
+    @property
+    def path(self) -> dict[str, str]:
+        """The parts of the address that vary."""
+        return self.request.path_params
+
+    @property
+    def query(self) -> Any:
+        """The parameters after the address's question mark."""
+        return self.request.query_params
+
+    @property
+    def language(self) -> Language:
+        """What the page speaks."""
+        return language_of(self.request.headers.get("accept-language", ""))
+
+    def text(self, message: str, **values: object) -> str:
+        """A message in the page's language, with ``%(name)s`` filled in."""
+        translated = texts(self.language).gettext(message)
+        return translated % values if values else translated
+
+    def render(self, name: str, status: int = 200, /, **context: object) -> Response:
+        """A page made from a template; shows the notice that was left for it."""
+        notice = notices.take(self.request)
+        page = template(name, self.language).render(
+            **self._context(), notice=notice, static=static, **context
+        )
+        response = HTMLResponse(page, status, headers={"Content-Language": self.language})
+        if notice:
+            notices.forget(response)
+        return response
+
+    def redirect(
+        self, address: str, notice: str = "", *, undo: str = "", ids: tuple[str, ...] = ()
+    ) -> Response:
+        """Go on to another page of ours, and say there what was done."""
+        response = RedirectResponse(address, status_code=303)
+        if notice:
+            notices.leave(response, Notice(notice, undo=undo, ids=ids))
+        return response
+
+    def _context(self) -> dict[str, object]:
+        return {
+            "user": None,
+            "company": "",
+            "site": None,
+            "office": None,
+            "language": self.language,
+            "timezone": "UTC",
+            "path": self.request.url.path,
+            "query": self.request.query_params,
+            "new_count": 0,
+            "news": 0,
+        }
+
+
+@dataclass(frozen=True)
+class Visit(Guest):
+    """A request by a user who has logged in."""
+
+    user: User
+    news: int = 0
+    """The newest piece of news before anything was read for the page."""
+
+    @cached_property
+    def site(self) -> Site | None:
+        """The user's company as it is now; None if its configuration was removed."""
+        return self.services.offices.snapshot().offices.get(self.user.company_id)
+
+    @property
+    def office(self) -> Office:
+        """The company's configuration. Raises NotFound where it was removed."""
+        if self.site is None:
+            raise NotFound("the company has no configuration any more")
+        return self.site.office
+
+    @property
+    def actor(self) -> Actor:
+        """The user as the audit log writes it down."""
+        return actor_of(self.request, self.user)
+
+    @property
+    def language(self) -> Language:
+        """The user's own choice, or else the company's language."""
+        if self.user.language:
+            return self.user.language
+        return self.site.office.company.language if self.site else super().language
+
+    def _context(self) -> dict[str, object]:
+        office = self.site.office if self.site else None
+        return {
+            **super()._context(),
+            "user": self.user,
+            "company": office.company.name if office else "",
+            "site": self.site,
+            "office": office,
+            "timezone": office.company.timezone if office else "UTC",
+            "new_count": self.services.inbox.new_count(self.user),
+            "news": self.news,
+        }
+
+
+Page = Callable[[Visit], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page(handler: Page, *, role: Role | None = None) -> Endpoint:
+    """The endpoint of a page for users: of ``role`` only, or of any.
+
+    Those who are not logged in are sent to do so, and come back to what they asked for.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        guest = await _guest(request)
+        try:
+            return await run_in_threadpool(_show, guest, handler, role)
+        finally:
+            await guest.form.close()
+
+    endpoint.__name__ = handler.__name__
+    endpoint.access = role or "user"  # type: ignore[attr-defined]
+    return endpoint
+
+
+def open_page(handler: Callable[[Guest], Response]) -> Endpoint:
+    """The endpoint of a page for anybody."""
+
+    async def endpoint(request: Request) -> Response:
+        guest = await _guest(request)
+        try:
+            return await run_in_threadpool(handler, guest)
+        finally:
+            await guest.form.close()
+
+    endpoint.__name__ = handler.__name__
+    endpoint.access = "anybody"  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _show(guest: Guest, handler: Page, role: Role | None) -> Response:
+    user = visitor(guest.request, guest.services)
+    address = guest.request.url.path
+    if user is None:
+        if guest.request.method not in SAFE_METHODS:
+            raise HTTPException(401)
+        query = guest.request.url.query
+        wanted = f"{address}?{query}" if query else address
+        return guest.redirect("/login" if wanted == "/" else f"/login?next={quote(wanted)}")
+    guest.request.state.user = user
+    if user.must_change_password and not address.startswith(FIRST_THINGS):
+        return guest.redirect(FIRST_THINGS)
+    if role is not None and user.role != role:
+        raise HTTPException(403)
+    return handler(
+        Visit(guest.request, guest.services, guest.form, user, guest.services.news.newest())
+    )
+
+
+async def _guest(request: Request) -> Guest:
+    """The request with its form read. Raises HTTPException for one forged by another site."""
+    if is_from_elsewhere(request):
+        raise HTTPException(403)
+    form = FormData()
+    if request.method not in SAFE_METHODS:
+        form = await request.form(max_fields=MOST_FIELDS, max_files=5)
+    return Guest(request, request.app.state.services, form)
+
+
+def as_visit(guest: Guest) -> Guest:
+    """The guest as the user that was recognised before something failed, for the error's page."""
+    user = getattr(guest.request.state, "user", None)
+    return Visit(guest.request, guest.services, guest.form, user) if user else guest

@@ -1,0 +1,190 @@
+"""Times, lengths, numbers and names as people write them, for templates and for tests.
+
+Every function in `FILTERS` is a filter of the templates under its own name. Those that speak take
+the template's environment, which knows the language; times are shown in the zone they came in,
+unless another is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from jinja2 import Environment, pass_environment
+
+from storage.office.phone import region_of
+from storage.text import printable
+from web.texts import texts
+
+BARS: Final = 48
+"""Strokes of the small picture of a sound in a list."""
+BAR_HEIGHT: Final = 20
+MOST_COUNTED: Final = 999
+_DAY_OF_YEAR: Final = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
+
+
+@pass_environment
+def day(environment: Environment, at: datetime | date, timezone: str = "") -> str:
+    """``Сегодня``, ``Вчера``, ``пятница, 14 августа``; with the year if it is not this one."""
+    language = _language(environment)
+    today = datetime.now(_zone(at, timezone)).date()
+    shown = _there(at, timezone).date() if isinstance(at, datetime) else at
+    if shown in (today, today - timedelta(days=1)):
+        return texts(language).gettext("Today" if shown == today else "Yesterday")
+    wording = _DAY_OF_YEAR[language] if shown.year == today.year else "full"
+    return _capital(format_date(shown, wording, locale=language))
+
+
+@pass_environment
+def clock(environment: Environment, at: datetime, timezone: str = "") -> str:
+    """``14:05``."""
+    return format_time(_there(at, timezone), "short", locale=_language(environment))
+
+
+@pass_environment
+def moment(environment: Environment, at: datetime, timezone: str = "") -> str:
+    """``Сегодня, 14:05``, ``14 авг., 09:30``, ``14 авг. 2024 г., 09:30``."""
+    language = _language(environment)
+    local = _there(at, timezone)
+    today = datetime.now(local.tzinfo).date()
+    if local.date() in (today, today - timedelta(days=1)):
+        shown = day(environment, local)
+    else:
+        skeleton = "MMMd" if local.year == today.year else "yMMMd"
+        shown = format_skeleton(skeleton, local, locale=language)
+    return f"{shown}, {clock(environment, local)}"
+
+
+@pass_environment
+def full_time(environment: Environment, at: datetime, timezone: str = "") -> str:
+    """``14 августа 2026 г., 09:30:05``."""
+    language = _language(environment)
+    local = _there(at, timezone)
+    return (
+        f"{format_date(local, 'long', locale=language)}, "
+        f"{format_time(local, 'medium', locale=language)}"
+    )
+
+
+@pass_environment
+def month_name(environment: Environment, month: str | int) -> str:
+    """``Август`` for 8, ``Август 2026`` for 2026-08."""
+    language = _language(environment)
+    if isinstance(month, int):
+        return _capital(format_date(date(2000, month, 1), "LLLL", locale=language))
+    year, number = month.split("-")
+    named = format_date(date(int(year), int(number), 1), "LLLL", locale=language)
+    return f"{_capital(named)} {year}"
+
+
+def duration(seconds: float) -> str:
+    """``0:07``, ``12:30``, ``1:02:03``; anything that is heard has at least a second."""
+    whole = max(1, round(seconds)) if seconds > 0 else 0
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@pass_environment
+def duration_words(environment: Environment, seconds: float) -> str:
+    """``1 минута 5 секунд``, for those who listen to the page."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    parts = [(minutes, "duration-minute"), (rest, "duration-second")]
+    language = _language(environment)
+    return " ".join(
+        format_unit(value, unit, "long", locale=language) for value, unit in parts if value
+    )
+
+
+def iso(at: datetime) -> str:
+    """For the ``datetime`` attribute of ``<time>``."""
+    return at.isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=4096)
+def phone(number: str, timezone: str = "UTC") -> str:
+    """``+7 916 123-45-67`` where it is a phone number; else what it is, fit to be shown.
+
+    A number without a country is one of the time zone's country.
+    """
+    shown = printable(number, 60)
+    if sum(character.isdecimal() for character in shown) < 7:
+        return shown
+    try:
+        parsed = phonenumbers.parse(shown, region_of(timezone))
+    except phonenumbers.NumberParseException:
+        return shown
+    if not phonenumbers.is_possible_number(parsed):
+        return shown
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@pass_environment
+def size(environment: Environment, count: int) -> str:
+    """``96 КБ``, ``1,4 МБ``."""
+    unit, per = ("digital-megabyte", 1024**2) if count >= 1024**2 else ("digital-kilobyte", 1024)
+    rounded = round(count / per, 1) if per > 1024 else max(1, round(count / per))
+    return format_unit(rounded, unit, "short", locale=_language(environment))
+
+
+@pass_environment
+def counted(environment: Environment, number: int) -> str:
+    """``1 284``: a number with the language's own separators."""
+    return format_decimal(number, locale=_language(environment))
+
+
+def capped(number: int) -> str:
+    """``7`` or ``999+``, for a small badge."""
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
+
+
+def initials(name: str) -> str:
+    """``АЩ`` for Анна Щукина."""
+    letters = [word[0] for word in printable(name).split() if word[0].isalnum()]
+    return "".join(letters[:2]).upper() or "·"
+
+
+def waveform(peaks: bytes) -> str:
+    """The path of an SVG that is ``BARS`` × 4 wide and ``BAR_HEIGHT`` high, from loudnesses."""
+    per = len(peaks) / BARS
+    bars = [max(peaks[int(i * per) : int((i + 1) * per)] or b"\0") for i in range(BARS)]
+    loudest = max(*bars, 1)
+    path = []
+    for position, bar in enumerate(bars):
+        height = max(2, round(bar / loudest * BAR_HEIGHT))
+        path.append(f"M{position * 4 + 2} {(BAR_HEIGHT - height) / 2:g}v{height}")
+    return "".join(path)
+
+
+def _language(environment: Environment) -> Any:
+    return environment.globals["locale"]
+
+
+def _zone(at: datetime | date, timezone: str) -> Any:
+    if timezone:
+        return ZoneInfo(timezone)
+    return (at.tzinfo if isinstance(at, datetime) else None) or UTC
+
+
+def _there(at: datetime, timezone: str) -> datetime:
+    return at.astimezone(_zone(at, timezone))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    function.__name__: cast(Callable[..., Any], function)
+    for function in (
+        *(day, clock, moment, full_time, month_name, duration, duration_words, iso),
+        *(phone, size, counted, capped, initials, waveform, printable),
+    )
+}
