@@ -71,15 +71,19 @@ class House:
         """What the service has logged so far."""
         return (self.home / "serve.log").read_text(encoding="utf-8")
 
-    async def voicepost(self, *args: str, code: int = 0) -> str:
-        """Run a command in this home; its stdout. The exit code must be ``code``."""
+    async def voicepost(self, *args: str, code: int = 0, said: str = "") -> str:
+        """Run a command in this home; its stdout. The exit code must be ``code``.
+
+        ``said`` is what it is told on its standard input.
+        """
         process = await asyncio.create_subprocess_exec(
             *_command(self.home),
             *args,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await process.communicate()
+        out, err = await process.communicate(said.encode())
         assert process.returncode == code, (args, process.returncode, err.decode())
         return out.decode() if code == 0 else err.decode()
 

@@ -219,3 +219,9 @@ function settle() {
 }
 
 settle();
+
+// What was typed before htmx listened would be searched for by nobody.
+addEventListener("load", () => {
+  const search = find("#search");
+  if (search && search.value !== search.defaultValue) search.form.requestSubmit();
+});
