@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Debian packages: sound conversion and speech; a database server and a browser for the tests.
-DEBIAN := ffmpeg espeak-ng postgresql chromium fonts-dejavu-core $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+# Debian packages: sound conversion and speech; for the tests a database server and a browser too.
+RUNNING := ffmpeg espeak-ng $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+TESTING := postgresql chromium fonts-inter
 
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
 
-.PHONY: install system test check format demo screenshots
+.PHONY: install system testing test check format demo screenshots bench-pages
 
 install: $(VENV)/.installed system
 
@@ -19,8 +20,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | system
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-system:
-	@missing=""; for package in $(DEBIAN); do \
+system: PACKAGES = $(RUNNING)
+testing: PACKAGES = $(TESTING)
+system testing:
+	@missing=""; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -44,8 +47,11 @@ demo: install
 $(AXE): | install
 	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/npm axe-core@4.14.1
 
-screenshots: install
+bench-pages: install testing
+	$(BIN)/python -m bench.pages $(ARGS)
+
+screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-test: install $(AXE)
+test: install testing $(AXE)
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)

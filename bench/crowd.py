@@ -6,88 +6,144 @@ The rows are what calls would have left, but for the audio, which no list reads.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, create_engine, insert, text
 
+from storage import tally
 from storage.database import Database
 from storage.directory import Site
 from storage.identifiers import first_place, new_id
 from storage.mailboxes import company_mailbox, employee_mailbox
-from storage.models import MessageRow, TallyRow, UnheardRow
+from storage.models import MessageRow, UnheardRow
 from storage.rows import new_row
-from storage.tally import ALL, employee_key
 
 YEARS: Final = 3
 """The messages are spread over so much time, whatever their number."""
-BATCH: Final = 5_000
+BATCH: Final = 20_000
 NEW: Final = 20
 """Messages that are new to each user."""
+IN_TRASH: Final = 100
+"""Of the newest messages, one of so many is in the trash."""
+TRASHED: Final = 60
+
+Row = dict[str, Any]
 COLUMNS: Final = tuple(column.key for column in MessageRow.__table__.columns)
 
 
 def fill(database: Database, site: Site, users: list[str], count: int) -> None:
-    """Write ``count`` messages, and for ``users`` (ids) which of them are new."""
+    """Write ``count`` messages, and for ``users`` (ids) which of their newest are new to them."""
     chance = random.Random(count)
-    newest = datetime.now(UTC)
-    step = timedelta(days=365 * YEARS) / count
-    rows = _rows(site, newest, step, count, chance)
-    tallies: dict[tuple[str, str], int] = {}
-    first: list[int] = []
-    while batch := list(islice(rows, BATCH)):
-        first = first or [row["place"] for row in batch[:NEW]]
-        for row in batch:
-            for box in _tallied(row):
-                tallies[box, row["day"][:7]] = tallies.get((box, row["day"][:7]), 0) + 1
-        with database.session() as session:
-            session.execute(insert(MessageRow), batch)
+    templates = _templates(site)
+    kept: Counter[tuple[int, str]] = Counter()
+    highest: dict[tuple[int, str], int] = {}
+    newest: list[int] = []
+    engine = create_engine(database.url)
+    with engine.begin() as connection, _search_built_afterwards(connection):
+        rows = _rows(templates, count, chance)
+        while batch := list(islice(rows, BATCH)):
+            for kind, row in batch:
+                if row["deleted_at"] is None:
+                    month = row["day"][:7]
+                    kept[kind, month] += 1
+                    highest[kind, month] = row["place"]
+                    newest = [*newest[-NEW + 1 :], row["place"]]
+            _write(connection, [row for _, row in batch])
+    engine.dispose()
     with database.session() as session:
-        _count(session, site, tallies)
+        for (kind, month), number in kept.items():
+            place, day = highest[kind, month], f"{month}-01"
+            counted = MessageRow(**(templates[kind] | {"place": place, "day": day}))
+            tally.count(session, [counted], number)
         session.execute(
             insert(UnheardRow),
-            [{"user_id": user, "place": place} for user in users for place in first],
+            [{"user_id": user, "place": place} for user in users for place in newest],
         )
+    _analyse(database)
 
 
-def _rows(
-    site: Site, newest: datetime, step: timedelta, count: int, chance: random.Random
-) -> Iterator[dict[str, Any]]:
+def _templates(site: Site) -> list[Row]:
+    """A message of each mailbox."""
     boxes = [company_mailbox(site, number) for number in site.office.numbers]
     boxes += [employee_mailbox(site, extension) for extension in site.office.employees]
-    for index in range(count):
-        at = newest - step * index
+    templates = []
+    for box in boxes:
         row = new_row(
-            chance.choice(boxes),
-            message_id=new_id(at),
-            received_at=at,
-            caller_number=f"79{chance.randrange(10**9):09}",
+            box,
+            message_id="",
+            received_at=datetime.now(UTC),
+            caller_number="",
             caller_name="",
             dialled=next(iter(site.office.numbers)),
             source="ari",
             call_id="",
             min_speech=1.0,
         )
-        row.place = first_place(at) | index % (1 << 20)
         row.state, row.duration, row.speech, row.size = "kept", 12.5, 10.0, 200_044
-        row.sha256, row.peaks, row.audio_key = "0" * 64, bytes(256), f"{row.id}.wav"
-        row.heard_at = None if index < NEW else at
-        yield {column: getattr(row, column) for column in COLUMNS}
+        row.sha256, row.peaks = "0" * 64, bytes(256)
+        templates.append({column: getattr(row, column) for column in COLUMNS})
+    return templates
 
 
-def _tallied(row: dict[str, Any]) -> tuple[str, ...]:
-    own = (employee_key(row["addressee_number"]),) if row["box"] == "employee" else ()
-    return (ALL, row["box"], *own)
+def _rows(templates: list[Row], count: int, chance: random.Random) -> Iterator[tuple[int, Row]]:
+    """Messages, oldest first, each with the number of its template."""
+    now = datetime.now(UTC)
+    step = timedelta(days=365 * YEARS) / count
+    for age in range(count - 1, -1, -1):
+        at = now - step * age
+        kind = chance.randrange(len(templates))
+        caller = f"79{chance.randrange(10**9):09}"
+        message_id = new_id(at)
+        in_trash = age % IN_TRASH == IN_TRASH - 1 and age < IN_TRASH * TRASHED
+        row = templates[kind] | {
+            "place": first_place(at) | (count - age) % (1 << 20),
+            "id": message_id,
+            "audio_key": f"{message_id}.wav",
+            "received_at": at,
+            # The hours that a zone is ahead change the day of a few: nothing that is measured.
+            "day": f"{at:%Y-%m-%d}",
+            "caller_number": caller,
+            "caller_words": caller,
+            "heard_at": None if age < NEW else at,
+            "deleted_at": now if in_trash else None,
+        }
+        yield kind, row
 
 
-def _count(session: Session, site: Site, tallies: dict[tuple[str, str], int]) -> None:
-    session.execute(
-        insert(TallyRow),
-        [
-            {"company_id": site.company_id, "box": box, "month": month, "kept": kept}
-            for (box, month), kept in tallies.items()
-        ],
-    )
+def _write(connection: Connection, rows: list[Row]) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(MessageRow), rows)
+        return
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY messages ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(tuple(row.values()))
+
+
+@contextmanager
+def _search_built_afterwards(connection: Connection) -> Iterator[None]:
+    """Write without the search index, then make it of everything."""
+    if connection.dialect.name == "sqlite":
+        catalogue = "SELECT sql FROM sqlite_master WHERE name = :name"
+        name, drop = "message_search_insert", "DROP TRIGGER message_search_insert"
+        after = "INSERT INTO message_search (message_search) VALUES ('rebuild')"
+    else:
+        catalogue = "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
+        name, drop = "ix_messages_search", "DROP INDEX ix_messages_search"
+        after = "SET LOCAL maintenance_work_mem = '512MB'"
+    made_by = str(connection.execute(text(catalogue), {"name": name}).scalar_one())
+    connection.execute(text(drop))
+    yield
+    connection.execute(text(after))
+    connection.exec_driver_sql(made_by)
+
+
+def _analyse(database: Database) -> None:
+    """What a database does by itself in time."""
+    with database.session() as session:
+        session.execute(text("ANALYZE"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
@@ -33,6 +34,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # this long means that something holds the database for good.
 BUSY_SECONDS = 15
 
+# How much of a SQLite database each connection keeps in memory, in kilobytes: pages of the search
+# index of a million messages, which one search reads several times.
+CACHE_KB = 16_000
+
 # Any number will do, as long as every Voicepost takes the same one.
 MIGRATION_LOCK = 0x766F6963
 
@@ -52,6 +57,8 @@ class Database:
         self.is_sqlite = self._engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self._engine)
+        else:
+            _prepare_postgresql(self._engine)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -125,6 +132,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            f"cache_size = -{CACHE_KB}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
@@ -132,6 +140,22 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("voicepost_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Plans made for the values that are asked for, and for the first few rows, not for all.
+
+    Lists read some dozens of rows along an index. Joining by sorting or hashing would read a table
+    to the end where the planner mistakes how soon there are enough; so would a plan made once
+    for rare and common words alike. Compiling takes longer than any of these queries.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.prepare_threshold = None
+        for setting in ("enable_mergejoin", "enable_hashjoin", "jit"):
+            connection.execute(f"SET {setting} = off")
+        connection.commit()
 
 
 @contextmanager

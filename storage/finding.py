@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
 from storage import tally
 from storage.actor import EVERYTHING
 from storage.models import CompanyRow, MessageRow
 from storage.query import Query
+from storage.searching import Way, ways
 from storage.shelves import Shelf, shelves
-from storage.statements import Path, is_short, messages_on
-from storage.text import search_terms
+from storage.statements import messages_on
 
 FEW = 3_000
 """So many messages are looked through one by one in no time."""
@@ -31,16 +31,22 @@ class Found:
 def find(session: Session, query: Query, limit: int) -> Found:
     """The newest messages of a query. Raises ConfigError for a month that is none."""
     to_read, month = statements(session, query)
-    rows = [row for each in to_read for row in session.scalars(each.limit(limit))]
-    return Found(sorted(rows, key=lambda row: -row.place)[:limit], month)
+    rows = {row.place: row for each in to_read for row in session.scalars(each.limit(limit))}
+    return Found([rows[place] for place in sorted(rows, reverse=True)[:limit]], month)
 
 
 def count(session: Session, query: Query) -> int:
     """How many messages a query finds, up to its limit; reads all of them."""
-    total = 0
-    for statement in statements(session, query)[0]:
-        found = statement.with_only_columns(MessageRow.place).limit(query.limit).subquery()
-        total += session.scalar(select(func.count()).select_from(found)) or 0
+    to_read, _ = statements(session, query)
+    if not to_read:
+        return 0
+    places = union(
+        *(
+            select(each.with_only_columns(MessageRow.place).limit(query.limit).subquery().c.place)
+            for each in to_read
+        )
+    ).subquery()
+    total = session.scalar(select(func.count()).select_from(places)) or 0
     return total if query.limit is None else min(total, query.limit)
 
 
@@ -52,34 +58,43 @@ def months(session: Session, query: Query) -> list[tuple[str, int]]:
 def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]], str | None]:
     """What to read, and the month the search is limited to.
 
-    Where no word is long enough for the search index and there are too many messages to look
-    through, only the newest month's are. The command line may look through everything.
+    Where some callers' numbers could only be looked through, because a word is too short for the
+    search index, and there are too many, only the newest month's are. The command line may look
+    through everything.
     """
     of_company = _of_company(session, query)
     sqlite = session.get_bind().dialect.name == "sqlite"
-    paths = {shelf: _path(session, of_company, shelf) for shelf in shelves(of_company)}
+    found = list(_ways(session, of_company))
     month = None
-    if "search" in paths.values() and all(map(is_short, search_terms(query.search))):
-        paths = dict.fromkeys(paths, "shelf")
-        if query.scope != EVERYTHING and of_company.days == (None, None):
-            month = months(session, of_company)[0][0]
-            of_company = replace(of_company, month=month)
-    return [
-        messages_on(shelf, of_company, path, sqlite=sqlite) for shelf, path in paths.items()
-    ], month
+    limited = any(way.looks_through for way in found) and query.scope != EVERYTHING
+    if limited and of_company.days == (None, None):
+        month = months(session, of_company)[0][0]
+        of_company = replace(of_company, month=month)
+    return [_statement(way, of_company, sqlite=sqlite) for way in found], month
 
 
-def _path(session: Session, query: Query, shelf: Shelf) -> Path:
-    """The way to read a shelf: a search looks through few messages one by one."""
-    if query.state == "new":
-        return "new"
-    if not search_terms(query.search) or query.deleted:
-        return "shelf"
-    if shelf == Shelf():
-        return "search"
+def _statement(way: Way, query: Query, *, sqlite: bool) -> Select[MessageRow]:
+    if way.newest is not None:
+        ends = way.newest + 1
+        query = replace(query, before=ends if query.before is None else min(ends, query.before))
+    return messages_on(way.shelf, query, way.path, sqlite=sqlite, by_caller=way.by_caller)
+
+
+def _ways(session: Session, query: Query) -> Iterator[Way]:
+    """The ways to read the query's shelves: a search looks through few messages one by one."""
+    terms = query.terms
+    for shelf in shelves(query):
+        if query.state == "new":
+            yield Way(shelf, "new")
+        elif not terms or query.deleted or _is_small(session, query, shelf):
+            yield Way(shelf)
+        else:
+            yield from ways(session, shelf, terms, everything=query.scope == EVERYTHING)
+
+
+def _is_small(session: Session, query: Query, shelf: Shelf) -> bool:
     counted = tally.months(session, [(shelf.company_id, shelf.key)])
-    looked_at = sum(kept for month, kept in counted if query.month in (None, month))
-    return "search" if looked_at > FEW else "shelf"
+    return sum(kept for month, kept in counted if query.month in (None, month)) <= FEW
 
 
 def _of_company(session: Session, query: Query) -> Query:

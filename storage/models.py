@@ -120,6 +120,8 @@ class MessageRow(Base):
     the lower 20. Being the rowid too, it lets the search index answer "the newest 50 that
     match" without reading the others.
     ``day`` is the date in the company's zone (``2026-08-14``), which months are made of.
+    What it is found by is in ``addressee_words``, the same in every message of a mailbox, and in
+    ``caller_words``, which the search index knows.
     """
 
     __tablename__ = "messages"
@@ -166,7 +168,8 @@ class MessageRow(Base):
     call_id: Mapped[str] = mapped_column(Text)
     replaces: Mapped[str | None] = mapped_column(Id)
     min_speech: Mapped[float]
-    search: Mapped[str] = mapped_column(Text)
+    addressee_words: Mapped[str] = mapped_column(Text)
+    caller_words: Mapped[str] = mapped_column(Text)
 
     # Known once the recording is finished.
     duration: Mapped[float | None]
@@ -203,6 +206,24 @@ class TallyRow(Base):
     box: Mapped[str] = mapped_column(Text, primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     kept: Mapped[int]
+
+
+class AddresseeRow(Base):
+    """Words that listed messages of one mailbox are found by: see `storage.addressees`.
+
+    ``key`` is a digest of what identifies the row: words may be longer than an index takes.
+    """
+
+    __tablename__ = "addressees"
+    __table_args__ = (Index("ix_addressees_company", "company_id", "box", "number"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id)
+    box: Mapped[str] = mapped_column(String(10))
+    number: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    kept: Mapped[int]
+    newest: Mapped[int] = mapped_column(Place)
 
 
 class NewsRow(Base):

@@ -11,10 +11,14 @@ from typing import Literal
 from storage.actor import EVERYTHING, Scope
 from storage.errors import ConfigError
 from storage.rows import Box
+from storage.text import Terms, search_terms
 
 AnyBox = Box | Literal["unassigned"]
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_EARLIEST = date(1970, 1, 2)
+_LATEST = date(2199, 12, 31)
+"""No message is of another day: there are no places for them."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,22 @@ class Query:
     state: Literal["new", "heard"] | None = None
 
     @property
+    def terms(self) -> Terms:
+        """What has to be found in a message's addressee or caller."""
+        return tuple(map(tuple, search_terms(self.search)))
+
+    @property
     def days(self) -> tuple[date | None, date | None]:
         """First and last day. Raises ConfigError for a month that is none."""
         if self.month is None:
-            return self.since, self.until
+            return _within(self.since), _within(self.until)
         found = _MONTH.fullmatch(self.month)
-        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1970:
+        if not found or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) < 2200:
             raise ConfigError(f"a month is written like 2026-08, not {self.month!r}")
         year, month = int(found[1]), int(found[2])
         first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
         return max(first, self.since or first), min(last, self.until or last)
+
+
+def _within(day: date | None) -> date | None:
+    return day and max(_EARLIEST, min(day, _LATEST))

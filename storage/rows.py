@@ -66,9 +66,10 @@ def new_row(
         call_id=storable(call_id),
         replaces=replaces,
         min_speech=min_speech,
-        search=searchable(
-            mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers, caller_number
+        addressee_words=searchable(
+            mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers
         ),
+        caller_words=searchable(caller_number),
         cut_off=False,
     )
 

@@ -31,6 +31,11 @@ class Shelf:
             return tally.employee_key(self.number)
         return self.box or tally.ALL
 
+    def holds(self, company_id: str, box: str, number: str) -> bool:
+        """Whether messages of that mailbox stand on it."""
+        pairs = ((self.company_id, company_id), (self.box, box), (self.number, number))
+        return all(wanted in (None, is_) for wanted, is_ in pairs)
+
     def conditions(self, *, as_filter: bool = False) -> list[ColumnElement[bool]]:
         """What their rows have in common.
 

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from storage.identifiers import first_place
 from storage.models import IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
 from storage.query import Query
-from storage.shelves import Shelf, apart
-from storage.text import search_terms
+from storage.shelves import Shelf
+from storage.text import Terms
 
 # A day begins somewhere up to 14 hours before it begins in UTC, and ends up to 12 after.
 EARLIEST_ZONE = timedelta(hours=14)
@@ -34,51 +34,62 @@ LATEST_ZONE = timedelta(hours=12)
 # No index of trigrams knows anything shorter.
 TRIGRAM = 3
 
-Path = Literal["shelf", "new", "search"]
-"""What is read first and in order: a shelf, what is new to the reader, the search index."""
+Path = Literal["shelf", "named", "new", "search"]
+"""What is read first and in order: a shelf, what is new to the reader, the search index.
+
+A shelf is "named" where all of it is what is searched for.
+"""
 
 _index = table("message_search", column("rowid", Integer))
 
 
-def messages_on(shelf: Shelf, query: Query, path: Path, *, sqlite: bool) -> Select[MessageRow]:
-    """The kept messages a query asks for from one shelf, newest first, without its limit."""
+def messages_on(
+    shelf: Shelf, query: Query, path: Path, *, sqlite: bool, by_caller: Terms = ()
+) -> Select[MessageRow]:
+    """The kept messages a query asks for from one shelf, newest first, without its limit.
+
+    ``by_caller`` are the terms to be looked up in the search index, none of them short.
+    """
     first_by_search = path == "search" and sqlite
     statement = select(MessageRow).where(IS_IN_TRASH if query.deleted else IS_LISTED)
     place: ColumnElement[int] = MessageRow.place.expression
-    terms = search_terms(query.search)
     if path == "new":
         statement = statement.join(UnheardRow, _is_new_to(query.reader))
         place = UnheardRow.place.expression
     elif first_by_search:
         place = _index.c.rowid
         statement = statement.join_from(_index, MessageRow, MessageRow.place == place)
-        statement = statement.where(_in_search_index([t for t in terms if not is_short(t)]))
-        terms = [term for term in terms if is_short(term)]
+        statement = statement.where(_in_search_index(by_caller))
+    elif path == "search":
+        statement = statement.where(
+            *(_contains(MessageRow.caller_words.expression, term) for term in by_caller)
+        )
     statement = statement.where(*shelf.conditions(as_filter=first_by_search or path == "new"))
     if query.company is not None:
         statement = statement.where(MessageRow.company == query.company)
     if query.state == "heard":
         statement = statement.where(~exists().where(_is_new_to(query.reader)))
-    searched = MessageRow.search.expression
-    if path != "search":
-        searched = apart(searched)
-    for term in terms:
-        statement = statement.where(
-            or_(*(searched.contains(text, autoescape=True) for text in term))
-        )
+    words = (MessageRow.addressee_words.expression, MessageRow.caller_words.expression)
+    for term in query.terms if path != "named" else ():
+        if term not in by_caller:
+            statement = statement.where(or_(*(_contains(text, term) for text in words)))
     return statement.where(*_times(query, place)).order_by(place.desc())
 
 
-def is_short(term: list[str]) -> bool:
+def is_short(term: tuple[str, ...]) -> bool:
     """Whether a search term is too short for a search index."""
     return min(map(len, term)) < TRIGRAM
+
+
+def _contains(text: ColumnElement[str], term: tuple[str, ...]) -> ColumnElement[bool]:
+    return or_(*(text.contains(spelling, autoescape=True) for spelling in term))
 
 
 def _is_new_to(reader: str | None) -> ColumnElement[bool]:
     return and_(UnheardRow.user_id == reader, UnheardRow.place == MessageRow.place)
 
 
-def _in_search_index(terms: list[list[str]]) -> ColumnElement[bool]:
+def _in_search_index(terms: Terms) -> ColumnElement[bool]:
     phrases = " AND ".join(f"({' OR '.join(map(_quoted, term))})" for term in terms)
     return literal_column("message_search").op("MATCH", is_comparison=True)(phrases)
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage import addressees
 from storage.models import MessageRow, TallyRow
 
 ALL = "*"
@@ -27,6 +28,8 @@ def employee_key(extension: str) -> str:
 
 def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
     """Note that messages are listed from now on (step 1) or no longer (step -1)."""
+    rows = list(rows)
+    addressees.count(session, rows, step)
     changes: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         keys = [ALL, row.box]

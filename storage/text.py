@@ -58,6 +58,10 @@ def searchable(*texts: str) -> str:
     return " ".join(word for word in words if word)
 
 
+Terms = tuple[tuple[str, ...], ...]
+"""What must be found, all of it; each term is some equally good spellings."""
+
+
 def search_terms(query: str) -> list[list[str]]:
     """A query as terms that must all be found; each is a list of equally good spellings.
 
@@ -76,6 +80,11 @@ def search_terms(query: str) -> list[list[str]]:
 
     rest = _PHONE_WITHIN.sub(take_phone, query)
     return terms + [[word] for word in normalise(rest).split()]
+
+
+def leftover(terms: Terms, words: str) -> Terms:
+    """The terms that are not in a text made by `searchable`."""
+    return tuple(term for term in terms if not any(spelling in words for spelling in term))
 
 
 def _spellings(number: str) -> list[str]:

@@ -18,13 +18,14 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from storage.actor import User
 from storage.errors import ConfigError, DatabaseUnavailable, NotFound, StorageError
 from web.api.app import create_api
 from web.api.problems import Problem, answer
 from web.assets import Assets
 from web.events import Events, last_known
 from web.guard import visitor
-from web.headers import BodyLimit, SecurityHeaders
+from web.headers import BodyLimit, SecurityHeaders, protect
 from web.pages import (
     account,
     audit,
@@ -102,12 +103,16 @@ def _with(events: Events) -> Any:
 
 async def listen(request: Request) -> Response:
     """The stream of news for a page that is open."""
-    user = await run_in_threadpool(visitor, request, request.app.state.services)
-    if user is None:
+
+    def find() -> User | None:
+        # A page that is merely open is not used.
+        return visitor(request, request.app.state.services, in_use=False)
+
+    if await run_in_threadpool(find) is None:
         return Response(status_code=401)
     events: Events = request.app.state.events
     return StreamingResponse(
-        events.stream(user, last_known(request)), media_type="text/event-stream"
+        events.stream(find, last_known(request)), media_type="text/event-stream"
     )
 
 
@@ -125,7 +130,11 @@ async def show_error(request: Request, error: Exception) -> Response:
     guest = Guest(request, request.app.state.services, form=FormData())
     if status == 503:
         return Response(sentence, 503, {"Retry-After": "5"}, "text/plain")
-    return await run_in_threadpool(_error_page, guest, status, sentence)
+    response = await run_in_threadpool(_error_page, guest, status, sentence)
+    if status == 500:
+        # Starlette sends this one past all middleware.
+        protect(response.headers, request.url.scheme)
+    return response
 
 
 def _status(error: Exception) -> int:
@@ -149,5 +158,6 @@ def _error_page(guest: Guest, status: int, sentence: str) -> Response:
         visit = as_visit(guest)
         told = tell(sentence, visit.language)
         return visit.render("error.html", status, status=status, sentence=told)
-    except StorageError:
+    except Exception:
+        # Whatever has just failed may fail again.
         return Response("The page is out of order.", status, media_type="text/plain")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 import structlog
@@ -24,7 +24,7 @@ POLL_SECONDS: Final = 0.25
 STILL_HERE_SECONDS: Final = 20.0
 """Something is sent this often, so that nothing on the way takes the stream for dead."""
 STREAM_SECONDS: Final = 300.0
-"""Then the browser asks again, and is asked again who it is."""
+"""Then the browser asks again."""
 MOST_WAITING: Final = 100
 """News that a listener may be behind; one that is slower misses the rest, and reloads anyway."""
 
@@ -68,36 +68,53 @@ class Events:
             if item.concerns(user_id, scope) and not queue.full():
                 queue.put_nowait(item)
 
-    async def stream(self, user: User, after: int | None = None) -> AsyncGenerator[str, None]:
+    async def stream(
+        self, find: Callable[[], User | None], after: int | None = None
+    ) -> AsyncGenerator[str, None]:
         """The news that concern a user, as the text of an event stream.
 
+        ``find`` tells who listens. It is asked anew whenever something is sent: with a user who
+        may not come in any more the stream ends, and what a user may see is what it is just then.
         ``after`` is the number of the newest item that the listener knows of: what came since
         comes first, so that nothing falls between a page and its stream.
         """
         queue: asyncio.Queue[Item | None] = asyncio.Queue(MOST_WAITING)
-        scope = await run_in_threadpool(self._inbox.scope_of, user)
-        self._listeners[queue] = user.id, scope
-        self._somebody.set()
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
         try:
+            listener = await self._listener(queue, find)
             yield "retry: 2000\n: listening\n\n"
-            if after is not None:
+            if after is not None and listener is not None:
                 for missed in await run_in_threadpool(self._news.since, after):
-                    if missed.concerns(user.id, scope):
+                    if missed.concerns(*listener):
                         yield _event(missed)
-            while not self._closed and asyncio.get_running_loop().time() < end:
+            while listener and not self._closed and asyncio.get_running_loop().time() < end:
                 try:
                     item = await asyncio.wait_for(queue.get(), STILL_HERE_SECONDS)
+                    if item is None:
+                        return
                 except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
+                    item = None
+                listener = await self._listener(queue, find)
                 if item is None:
-                    return
-                yield _event(item)
+                    yield ": still here\n\n"
+                elif listener is not None and item.concerns(*listener):
+                    yield _event(item)
         finally:
-            del self._listeners[queue]
+            self._listeners.pop(queue, None)
             if not self._listeners:
                 self._somebody.clear()
+
+    async def _listener(
+        self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
+    ) -> tuple[str, Scope] | None:
+        """Who listens and what that user may see, from now on also for the news; None: nobody."""
+        user = await run_in_threadpool(find)
+        if user is None:
+            return None
+        listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
+        self._listeners[queue] = listener
+        self._somebody.set()
+        return listener
 
     def close(self) -> None:
         """End every stream: the service is about to."""

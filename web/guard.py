@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +14,13 @@ COOKIE: Final = "voicepost_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def visitor(request: Request, services: Services) -> User | None:
-    """The user whose session the request's cookie names. Reads the database."""
+def visitor(request: Request, services: Services, *, in_use: bool = True) -> User | None:
+    """The user whose session the request's cookie names. Reads the database.
+
+    What is not ``in_use`` does not keep the session from ending when nobody uses it.
+    """
     token = request.cookies.get(COOKIE)
-    return services.sessions.find(token) if token else None
+    return services.sessions.find(token, in_use=in_use) if token else None
 
 
 def is_from_elsewhere(request: Request) -> bool:
@@ -33,7 +35,8 @@ def is_from_elsewhere(request: Request) -> bool:
     if site is not None:
         return site != "same-origin"
     origin = request.headers.get("origin", "")
-    return not origin or urlsplit(origin).netloc != request.headers.get("host", "")
+    own = request.headers.get("host")
+    return not own or origin not in (f"http://{own}", f"https://{own}")
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:

@@ -35,11 +35,22 @@ SECURITY: Final = {
 }
 NOT_KEPT: Final = "private, no-store"
 LARGEST_BODY: Final = 20 * 1024 * 1024
-"""Bytes of a request: sound files are the largest."""
+"""Bytes of a request with a file: sounds are the largest."""
+LARGEST_TEXT: Final = 1024 * 1024
+"""Bytes of any other request: they are looked at one by one, before it is known who asks."""
+
+
+def protect(headers: MutableHeaders, scheme: str) -> None:
+    """Add the headers above to those of an answer, and keep it out of caches unless it says so."""
+    for name, value in SECURITY.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", NOT_KEPT)
+    if scheme == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 class SecurityHeaders:
-    """Adds the headers above, and keeps answers out of every cache unless they say otherwise."""
+    """Protects every answer, but those to mistakes of ours, which Starlette sends past it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,19 +60,14 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", NOT_KEPT)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                protect(MutableHeaders(scope=message), scope["scheme"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 class BodyLimit:
-    """Refuses requests larger than ``LARGEST_BODY``, also those that do not say how large.
+    """Refuses requests that are too large, also those that do not say how large they are.
 
     Whoever reads the body gets an HTTPException, which is answered like any other.
     """
@@ -74,15 +80,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "")
-        too_large = length.isdecimal() and int(length[:20]) > LARGEST_BODY
+        headers = Headers(scope=scope)
+        has_file = headers.get("content-type", "").startswith("multipart/form-data")
+        limit = LARGEST_BODY if has_file else LARGEST_TEXT
+        length = headers.get("content-length", "")
+        too_large = length.isdecimal() and int(length[:20]) > limit
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if too_large or received > LARGEST_BODY:
+            if too_large or received > limit:
                 raise HTTPException(413)
             return message
 

@@ -13,6 +13,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from storage.text import storable
+
 COOKIE: Final = "voicepost_notice"
 SECONDS: Final = 60
 MOST_IDS: Final = 60
@@ -40,10 +42,9 @@ def take(request: Request) -> Notice | None:
     """The notice left for this page; None if there is none, or it cannot be read."""
     try:
         data = json.loads(base64.urlsafe_b64decode(request.cookies[COOKIE]))
-        return Notice(
-            str(data["text"]), str(data["kind"]), str(data["undo"]), tuple(map(str, data["ids"]))
-        )
-    except (KeyError, ValueError, TypeError):
+        text, kind, undo = (storable(str(data[name])) for name in ("text", "kind", "undo"))
+        return Notice(text, kind, undo, tuple(storable(str(one)) for one in data["ids"]))
+    except (KeyError, ValueError, TypeError, RecursionError):
         return None
 
 

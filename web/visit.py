@@ -18,12 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from storage.actor import Actor, Role, User
+from storage.actor import Actor, Role, Scope, User
 from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web import notices
-from web.assets import static
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
 from web.notices import Notice
 from web.services import Services
@@ -34,6 +33,8 @@ MOST_FIELDS: Final = 2000
 """Fields of a form: a page of chosen messages and a large menu stay far below."""
 FIRST_THINGS: Final = "/account"
 """Where a user goes first whose password somebody else chose."""
+LAST_THING: Final = "/logout"
+"""What such a user may do instead."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,7 @@ class Guest:
     def render(self, name: str, status: int = 200, /, **context: object) -> Response:
         """A page made from a template; shows the notice that was left for it."""
         notice = notices.take(self.request)
-        page = template(name, self.language).render(
-            **self._context(), notice=notice, static=static, **context
-        )
+        page = template(name, self.language).render(**self._context(), notice=notice, **context)
         response = HTMLResponse(page, status, headers={"Content-Language": self.language})
         if notice:
             notices.forget(response)
@@ -120,6 +119,16 @@ class Visit(Guest):
         return self.site.office
 
     @property
+    def timezone(self) -> str:
+        """The company's."""
+        return self.site.office.company.timezone if self.site else "UTC"
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The messages that the user may see just now."""
+        return self.services.inbox.scope_of(self.user)
+
+    @property
     def actor(self) -> Actor:
         """The user as the audit log writes it down."""
         return actor_of(self.request, self.user)
@@ -139,7 +148,7 @@ class Visit(Guest):
             "company": office.company.name if office else "",
             "site": self.site,
             "office": office,
-            "timezone": office.company.timezone if office else "UTC",
+            "timezone": self.timezone,
             "new_count": self.services.inbox.new_count(self.user),
             "news": self.news,
         }
@@ -192,7 +201,7 @@ def _show(guest: Guest, handler: Page, role: Role | None) -> Response:
         wanted = f"{address}?{query}" if query else address
         return guest.redirect("/login" if wanted == "/" else f"/login?next={quote(wanted)}")
     guest.request.state.user = user
-    if user.must_change_password and not address.startswith(FIRST_THINGS):
+    if user.must_change_password and not address.startswith((FIRST_THINGS, LAST_THING)):
         return guest.redirect(FIRST_THINGS)
     if role is not None and user.role != role:
         raise HTTPException(403)
@@ -205,10 +214,20 @@ async def _guest(request: Request) -> Guest:
     """The request with its form read. Raises HTTPException for one forged by another site."""
     if is_from_elsewhere(request):
         raise HTTPException(403)
-    form = FormData()
-    if request.method not in SAFE_METHODS:
-        form = await request.form(max_fields=MOST_FIELDS, max_files=5)
+    form = FormData() if request.method in SAFE_METHODS else await _form(request)
     return Guest(request, request.app.state.services, form)
+
+
+async def _form(request: Request) -> FormData:
+    """The form that was sent. Raises HTTPException for one in letters that are none."""
+    try:
+        form = await request.form(max_fields=MOST_FIELDS, max_files=5)
+        for value in form.values():
+            if isinstance(value, str):
+                value.encode()
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return form
 
 
 def as_visit(guest: Guest) -> Guest:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -21,13 +23,13 @@ from jinja2 import Environment, pass_environment
 
 from storage.office.phone import region_of
 from storage.text import printable
-from web.texts import texts
+from web.texts import Language, texts
 
 BARS: Final = 48
 """Strokes of the small picture of a sound in a list."""
 BAR_HEIGHT: Final = 20
 MOST_COUNTED: Final = 999
-_DAY_OF_YEAR: Final = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
+_DAY_OF_YEAR: Final[dict[Language, str]] = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
 
 
 @pass_environment
@@ -39,13 +41,13 @@ def day(environment: Environment, at: datetime | date, timezone: str = "") -> st
     if shown in (today, today - timedelta(days=1)):
         return texts(language).gettext("Today" if shown == today else "Yesterday")
     wording = _DAY_OF_YEAR[language] if shown.year == today.year else "full"
-    return _capital(format_date(shown, wording, locale=language))
+    return _capital(format_date(shown, wording, locale=_locale(language)))
 
 
 @pass_environment
 def clock(environment: Environment, at: datetime, timezone: str = "") -> str:
     """``14:05``."""
-    return format_time(_there(at, timezone), "short", locale=_language(environment))
+    return format_time(_there(at, timezone), "short", locale=_locale(_language(environment)))
 
 
 @pass_environment
@@ -58,29 +60,29 @@ def moment(environment: Environment, at: datetime, timezone: str = "") -> str:
         shown = day(environment, local)
     else:
         skeleton = "MMMd" if local.year == today.year else "yMMMd"
-        shown = format_skeleton(skeleton, local, locale=language)
+        shown = format_skeleton(skeleton, local, locale=_locale(language))
     return f"{shown}, {clock(environment, local)}"
 
 
 @pass_environment
 def full_time(environment: Environment, at: datetime, timezone: str = "") -> str:
     """``14 августа 2026 г., 09:30:05``."""
-    language = _language(environment)
+    locale = _locale(_language(environment))
     local = _there(at, timezone)
     return (
-        f"{format_date(local, 'long', locale=language)}, "
-        f"{format_time(local, 'medium', locale=language)}"
+        f"{format_date(local, 'long', locale=locale)}, "
+        f"{format_time(local, 'medium', locale=locale)}"
     )
 
 
 @pass_environment
 def month_name(environment: Environment, month: str | int) -> str:
     """``Август`` for 8, ``Август 2026`` for 2026-08."""
-    language = _language(environment)
+    locale = _locale(_language(environment))
     if isinstance(month, int):
-        return _capital(format_date(date(2000, month, 1), "LLLL", locale=language))
+        return _capital(format_date(date(2000, month, 1), "LLLL", locale=locale))
     year, number = month.split("-")
-    named = format_date(date(int(year), int(number), 1), "LLLL", locale=language)
+    named = format_date(date(int(year), int(number), 1), "LLLL", locale=locale)
     return f"{_capital(named)} {year}"
 
 
@@ -95,11 +97,15 @@ def duration(seconds: float) -> str:
 @pass_environment
 def duration_words(environment: Environment, seconds: float) -> str:
     """``1 минута 5 секунд``, for those who listen to the page."""
-    minutes, rest = divmod(max(1, round(seconds)), 60)
+    return _duration_words(max(1, round(seconds)), _language(environment))
+
+
+@lru_cache(maxsize=1024)
+def _duration_words(seconds: int, language: Language) -> str:
+    minutes, rest = divmod(seconds, 60)
     parts = [(minutes, "duration-minute"), (rest, "duration-second")]
-    language = _language(environment)
     return " ".join(
-        format_unit(value, unit, "long", locale=language) for value, unit in parts if value
+        format_unit(value, unit, "long", locale=_locale(language)) for value, unit in parts if value
     )
 
 
@@ -131,13 +137,13 @@ def size(environment: Environment, count: int) -> str:
     """``96 КБ``, ``1,4 МБ``."""
     unit, per = ("digital-megabyte", 1024**2) if count >= 1024**2 else ("digital-kilobyte", 1024)
     rounded = round(count / per, 1) if per > 1024 else max(1, round(count / per))
-    return format_unit(rounded, unit, "short", locale=_language(environment))
+    return format_unit(rounded, unit, "short", locale=_locale(_language(environment)))
 
 
 @pass_environment
 def counted(environment: Environment, number: int) -> str:
     """``1 284``: a number with the language's own separators."""
-    return format_decimal(number, locale=_language(environment))
+    return format_decimal(number, locale=_locale(_language(environment)))
 
 
 def capped(number: int) -> str:
@@ -151,20 +157,30 @@ def initials(name: str) -> str:
     return "".join(letters[:2]).upper() or "·"
 
 
+@lru_cache(maxsize=2048)
 def waveform(peaks: bytes) -> str:
-    """The path of an SVG that is ``BARS`` × 4 wide and ``BAR_HEIGHT`` high, from loudnesses."""
-    per = len(peaks) / BARS
-    bars = [max(peaks[int(i * per) : int((i + 1) * per)] or b"\0") for i in range(BARS)]
-    loudest = max(*bars, 1)
-    path = []
-    for position, bar in enumerate(bars):
-        height = max(2, round(bar / loudest * BAR_HEIGHT))
-        path.append(f"M{position * 4 + 2} {(BAR_HEIGHT - height) / 2:g}v{height}")
+    """The path of an SVG that is ``BARS`` × 4 wide and ``BAR_HEIGHT`` high, from loudnesses.
+
+    Each bar is placed from where the one before ended, which is short: a page has very many.
+    """
+    edges = [len(peaks) * bar // BARS for bar in range(BARS + 1)]
+    bars = [max(peaks[start:end] or b"\0") for start, end in pairwise(edges)]
+    per_step = max(*bars, 1) / (BAR_HEIGHT // 2)
+    path, below = [f"M-2 {BAR_HEIGHT // 2}"], 0
+    for bar in bars:
+        above, below = below, max(1, round(bar / per_step))
+        path.append(f"m4-{above + below}v{2 * below}")
     return "".join(path)
 
 
-def _language(environment: Environment) -> Any:
-    return environment.globals["locale"]
+def _language(environment: Environment) -> Language:
+    return cast(Language, environment.globals["locale"])
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    """What Babel would look up anew at each word."""
+    return Locale.parse(language)
 
 
 def _zone(at: datetime | date, timezone: str) -> Any:

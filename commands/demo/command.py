@@ -32,15 +32,17 @@ MESSAGES = 3
 FILING_SECONDS = 20.0
 POLL_SECONDS = 0.1
 
-WHAT_TO_TRY = """
-Voicepost goes on until you press Ctrl-C. The messages are also on a page, in Russian or
-in English:
+THE_PAGE = """
+The same on a page, in Russian or in English, while the service runs:
 
     {page}
-    login olga (administrator, sees everything)    password {password}
-    login anna (employee, sees her own messages)   password {password}
+    login olga    password {password}    an administrator: sees everything
+    login anna    password {password}    an employee: sees her own messages
+"""
 
-Now call it yourself: in a softphone on this machine make an account
+WHAT_TO_TRY = """
+Voicepost goes on until you press Ctrl-C. Now call it yourself: in a softphone on this
+machine make an account
 
     server 127.0.0.1, port {port}, UDP    user 101    password voicepost-101
 
@@ -105,6 +107,7 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
     await service.voicepost("config", "apply", _shown(OFFICE))
     click.echo()
     await service.voicepost("messages", "list", "--limit", "10")
+    click.echo(THE_PAGE.format(page=app.settings.web_url, password=PASSWORD))
 
 
 def _make_accounts(app: App) -> None:
@@ -156,8 +159,6 @@ def _what_to_try(app: App) -> str:
     return WHAT_TO_TRY.format(
         port=app.settings.sandbox.sip_port,
         number=NUMBER,
-        page=app.settings.web_url,
-        password=PASSWORD,
         voicepost=f".venv/bin/voicepost{elsewhere}",
         message=_newest(app)[0][:13],
     )

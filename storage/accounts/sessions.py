@@ -129,8 +129,11 @@ class Sessions:
         with self._database.session() as session:
             attempts.take_back(session, attempt)
 
-    def find(self, token: str) -> User | None:
-        """The user of a session that goes on; None for any other token."""
+    def find(self, token: str, *, in_use: bool = True) -> User | None:
+        """The user of a session that goes on; None for any other token.
+
+        One that is found without being ``in_use`` ends as soon as if nobody had looked for it.
+        """
         now, token_hash = self._now(), digest(token)
         with self._database.reading() as session:
             found = session.execute(
@@ -145,7 +148,7 @@ class Sessions:
         if found is None:
             return None
         row, seen_at = found
-        if now - seen_at >= TOUCHED_EVERY:
+        if in_use and now - seen_at >= TOUCHED_EVERY:
             with self._database.session() as session:
                 session.execute(
                     update(SessionRow)

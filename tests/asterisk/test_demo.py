@@ -37,6 +37,11 @@ async def test_three_calls_leave_three_messages_and_nothing_runs_afterwards(hous
         ("employee", "101", "Олег"),
     }
     assert all(message["id"][:13] in told.decode() for message in messages)
+    assert f"http://127.0.0.1:{house.web_port}\n" in told.decode()
+    assert {user["login"]: user["role"] for user in await house.json("users", "list")} == {
+        "olga": "administrator",
+        "anna": "employee",
+    }
     assert all(message["duration"] > 3 for message in messages)
     anna = await house.json("employees", "show", "101")
     assert anna["endpoint"] == "PJSIP/101", "her phone was to be a softphone's again"

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select, text
 from storage.actor import EVERYTHING, Scope
 from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
-from storage.models import TallyRow
+from storage.models import AddresseeRow, TallyRow
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 
@@ -25,6 +25,12 @@ def tallies(store: Store) -> dict[tuple[str, str, str], int]:
     with store.database.reading() as session:
         rows = session.scalars(select(TallyRow)).all()
     return {(row.company_id, row.box, row.month): row.kept for row in rows}
+
+
+def addressees(store: Store) -> dict[str, tuple[int, str, str, str]]:
+    with store.database.reading() as session:
+        rows = session.scalars(select(AddresseeRow)).all()
+    return {row.key: (row.kept, row.company_id, row.number, row.words) for row in rows}
 
 
 def test_months_have_counts_for_every_box(store: Store) -> None:
@@ -88,25 +94,55 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     store.receive(unassigned_mailbox("1"), at=AUGUST)
     store.inbox.delete(store.receive(ANNA, at=AUGUST), by=ME)
     store.begin()
-    counted = tallies(store)
+    counted, named = tallies(store), addressees(store)
     _back_to(database_url, "0002")
 
     store.database.migrate()
 
     assert tallies(store) == {key: kept for key, kept in counted.items() if kept}
     assert store.inbox.months(OURS) == [("2026-08", 2), ("2026-07", 1)]
+    assert addressees(store) == {key: kept for key, kept in named.items() if kept[0]}
+    for search, count in (("щукин", 2), ("9161234567", 3), ("000-11-22", 2), ("102", 0)):
+        assert store.inbox.count(Query(scope=OURS, search=search)) == count
 
 
 def _back_to(url: str, revision: str) -> None:
     """As the database was at that revision, but for the indexes, whose names are the same."""
     engine = create_engine(url)
+    is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
-        for table in ("unheard", "tallies", "news", "audit"):
+        for table in ("unheard", "tallies", "news", "audit", "addressees"):
             connection.execute(text(f"DROP TABLE {table}"))
         for index in ("box", "bin", "unassigned"):
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
+        connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
+        connection.execute(
+            text("UPDATE messages SET search = addressee_words || ' ' || caller_words")
+        )
+        for statement in _DROP_SQLITE_SEARCH if is_sqlite else ("DROP INDEX ix_messages_search",):
+            connection.execute(text(statement))
+        for column in ("addressee_words", "caller_words"):
+            connection.execute(text(f"ALTER TABLE messages DROP COLUMN {column}"))
+        for statement in _SQLITE_SEARCH if is_sqlite else (_POSTGRESQL_SEARCH,):
+            connection.exec_driver_sql(statement)
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
     engine.dispose()
+
+
+_EVENTS = ("insert", "delete", "update")
+_DROP_SQLITE_SEARCH = (
+    *(f"DROP TRIGGER message_search_{event}" for event in _EVENTS),
+    "DROP TABLE message_search",
+)
+_SQLITE_SEARCH = (
+    "CREATE VIRTUAL TABLE message_search USING fts5("
+    "search, content='messages', content_rowid='place', tokenize='trigram')",
+    *(
+        f"CREATE TRIGGER message_search_{event} AFTER {event} ON messages BEGIN SELECT 1; END"
+        for event in _EVENTS
+    ),
+)
+_POSTGRESQL_SEARCH = "CREATE INDEX ix_messages_search ON messages USING gin (search gin_trgm_ops)"
 
 
 def test_short_words_look_through_the_newest_month_where_there_are_many(

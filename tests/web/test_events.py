@@ -6,11 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
-from tests.web.conftest import Front
+from tests.web.api import API
+from tests.web.conftest import NOBODY, Front
+from web import events as news_of
 from web.events import Events
+from web.guard import COOKIE
 
 
 @asynccontextmanager
@@ -30,9 +34,9 @@ class Listener:
     """An open page of somebody's."""
 
     def __init__(self, front: Front, events: Events, login: str, after: int | None = None) -> None:
-        user = front.services.users.find(login)
-        assert user is not None
-        self._stream = events.stream(user, after)
+        self._stream = events.stream(
+            partial(front.services.sessions.find, front.tokens[login]), after
+        )
 
     async def begin(self) -> None:
         assert "retry" in await anext(self._stream)
@@ -85,5 +89,59 @@ async def test_streams_end_with_the_server(front: Front) -> None:
             await waiting
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news_of, "STILL_HERE_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("change", ["disabled", "logged out", "another password"])
+async def test_the_stream_of_somebody_who_may_not_come_in_any_more_ends(
+    change: str, front: Front
+) -> None:
+    services, anna = front.services, front.user("anna")
+    stream = Events(front.services.news, front.services.inbox).stream(
+        partial(services.sessions.find, front.tokens["anna"])
+    )
+    assert "retry" in await anext(stream)
+    assert await anext(stream) == ": still here\n\n"
+    match change:
+        case "disabled":
+            services.users.disable(anna.id, by=NOBODY)
+        case "logged out":
+            services.sessions.end(front.tokens["anna"])
+        case _:
+            services.users.set_password(anna.id, "many green pears", by=NOBODY)
+    async with asyncio.timeout(5):
+        rest = [line async for line in stream]
+    assert all(line.startswith(":") for line in rest)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_is_told_is_what_may_be_seen_just_then(front: Front) -> None:
+    events = Events(front.services.news, front.services.inbox)
+    passing_on = asyncio.create_task(events.run())
+    stream = events.stream(partial(front.services.sessions.find, front.tokens["anna"]))
+    await anext(stream)
+    change = partial(front.services.users.change, front.user("anna").id, by=NOBODY)
+    await asyncio.to_thread(change, extensions=("102",))
+    hers_no_more = await asyncio.to_thread(front.receive, front.box_of("101"))
+    # By the next sign of life, the stream knows.
+    assert hers_no_more not in await anext(stream)
+    message = await asyncio.to_thread(front.receive, front.box_of("102"))
+    async with asyncio.timeout(5):
+        told = await anext(stream)
+        while told.startswith(":"):
+            told = await anext(stream)
+    assert message in told
+    await stream.aclose()
+    passing_on.cancel()
+    await asyncio.gather(passing_on, return_exceptions=True)
+
+
 def test_nobody_hears_nothing(front: Front) -> None:
-    assert front.visitor().get("/events").status_code == 401
+    nobody = front.visitor()
+    assert nobody.get("/events").status_code == 401
+    assert nobody.get(f"{API}/events").status_code == 401
+    nobody.cookies.set(COOKIE, "x" * 43)
+    assert nobody.get("/events").status_code == 401

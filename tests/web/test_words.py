@@ -78,8 +78,14 @@ def test_phone_numbers(number: str, shown: str) -> None:
 def test_the_picture_of_a_sound_has_all_its_bars() -> None:
     for peaks in (b"", b"\0" * 256, bytes(range(256)), b"\xff"):
         path = words.waveform(peaks)
-        assert path.count("M") == words.BARS
-        assert path.startswith("M2 ")
+        assert path.count("v") == words.BARS
+
+
+def test_the_picture_of_a_sound_is_as_high_as_it_is_loud() -> None:
+    assert words.waveform(b"").startswith("M-2 10m4-1v2m4-2v2")
+    rising = words.waveform(bytes(range(words.BARS)))
+    assert rising.startswith("M-2 10m4-1v2")
+    assert rising.endswith("m4-20v20")
 
 
 def test_initials() -> None:

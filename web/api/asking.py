@@ -38,6 +38,8 @@ class Asking:
     services: Services
     user: User
     actor: Actor
+    find: Callable[[], User | None]
+    """Finds the user anew; None once that person may not come in any more."""
 
     @property
     def site(self) -> Site:
@@ -71,15 +73,18 @@ def newcomer(
     """Any user, also one who has to choose a password first. Raises Problem 401 or 403."""
     services: Services = request.app.state.services
     via: Via = "api" if "authorization" in request.headers else "page"
-    if via == "api":
-        user = services.tokens.find(credentials.credentials) if credentials else None
-    elif COOKIE in request.cookies and is_from_elsewhere(request):
+    if via == "page" and COOKIE in request.cookies and is_from_elsewhere(request):
         raise forbidden("the request does not come from a page of this server")
-    else:
-        user = visitor(request, services)
+
+    def find(*, in_use: bool = False) -> User | None:
+        if via == "page":
+            return visitor(request, services, in_use=in_use)
+        return services.tokens.find(credentials.credentials) if credentials else None
+
+    user = find(in_use=True)
     if user is None:
         raise unauthorized()
-    return Asking(services, user, actor_of(request, user, via))
+    return Asking(services, user, actor_of(request, user, via), find)
 
 
 async def anyone(asking: Annotated[Asking, Depends(newcomer)]) -> Asking:

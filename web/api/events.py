@@ -40,4 +40,4 @@ async def stream_events(who: Anyone, request: Request, after: After = None) -> E
     """
     events: Events = request.app.state.events
     known = last_known(request)
-    return EventStream(events.stream(who.user, after if known is None else known))
+    return EventStream(events.stream(who.find, after if known is None else known))

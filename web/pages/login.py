@@ -105,7 +105,8 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
     response = guest.render(
         "setup.html", status, invitation=invitation, key=key, problems=problems, typed=typed
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The key goes nowhere; without any referrer, browsers would not tell where the form is from.
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

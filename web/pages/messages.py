@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -11,12 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.actor import Scope
 from storage.inbox import Message
 from storage.message import State
 from web.listing import Listing, is_as_chosen, listing_in
 from web.pages import recordings
 from web.pages.recordings import message_of
+from web.rows import Row, row_of
 from web.texts import texts
 from web.visit import Visit, page
 
@@ -52,17 +53,17 @@ def show_messages(visit: Visit) -> Response:
     if listing.trash and not visit.user.is_administrator:
         raise HTTPException(403)
     inbox = visit.services.inbox
-    scope = inbox.scope_of(visit.user)
+    scope = visit.scope
     found = inbox.list(listing.query(scope, visit.user.id))
     months = Months(inbox.months(scope, box=listing.box, employee=listing.employee or None))
     return visit.render(
         "messages/list.html",
         listing=listing,
-        days=_by_day(found.messages),
+        days=_by_day([_row(visit, message) for message in found.messages]),
         next=found.next,
         looked_through=found.month,
         months=months,
-        mailboxes=_mailboxes(visit, listing, scope),
+        mailboxes=_mailboxes(visit, listing),
         has_unassigned=scope.unassigned,
         shows_addressee=scope.extensions is None or len(scope.extensions) > 1,
     )
@@ -70,13 +71,13 @@ def show_messages(visit: Visit) -> Response:
 
 def show_message(visit: Visit) -> Response:
     """A message's own page, which needs no script."""
-    return visit.render("messages/show.html", message=message_of(visit))
+    return visit.render("messages/show.html", row=_row(visit, message_of(visit)))
 
 
 def ask_to_delete(visit: Visit) -> Response:
     """The question, for a page without scripts."""
     back = _list_at(visit.query.get("back", ""))
-    return visit.render("messages/delete.html", message=message_of(visit), back=back)
+    return visit.render("messages/delete.html", row=_row(visit, message_of(visit)), back=back)
 
 
 def delete(visit: Visit) -> Response:
@@ -87,8 +88,7 @@ def delete(visit: Visit) -> Response:
 def restore(visit: Visit) -> Response:
     """Take messages out of the trash."""
     ids = [message_of(visit).id] if "id" in visit.path else _selected(visit)
-    scope = visit.services.inbox.scope_of(visit.user)
-    restored = visit.services.inbox.restore_many(ids, by=visit.actor, scope=scope)
+    restored = visit.services.inbox.restore_many(ids, by=visit.actor, scope=visit.scope)
     return visit.redirect(
         _back(visit),
         _counted(visit, "Message restored.", "%(num)s messages restored.", len(restored)),
@@ -132,8 +132,7 @@ def _mark(visit: Visit, ids: list[str], state: State) -> Response:
 
 
 def _delete(visit: Visit, ids: list[str]) -> Response:
-    scope = visit.services.inbox.scope_of(visit.user)
-    deleted = visit.services.inbox.delete_many(ids, by=visit.actor, scope=scope)
+    deleted = visit.services.inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
     back = _back(visit)
     return visit.redirect(
         back if back.startswith(f"{LIST}?") else LIST,
@@ -165,15 +164,19 @@ def _list_at(address: str) -> str:
     return address if is_ours and is_list else LIST
 
 
-def _by_day(messages: tuple[Message, ...]) -> list[tuple[object, list[Message]]]:
-    """Messages under the days on which they were left."""
-    days = groupby(messages, key=lambda message: message.received_at.date())
+def _row(visit: Visit, message: Message) -> Row:
+    return row_of(message, visit.language, visit.timezone)
+
+
+def _by_day(rows: Sequence[Row]) -> list[tuple[date, list[Row]]]:
+    """Rows under the days on which their messages were left."""
+    days = groupby(rows, key=lambda row: row.message.received_at.date())
     return [(day, list(of_day)) for day, of_day in days]
 
 
-def _mailboxes(visit: Visit, listing: Listing, scope: Scope) -> dict[str, str]:
+def _mailboxes(visit: Visit, listing: Listing) -> dict[str, str]:
     """Extensions to choose from and their names; for an employee only the own ones."""
-    office = visit.site.office if visit.site else None
+    scope, office = visit.scope, visit.site.office if visit.site else None
     known = {number: who.name for number, who in office.employees.items()} if office else {}
     numbers = set(known if scope.extensions is None else scope.extensions)
     if listing.employee and scope.extensions is None:

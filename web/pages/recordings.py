@@ -39,7 +39,7 @@ def export(visit: Visit) -> Response:
     """The sound of all messages of a list, as one zip that is made while it is sent."""
     inbox = visit.services.inbox
     listing = listing_in(visit.query)
-    shown = listing.query(inbox.scope_of(visit.user), visit.user.id)
+    shown = listing.query(visit.scope, visit.user.id)
     query = replace(shown, limit=None, before=None)
     inbox.note_export(query, inbox.count(query), by=visit.actor)
     name = f"{visit.text('voicemail')}{'-' if listing.period else ''}{listing.period}.zip"
@@ -49,8 +49,7 @@ def export(visit: Visit) -> Response:
 def send_selected(visit: Visit, ids: list[str]) -> Response:
     """The sound of some messages as one zip. Raises NotFound if there is one not to be seen."""
     inbox = visit.services.inbox
-    scope = inbox.scope_of(visit.user)
-    messages = [inbox.get(message_id, scope) for message_id in ids]
+    messages = [inbox.get(message_id, visit.scope) for message_id in ids]
     for message in messages:
         inbox.note_download(message, by=visit.actor)
     return _zip(visit, messages, f"{visit.text('voicemail')}.zip")
@@ -67,8 +66,7 @@ def _zip(visit: Visit, messages: Iterable[Message], name: str) -> Response:
 def message_of(visit: Visit) -> Message:
     """The message of the address. Raises NotFound, also for one that the user may not see."""
     message_id = visit.path["id"]
-    scope = visit.services.inbox.scope_of(visit.user)
-    message = visit.services.inbox.get(message_id, scope, reader=visit.user.id)
+    message = visit.services.inbox.get(message_id, visit.scope, reader=visit.user.id)
     if message.id != message_id:
         raise NotFound(f"there is no message {message_id}")
     return message

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.addressees import key_of
+from storage.text import searchable
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -13,6 +16,35 @@ depends_on = None
 ID = sa.String(36).with_variant(sa.String(36, collation="C"), "postgresql")
 PLACE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)
+
+# What messages are found by: `storage.text.searchable` made it of addressee and caller together.
+ROWS_AT_ONCE = 5_000
+DROP_SQLITE_SEARCH = (
+    "DROP TRIGGER message_search_insert",
+    "DROP TRIGGER message_search_delete",
+    "DROP TRIGGER message_search_update",
+    "DROP TABLE message_search",
+)
+SQLITE_SEARCH = (
+    """CREATE VIRTUAL TABLE message_search USING fts5(
+        caller_words, content='messages', content_rowid='place', tokenize='trigram')""",
+    """CREATE TRIGGER message_search_insert AFTER INSERT ON messages BEGIN
+        INSERT INTO message_search (rowid, caller_words) VALUES (new.place, new.caller_words);
+    END""",
+    """CREATE TRIGGER message_search_delete AFTER DELETE ON messages BEGIN
+        INSERT INTO message_search (message_search, rowid, caller_words)
+        VALUES ('delete', old.place, old.caller_words);
+    END""",
+    """CREATE TRIGGER message_search_update AFTER UPDATE OF caller_words, place ON messages BEGIN
+        INSERT INTO message_search (message_search, rowid, caller_words)
+        VALUES ('delete', old.place, old.caller_words);
+        INSERT INTO message_search (rowid, caller_words) VALUES (new.place, new.caller_words);
+    END""",
+    "INSERT INTO message_search (message_search) VALUES ('rebuild')",
+)
+POSTGRESQL_SEARCH = (
+    "CREATE INDEX ix_messages_search ON messages USING gin (caller_words gin_trgm_ops)",
+)
 
 LISTED = "state = 'kept' AND deleted_at IS NULL"
 INDEXES = (
@@ -47,6 +79,7 @@ def upgrade() -> None:
         ("'employee:' || addressee_number", "box = 'employee'"),
     ):
         op.execute(TALLIES.format(key=key, condition=condition))
+    _apart_addressees_from_callers()
     op.create_table(
         "audit",
         sa.Column("id", PLACE, nullable=False),
@@ -69,6 +102,74 @@ def upgrade() -> None:
     for name, columns, condition in INDEXES:
         where = sa.text(condition)
         op.create_index(name, "messages", columns, sqlite_where=where, postgresql_where=where)
+
+
+def _apart_addressees_from_callers() -> None:
+    """Searches look up addressees by themselves; the search index is about callers alone."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in DROP_SQLITE_SEARCH if is_sqlite else ("DROP INDEX ix_messages_search",):
+        op.execute(statement)
+    for name in ("addressee_words", "caller_words"):
+        op.add_column("messages", sa.Column(name, sa.Text, nullable=False, server_default=""))
+    _fill_words()
+    with op.batch_alter_table("messages") as messages:
+        messages.drop_column("search")
+        messages.alter_column("addressee_words", server_default=None)
+        messages.alter_column("caller_words", server_default=None)
+    op.create_table(
+        "addressees",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("company_id", ID, nullable=False),
+        sa.Column("box", sa.String(10), nullable=False),
+        sa.Column("number", sa.Text, nullable=False),
+        sa.Column("words", sa.Text, nullable=False),
+        sa.Column("kept", sa.Integer, nullable=False),
+        sa.Column("newest", PLACE, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_addressees"),
+    )
+    op.create_index("ix_addressees_company", "addressees", ["company_id", "box", "number"])
+    _fill_addressees()
+    for statement in SQLITE_SEARCH if is_sqlite else POSTGRESQL_SEARCH:
+        op.execute(statement)
+
+
+def _fill_words() -> None:
+    connection, last = op.get_bind(), -1
+    some = sa.text(
+        "SELECT place, search, caller_number FROM messages WHERE place > :last"
+        " ORDER BY place LIMIT :limit"
+    )
+    change = sa.text(
+        "UPDATE messages SET addressee_words = :addressee, caller_words = :caller"
+        " WHERE place = :place"
+    )
+    while rows := connection.execute(some, {"last": last, "limit": ROWS_AT_ONCE}).all():
+        changes = []
+        for place, search, number in rows:
+            caller = searchable(number)
+            changes.append(
+                {"place": place, "caller": caller, "addressee": search.removesuffix(f" {caller}")}
+            )
+        connection.execute(change, changes)
+        last = rows[-1].place
+
+
+def _fill_addressees() -> None:
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.text(
+            "SELECT coalesce(company_id, '') AS company_id, box, addressee_number AS number,"
+            " addressee_words AS words, count(*) AS kept, max(place) AS newest"
+            " FROM messages WHERE state = 'kept' AND deleted_at IS NULL GROUP BY 1, 2, 3, 4"
+        )
+    )
+    insert = sa.text(
+        "INSERT INTO addressees (key, company_id, box, number, words, kept, newest)"
+        " VALUES (:key, :company_id, :box, :number, :words, :kept, :newest)"
+    )
+    for row in rows.mappings().all():
+        key = key_of(row["company_id"], row["box"], row["number"], row["words"])
+        connection.execute(insert, {**row, "key": key})
 
 
 def _create_unheard_and_news() -> None:

@@ -1,0 +1,135 @@
+"""Searching where there are too many messages to look through: by addressee, then by caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage.actor import Scope
+from storage.finding import statements
+from storage.inbox import Query
+from storage.mailboxes import unassigned_mailbox
+from tests.acting import ME
+from tests.storage.conftest import ANNA, COMPANY, Store
+
+AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
+BORIS = replace(ANNA, addressee_name="Борис", addressee_number="102", numbers=("102",))
+OURS = Scope(company_id=COMPANY.company_id)
+ANNAS = Scope(company_id=COMPANY.company_id, extensions=("101",))
+
+
+@pytest.fixture(autouse=True)
+def _many(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("storage.finding.FEW", -1)
+    yield
+
+
+def found(store: Store, search: str, **wanted: Any) -> list[str]:
+    """Ids, newest first; the count has to agree."""
+    query = replace(Query(scope=OURS, search=search), **wanted)
+    ids = [message.id for message in store.inbox.list(query).messages]
+    assert store.inbox.count(query) == len(ids)
+    return ids
+
+
+def test_addressees_and_callers_are_found_together(store: Store) -> None:
+    anna = store.receive(ANNA, at=AUGUST, caller="79990000101")
+    boris = store.receive(BORIS, at=AUGUST + timedelta(hours=1), caller="79160000102")
+    company = store.receive(at=AUGUST + timedelta(hours=2), caller="79990000101")
+
+    assert found(store, "щукин") == [anna]
+    assert found(store, "щукин", scope=ANNAS) == [anna]
+    assert found(store, "борис", scope=ANNAS) == []
+    assert found(store, "борис") == [boris]
+    assert found(store, "101") == [company, anna]
+    assert found(store, "+7 916") == [boris, anna]
+    assert found(store, "анна 0101") == [anna]
+    assert found(store, "ромашка 0101") == [company]
+    assert found(store, "борис 0101") == []
+    assert found(store, "ничего") == []
+    assert found(store, "щ") == [anna]
+    assert found(store, "щ 99") == [anna]
+    assert found(store, "щ борис") == []
+    assert found(store, "0000", month="2026-08") == [company, boris, anna]
+    assert found(store, "0000", month="2026-07") == []
+    assert found(store, "0000", box="company") == [company]
+    assert found(store, "борис", employee="101") == []
+
+
+def test_nothing_is_found_twice_and_pages_follow_each_other(store: Store) -> None:
+    boxes = (ANNA, COMPANY, BORIS) * 3
+    ids = [
+        store.receive(box, at=AUGUST + timedelta(minutes=number), caller="79160001122")
+        for number, box in enumerate(boxes)
+    ]
+
+    pages: list[str] = []
+    before = None
+    while True:
+        page = store.inbox.list(Query(scope=OURS, search="916", limit=2, before=before))
+        pages += [message.id for message in page.messages]
+        before = page.next
+        if before is None:
+            break
+
+    assert pages == ids[::-1]
+
+
+def test_a_renamed_employee_is_found_by_the_name_of_the_time(store: Store) -> None:
+    renamed = replace(ANNA, addressee_name="Анна Королёва")
+    before = store.receive(ANNA, at=AUGUST)
+    after = store.receive(renamed, at=AUGUST + timedelta(hours=1))
+    again = store.receive(ANNA, at=AUGUST + timedelta(hours=2))
+
+    assert found(store, "щукина", scope=ANNAS) == found(store, "щукина") == [again, before]
+    assert found(store, "королева", scope=ANNAS) == found(store, "королева") == [after]
+    assert found(store, "анна") == [again, after, before]
+
+
+def test_what_is_deleted_is_found_no_more_until_it_is_restored(store: Store) -> None:
+    only = store.receive(ANNA)
+
+    store.inbox.delete(only, by=ME)
+    assert found(store, "щукина") == []
+    assert found(store, "щукина", deleted=True) == [only]
+
+    store.inbox.restore(only, by=ME)
+    assert found(store, "щукина") == [only]
+
+
+def test_very_many_mailboxes_are_searched_at_once(store: Store) -> None:
+    store.receive(BORIS, at=AUGUST)
+    numbers = range(200, 230)
+    ids = [
+        store.receive(
+            replace(ANNA, addressee_name=f"Анна {n}", addressee_number=str(n), numbers=()),
+            at=AUGUST + timedelta(minutes=n),
+        )
+        for n in numbers
+    ]
+
+    with store.database.reading() as session:
+        to_read, _ = statements(session, Query(scope=OURS, search="анна"))
+
+    assert len(to_read) == 2  # those who are called so, and callers of the others
+    assert found(store, "анна") == ids[::-1]
+
+
+def test_what_nobody_was_found_for_is_searched_too(store: Store) -> None:
+    lost = store.receive(unassigned_mailbox("74950000000"), caller="79161112233")
+
+    everything = replace(OURS, unassigned=True)
+    assert found(store, "1112233", scope=everything) == [lost]
+    assert found(store, "74950000000", scope=everything) == [lost]
+    assert found(store, "1112233") == []
+
+
+@pytest.mark.parametrize("sign", ["%", "_", '"', "*", "'", "\\", "/", "NEAR", "^", "щ%"])
+def test_signs_mean_themselves(store: Store, sign: str) -> None:
+    store.receive(ANNA)
+
+    assert found(store, sign) == found(store, f"щукин{sign}а") == found(store, sign * 3) == []

@@ -1,0 +1,45 @@
+"""A message as the pages speak of it: what stands in several places is worded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.message import Message
+from storage.text import printable
+from web.texts import Language, texts
+from web.words import phone
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message and its parties, fit to be shown: anything can be in what callers send.
+
+    ``number`` is "" where it says no more than ``who`` does.
+    """
+
+    message: Message
+    who: str
+    number: str
+    addressee: str
+
+
+def row_of(message: Message, language: Language, timezone: str) -> Row:
+    """The row of a message; numbers without a country are of the time zone's."""
+    name = printable(message.caller_name)
+    number = phone(message.caller_number, timezone)
+    is_named = bool(name) and name != printable(message.caller_number)
+    return Row(
+        message,
+        who=name if is_named else number or texts(language).gettext("Number withheld"),
+        number=number if is_named else "",
+        addressee=_addressee(message, language, timezone),
+    )
+
+
+def _addressee(message: Message, language: Language, timezone: str) -> str:
+    """The box that the message was left in; the number called where it is nobody's."""
+    if message.company_id is None:
+        name, number = texts(language).gettext("Nobody's"), message.dialled
+    else:
+        name, number = printable(message.addressee_name), message.addressee_number
+    return f"{name} · {phone(number, timezone)}" if number else name
