@@ -35,6 +35,7 @@ CALLS: Final = (
     ("79035556677", "Иван", 60 * 24 * 9, "", "Счёт оплатили, проверьте, пожалуйста."),
     ("79267778899", "Олег", 60 * 24 * 34, "102", "Борис, я опоздаю минут на двадцать."),
 )
+NAMES: Final = {"olga": "Ольга Смирнова", "anna": "Анна Петрова", "rival": "Пётр Лютиков"}
 HEARD: Final = 3
 """From this call on, everything was listened to."""
 
@@ -70,19 +71,18 @@ def _receive(front: Front) -> None:
 
 
 async def _take_all(town: Street, front: Front, language: Language) -> None:
-    for login in ("olga", "anna", "rival"):
+    for login, name in NAMES.items():
         user = front.user(login)
-        front.services.users.change(user.id, by=NOBODY, language=language)
+        front.services.users.change(user.id, by=NOBODY, name=name, language=language)
     page = await town.come_in("olga", size=DESKTOP, device_scale_factor=2)
     await page.goto("/messages")
     await _play_first(page)
     await _save(page, f"list-{language}")
+    await page.locator("[data-command=close]").click()
     await page.goto("/menus")
-    await _save(page, f"menu-{language}", whole=True)
+    await _save(page, f"menu-{language}")
     await page.goto("/employees/101")
     await _save(page, f"employee-{language}")
-    await page.goto("/audit")
-    await _save(page, f"audit-{language}")
     dark = await town.come_in("olga", size=DESKTOP, device_scale_factor=2, color_scheme="dark")
     await dark.goto("/messages")
     await _play_first(dark)
@@ -107,8 +107,8 @@ async def _play_first(page: Page) -> None:
     await page.keyboard.press("Space")
 
 
-async def _save(page: Page, name: str, *, whole: bool = False) -> None:
-    await page.screenshot(path=FOLDER / f"{name}.png", full_page=whole, animations="disabled")
+async def _save(page: Page, name: str) -> None:
+    await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
 
 
 if __name__ == "__main__":
