@@ -40,7 +40,7 @@ _SELECTION: tuple[Callable[[Command], Command], ...] = (
     click.option("--month", metavar="YYYY-MM", help="Only this month's."),
     click.option("--from", "since", type=Day, metavar="YYYY-MM-DD", help="From this day on."),
     click.option("--to", "until", type=Day, metavar="YYYY-MM-DD", help="Up to and with this day."),
-    click.option("--search", default="", help="Addressee's name or number, caller's number."),
+    click.option("--search", default="", help="Names and numbers of addressee and caller."),
     click.option("--company", metavar="NAME", help="Only this company's messages."),
     click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest."),
     click.option("--trash", is_flag=True, help="Deleted messages instead of the others."),

@@ -99,4 +99,5 @@ def services(app: App) -> Services:
         audit=app.audit,
         news=app.news,
         ring=ring,
+        trash_days=app.settings.messages.trash_days,
     )

@@ -24,11 +24,11 @@ from storage.manifest import (
     as_csv,
     as_json,
     entry_of,
-    file_name,
     newest_first,
 )
+from storage.naming import file_name
 
-__all__ = ["Exported", "Progress", "export", "file_name", "intact_audio"]
+__all__ = ["Exported", "Progress", "export", "intact_audio"]
 
 Progress = Callable[[int, int], None]
 

@@ -58,7 +58,7 @@ def months(session: Session, query: Query) -> list[tuple[str, int]]:
 def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]], str | None]:
     """What to read, and the month the search is limited to.
 
-    Where some callers' numbers could only be looked through, because a word is too short for the
+    Where some callers could only be looked through, because a word is too short for the
     search index, and there are too many, only the newest month's are. The command line may look
     through everything.
     """
@@ -89,7 +89,7 @@ def _ways(session: Session, query: Query) -> Iterator[Way]:
         elif not terms or query.deleted or _is_small(session, query, shelf):
             yield Way(shelf)
         else:
-            yield from ways(session, shelf, terms, everything=query.scope == EVERYTHING)
+            yield from ways(session, shelf, terms)
 
 
 def _is_small(session: Session, query: Query, shelf: Shelf) -> bool:

@@ -1,4 +1,4 @@
-"""What an export holds, told in a CSV and a JSON file beside the recordings; and their names."""
+"""What an export holds, told in a CSV and a JSON file beside the recordings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -20,10 +19,6 @@ COLUMNS = (
     *("dialled", "time", "duration", "sha256", "bytes", "file"),
 )
 
-# A name within a file name, in bytes of UTF-8; whole names may have 255.
-NAME_BYTES = 60
-
-_NOT_PLAIN = re.compile(r"[^\w+-]+")
 _PHONE = re.compile(r"\+?\d+")
 
 
@@ -36,20 +31,6 @@ class Entry(MessageJson):
 def entry_of(message: Message, file: str) -> Entry:
     """The line of a message; ``file`` is empty where its recording is missing."""
     return {**message.as_json(), "file": file}
-
-
-def file_name(message: Message) -> str:
-    """``2026-08-14_09-30-05_company_Ромашка_from_+79161234567_<id>.wav``, safe everywhere."""
-    return "_".join(
-        (
-            f"{message.received_at:%Y-%m-%d_%H-%M-%S}",
-            message.box,
-            _plain(message.addressee_name),
-            "from",
-            _plain(message.caller_number),
-            f"{message.id}.wav",
-        )
-    )
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -90,9 +71,3 @@ def _cell(value: str) -> str:
     if shown[:1] in ("=", "+", "-", "@") and not _PHONE.fullmatch(shown):
         return "'" + shown
     return shown
-
-
-def _plain(name: str) -> str:
-    """Letters, digits, + and -; anything else is an underscore, and long names are cut."""
-    plain = _NOT_PLAIN.sub("_", unicodedata.normalize("NFC", name)).strip("_")
-    return plain.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore") or "unknown"

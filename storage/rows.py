@@ -69,7 +69,7 @@ def new_row(
         addressee_words=searchable(
             mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers
         ),
-        caller_words=searchable(caller_number),
+        caller_words=searchable(caller_number, caller_name),
         cut_off=False,
     )
 

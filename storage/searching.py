@@ -32,21 +32,14 @@ class Way:
     looks_through: bool = False
 
 
-def ways(session: Session, shelf: Shelf, terms: Terms, *, everything: bool) -> Iterator[Way]:
-    """The ways that find all messages of a shelf that match the terms; some may be found twice.
-
-    Letters too short for the search index are looked for in the names of addressees only, unless
-    ``everything`` is to be looked through.
-    """
+def ways(session: Session, shelf: Shelf, terms: Terms) -> Iterator[Way]:
+    """The ways that find all messages of a shelf that match the terms; some may be found twice."""
     groups: dict[Terms, list[Addressee]] = {}
     found = addressees.on(session, shelf.company_id, shelf.box, shelf.number)
     for addressee in found:
         groups.setdefault(addressee.leaves(terms), []).append(addressee)
     for left, group in groups.items():
         indexed = tuple(term for term in left if not is_short(term))
-        hopeless = any(is_short(term) and not _has_digit(term) for term in left)
-        if hopeless and not everything:
-            continue
         for part, newest in _parts(shelf, group, apart=left != terms):
             if indexed:
                 yield Way(part, "search", indexed, newest)
@@ -69,7 +62,3 @@ def _parts(shelf: Shelf, group: list[Addressee], *, apart: bool) -> list[tuple[S
     if apart and len(newest) <= APART:
         return [(Shelf(*mailbox), last) for mailbox, last in newest.items()]
     return [(shelf, max(newest.values()))]
-
-
-def _has_digit(term: tuple[str, ...]) -> bool:
-    return any(character.isdecimal() for spelling in term for character in spelling)

@@ -16,8 +16,8 @@ from storage.manifest import (
     as_csv,
     as_json,
     entry_of,
-    file_name,
 )
+from storage.naming import occupied, readable_name
 
 
 class _Outlet(io.RawIOBase):
@@ -46,6 +46,7 @@ def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
     Raises DatabaseUnavailable where ``messages`` does.
     """
     entries: list[Entry] = []
+    taken: set[str] = set()
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for message in messages:
@@ -54,8 +55,10 @@ def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
             except (NotFound, AudioError):
                 entries.append(entry_of(message, ""))
                 continue
-            entries.append(entry_of(message, file_name(message)))
-            _add(packed, file_name(message), audio, message.received_at.timetuple()[:6])
+            name = readable_name(message, taken)
+            taken.add(occupied(name))
+            entries.append(entry_of(message, name))
+            _add(packed, name, audio, message.received_at.timetuple()[:6])
             yield outlet.taken()
         packed.writestr(MANIFEST_CSV, as_csv(entries))
         packed.writestr(MANIFEST_JSON, as_json(entries))

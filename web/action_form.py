@@ -25,7 +25,7 @@ from storage.office import (
     as_data,
 )
 from web.action_words import describe
-from web.fields import number_in, typed
+from web.fields import seconds_in, typed, written
 
 Kind = Literal[
     "voicemail", "ring", "ring-several", "menu", "dial", "play", "repeat", "hangup", "keep"
@@ -79,6 +79,8 @@ class ActionForm:
             case "menu":
                 return {"action": "menu", "menu": self.menu}
             case "dial":
+                if not self.number:
+                    raise ConfigError(f"{self.name}: enter a number")
                 return {"action": "dial", "number": self.number}
             case "play":
                 return {"action": "play", "prompt": self.sound}
@@ -99,7 +101,7 @@ class ActionForm:
             "strategy": self.strategy,
             "no_answer": self.no_answer.data(form, inner) if self.no_answer else None,
         }
-        return _with(data, timeout=number_in(form, f"{self.name}.timeout", optional=True))
+        return _with(data, timeout=seconds_in(form, f"{self.name}.timeout", optional=True))
 
 
 def filled_in(
@@ -118,7 +120,7 @@ def filled_in(
                 "ring-several",
                 employees=action.employees,
                 strategy=action.strategy,
-                timeout="" if action.timeout is None else f"{action.timeout:g}",
+                timeout=written(action.timeout, texts),
                 no_answer=filled_in(
                     action.no_answer, f"{name}.no_answer", office, texts, depth + 1
                 ),

@@ -18,6 +18,7 @@ from storage.office import (
     Ring,
     Voicemail,
 )
+from web.fields import written
 from web.words import phone
 
 
@@ -106,5 +107,5 @@ def _ring_several(ring: Ring, office: Office, texts: NullTranslations) -> Words:
     seconds = _("{seconds} s each") if ring.strategy == "in-turn" else _("{seconds} s")
     return Words(
         _("Ring: {name}").format(name=names),
-        f"{order}, {seconds.format(seconds=f'{ring.timeout:g}')}",
+        f"{order}, {seconds.format(seconds=written(ring.timeout, texts))}",
     )

@@ -24,8 +24,8 @@ from web.api.app import create_api
 from web.api.problems import Problem, answer
 from web.assets import Assets
 from web.events import Events, last_known
-from web.guard import visitor
-from web.headers import BodyLimit, SecurityHeaders, protect
+from web.guard import is_from_elsewhere, page_before, visitor
+from web.headers import BodyLimit, SecurityHeaders, has_file, largest_body, protect
 from web.pages import (
     account,
     audit,
@@ -157,7 +157,16 @@ def _error_page(guest: Guest, status: int, sentence: str) -> Response:
     try:
         visit = as_visit(guest)
         told = tell(sentence, visit.language)
-        return visit.render("error.html", status, status=status, sentence=told)
+        return visit.render(
+            "error.html",
+            status,
+            status=status,
+            sentence=told,
+            is_from_elsewhere=is_from_elsewhere(guest.request),
+            back=page_before(guest.request),
+            has_file=has_file(guest.request.headers),
+            limit=largest_body(guest.request.headers),
+        )
     except Exception:
         # Whatever has just failed may fail again.
         return Response("The page is out of order.", status, media_type="text/plain")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from gettext import NullTranslations
 from math import isfinite, nan
 from typing import Final, Literal, overload
 
@@ -15,6 +16,11 @@ ANYWHERE: Final = ""
 
 Mistakes = dict[str, list[str]]
 """What is wrong, by the name of the field; see `mistakes`."""
+
+
+def written(number: float | None, texts: NullTranslations) -> str:
+    """A number as people write it, with a comma or a point; "" for None."""
+    return "" if number is None else f"{number:g}".replace(".", texts.gettext("."))
 
 
 @overload
@@ -33,6 +39,18 @@ def number_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> 
     if not isfinite(number):
         raise ConfigError(f"{name}: must be a number")
     return number
+
+
+@overload
+def seconds_in(form: Mapping[str, str], name: str, *, optional: Literal[True]) -> float | None: ...
+@overload
+def seconds_in(form: Mapping[str, str], name: str) -> float: ...
+def seconds_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> float | None:
+    """A time typed into a field, such as cannot be none at all; ConfigError as of `number_in`."""
+    seconds = number_in(form, name, optional=True) if optional else number_in(form, name)
+    if seconds is not None and seconds <= 0:
+        raise ConfigError(f"{name}: must be more than 0 seconds")
+    return seconds
 
 
 def list_in(text: str) -> tuple[str, ...]:

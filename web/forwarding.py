@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 from storage.errors import ConfigError
 from storage.office import Dial, Forward, ForwardAction, Nothing, Office, Ring, Voicemail, make_part
-from web.fields import number_in
+from web.fields import seconds_in
 
 Rule = Literal["no_answer", "busy", "unreachable", "always"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -49,7 +49,7 @@ def forward_in(form: Mapping[str, str]) -> Forward:
             problems += [f"forward.{rule}.{problem}" for problem in error.problems]
     if rules.get("no_answer") is not None:
         try:
-            rules["no_answer_after"] = number_in(form, "after", optional=True)
+            rules["no_answer_after"] = seconds_in(form, "after", optional=True)
         except ConfigError as error:
             problems += [f"forward.no_answer.{problem}" for problem in error.problems]
     if problems:
@@ -91,6 +91,8 @@ def _action(choice: Choice) -> ForwardAction | None:
         case "ring":
             return make_part(Ring, employee=extension)
         case "dial":
+            if not choice.number:
+                raise ConfigError("number: enter a number")
             return make_part(Dial, number=choice.number)
         case "nothing":
             return Nothing()

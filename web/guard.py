@@ -12,6 +12,8 @@ from web.services import Services
 
 COOKIE: Final = "voicepost_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LIST: Final = "/messages"
+"""Where a visitor goes on who was nowhere before."""
 
 
 def visitor(request: Request, services: Services, *, in_use: bool = True) -> User | None:
@@ -37,6 +39,19 @@ def is_from_elsewhere(request: Request) -> bool:
     origin = request.headers.get("origin", "")
     own = request.headers.get("host")
     return not own or origin not in (f"http://{own}", f"https://{own}")
+
+
+def within(address: str) -> str:
+    """An address within this page, whatever it was before."""
+    is_ours = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if is_ours and address.isprintable() else LIST
+
+
+def page_before(request: Request) -> str:
+    """The address of the page of ours that a form was sent from, if the browser says so."""
+    _, _, told = request.headers.get("referer", "").partition("://")
+    host, _, rest = told.partition("/")
+    return within(f"/{rest}") if host == request.headers.get("host") else LIST
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:

@@ -40,6 +40,16 @@ LARGEST_TEXT: Final = 1024 * 1024
 """Bytes of any other request: they are looked at one by one, before it is known who asks."""
 
 
+def has_file(headers: Headers) -> bool:
+    """Whether a request is a form that files can be in."""
+    return headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def largest_body(headers: Headers) -> int:
+    """Bytes that the body of a request may have."""
+    return LARGEST_BODY if has_file(headers) else LARGEST_TEXT
+
+
 def protect(headers: MutableHeaders, scheme: str) -> None:
     """Add the headers above to those of an answer, and keep it out of caches unless it says so."""
     for name, value in SECURITY.items():
@@ -81,8 +91,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        has_file = headers.get("content-type", "").startswith("multipart/form-data")
-        limit = LARGEST_BODY if has_file else LARGEST_TEXT
+        limit = largest_body(headers)
         length = headers.get("content-length", "")
         too_large = length.isdecimal() and int(length[:20]) > limit
         received = 0

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from storage.errors import ConfigError
 from storage.office import Menu, Office, Prompt, make_part
 from web.action_form import ActionForm, filled_in, sent
-from web.fields import number_in, typed
+from web.fields import number_in, seconds_in, typed, written
 
 NEW_TEXT: Final = "say"
 """Chosen as a greeting: a text that is typed beside it, and becomes a prompt."""
@@ -53,8 +53,8 @@ def menu_form(menu: Menu, office: Office, texts: NullTranslations) -> MenuForm:
     kind, _, sound = menu.greeting.partition(":")
     return MenuForm(
         greeting=Greeting(ASTERISK, sound) if kind == "sound" else Greeting(menu.greeting),
-        timeout=f"{menu.timeout:g}",
-        digit_timeout=f"{menu.digit_timeout:g}",
+        timeout=written(menu.timeout, texts),
+        digit_timeout=written(menu.digit_timeout, texts),
         repeats=str(menu.repeats),
         direct_dial=menu.direct_dial,
         invalid_limit=str(menu.invalid_limit),
@@ -92,7 +92,8 @@ def menu_in(form: FormData, before: Menu, greeting: str) -> Menu:
     }
     for name in ("timeout", "digit_timeout", "repeats", "invalid_limit"):
         try:
-            number = number_in(fields, name)
+            read = seconds_in if name.endswith("timeout") else number_in
+            number = read(fields, name)
             whole = name in {"repeats", "invalid_limit"} and number.is_integer()
             content[name] = int(number) if whole else number
         except ConfigError as error:

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Final
 
 from storage.errors import ConfigError, StorageError
 from storage.office import Office
 from web.visit import Visit
 
+SEEN: Final = "seen"
+"""The hidden field with the fingerprint of what a form was filled in from."""
+_CHANGED: Final = (
+    "Somebody else has changed this meanwhile. "
+    "Look at it; to save yours all the same, press the button again."
+)
+
+
+class ChangedMeanwhile(ConfigError):
+    """What a form is about is not any more what the form was filled in from."""
+
 
 def edit_office(visit: Visit, change: Callable[[Office], Office]) -> Office:
     """Change the company's office in the visitor's name; ConfigError, AudioError."""
     return visit.services.offices.edit(visit.office.company.name, change, by=visit.actor)
+
+
+def fingerprint(*parts: object) -> str:
+    """Sixteen characters that tell these parts from any others; see `refuse_if_changed`."""
+    return sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def refuse_if_changed(visit: Visit, *parts: object) -> None:
+    """Refuse a form that was filled in from other parts than these, which there are now.
+
+    A form without a fingerprint is not refused: a script has seen nothing. ChangedMeanwhile.
+    """
+    if visit.form.get(SEEN, fingerprint(*parts)) != fingerprint(*parts):
+        raise ChangedMeanwhile(_CHANGED)
+
+
+def status_of(error: StorageError) -> int:
+    """The status of the page that shows a form again."""
+    return 409 if isinstance(error, ChangedMeanwhile) else 422
 
 
 def sentences_of(error: StorageError) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from storage.office import Office, OpenMenu, Play
+from storage.office import Office, OpenMenu, Play, Ring, Voicemail
 from storage.office.routes import all_actions
 
 _PAGES: Final = {
@@ -55,6 +55,22 @@ def leading_to(menu: str, office: Office) -> list[str]:
     return [*numbers, *(place for place in actions if not place.startswith(own))]
 
 
+def leading_to_employee(extension: str, office: Office) -> list[str]:
+    """The places of the document from which a call gets to an employee or to his mailbox."""
+    numbers = [
+        f"numbers.{number}"
+        for number, target in office.numbers.items()
+        if target.employee == extension
+    ]
+    actions = [
+        placed.where
+        for placed in all_actions(office)
+        if isinstance(placed.action, Ring | Voicemail) and extension in _whom(placed.action)
+    ]
+    own = f"employees.{extension}."
+    return [*numbers, *(place for place in actions if not place.startswith(own))]
+
+
 def playing(prompt: str, office: Office) -> list[str]:
     """The places of the document at which a prompt is played."""
     sound = f"prompt:{prompt}"
@@ -69,3 +85,7 @@ def playing(prompt: str, office: Office) -> list[str]:
         if isinstance(placed.action, Play)
     ]
     return [place for place, played in (*greetings, *actions) if played == sound]
+
+
+def _whom(action: Ring | Voicemail) -> tuple[str | None, ...]:
+    return action.everyone if isinstance(action, Ring) else (action.employee,)

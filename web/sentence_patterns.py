@@ -86,12 +86,15 @@ _OFFICE: Final = (
     "there is no {kind} “{name}” (there is: {known})",
 )
 _FORMS: Final = (
+    "Somebody else has changed this meanwhile. "
+    "Look at it; to save yours all the same, press the button again.",
     "there is a menu “{name}” already",
     "there is a prompt “{name}” already",
     "there is an employee with this extension already",
     "choose where the call begins",
     "choose where the calls go",
     "choose a sound file",
+    "enter a number",
     "choose what happens",
     "choose who is rung",
     "choose how it is made",

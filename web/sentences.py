@@ -18,7 +18,8 @@ from web.texts import Language, texts
 from web.visit import Guest
 
 _PLACE: Final = re.compile(rf"({'|'.join(PLACES)})(\.[^:]*)?")
-_RULES: Final = ("always", "busy", "no_answer", "unreachable")
+_AMOUNTS: Final = ("seconds", "least", "most")
+"""The words of a pattern that are numbers."""
 
 
 def tell(sentence: str, language: Language) -> str:
@@ -31,10 +32,15 @@ def tell(sentence: str, language: Language) -> str:
 
 def tell_message(message: str, language: Language) -> str:
     """A sentence of storage without its place."""
+    told = texts(language)
     for pattern, shape in _compiled():
         found = shape.fullmatch(message)
         if found:
-            return texts(language).gettext(pattern).format(**found.groupdict())
+            values = {
+                name: value.replace(".", told.gettext(".")) if name in _AMOUNTS else value
+                for name, value in found.groupdict().items()
+            }
+            return told.gettext(pattern).format(**values)
     return message
 
 
@@ -71,7 +77,7 @@ def _compiled() -> list[tuple[str, re.Pattern[str]]]:
     for pattern in PATTERNS:
         parts = re.split(r"\{(\w+)\}", pattern)
         shape = "".join(
-            f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+            f"(?P<{part}>.*)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
         )
         compiled.append((pattern, re.compile(shape, re.DOTALL)))
     return compiled

@@ -9,10 +9,9 @@ from storage.accounts.invitations import Invitations
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
 from storage.accounts.users import Users
-from storage.news import News
-
 from storage.audit import AuditLog
 from storage.inbox import Inbox
+from storage.news import News
 from storage.office import Office
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
@@ -28,7 +27,7 @@ class Services:
 
     ``ring`` rings a phone (an extension of the office, or a dial string) and has the call served
     as the words that follow say: ``ring(office, "101", "record-prompt", company_id, "greeting")``.
-    It raises PhoneUnavailable.
+    It raises PhoneUnavailable. A deleted message can be restored for ``trash_days``.
     """
 
     inbox: Inbox
@@ -41,3 +40,4 @@ class Services:
     audit: AuditLog
     news: News
     ring: Callable[[Office, str, str, str, str], None]
+    trash_days: int

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from web.assets import static
+from web.headers import LARGEST_BODY
 from web.texts import Language, texts
 from web.words import FILTERS
 
@@ -29,5 +30,5 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(FILTERS)
-    environment.globals |= {"locale": language, "static": static}
+    environment.globals |= {"locale": language, "static": static, "largest_file": LARGEST_BODY}
     return environment

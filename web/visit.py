@@ -231,6 +231,9 @@ async def _form(request: Request) -> FormData:
 
 
 def as_visit(guest: Guest) -> Guest:
-    """The guest as the user that was recognised before something failed, for the error's page."""
-    user = getattr(guest.request.state, "user", None)
-    return Visit(guest.request, guest.services, guest.form, user) if user else guest
+    """The guest as the user whose session it is, for the page of an error, whatever came first."""
+    recognised = getattr(guest.request.state, "user", None)
+    user = recognised or visitor(guest.request, guest.services, in_use=False)
+    if user is None:
+        return guest
+    return Visit(guest.request, guest.services, guest.form, user, guest.services.news.newest())

@@ -152,9 +152,9 @@ def capped(number: int) -> str:
 
 
 def initials(name: str) -> str:
-    """``АЩ`` for Анна Щукина."""
-    letters = [word[0] for word in printable(name).split() if word[0].isalnum()]
-    return "".join(letters[:2]).upper() or "·"
+    """``АЩ`` for Анна Щукина; nothing for a name of signs only."""
+    letters = [next(filter(str.isalnum, word), "") for word in printable(name).split()]
+    return "".join(filter(None, letters))[:2].upper()
 
 
 @lru_cache(maxsize=2048)

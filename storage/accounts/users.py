@@ -153,8 +153,12 @@ class Users:
         role: Role | None = None,
         extensions: Iterable[str] | None = None,
         language: Language | Unchanged | None = Unchanged.UNCHANGED,
+        expect: Callable[[User], None] = lambda _there: None,
     ) -> User:
-        """Change what is given. The language None is the company's."""
+        """Change what is given. The language None is the company's.
+
+        ``expect`` may refuse the user that there is, by raising, before anything is changed.
+        """
         fields: dict[str, object] = {}
         if login is not None:
             fields["login"] = checked_login(login)
@@ -168,6 +172,7 @@ class Users:
             fields["language"] = language
         with unique(login or ""), self._database.session() as session:
             row = locked_user(session, user_id, company_id)
+            expect(row.as_user())
             return change_row(session, row, fields, by=by)
 
     def set_password(

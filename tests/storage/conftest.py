@@ -77,7 +77,12 @@ class Store:
         return self.recordings / f"{draft.id}.wav"
 
     def receive(
-        self, mailbox: Mailbox = COMPANY, *, at: datetime | None = None, caller: str = "79161234567"
+        self,
+        mailbox: Mailbox = COMPANY,
+        *,
+        at: datetime | None = None,
+        caller: str = "79161234567",
+        name: str = "",
     ) -> str:
         """A whole message, kept; returns its id."""
         path = speak(REQUEST, path=self.folder / f"{uuid.uuid4()}-in.wav")
@@ -85,6 +90,7 @@ class Store:
             path,
             mailbox=mailbox,
             caller_number=caller,
+            caller_name=name,
             dialled="74951234567",
             received_at=at or datetime.now(UTC),
             source="asterisk",

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from storage.errors import StorageError
-from storage.export import Exported, export, file_name
+from storage.export import Exported, export
 from storage.inbox import Query
+from storage.naming import file_name, readable_name
 from storage.zipstream import stream_zip
 from tests.storage.conftest import ANNA, COMPANY, Store
 
@@ -220,10 +221,11 @@ def test_a_zip_is_sent_while_it_is_made(store: Store) -> None:
     with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as packed:
         assert packed.testzip() is None
         messages = [store.inbox.get(message_id) for message_id in (anna, company)]
-        assert packed.namelist() == [*map(file_name, messages), "manifest.csv", "manifest.json"]
-        for message in messages:
-            assert packed.read(file_name(message)) == store.inbox.read(message)
-        assert packed.getinfo(file_name(messages[1])).date_time == (2026, 8, 14, 9, 30, 4)
+        names = [*map(readable_name, messages)]
+        assert packed.namelist() == [*names, "manifest.csv", "manifest.json"]
+        for message, name in zip(messages, names, strict=True):
+            assert packed.read(name) == store.inbox.read(message)
+        assert packed.getinfo(names[1]).date_time == (2026, 8, 14, 9, 30, 4)
         entries = json.loads(packed.read("manifest.json"))
         table = list(csv.DictReader(io.StringIO(packed.read("manifest.csv").decode())))
     assert [entry["id"] for entry in entries] == [row["id"] for row in table]
@@ -231,6 +233,24 @@ def test_a_zip_is_sent_while_it_is_made(store: Store) -> None:
         (anna, True),
         (lost, False),
         (company, True),
+    ]
+
+
+def test_equal_names_in_a_zip_get_numbers(store: Store) -> None:
+    for second, name in enumerate(("Иван", "ИВАН", "Пётр", "Иван")):
+        store.receive(at=AUGUST + timedelta(seconds=second), name=name)
+
+    sent = b"".join(stream_zip(store.inbox, store.inbox.each(ALL)))
+
+    with zipfile.ZipFile(io.BytesIO(sent)) as packed:
+        names = packed.namelist()[:4]
+        told = [entry["file"] for entry in json.loads(packed.read("manifest.json"))]
+    assert names == told
+    assert names == [
+        "2026-08-14 09-30 Иван +79161234567 - Ромашка.wav",
+        "2026-08-14 09-30 Пётр +79161234567 - Ромашка.wav",
+        "2026-08-14 09-30 ИВАН +79161234567 - Ромашка (2).wav",
+        "2026-08-14 09-30 Иван +79161234567 - Ромашка (3).wav",
     ]
 
 

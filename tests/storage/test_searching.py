@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from storage.actor import Scope
+from storage.actor import EVERYTHING, Scope
 from storage.finding import statements
 from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
+from storage.models import MessageRow
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 
@@ -58,6 +60,44 @@ def test_addressees_and_callers_are_found_together(store: Store) -> None:
     assert found(store, "0000", month="2026-07") == []
     assert found(store, "0000", box="company") == [company]
     assert found(store, "борис", employee="101") == []
+
+
+def test_callers_are_found_by_name(store: Store) -> None:
+    maria = store.receive(ANNA, at=AUGUST, caller="79990000101", name="МАРИЯ  Королёва")
+    later = store.receive(at=AUGUST + timedelta(days=31), caller="79160000102", name="мария")
+    boris = store.receive(BORIS, at=AUGUST + timedelta(days=32), name="Щукина")
+
+    assert found(store, "мария") == found(store, "Мари") == [later, maria]
+    assert found(store, "мария", scope=ANNAS) == found(store, "мария", employee="101") == [maria]
+    assert found(store, "королева") == found(store, "КОРОЛЁВ") == [maria]
+    assert found(store, "мария 0102") == found(store, "0102 мария") == [later]
+    assert found(store, "+7 999 000-01-01 мария") == found(store, "анна мария") == [maria]
+    assert found(store, "мария 5555") == found(store, "борис мария") == []
+    assert found(store, "щукина") == [boris, maria], "a caller and an addressee"
+    assert found(store, "мария", month="2026-08") == [maria]
+
+
+def test_two_letters_find_callers_of_the_newest_month(store: Store) -> None:
+    august = store.receive(at=AUGUST, name="Яна Щукина")
+    september = store.receive(at=AUGUST + timedelta(days=31), name="Яна")
+    anna = store.receive(ANNA, at=AUGUST + timedelta(days=32))
+
+    assert found(store, "ян") == [september]
+    assert store.inbox.list(Query(scope=OURS, search="ян")).month == "2026-09"
+    assert found(store, "ян", month="2026-08") == found(store, "щу", month="2026-08") == [august]
+    assert found(store, "щу") == [anna]
+    assert found(store, "ян", scope=EVERYTHING) == [september, august]
+
+
+def test_a_callers_name_is_searched_as_far_as_anybody_would_read(store: Store) -> None:
+    endless = store.receive(name="Мария " + "\ufdfa\u202e\0 %_'\"*" * 20_000 + " Щукина")
+
+    assert found(store, "мария") == [endless]
+    assert found(store, "щукина") == []
+    with store.database.reading() as session:
+        words = session.scalars(select(MessageRow.caller_words)).one()
+    assert len(words) < 1100
+    assert words.isprintable()
 
 
 def test_nothing_is_found_twice_and_pages_follow_each_other(store: Store) -> None:

@@ -91,7 +91,7 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
 ) -> None:
     for mailbox, at in ((COMPANY, AUGUST), (ANNA, AUGUST), (ANNA, JULY)):
         store.receive(mailbox, at=at)
-    store.receive(unassigned_mailbox("1"), at=AUGUST)
+    maria = store.receive(unassigned_mailbox("1"), at=AUGUST, name="Мария")
     store.inbox.delete(store.receive(ANNA, at=AUGUST), by=ME)
     store.begin()
     counted, named = tallies(store), addressees(store)
@@ -104,6 +104,8 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     assert addressees(store) == {key: kept for key, kept in named.items() if kept[0]}
     for search, count in (("щукин", 2), ("9161234567", 3), ("000-11-22", 2), ("102", 0)):
         assert store.inbox.count(Query(scope=OURS, search=search)) == count
+    (found,) = store.inbox.list(Query(search="мария")).messages
+    assert found.id == maria
 
 
 def _back_to(url: str, revision: str) -> None:
@@ -117,7 +119,7 @@ def _back_to(url: str, revision: str) -> None:
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
         connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
         connection.execute(
-            text("UPDATE messages SET search = addressee_words || ' ' || caller_words")
+            text("UPDATE messages SET search = addressee_words || ' ' || caller_number")
         )
         for statement in _DROP_SQLITE_SEARCH if is_sqlite else ("DROP INDEX ix_messages_search",):
             connection.execute(text(statement))

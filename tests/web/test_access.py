@@ -53,6 +53,8 @@ OURS_DONE = Answers(401, 403, 403, 303, 404)
 OURS_LED_ON = Answers(303, 403, 403, 303, 404)
 OURS_TOLD = Answers(401, 403, 403, 200, 404)
 """A secret that is shown once."""
+OURS_ASKED = OURS_TOLD
+"""A question before something is done."""
 COMPANYS = Answers(303, 404, 404, 200, 404)
 ANNAS = Answers(303, 200, 404, 404, 404)
 """Nobody else's, whatever the role."""
@@ -115,7 +117,8 @@ MATRIX: Final = (
         Answers(401, 200, 404, 200, 404),
         {"action": "download", "message": "{hers}"},
     ),
-    Row("POST", "/messages/selected", OURS_DONE, {"action": "delete", "message": "{hers}"}),
+    Row("POST", "/messages/selected", OURS_ASKED, {"action": "delete", "message": "{hers}"}),
+    Row("POST", "/messages/delete", OURS_DONE, {"message": "{hers}"}),
     Row("POST", "/messages/selected", OURS_DONE, {"action": "restore", "message": "{hers}"}),
     Row("GET", "/messages/{hers}/delete", OURS),
     Row("POST", "/messages/{hers}/delete", OURS_DONE),
@@ -174,6 +177,7 @@ MATRIX: Final = (
     Row("POST", "/numbers", ADMIN_DONE, {"number": "2{digit}", "target": "voicemail"}),
     Row("GET", "/numbers/{number}", OURS),
     Row("POST", "/numbers/{number}", OURS_DONE, {"target": "voicemail"}),
+    Row("GET", "/numbers/{number}/remove", OURS),
     Row("POST", "/numbers/{number}/remove", OURS_DONE),
     Row("GET", "/mailbox", ADMIN),
     Row("POST", "/mailbox", ADMIN_DONE, {**MAILBOX, "self_service": "yes"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import zipfile
@@ -185,7 +186,7 @@ def test_listening_and_downloading_stand_in_the_log(front: Front, olga: TestClie
     olga.get(f"messages/{message_id}/audio")
     file = olga.get(f"messages/{message_id}/download")
     assert "attachment" in file.headers["content-disposition"]
-    assert "2026-08-14_09-30-05" in file.headers["content-disposition"]
+    assert "2026-08-14%2009-30%20" in file.headers["content-disposition"]
     entries = olga.get("audit", params={"action": "message."}).json()["items"]
     assert [(entry["action"], entry["via"]) for entry in entries] == [
         ("message.download", "api"),
@@ -221,7 +222,8 @@ def test_recordings_are_taken_away_as_a_zip(front: Front, olga: TestClient) -> N
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         recordings = [name for name in packed.namelist() if name.endswith(".wav")]
         assert len(recordings) == 1
-        assert august in recordings[0]
+        table = csv.DictReader(io.StringIO(packed.read("manifest.csv").decode()))
+        assert [(row["id"], row["file"]) for row in table] == [(august, recordings[0])]
         assert "manifest.csv" in packed.namelist()
     (entry,) = olga.get("audit", params={"action": "messages.export"}).json()["items"]
     assert entry["details"]["messages"] == 1

@@ -112,7 +112,9 @@ def test_an_employee_is_added_with_the_usual_settings(front: Front, olga: Visito
         ({"busy": "ring 999"}, "нет сотрудника 999"),
         ({"busy": "dial", "busy_number": "x"}, "«x» не номер телефона"),
         ({"busy": "fly"}, "выберите, куда идут вызовы"),
-        ({"no_answer": "voicemail", "after": "-1"}, "должно быть не меньше 0"),
+        ({"busy": "dial"}, "укажите номер"),
+        ({"ring_timeout": "-1"}, "нужно больше 0 секунд"),
+        ({"no_answer": "voicemail", "after": "-1"}, "нужно больше 0 секунд"),
         ({"greeting": "prompt:nothing"}, "нет фразы «nothing»"),
         ({"busy": "ring 101"}, "вызов переадресуется по кругу"),
     ],
@@ -157,10 +159,18 @@ def test_an_extension_has_to_be_new_and_digits(
 
 
 def test_somebody_to_whom_something_leads_stays(front: Front, olga: Visitor) -> None:
-    assert "Анна Щукина" in olga.get("/employees/101/remove").text
+    borises = {"name": "Борис Орлов", "ring_timeout": "20"}
+    olga.post("/employees/102", data={**borises, "busy": "ring 101"})
+    asked = olga.get("/employees/101/remove").text
+    assert "Анна Щукина" in asked
+    assert 'href="/menus/main/keys/1"' in asked
+    assert 'href="/employees/102"' in asked
+    question = asked[asked.index('action="/employees/101/remove"') :]
+    assert "<button" not in question[: question.index("</form>")]
     refused = olga.post("/employees/101/remove")
     assert refused.status_code == 422
     assert "Меню «main», кнопка 1: нет сотрудника 101" in refused.text
+    olga.post("/employees/102", data=borises)
     assert olga.post("/employees/102/remove").headers["location"] == "/employees"
     assert list(front.site.office.employees) == ["101"]
 

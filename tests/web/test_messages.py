@@ -38,6 +38,11 @@ def follow(visitor: Visitor, response: Response) -> Response:
     return visitor.get(response.headers["location"])
 
 
+def suggested(file: Response) -> str:
+    """The name under which a browser keeps a file."""
+    return unquote(file.headers["content-disposition"].partition("filename*=UTF-8''")[2])
+
+
 def test_an_administrator_sees_everything_and_an_employee_what_is_hers(front: Front) -> None:
     company = front.receive(at=JULY)
     annas = front.receive(front.box_of("101"), at=AUGUST)
@@ -156,17 +161,44 @@ def test_delete_asks_and_can_be_undone(front: Front) -> None:
     olga = front.visitor("olga")
     message = front.receive()
     asked = olga.get(f"/messages/{message}/delete?back=/messages%3Fmonth%3D2026-08")
-    assert "Удалить сообщение от Иван?" in words(asked)
+    assert "Удалить сообщение? Иван · Сегодня, " in words(asked)
     assert shown(olga.get("/messages")) == [message]
     deleted = follow(olga, olga.post(f"/messages/{message}/delete", data={"back": "/messages"}))
     assert shown(deleted) == []
     assert "1 сообщение удалено. Отменить" in words(deleted)
-    assert shown(olga.get("/messages?trash=1")) == [message]
+    trash = olga.get("/messages?trash=1")
+    assert shown(trash) == [message]
+    assert "можно восстановить в течение 30 дней" in words(trash)
+    assert "Удалено: Сегодня, " in words(trash)
     undo = re.search(r'action="(/messages/restore)"', deleted.text)
     assert undo
     restored = follow(olga, olga.post(undo[1], data={"message": message, "back": "/messages"}))
     assert shown(restored) == [message]
     assert "1 сообщение восстановлено." in words(restored)
+
+
+def test_several_are_deleted_after_a_question_that_lists_them(front: Front) -> None:
+    olga = front.visitor("olga")
+    ids = [front.receive(name="Иван", at=AUGUST), front.receive(name="Пётр", at=JULY)]
+    back = "/messages?search=7"
+    form = {"action": "delete", "message": ids, "back": back}
+    asked = olga.post("/messages/selected", data=form)
+    for part in ("Удалить выбранные сообщения?", "Иван · 14 авг., 09:30", "Пётр · 2 июл., 12:00"):
+        assert part in words(asked)
+    assert shown(olga.get("/messages")) == ids
+    sent = re.findall(r'name="message" value="([^"]+)"', asked.text)
+    deleted = olga.post("/messages/delete", data={"message": sent, "back": back})
+    assert deleted.headers["location"] == back
+    assert shown(olga.get("/messages?trash=1")) == ids
+
+
+def test_a_search_says_how_many_it_found(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 1)
+    olga = front.visitor("olga")
+    front.receive(name="Иван")
+    assert "Найдено по запросу «Иван»: 1 " in words(olga.get("/messages?search=Иван"))
+    front.receive(name="Иван")
+    assert "Найдено по запросу «Иван»: больше 1 " in words(olga.get("/messages?search=Иван"))
 
 
 def test_an_employee_deletes_nothing_by_any_request(front: Front) -> None:
@@ -178,6 +210,7 @@ def test_an_employee_deletes_nothing_by_any_request(front: Front) -> None:
     assert anna.get(f"/messages/{message}/delete").status_code == 403
     assert anna.post(f"/messages/{message}/delete").status_code == 403
     assert anna.post("/messages/selected", data=form).status_code == 403
+    assert anna.post("/messages/delete", data=form).status_code == 403
     assert anna.post("/messages/selected", data={**form, "action": "restore"}).status_code == 403
     assert anna.post("/messages/restore", data={"message": message}).status_code == 403
     assert anna.get("/messages?trash=1").status_code == 403
@@ -197,11 +230,10 @@ def test_another_ones_message_is_as_unknown_as_none(front: Front, path: str) -> 
 
 def test_a_download_has_a_name_that_people_understand_and_stays_new(front: Front) -> None:
     olga = front.visitor("olga")
-    message = front.receive(front.box_of("101"), at=AUGUST, name="")
+    message = front.receive(front.box_of("101"), at=AUGUST, name="Иван")
     response = olga.get(f"/messages/{message}/download")
     assert response.content.startswith(b"RIFF")
-    name = unquote(response.headers["content-disposition"].partition("''")[2])
-    assert name.startswith("2026-08-14_09-30-00_employee_Анна_Щукина_from_")
+    assert suggested(response) == "2026-08-14 09-30 Иван +79161234567 - Анна Щукина.wav"
     assert shown(olga.get("/messages?state=new")) == [message]
 
 
@@ -211,6 +243,7 @@ def test_selected_messages_as_a_zip(front: Front) -> None:
     form = {"action": "download", "message": ids}
     response = front.visitor("olga").post("/messages/selected", data=form)
     assert response.headers["content-type"] == "application/zip"
+    assert re.fullmatch(r"голосовая-почта-\d{4}-\d\d-\d\d\.zip", suggested(response))
     with zipfile.ZipFile(BytesIO(response.content)) as packed:
         names = [name for name in packed.namelist() if name.endswith(".wav")]
     assert sorted(name[:10] for name in names) == ["2026-07-02", "2026-08-14"]
@@ -220,7 +253,7 @@ def test_a_month_as_a_zip(front: Front) -> None:
     front.receive(at=AUGUST)
     front.receive(at=JULY)
     response = front.visitor("olga").get("/messages/export?month=2026-08")
-    assert "2026-08.zip" in response.headers["content-disposition"]
+    assert suggested(response) == "голосовая-почта-2026-08.zip"
     with zipfile.ZipFile(BytesIO(response.content)) as packed:
         assert [name[:10] for name in packed.namelist() if name.endswith(".wav")] == ["2026-08-14"]
 

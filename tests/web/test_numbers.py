@@ -46,6 +46,21 @@ def test_a_number_is_added_led_elsewhere_and_removed(
     assert list(front.site.office.numbers) == [NUMBER]
 
 
+def test_before_a_number_is_removed_it_is_said_what_callers_get(
+    front: Front, olga: Visitor
+) -> None:
+    olga.post("/numbers", data={"number": "200", "target": "employee 101"})
+    for page in ("/numbers", "/numbers/200"):
+        assert 'href="/numbers/200/remove"' in olga.get(page).text
+    asked = olga.get("/numbers/200/remove").text
+    assert "Звонящие на этот номер услышат" in asked
+    assert 'href="/employees/101"' in asked
+    assert "единственный" not in asked
+    olga.post("/numbers/200/remove")
+    assert "единственный" in olga.get(f"/numbers/{NUMBER}/remove").text
+    assert olga.get("/numbers/200/remove").status_code == 404
+
+
 def test_a_short_code_with_a_hash_has_an_address_too(front: Front, olga: Visitor) -> None:
     olga.post("/numbers", data={"number": "*1#", "target": "employee 101"})
     link = re.search(r'href="(/numbers/%2A1%23)"', olga.get("/numbers").text)
@@ -115,6 +130,9 @@ def test_contradicting_settings_are_refused(front: Front, olga: Visitor) -> None
     assert answer.status_code == 422
     assert "самое короткое (100 с) должно быть меньше самого длинного (90 с)" in answer.text
     assert 'value="100"' in answer.text
+    olga.post("/mailbox", data={**SETTINGS, "min_seconds": "2,5", "review": "yes"})
+    assert 'value="2,5"' in olga.get("/mailbox").text
+    before = front.site.office
     wrong = olga.post("/mailbox", data={**SETTINGS, "min_seconds": "x", "max_seconds": ""})
     assert wrong.text.count("нужно число") == 2
     assert front.site.office == before

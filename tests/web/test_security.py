@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from storage.errors import NotFound
 from tests.web.api import script
-from tests.web.conftest import NOBODY, PASSWORD, Front, Visitor
+from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.guard import COOKIE
 
 
@@ -272,3 +272,16 @@ def test_a_token_dies_by_being_revoked_and_with_its_user(front: Front) -> None:
         assert told.status_code in (303, 401)
     nobody.cookies.set(COOKIE, secret)
     assert nobody.get("/messages").status_code == 303
+
+
+def test_a_link_says_whose_it_is_and_logs_in(front: Front) -> None:
+    key = front.services.invitations.make(None, user_id=front.user("anna").id, by=NOBODY)
+    nobody = front.visitor()
+    form = nobody.get("/setup", params={"key": key}).text
+    assert "Anna" in form
+    assert COMPANY in form
+    assert re.search(r'value="anna"[^>]* autocomplete="username"', form)
+    chosen = {"key": key, "password": "many green pears", "again": "many green pears"}
+    told = nobody.post("/setup", data=chosen)
+    assert told.headers["location"] == "/messages"
+    assert nobody.get("/messages").status_code == 200

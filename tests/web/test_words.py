@@ -90,4 +90,5 @@ def test_the_picture_of_a_sound_is_as_high_as_it_is_loud() -> None:
 
 def test_initials() -> None:
     assert words.initials("Анна Щукина") == "АЩ"
-    assert words.initials("") == "·"
+    assert words.initials("«Ромашка» (касса)") == "РК"
+    assert words.initials("— !") == ""

@@ -42,6 +42,12 @@ class Asking:
     """Finds the user anew; None once that person may not come in any more."""
 
     @property
+    def timezone(self) -> str:
+        """The company's; UTC where it was removed."""
+        site = self.services.offices.snapshot().offices.get(self.user.company_id)
+        return site.office.company.timezone if site else "UTC"
+
+    @property
     def site(self) -> Site:
         """The user's company as it is now. Raises NotFound where it was removed."""
         site = self.services.offices.snapshot().offices.get(self.user.company_id)

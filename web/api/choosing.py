@@ -55,7 +55,7 @@ class Filters(BaseModel):
     until: Day | None = None
     """Received on this day or earlier."""
     search: str = Field("", max_length=200)
-    """Part of the addressee's name or number or of the caller's number, in any spelling."""
+    """Parts of names and numbers of addressee and caller, in any spelling."""
     box: AnyBox | None = None
     """In the company's box, in an employee's, or in none that is known."""
     employee: str | None = Field(None, max_length=8)

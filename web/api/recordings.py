@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from storage.manifest import file_name
+from storage.naming import readable_name
 from storage.silence import find_silences
 from web.api import schemas
 from web.api.asking import Anyone
@@ -37,7 +37,7 @@ def download_message(who: Anyone, message_id: MessageId, request: Request) -> Re
     """The recording as a file with a name that tells when and from whom. It stays new."""
     message = message_of(who, message_id)
     wav = who.services.inbox.open(message)
-    response = sound_response(request, wav, etag=message.sha256, filename=file_name(message))
+    response = sound_response(request, wav, etag=message.sha256, filename=readable_name(message))
     if request.method == "GET":
         who.services.inbox.note_download(message, by=who.actor)
     return response

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
-from storage.zipstream import stream_zip
 from web.api import schemas
 from web.api.asking import Administrator, Anyone
 from web.api.choosing import Employee, Exported, MessageBox, checked_ids, message_of
 from web.api.problems import refusals
-from web.ranges import attachment
+from web.zips import zip_name, zip_response
 
 router = APIRouter(prefix="/messages", tags=["messages"])
 
@@ -74,8 +73,5 @@ def export_messages(who: Anyone, wanted: Annotated[Exported, Query()]) -> Stream
     else:
         messages, count = inbox.each(query), inbox.count(query)
     inbox.note_export(query, count, by=who.actor)
-    return StreamingResponse(
-        stream_zip(inbox, messages),
-        media_type="application/zip",
-        headers={"Content-Disposition": attachment(f"voicepost-{wanted.month or 'messages'}.zip")},
-    )
+    name = zip_name("voicemail", wanted.month, who.timezone)
+    return zip_response(inbox, messages, name)

@@ -13,10 +13,11 @@ from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, check, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
-from web.fields import Mistakes, list_in, number_in, typed
+from web.fields import Mistakes, list_in, seconds_in, typed, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
-from web.office_changes import edit_office
-from web.sentences import mistakes_in, tell
+from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.places import address_of, leading_to_employee
+from web.sentences import mistakes_in, place_in_words, tell
 from web.sounds import greetings
 from web.texts import texts
 from web.visit import Visit, page
@@ -95,9 +96,9 @@ def show_employee(visit: Visit) -> Response:
         name=employee.name,
         numbers=", ".join(employee.numbers),
         endpoint=employee.endpoint,
-        ring_timeout=f"{employee.ring_timeout:g}",
+        ring_timeout=written(employee.ring_timeout, texts(visit.language)),
         greeting=employee.greeting or "",
-        after="" if forward.no_answer_after is None else f"{forward.no_answer_after:g}",
+        after=written(forward.no_answer_after, texts(visit.language)),
         rules=choices(forward),
     )
     return _form(visit, draft)
@@ -110,22 +111,23 @@ def change_employee(visit: Visit) -> Response:
 
     def with_changes(office: Office) -> Office:
         before = entry(office.employees, extension, "employee")
+        refuse_if_changed(visit, before)
         changed = _employee_in(visit, before)
         return with_fields(office, employees=with_entry(office.employees, extension, changed))
 
     try:
         edit_office(visit, with_changes)
     except ConfigError as error:
-        return _form(visit, draft, _mistakes(visit, extension, error.problems))
+        wrong = _mistakes(visit, extension, error.problems)
+        return _form(visit, draft, wrong, status_of(error))
     return visit.redirect(
         f"/employees/{extension}", visit.text("Saved: %(name)s.", name=draft.name)
     )
 
 
 def ask_remove_employee(visit: Visit) -> Response:
-    """The question before an employee is removed."""
-    extension, employee = _employee(visit)
-    return visit.render("employees/remove.html", extension=extension, employee=employee, wrong={})
+    """The question before an employee is removed, or what still leads to him."""
+    return _remove_form(visit, {})
 
 
 def remove_employee(visit: Visit) -> Response:
@@ -139,10 +141,7 @@ def remove_employee(visit: Visit) -> Response:
             ),
         )
     except ConfigError as error:
-        wrong = mistakes_in(visit, error.problems, "", ())
-        return visit.render(
-            "employees/remove.html", 422, extension=extension, employee=employee, wrong=wrong
-        )
+        return _remove_form(visit, mistakes_in(visit, error.problems, "", ()))
     return visit.redirect("/employees", visit.text("Removed: %(name)s.", name=employee.name))
 
 
@@ -177,7 +176,7 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     }
     problems: list[str] = []
     try:
-        fields["ring_timeout"] = number_in(form, "ring_timeout")
+        fields["ring_timeout"] = seconds_in(form, "ring_timeout")
     except ConfigError as error:
         problems += error.problems
     try:
@@ -231,7 +230,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
     )
 
 
-def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
+def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int = 200) -> Response:
     account = next(
         (
             user
@@ -242,13 +241,30 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response
     )
     return visit.render(
         "employees/edit.html",
-        422 if wrong else 200,
+        status,
         draft=draft,
+        seen=fingerprint(visit.office.employees[draft.extension]),
         wrong=wrong or {},
         account=account,
         problems=_problems(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
+    )
+
+
+def _remove_form(visit: Visit, wrong: Mistakes) -> Response:
+    extension, employee = _employee(visit)
+    leading = [
+        (place_in_words(place, visit.language), address_of(place))
+        for place in leading_to_employee(extension, visit.office)
+    ]
+    return visit.render(
+        "employees/remove.html",
+        422 if wrong else 200,
+        extension=extension,
+        employee=employee,
+        leading=leading,
+        wrong=wrong,
     )
 
 

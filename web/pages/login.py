@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.accounts.sessions import LoginRefused
-from storage.actor import Actor
+from storage.actor import Actor, User
 from storage.errors import ConfigError, NotFound
 from storage.office import Company, Office, make_part
-from web.guard import COOKIE, address_of, forget_session, keep_session, visitor
+from web.guard import COOKIE, address_of, forget_session, keep_session, visitor, within
 from web.sentences import tell
 from web.visit import Guest, Visit, open_page, page
 
 
 def show_login(guest: Guest) -> Response:
     """The form; a user who has logged in goes on."""
-    wanted = _within(guest.query.get("next", ""))
+    wanted = within(guest.query.get("next", ""))
     if visitor(guest.request, guest.services):
         return guest.redirect(wanted)
-    return guest.render("login.html", next=wanted, login="", problem="")
+    return guest.render("login.html", next=wanted, login=guest.query.get("login", ""), problem="")
 
 
 def log_in(guest: Guest) -> Response:
     """A new session, or the form again with one sentence that tells nobody whose logins exist."""
-    login, wanted = str(guest.form.get("login", "")), _within(str(guest.form.get("next", "")))
+    login, wanted = str(guest.form.get("login", "")), within(str(guest.form.get("next", "")))
     try:
-        _, token = guest.services.sessions.log_in(
-            login,
-            str(guest.form.get("password", "")),
-            address=address_of(guest.request),
-            agent=guest.request.headers.get("user-agent", ""),
-        )
+        _, token = _begin_session(guest, login, str(guest.form.get("password", "")))
     except LoginRefused as refused:
         wait = refused.retry_after
         problem = (
@@ -93,7 +90,20 @@ def set_up(guest: Guest) -> Response:
         )
     except NotFound:
         return _setup_form(guest, key, status=404, problems=())
-    return guest.redirect("/login", guest.text("Welcome, %(name)s. Log in now.", name=user.name))
+    return _log_in_newcomer(guest, user, password)
+
+
+def _log_in_newcomer(guest: Guest, user: User, password: str) -> Response:
+    """Go on with the password that was just chosen, or to the form that takes it."""
+    try:
+        _, token = _begin_session(guest, user.login, password)
+    except LoginRefused:
+        address = f"/login?login={quote(user.login)}"
+        return guest.redirect(address, guest.text("The password is set. Log in now."))
+    _end_session(guest)
+    response = guest.redirect("/messages", guest.text("Welcome, %(name)s.", name=user.name))
+    keep_session(guest.request, response, token)
+    return response
 
 
 def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...]) -> Response:
@@ -102,8 +112,15 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
     except NotFound:
         return guest.render("setup.html", 404, invitation=None, key="", problems=(), typed={})
     typed = {name: str(guest.form.get(name, "")) for name in ("login", "name", "company")}
+    site = guest.services.offices.snapshot().offices.get(invitation.company_id or "")
     response = guest.render(
-        "setup.html", status, invitation=invitation, key=key, problems=problems, typed=typed
+        "setup.html",
+        status,
+        invitation=invitation,
+        company_name=site.office.company.name if site else "",
+        key=key,
+        problems=problems,
+        typed=typed,
     )
     # The key goes nowhere; without any referrer, browsers would not tell where the form is from.
     response.headers["Referrer-Policy"] = "strict-origin"
@@ -123,17 +140,21 @@ def _company(guest: Guest, login: str) -> str:
     return offices.site(company.name).company_id
 
 
+def _begin_session(guest: Guest, login: str, password: str) -> tuple[User, str]:
+    """The user and the token of a new session. Raises LoginRefused."""
+    return guest.services.sessions.log_in(
+        login,
+        password,
+        address=address_of(guest.request),
+        agent=guest.request.headers.get("user-agent", ""),
+    )
+
+
 def _end_session(guest: Guest) -> None:
     """End the session that the browser came with."""
     token = guest.request.cookies.get(COOKIE)
     if token:
         guest.services.sessions.end(token)
-
-
-def _within(address: str) -> str:
-    """An address within this page, whatever it was before."""
-    is_ours = address.startswith("/") and not address.startswith("//") and "\\" not in address
-    return address if is_ours and address.isprintable() else "/messages"
 
 
 def go_to_messages(visit: Visit) -> Response:

@@ -11,10 +11,11 @@ from starlette.routing import Route
 from storage.errors import ConfigError
 from storage.office import Office, VoicemailSettings, check, make_part
 from storage.office.edit import with_fields
-from web.fields import Mistakes, number_in, typed
-from web.office_changes import edit_office
+from web.fields import Mistakes, number_in, seconds_in, typed, written
+from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in, tell
 from web.sounds import greetings
+from web.texts import texts
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
@@ -24,7 +25,8 @@ _FIELDS: Final = (*_SECONDS, "greeting", "review")
 def show_mailbox(visit: Visit) -> Response:
     """The settings, with what is wrong with them."""
     voicemail, company = visit.office.voicemail, visit.office.company
-    values = {name: f"{getattr(voicemail, name):g}" for name in _SECONDS}
+    words = texts(visit.language)
+    values = {name: written(getattr(voicemail, name), words) for name in _SECONDS}
     values["greeting"] = voicemail.greeting or ""
     values["review"] = "yes" if voicemail.review else ""
     values["self_service"] = "yes" if company.self_service else ""
@@ -36,6 +38,7 @@ def change_mailbox(visit: Visit) -> Response:
     form = typed(visit.form)
 
     def with_settings(office: Office) -> Office:
+        refuse_if_changed(visit, *_settings(office))
         company = with_fields(office.company, self_service="self_service" in form)
         return with_fields(office, voicemail=_voicemail_in(form), company=company)
 
@@ -43,8 +46,14 @@ def change_mailbox(visit: Visit) -> Response:
         edit_office(visit, with_settings)
     except ConfigError as error:
         values = {name: form.get(name, "") for name in (*_FIELDS, "self_service")}
-        return _form(visit, values, mistakes_in(visit, error.problems, "voicemail", _FIELDS))
+        wrong = mistakes_in(visit, error.problems, "voicemail", _FIELDS)
+        return _form(visit, values, wrong, status_of(error))
     return visit.redirect("/mailbox", visit.text("Saved."))
+
+
+def _settings(office: Office) -> tuple[object, ...]:
+    """What the form changes."""
+    return office.voicemail, office.company.self_service
 
 
 def _voicemail_in(form: Mapping[str, str]) -> VoicemailSettings:
@@ -56,7 +65,9 @@ def _voicemail_in(form: Mapping[str, str]) -> VoicemailSettings:
     }
     for name in _SECONDS:
         try:
-            fields[name] = number_in(form, name)
+            # Every message is kept where the shortest may be of no length.
+            read = number_in if name == "min_seconds" else seconds_in
+            fields[name] = read(form, name)
         except ConfigError as error:
             problems += error.problems
     try:
@@ -68,7 +79,9 @@ def _voicemail_in(form: Mapping[str, str]) -> VoicemailSettings:
     return voicemail
 
 
-def _form(visit: Visit, values: Mapping[str, str], wrong: Mistakes | None = None) -> Response:
+def _form(
+    visit: Visit, values: Mapping[str, str], wrong: Mistakes | None = None, status: int = 200
+) -> Response:
     problems = [
         tell(str(problem), visit.language)
         for problem in check(visit.office)
@@ -76,8 +89,9 @@ def _form(visit: Visit, values: Mapping[str, str], wrong: Mistakes | None = None
     ]
     return visit.render(
         "mailbox/edit.html",
-        422 if wrong else 200,
+        status,
         values=values,
+        seen=fingerprint(*_settings(visit.office)),
         wrong=wrong or {},
         problems=problems,
         greetings=greetings(visit, values["greeting"]),

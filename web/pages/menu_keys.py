@@ -15,7 +15,7 @@ from web.action_form import ActionForm, filled_in, sent
 from web.choices import Choices
 from web.fields import Mistakes, typed
 from web.menu_tree import KEYPAD
-from web.office_changes import edit_office
+from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.places import menu_address
 from web.sentences import mistakes_in
 from web.texts import texts
@@ -52,6 +52,8 @@ def change_key(visit: Visit) -> Response:
     def with_key(there: Menu) -> Menu:
         if not key:
             raise ConfigError("key: must not be empty")
+        if before:
+            refuse_if_changed(visit, entry(there.keys, before, "key"))
         if key != before and key in there.keys:
             raise ConfigError("key: does something else already")
         others = {other: does for other, does in there.keys.items() if other != before}
@@ -62,7 +64,7 @@ def change_key(visit: Visit) -> Response:
         _edit_menu(visit, with_key)
     except ConfigError as error:
         wrong = mistakes_in(visit, error.problems, f"menus.{name}", _FIELDS)
-        return _form(visit, before, key, action, wrong)
+        return _form(visit, before, key, action, wrong, status_of(error))
     return visit.redirect(menu_address(name), visit.text("Saved: key %(key)s.", key=key))
 
 
@@ -78,7 +80,8 @@ def remove_key(visit: Visit) -> Response:
         )
     except ConfigError as error:
         action = filled_in(before, "action", visit.office, texts(visit.language))
-        return _form(visit, key, key, action, mistakes_in(visit, error.problems, "", ()))
+        wrong = mistakes_in(visit, error.problems, "", ())
+        return _form(visit, key, key, action, wrong, status_of(error))
     return visit.redirect(menu_address(name), visit.text("Removed: key %(key)s.", key=key))
 
 
@@ -99,15 +102,21 @@ def _edit_menu(visit: Visit, change: Callable[[Menu], Menu]) -> None:
 
 
 def _form(
-    visit: Visit, before: str, key: str, action: ActionForm, wrong: Mistakes | None = None
+    visit: Visit,
+    before: str,
+    key: str,
+    action: ActionForm,
+    wrong: Mistakes | None = None,
+    status: int = 200,
 ) -> Response:
     """The form of the key `before`, or of a new one ("")."""
     name, menu = _menu(visit)
     return visit.render(
         "menus/key.html",
-        422 if wrong else 200,
+        status,
         menu_name=name,
         before=before,
+        seen=fingerprint(menu.keys.get(before)),
         key=key,
         taken=[other for other in menu.keys if other != before],
         action=action,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import AudioError, ConfigError
-from storage.office import Menu, Office, check, make_part
+from storage.office import Menu, Office, check, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import Words, describe, spoken
 from web.choices import Choices
@@ -26,7 +26,13 @@ from web.menu_form import (
 )
 from web.menu_picture import menu_icons, menu_picture
 from web.menu_tree import by_keypad
-from web.office_changes import edit_office, sentences_of
+from web.office_changes import (
+    edit_office,
+    fingerprint,
+    refuse_if_changed,
+    sentences_of,
+    status_of,
+)
 from web.pages import menu_keys
 from web.pages.problems import Told, told
 from web.places import address_of, key_address, leading_to, menu_address
@@ -36,6 +42,7 @@ from web.visit import Visit, page
 
 _NEW_FIELDS: Final = ("name", "greeting")
 _NO_NAME: Final = "name: must not be empty"
+_ANY_SOUND: Final = "sound:silence/1"
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ def add_menu(visit: Visit) -> Response:
     def with_menu(office: Office) -> Office:
         if not name or name in office.menus:
             raise ConfigError(f"name: there is a menu “{name}” already" if name else _NO_NAME)
+        _check_name(office, name)
         sound, prompts = greeting_in(greeting, name, office)
         menus = with_entry(office.menus, name, make_part(Menu, greeting=sound))
         return with_fields(office, menus=menus, prompts=prompts)
@@ -102,6 +110,7 @@ def change_menu(visit: Visit) -> Response:
 
     def with_changes(office: Office) -> Office:
         before = entry(office.menus, name, "menu")
+        refuse_if_changed(visit, *_settings(before))
         sound, prompts = greeting_in(settings.greeting, name, office)
         changed = menu_in(visit.form, before, sound)
         return with_fields(office, menus=with_entry(office.menus, name, changed), prompts=prompts)
@@ -110,7 +119,7 @@ def change_menu(visit: Visit) -> Response:
         edit_office(visit, with_changes)
     except (ConfigError, AudioError) as error:
         wrong = mistakes_in(visit, sentences_of(error), f"menus.{name}", FIELDS)
-        return _form(visit, name, menu, settings, wrong)
+        return _form(visit, name, menu, settings, wrong, status_of(error))
     return visit.redirect(menu_address(name), visit.text("Saved."))
 
 
@@ -136,6 +145,21 @@ def _menu(visit: Visit) -> tuple[str, Menu]:
     """The menu that the address names. NotFound."""
     name = visit.path["name"]
     return name, entry(visit.office.menus, name, "menu")
+
+
+def _check_name(office: Office, name: str) -> None:
+    """Refuse a name that cannot be before a prompt of that name is made. ConfigError."""
+    try:
+        revalidated(with_fields(office, menus={name: make_part(Menu, greeting=_ANY_SOUND)}))
+    except ConfigError as error:
+        # The place before it has the name again, shortened.
+        told = (problem.partition(": ")[2] for problem in error.problems)
+        raise ConfigError(*(f"name: {one}" for one in told)) from error
+
+
+def _settings(menu: Menu) -> list[object]:
+    """What the form of a menu changes: everything but its keys."""
+    return [value for name, value in menu if name != "keys"]
 
 
 def _list(visit: Visit, name: str, greeting: Greeting, wrong: Mistakes | None = None) -> Response:
@@ -187,7 +211,12 @@ def _told(visit: Visit, place: str) -> list[Told]:
 
 
 def _form(
-    visit: Visit, name: str, menu: Menu, settings: MenuForm, wrong: Mistakes | None = None
+    visit: Visit,
+    name: str,
+    menu: Menu,
+    settings: MenuForm,
+    wrong: Mistakes | None = None,
+    status: int = 200,
 ) -> Response:
     keys = f"menus.{name}.keys."
     problems = [one for one in check(visit.office) if one.where.startswith(f"menus.{name}.")]
@@ -200,9 +229,10 @@ def _form(
     )
     return visit.render(
         "menus/edit.html",
-        422 if wrong else 200,
+        status,
         menu_name=name,
         menu=menu,
+        seen=fingerprint(*_settings(menu)),
         rows=_rows(visit, name),
         settings=settings,
         wrong=wrong or {},

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.inbox import Message
+from storage.inbox import Message, Page
 from storage.message import State
 from web.listing import Listing, is_as_chosen, listing_in
 from web.pages import recordings
@@ -61,6 +61,8 @@ def show_messages(visit: Visit) -> Response:
         listing=listing,
         days=_by_day([_row(visit, message) for message in found.messages]),
         next=found.next,
+        found=_tell_found(visit, listing, found),
+        trash_days=visit.services.trash_days,
         looked_through=found.month,
         months=months,
         mailboxes=_mailboxes(visit, listing),
@@ -76,13 +78,17 @@ def show_message(visit: Visit) -> Response:
 
 def ask_to_delete(visit: Visit) -> Response:
     """The question, for a page without scripts."""
-    back = _list_at(visit.query.get("back", ""))
-    return visit.render("messages/delete.html", row=_row(visit, message_of(visit)), back=back)
+    return _ask_to_delete(visit, [message_of(visit)], _list_at(visit.query.get("back", "")))
 
 
 def delete(visit: Visit) -> Response:
     """Move a message to the trash, with a way back."""
     return _delete(visit, [message_of(visit).id])
+
+
+def delete_selected(visit: Visit) -> Response:
+    """Move messages to the trash, after the question."""
+    return _delete(visit, _selected(visit))
 
 
 def restore(visit: Visit) -> Response:
@@ -114,7 +120,8 @@ def act_on_selected(visit: Visit) -> Response:
         case "heard" | "new" as state:
             return _mark(visit, ids, state)
         case "delete":
-            return _delete(visit, ids)
+            messages = [visit.services.inbox.get(one, visit.scope) for one in ids]
+            return _ask_to_delete(visit, messages, _back(visit))
         case "restore":
             return restore(visit)
         case _:
@@ -131,6 +138,15 @@ def _mark(visit: Visit, ids: list[str], state: State) -> Response:
     return visit.redirect(_back(visit), notice)
 
 
+def _ask_to_delete(visit: Visit, messages: Sequence[Message], back: str) -> Response:
+    return visit.render(
+        "messages/delete.html",
+        rows=[_row(visit, message) for message in messages],
+        back=back,
+        trash_days=visit.services.trash_days,
+    )
+
+
 def _delete(visit: Visit, ids: list[str]) -> Response:
     deleted = visit.services.inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
     back = _back(visit)
@@ -140,6 +156,18 @@ def _delete(visit: Visit, ids: list[str]) -> Response:
         undo=f"{LIST}/restore" if deleted else "",
         ids=tuple(deleted),
     )
+
+
+def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:
+    """What a search has found; how many as far as this page knows, which reads no further."""
+    if listing.before:
+        return visit.text("Found by “%(search)s”", search=listing.search)
+    wording = (
+        "Found by “%(search)s”: more than %(num)s"
+        if page.next
+        else "Found by “%(search)s”: %(num)s"
+    )
+    return visit.text(wording, search=listing.search, num=len(page.messages))
 
 
 def _counted(visit: Visit, one: str, many: str, count: int) -> str:
@@ -189,6 +217,7 @@ routes = [
     Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
     Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
     Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),
+    Route(f"{LIST}/delete", page(delete_selected, role="administrator"), methods=["POST"]),
     Route(f"{LIST}/{{id}}", page(show_message), methods=["GET"]),
     Route(f"{LIST}/{{id}}/audio", page(recordings.play), methods=["GET"]),
     Route(f"{LIST}/{{id}}/download", page(recordings.download), methods=["GET"]),

@@ -12,7 +12,7 @@ from storage.errors import ConfigError
 from storage.office import Office, Target, check, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
 from web.fields import Mistakes, typed
-from web.office_changes import edit_office
+from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in, tell
 from web.visit import Visit, page
 
@@ -49,14 +49,7 @@ def add_number(visit: Visit) -> Response:
 def show_number(visit: Visit) -> Response:
     """Where one number leads."""
     number = visit.path["number"]
-    target = entry(visit.office.numbers, number, "number")
-    return visit.render(
-        "numbers/edit.html",
-        number=number,
-        target=_words(target),
-        problems=_problems(visit, number),
-        wrong={},
-    )
+    return _form(visit, number, _words(entry(visit.office.numbers, number, "number")))
 
 
 def change_number(visit: Visit) -> Response:
@@ -64,22 +57,24 @@ def change_number(visit: Visit) -> Response:
     number, form = visit.path["number"], typed(visit.form)
 
     def with_target(office: Office) -> Office:
-        entry(office.numbers, number, "number")
+        refuse_if_changed(visit, entry(office.numbers, number, "number"))
         target = _target_in(form)
         return with_fields(office, numbers=with_entry(office.numbers, number, target))
 
     try:
         edit_office(visit, with_target)
     except ConfigError as error:
-        return visit.render(
-            "numbers/edit.html",
-            422,
-            number=number,
-            target=form.get("target", ""),
-            problems=_problems(visit, number),
-            wrong=_mistakes(visit, number, error),
-        )
+        wrong = _mistakes(visit, number, error)
+        return _form(visit, number, form.get("target", ""), wrong, status_of(error))
     return visit.redirect("/numbers", visit.text("Saved: %(name)s.", name=number))
+
+
+def ask_remove_number(visit: Visit) -> Response:
+    """The question before a number is removed."""
+    number = visit.path["number"]
+    target = entry(visit.office.numbers, number, "number")
+    last = len(visit.office.numbers) == 1
+    return visit.render("numbers/remove.html", number=number, target=target, last=last)
 
 
 def remove_number(visit: Visit) -> Response:
@@ -105,6 +100,20 @@ def _list(visit: Visit, *, number: str, target: str, wrong: Mistakes | None = No
         rows=rows,
         number=number,
         target=target,
+        wrong=wrong or {},
+    )
+
+
+def _form(
+    visit: Visit, number: str, target: str, wrong: Mistakes | None = None, status: int = 200
+) -> Response:
+    return visit.render(
+        "numbers/edit.html",
+        status,
+        number=number,
+        target=target,
+        seen=fingerprint(visit.office.numbers[number]),
+        problems=_problems(visit, number),
         wrong=wrong or {},
     )
 
@@ -144,10 +153,13 @@ def _mistakes(visit: Visit, number: str, error: ConfigError) -> Mistakes:
     return mistakes_in(visit, problems, "", _FIELDS)
 
 
+_REMOVE: Final = "/numbers/{number}/remove"
+
 routes = [
     Route("/numbers", page(show_numbers, role="administrator"), methods=["GET"]),
     Route("/numbers", page(add_number, role="administrator"), methods=["POST"]),
     Route("/numbers/{number}", page(show_number, role="administrator"), methods=["GET"]),
     Route("/numbers/{number}", page(change_number, role="administrator"), methods=["POST"]),
-    Route("/numbers/{number}/remove", page(remove_number, role="administrator"), methods=["POST"]),
+    Route(_REMOVE, page(ask_remove_number, role="administrator"), methods=["GET"]),
+    Route(_REMOVE, page(remove_number, role="administrator"), methods=["POST"]),
 ]

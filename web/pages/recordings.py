@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from storage.errors import NotFound
-from storage.export import file_name
 from storage.inbox import Message
-from storage.zipstream import stream_zip
+from storage.naming import readable_name
 from web.listing import listing_in
-from web.ranges import attachment, audio_response
+from web.ranges import audio_response
 from web.visit import Visit
+from web.zips import zip_name, zip_response
 
 
 def play(visit: Visit) -> Response:
@@ -31,7 +31,7 @@ def download(visit: Visit) -> Response:
     inbox = visit.services.inbox
     if visit.request.method == "GET":
         inbox.note_download(message, by=visit.actor)
-    name = file_name(message)
+    name = readable_name(message)
     return audio_response(visit.request, inbox.open(message), etag=message.sha256, filename=name)
 
 
@@ -42,8 +42,7 @@ def export(visit: Visit) -> Response:
     shown = listing.query(visit.scope, visit.user.id)
     query = replace(shown, limit=None, before=None)
     inbox.note_export(query, inbox.count(query), by=visit.actor)
-    name = f"{visit.text('voicemail')}{'-' if listing.period else ''}{listing.period}.zip"
-    return _zip(visit, inbox.each(query), name)
+    return _zip(visit, inbox.each(query), listing.period)
 
 
 def send_selected(visit: Visit, ids: list[str]) -> Response:
@@ -52,15 +51,12 @@ def send_selected(visit: Visit, ids: list[str]) -> Response:
     messages = [inbox.get(message_id, visit.scope) for message_id in ids]
     for message in messages:
         inbox.note_download(message, by=visit.actor)
-    return _zip(visit, messages, f"{visit.text('voicemail')}.zip")
+    return _zip(visit, messages)
 
 
-def _zip(visit: Visit, messages: Iterable[Message], name: str) -> Response:
-    return StreamingResponse(
-        stream_zip(visit.services.inbox, messages),
-        media_type="application/zip",
-        headers={"Content-Disposition": attachment(name)},
-    )
+def _zip(visit: Visit, messages: Iterable[Message], period: str = "") -> Response:
+    name = zip_name(visit.text("voicemail"), period, visit.timezone)
+    return zip_response(visit.services.inbox, messages, name)
 
 
 def message_of(visit: Visit) -> Message:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from storage.actor import Role, User
 from storage.errors import ConfigError
 from web.fields import Mistakes, typed
+from web.office_changes import fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in
 from web.texts import LANGUAGES, Language
 from web.visit import Visit, page
@@ -97,9 +98,11 @@ def change_user(visit: Visit) -> Response:
             extensions=account.extensions,
             language=account.language,
             by=visit.actor,
+            expect=lambda there: refuse_if_changed(visit, _account(there)),
         )
     except ConfigError as error:
-        return _form(visit, user, account, mistakes_in(visit, error.problems, "", _FIELDS))
+        wrong = mistakes_in(visit, error.problems, "", _FIELDS)
+        return _form(visit, user, account, wrong, status_of(error))
     return visit.redirect("/users", visit.text("Saved: %(name)s.", name=account.name))
 
 
@@ -171,6 +174,17 @@ def _check_is_another(visit: Visit, user: User) -> None:
         raise ConfigError("you cannot disable or remove your own account")
 
 
+def _account(user: User) -> Account:
+    """What the form of an account that there is holds."""
+    return Account(
+        login=user.login,
+        name=user.name,
+        role=user.role,
+        extensions=user.extensions,
+        language=user.language,
+    )
+
+
 def _account_in(visit: Visit) -> Account:
     fields = typed(visit.form)
     language = fields.get("language", "")
@@ -205,17 +219,19 @@ def _new_form(visit: Visit, account: Account, wrong: Mistakes | None = None) -> 
 
 
 def _form(
-    visit: Visit, user: User, account: Account | None = None, wrong: Mistakes | None = None
+    visit: Visit,
+    user: User,
+    account: Account | None = None,
+    wrong: Mistakes | None = None,
+    status: int = 422,
 ) -> Response:
-    shown = account or Account(
-        login=user.login,
-        name=user.name,
-        role=user.role,
-        extensions=user.extensions,
-        language=user.language,
-    )
     return visit.render(
-        "users/edit.html", 422 if wrong else 200, account=shown, person=user, wrong=wrong or {}
+        "users/edit.html",
+        status if wrong else 200,
+        account=account or _account(user),
+        person=user,
+        seen=fingerprint(_account(user)),
+        wrong=wrong or {},
     )
 
 

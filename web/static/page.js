@@ -111,8 +111,16 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = target.checked;
   if (target.matches("[data-theme-choice]")) chooseTheme(target.value);
   if (target.matches("[data-submits]")) target.form.requestSubmit();
+  if (target.matches("[data-largest]")) refuseLarge(target);
   showSelection();
 });
+
+/** A file that the server would refuse is not sent to it in vain. */
+function refuseLarge(field) {
+  if (![...field.files].some((file) => file.size > field.dataset.largest)) return;
+  field.value = "";
+  complain(field.dataset.tooLarge);
+}
 
 /* Light and dark */
 
@@ -125,6 +133,17 @@ function chooseTheme(theme) {
     // Then it lasts until the page is loaded again.
   }
 }
+
+/* A click with a modifier is the browser's: a new tab, a new window. htmx would only swallow it. */
+
+addEventListener(
+  "click",
+  (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (modified && event.target.closest?.("a[href]")) event.stopPropagation();
+  },
+  { capture: true },
+);
 
 /* Requests */
 
@@ -149,7 +168,7 @@ document.addEventListener("htmx:error", ({ detail }) => {
   if (detail.ctx && !isRefresh(detail.ctx)) complain(document.body.dataset.offline);
 });
 
-const isRefresh = (ctx) => ctx.sourceEvent?.type === "news";
+const isRefresh = (ctx) => ctx.sourceEvent?.type === "news" || ctx.sourceElement?.id === "news";
 
 /* The page changes */
 
@@ -196,6 +215,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     for (const box of boxes()) box.checked = false;
   }
   settle();
+  if (!isRefresh(ctx)) showSection();
   if (before.path !== location.pathname) announcer.textContent = ctx.title;
   const focused = document.activeElement;
   if (focused && focused !== document.body && focused.checkVisibility()) return;
@@ -218,7 +238,15 @@ function settle() {
   if (theme) theme.value = document.documentElement.dataset.theme ?? "";
 }
 
+/** Where the sections stand side by side, the one that is open may be out of sight. */
+function showSection() {
+  const nav = find(".main-nav");
+  const current = nav && find("[aria-current]", nav);
+  if (current) nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
+}
+
 settle();
+showSection();
 
 // What was typed before htmx listened would be searched for by nobody.
 addEventListener("load", () => {

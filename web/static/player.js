@@ -19,7 +19,7 @@ import { oneAtATime } from "./player/voices.js";
 import { Waveform } from "./player/waveform.js";
 
 /** @typedef {import("./player/rows.js").Message} Message */
-/** @typedef {import("./player/picture.js").Picture} Picture */
+/** @typedef {Awaited<ReturnType<typeof fetchPicture>>} Picture  or why there is none */
 
 /** Seconds that "back" and "forward" jump. */
 const JUMP = 10;
@@ -34,8 +34,8 @@ class Player {
   #waveform;
   #switches = memory.keptSwitches();
   #order = new rows.Order();
-  /** Of the message; null when the server does not give it. @type {Promise<Picture | null>} */
-  #picture = Promise.resolve(null);
+  /** The message's, once the server has answered. @type {Picture | null} */
+  #picture = null;
   #frame = 0;
 
   /**
@@ -139,7 +139,8 @@ class Player {
   /** @param {Message} message */
   #play(message) {
     this.#open(message);
-    this.#panel.shown = true;
+    this.#fetchPicture(message);
+    this.#panel.rise();
     this.#playback.play();
     this.#show();
   }
@@ -152,18 +153,18 @@ class Player {
     this.#panel.name(message);
     this.#panel.error = null;
     this.#waveform.peaks = [];
-    this.#picture = fetchPicture(this.#panel.address("waveform", message));
-    this.#picture.then((picture) => this.#draw(message, picture));
   }
 
-  /**
-   * @param {Message} message
-   * @param {Picture | null} picture
-   */
-  #draw(message, picture) {
-    if (!picture || this.#playback.message !== message) return;
+  /** @param {Message} message */
+  async #fetchPicture(message) {
+    this.#picture = null;
+    const picture = await fetchPicture(this.#panel.address("waveform", message));
+    if (this.#playback.message !== message) return null;
+    this.#picture = picture;
+    if (typeof picture === "string") return picture;
     this.#waveform.peaks = picture.peaks;
     this.#playback.silences = picture.silences;
+    return picture;
   }
 
   /** After a reload the message is there again, if the server still gives it to this user. */
@@ -172,10 +173,9 @@ class Player {
     if (!message) return;
     this.#open(message);
     this.#show();
-    const allowed = (await this.#picture) !== null;
-    if (this.#playback.message !== message) return;
-    if (allowed) this.#panel.shown = true;
-    else this.#close();
+    const picture = await this.#fetchPicture(message);
+    if (typeof picture === "string") this.#close();
+    else if (picture) this.#panel.shown = true; // else another message has taken its place
   }
 
   #close() {
@@ -191,9 +191,11 @@ class Player {
   }
 
   #toggle() {
+    const { message, playing } = this.#playback;
     this.#panel.error = null;
-    if (this.#playback.playing) this.#playback.pause();
-    else this.#playback.play();
+    if (playing) return this.#playback.pause();
+    if (message && typeof this.#picture === "string") this.#fetchPicture(message);
+    this.#playback.play();
   }
 
   /** @param {number} seconds */
@@ -223,11 +225,12 @@ class Player {
   async #failed() {
     const { message } = this.#playback;
     this.#show();
+    if (!message) return;
     const lost = this.#audio.error?.code === MediaError.MEDIA_ERR_NETWORK;
-    const reachable = !lost && (await this.#picture) !== null;
-    if (message && this.#playback.message === message) {
-      this.#panel.error = reachable ? "unplayable" : "unreachable";
-    }
+    // The element does not tell why; what the server says of the picture, it says of the recording.
+    const picture = await this.#fetchPicture(message);
+    if (typeof picture === "string") this.#panel.error = picture;
+    else if (picture) this.#panel.error = lost ? "unreachable" : "unplayable";
   }
 
   /** @param {number} speed */

@@ -17,7 +17,6 @@ ID = sa.String(36).with_variant(sa.String(36, collation="C"), "postgresql")
 PLACE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)
 
-# What messages are found by: `storage.text.searchable` made it of addressee and caller together.
 ROWS_AT_ONCE = 5_000
 DROP_SQLITE_SEARCH = (
     "DROP TRIGGER message_search_insert",
@@ -134,9 +133,10 @@ def _apart_addressees_from_callers() -> None:
 
 
 def _fill_words() -> None:
+    """Messages were found by one text, of their addressee and then of the caller's number alone."""
     connection, last = op.get_bind(), -1
     some = sa.text(
-        "SELECT place, search, caller_number FROM messages WHERE place > :last"
+        "SELECT place, search, caller_number, caller_name FROM messages WHERE place > :last"
         " ORDER BY place LIMIT :limit"
     )
     change = sa.text(
@@ -145,11 +145,10 @@ def _fill_words() -> None:
     )
     while rows := connection.execute(some, {"last": last, "limit": ROWS_AT_ONCE}).all():
         changes = []
-        for place, search, number in rows:
-            caller = searchable(number)
-            changes.append(
-                {"place": place, "caller": caller, "addressee": search.removesuffix(f" {caller}")}
-            )
+        for place, search, number, name in rows:
+            addressee = search.removesuffix(f" {searchable(number)}")
+            caller = searchable(number, name)
+            changes.append({"place": place, "caller": caller, "addressee": addressee})
         connection.execute(change, changes)
         last = rows[-1].place
 

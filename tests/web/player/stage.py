@@ -146,6 +146,8 @@ class Stage:
     """Ids of messages whose recording is no sound at all."""
     gone: set[str] = field(default_factory=set)
     """Ids of messages that the server refuses."""
+    session: bool = True
+    """Whether the visitor's session lasts."""
     asked: list[str] = field(default_factory=list)
     """Addresses of recordings and waveforms, in the order in which they were asked for."""
     url: str = ""
@@ -188,14 +190,16 @@ class Stage:
     async def _audio(self, request: Request) -> Response:
         asked = request.path_params["id"]
         self.asked.append(request.url.path)
-        if asked in self.gone:
-            return Response(status_code=404)
+        if asked in self.gone or not self.session:
+            return Response(status_code=404 if self.session else 401)
         name = "broken" if asked in self.broken else asked
         return FileResponse(self.folder / f"{name}.wav", media_type="audio/wav")
 
     async def _waveform(self, request: Request) -> Response:
         asked = request.path_params["id"]
         self.asked.append(request.url.path)
+        if not self.session:
+            return Response(status_code=401)
         found = [sound for sound in self.sounds if sound.id == asked and asked not in self.gone]
         return JSONResponse(found[0].picture()) if found else Response(status_code=404)
 

@@ -94,7 +94,11 @@ async def test_movement_only_where_it_is_welcome(
     context = await browser.new_context(base_url=stage.url, reduced_motion=wish)
     player = await come(context)
     await player.play(LONG)
-    assert await player.element.evaluate("el => getComputedStyle(el).animationName") == movement
+    moves = "el => getComputedStyle(el).animationName"
+    assert await player.element.evaluate(moves) == movement
+    await player.page.reload()
+    await expect(player.element).to_be_visible()
+    assert await player.element.evaluate(moves) == "none"
     await context.close()
 
 

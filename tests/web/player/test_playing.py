@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -137,6 +138,25 @@ async def test_a_recording_that_cannot_be_fetched_is_tried_again(
     stage.gone.clear()
     await player.button("Play (").click()
     await player.hears(LONG)
+    await expect(error).to_be_empty()
+    await expect(player.element.locator("[data-part=wave] path").first).to_have_attribute(
+        "d", re.compile("v")
+    )
+
+
+async def test_a_session_that_has_ended_is_said_to_have(
+    context: BrowserContext, stage: Stage
+) -> None:
+    player = await come(context)
+    await player.play(LONG)
+    stage.session = False
+    await player.link(LAST).click()
+    error = player.page.get_by_role("alert")
+    await expect(error).to_contain_text("Your session has ended.")
+
+    stage.session = True
+    await player.button("Play (").click()
+    await player.hears(LAST)
     await expect(error).to_be_empty()
 
 

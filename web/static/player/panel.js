@@ -33,6 +33,12 @@ export class Panel {
     this.#takeRoom();
   }
 
+  /** Appear because somebody asked for it: with a movement, unlike after a reload. */
+  rise() {
+    this.#element.toggleAttribute("data-rising", !this.shown);
+    this.shown = true;
+  }
+
   /**
    * @param {string} name
    * @returns {HTMLElement}
@@ -89,7 +95,7 @@ export class Panel {
     this.part("toggle").toggleAttribute("data-waiting", waiting);
   }
 
-  /** @param {"unplayable" | "unreachable" | null} error */
+  /** @param {"unplayable" | import("./picture.js").Refusal | null} error */
   set error(error) {
     const line = this.part("error");
     line.textContent = error && line.getAttribute(`data-${error}`);

@@ -8,14 +8,20 @@
  */
 
 /**
+ * Why there is none: the session has ended, or the server does not give it.
+ * @typedef {"ended" | "unreachable"} Refusal
+ */
+
+/**
  * @param {string} address
- * @returns {Promise<Picture | null>}  null when the server does not give it
+ * @returns {Promise<Picture | Refusal>}
  */
 export async function fetchPicture(address) {
   try {
     const answer = await fetch(address);
-    return answer.ok ? await answer.json() : null;
+    if (answer.status === 401) return "ended";
+    return answer.ok ? await answer.json() : "unreachable";
   } catch {
-    return null; // without a network; the recording may be in the browser's cache all the same
+    return "unreachable"; // without a network; the recording may be in the browser's cache all the same
   }
 }

@@ -1,0 +1,71 @@
+"""What the page's scripts do beyond htmx, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.web.browser import PHONE, Street, chromium, faults_of, street, until
+from tests.web.conftest import Front
+from web import events
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
+    async with street(browser, front) as town:
+        yield town
+
+
+@pytest.fixture
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams that end, and begin anew, every moment."""
+    monkeypatch.setattr(events, "STREAM_SECONDS", 0.2)
+    monkeypatch.setattr(events, "STILL_HERE_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("short_streams")
+async def test_after_the_session_one_logs_in_and_returns(town: Street, front: Front) -> None:
+    page = await town.come_in("olga")
+    await page.goto("/messages?state=new")
+    front.services.sessions.end(front.tokens["olga"])
+    bar = page.locator("#connection")
+    await expect(bar).to_contain_text("Сеанс закончился.")
+    await bar.get_by_role("link", name="Войти снова").click()
+    await expect(page).to_have_url(f"{town.url}/login?next=%2Fmessages%3Fstate%3Dnew")
+    refused = [fault for fault in faults_of(page) if "status of 401" in fault]
+    assert len(refused) == 1
+
+
+@pytest.mark.parametrize("key", ["Control", "Shift"])
+async def test_a_link_opens_elsewhere_when_asked_to(
+    town: Street, key: Literal["Control", "Shift"]
+) -> None:
+    page = await town.come_in("olga")
+    await page.goto("/messages")
+    await until(page, "Boolean(window.htmx)")
+    async with page.context.expect_page() as opened:
+        await page.locator("#nav-numbers").click(modifiers=[key])
+    other = await opened.value
+    await other.wait_for_load_state()
+    assert other.url.endswith("/numbers")
+    assert page.url.endswith("/messages")
+
+
+async def test_on_a_phone_the_open_section_is_in_sight(town: Street) -> None:
+    page = await town.come_in("olga", size=PHONE)
+    for address in ("/audit", "/messages", "/users"):
+        await page.goto(address)
+        await expect(page.locator(f"#nav-{address[1:]}")).to_be_in_viewport(ratio=1)
+    await page.goto("/messages")
+    await page.locator("#nav-employees").click()
+    await expect(page.locator("h1")).to_have_text("Сотрудники")
+    await expect(page.locator("#nav-employees")).to_be_in_viewport(ratio=1)
