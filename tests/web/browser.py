@@ -111,19 +111,31 @@ async def violations(page: Page) -> list[str]:
 
 
 @asynccontextmanager
-async def street(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    """The web server, from its start to its end, and the browser's contexts."""
-    server = _Server(uvicorn.Config(front.app, port=0, log_config=None, access_log=False))
-    serving = asyncio.create_task(server.serve())
+async def serving(front: Front, port: int = 0) -> AsyncIterator[int]:
+    """The web server, from its start to its end; the port it listens on."""
+    server = _Server(
+        uvicorn.Config(
+            front.app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
+    )
+    task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    known: set[BrowserContext] = set(browser.contexts)
     try:
-        yield Street(browser, front, f"http://127.0.0.1:{port}")
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        for context in set(browser.contexts) - known:
-            await context.close()
         front.app.state.events.close()
         server.should_exit = True
-        await serving
+        await task
+
+
+@asynccontextmanager
+async def street(browser: Browser, front: Front) -> AsyncIterator[Street]:
+    """The web server, from its start to its end, and the browser's contexts."""
+    known: set[BrowserContext] = set(browser.contexts)
+    async with serving(front) as port:
+        try:
+            yield Street(browser, front, f"http://127.0.0.1:{port}")
+        finally:
+            for context in set(browser.contexts) - known:
+                await context.close()
