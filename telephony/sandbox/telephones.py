@@ -139,7 +139,11 @@ class Person:
                 raise
 
     async def hang_up(self) -> None:
-        await self.ari.request("DELETE", f"/channels/{self.id}")
+        try:
+            await self.ari.request("DELETE", f"/channels/{self.id}")
+        except AriError as error:
+            if error.status != 404:  # the other side was faster
+                raise
 
     async def start_listening(self) -> None:
         """Begin to record what this person hears."""

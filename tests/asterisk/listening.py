@@ -12,8 +12,8 @@ WINDOW = 2667
 """Samples in a third of a second at 8 kHz."""
 QUIET = 1e4
 """Mean power of samples below which there is nothing to hear."""
-SAME = 0.35
-"""The same speech scores 0.5 to 0.99, the less the busier the machine; another at most 0.22."""
+SAME = 0.3
+"""The same speech scores 0.33 to 0.99, the less the busier the machine; another at most 0.22."""
 
 
 def likeness(spoken: Path, recorded: Path) -> float:
