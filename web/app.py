@@ -39,6 +39,7 @@ from web.pages import (
     prompts,
     users,
 )
+from web.progress import Downloads
 from web.sentences import tell
 from web.services import PhoneUnavailable, Services
 from web.visit import Guest, as_visit
@@ -80,6 +81,7 @@ def create_app(services: Services) -> Starlette:
     )
     app.state.services = services
     app.state.events = events
+    app.state.downloads = Downloads()
     return app
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Town, press_until_gone
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import kept_from, recording_started
@@ -202,3 +202,27 @@ async def test_the_list_is_searched_and_narrowed(company: Town, browser: Browser
         await desk.page.get_by_label("Месяц", exact=True).select_option(index=1)
         await expect(desk.page).to_have_url(re.compile(r"month=\d{4}-\d\d$"))
         await expect(desk.row(second)).to_be_visible()
+
+
+async def test_a_greeting_is_recorded_by_phone_from_the_page(
+    company: Town, browser: Browser, tmp_path: Path
+) -> None:
+    town = company
+    town.phones.behaviours["101"] = "answer"
+    async with at_the_page(browser, town, "vera") as desk:
+        page = desk.page
+        await page.goto("/prompts/welcome")
+        await page.get_by_label("Запись по телефону").check()
+        await page.get_by_label("На какой телефон позвонить").select_option("101")
+        rung, now = len(town.phones.ears.events), len(town.inside.events)
+        await page.get_by_role("button", name="Сохранить").click()
+        speaker = await town.phones.answered("101", after=rung)
+        await recording_started(town, now)
+        await speaker.say(speak(SPEECH))
+        await speaker.press("#")
+        await press_until_gone(speaker, "1")
+
+        sound = tmp_path / "welcome.wav"
+        answer = await page.request.get("/prompts/welcome/audio")
+        sound.write_bytes(await answer.body())
+        assert likeness(speak(SPEECH), sound) > SAME

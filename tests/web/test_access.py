@@ -98,6 +98,7 @@ MATRIX: Final = (
     Row("GET", "/messages?employee=101", SHOWN),
     Row("GET", "/messages?trash=1", ADMIN),
     Row("GET", "/messages/export", SHOWN),
+    Row("GET", "/messages/export/progress?key=a", Answers(303, 404, 404, 404, 404)),
     Row("GET", "/messages/export?employee=101", SHOWN),
     Row("GET", "/messages/{hers}", HERS),
     Row("GET", "/messages/{common}", COMPANYS),

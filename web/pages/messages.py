@@ -215,6 +215,7 @@ def _mailboxes(visit: Visit, listing: Listing) -> dict[str, str]:
 routes = [
     Route(LIST, page(show_messages), methods=["GET"]),
     Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
+    Route(f"{LIST}/export/progress", page(recordings.progress), methods=["GET"]),
     Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
     Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),
     Route(f"{LIST}/delete", page(delete_selected, role="administrator"), methods=["POST"]),

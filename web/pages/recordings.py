@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from storage.errors import NotFound
 from storage.inbox import Message
 from storage.naming import readable_name
 from web.listing import listing_in
+from web.progress import Downloads, Key
 from web.ranges import audio_response
 from web.visit import Visit
 from web.zips import zip_name, zip_response
@@ -41,8 +42,18 @@ def export(visit: Visit) -> Response:
     listing = listing_in(visit.query)
     shown = listing.query(visit.scope, visit.user.id)
     query = replace(shown, limit=None, before=None)
-    inbox.note_export(query, inbox.count(query), by=visit.actor)
-    return _zip(visit, inbox.each(query), listing.period)
+    total = inbox.count(query)
+    inbox.note_export(query, total, by=visit.actor)
+    messages = _downloads(visit).followed(_key(visit), inbox.each(query), total)
+    return _zip(visit, messages, listing.period)
+
+
+def progress(visit: Visit) -> Response:
+    """How far the user's zip of that key has come. Raises NotFound when none is under way."""
+    counted = _downloads(visit).of(_key(visit))
+    if counted is None:
+        raise NotFound("there is no such download under way")
+    return JSONResponse({"done": counted[0], "total": counted[1]})
 
 
 def send_selected(visit: Visit, ids: list[str]) -> Response:
@@ -52,6 +63,15 @@ def send_selected(visit: Visit, ids: list[str]) -> Response:
     for message in messages:
         inbox.note_download(message, by=visit.actor)
     return _zip(visit, messages)
+
+
+def _downloads(visit: Visit) -> Downloads:
+    downloads: Downloads = visit.request.app.state.downloads
+    return downloads
+
+
+def _key(visit: Visit) -> Key:
+    return visit.user.id, visit.query.get("key", "")
 
 
 def _zip(visit: Visit, messages: Iterable[Message], period: str = "") -> Response:

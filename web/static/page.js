@@ -24,7 +24,7 @@ function dismiss() {
   else toasts.replaceChildren();
 }
 
-function complain(sentence) {
+function tell(sentence) {
   const notice = document.createElement("div");
   notice.className = "notice";
   notice.append(document.createElement("p"));
@@ -119,7 +119,7 @@ document.addEventListener("change", ({ target }) => {
 function refuseLarge(field) {
   if (![...field.files].some((file) => file.size > field.dataset.largest)) return;
   field.value = "";
-  complain(field.dataset.tooLarge);
+  tell(field.dataset.tooLarge);
 }
 
 /* Light and dark */
@@ -165,7 +165,7 @@ document.addEventListener("htmx:finally:request", ({ detail }) => underway.delet
 
 document.addEventListener("htmx:error", ({ detail }) => {
   // What the page fetches on its own may fail without a word: it will be fetched again.
-  if (detail.ctx && !isRefresh(detail.ctx)) complain(document.body.dataset.offline);
+  if (detail.ctx && !isRefresh(detail.ctx)) tell(document.body.dataset.offline);
 });
 
 const isRefresh = (ctx) => ctx.sourceEvent?.type === "news" || ctx.sourceElement?.id === "news";
@@ -186,7 +186,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     // What is none of our pages, or begins with logging in, is for the browser to load.
     if (isRefresh(ctx)) return;
     if (ok && ctx.request.method === "GET") location.assign(url);
-    else complain(document.body.dataset.failed);
+    else tell(document.body.dataset.failed);
     return;
   }
   before = { path: location.pathname, rows: rowsToReturnTo(ctx) };
@@ -247,6 +247,36 @@ function showSection() {
 
 settle();
 showSection();
+
+/* How far a long download has come */
+
+const ASK_AGAIN = 1000; // milliseconds
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-zip]");
+  if (!link) return;
+  const key = Math.random().toString(36).slice(2);
+  const address = new URL(link.href);
+  address.searchParams.set("key", key);
+  link.href = address;
+  follow(key, link.dataset.zip, link.dataset.zipDone);
+});
+
+/** Tell how far it is, until the server knows nothing of it any more. */
+async function follow(key, words, done) {
+  let isUnderWay = false;
+  for (let asked = 0; isUnderWay || asked < 4; asked += 1) {
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+    const answer = await fetch(`/messages/export/progress?key=${key}`).catch(() => null);
+    if (answer?.ok) {
+      const counted = await answer.json();
+      isUnderWay = true;
+      tell(words.replace("{done}", counted.done).replace("{total}", counted.total));
+    } else if (isUnderWay) {
+      return tell(done);
+    }
+  }
+}
 
 // What was typed before htmx listened would be searched for by nobody.
 addEventListener("load", () => {
