@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.asterisk.conftest import Town, press_until_gone
 from tests.asterisk.listening import SAME, likeness
@@ -22,8 +22,6 @@ from tests.web.browser import chromium, faults_of, until, violations, watch
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
 
-COMPANY = "Почта"
-NUMBER = "74950000071"
 CALLER = "79165550071"
 SHOWN_CALLER = "+7 916 555-00-71"
 SPEECH = "Добрый день. Это Пётр Семёнов. Перезвоните мне, пожалуйста, насчёт поставки."
@@ -36,87 +34,101 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-@dataclass
+@dataclass(frozen=True)
+class Company:
+    """A company of a test's own, with an administrator and two employees who may log in."""
+
+    town: Town
+    name: str
+    number: str
+
+    def login(self, who: str) -> str:
+        return f"{who}-{self.number}"
+
+    async def leave(self, *, key: str = "", caller: str = CALLER, name: str = "Пётр") -> str:
+        """Call, choose, speak, hang up; the id of the message once it is kept."""
+        town = self.town
+        before = {message["id"] for message in await town.house.messages()}
+        now = len(town.inside.events)
+        person = await town.phones.call(self.number, caller=caller, name=name)
+        if key:
+            await person.press(key)
+        await recording_started(town, now)
+        await person.say(speak(SPEECH))
+        await person.hang_up()
+        while True:
+            new = [m["id"] for m in await kept_from(town, caller) if m["id"] not in before]
+            if new:
+                return str(new[0])
+
+
+COUNTER = itertools.count(74950000071)
+
+
+@pytest.fixture
+async def company(town: Town) -> Company:
+    number = str(next(COUNTER))
+    company = Company(town, f"Почта {number}", number)
+    await town.house.apply(office(town.phones.sip, company=company.name, number=number))
+    people = {"vera": ("administrator",), "anna": ("employee", "101"), "boris": ("employee", "102")}
+    for who, (role, *extensions) in people.items():
+        words = ["--name", who.title(), "--role", role, "--company", company.name]
+        words += [word for extension in extensions for word in ("--extension", extension)]
+        words.append("--password-stdin")
+        await town.house.voicepost("users", "add", company.login(who), *words, said=PASSWORD)
+    return company
+
+
+@dataclass(frozen=True)
 class Desk:
     """Somebody before the page."""
 
     page: Page
-    town: Town
 
-    def row(self, message_id: str) -> Any:
+    def row(self, message_id: str) -> Locator:
         return self.page.locator(f"#message-{message_id}")
 
 
 @asynccontextmanager
-async def at_the_page(browser: Browser, town: Town, login: str) -> AsyncIterator[Desk]:
+async def at_the_page(browser: Browser, company: Company, who: str) -> AsyncIterator[Desk]:
     """Log in as a person would."""
     context = await browser.new_context(
-        base_url=f"http://127.0.0.1:{town.house.web_port}", locale="ru-RU", reduced_motion="reduce"
+        base_url=f"http://127.0.0.1:{company.town.house.web_port}",
+        locale="ru-RU",
+        reduced_motion="reduce",
     )
     page = await context.new_page()
     watch(page)
     await page.goto("/")
-    await page.get_by_label("Логин").fill(login)
+    await page.get_by_label("Логин").fill(company.login(who))
     await page.get_by_label("Пароль").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Голосовая почта")
-    yield Desk(page, town)
+    yield Desk(page)
     assert faults_of(page) == []
     await context.close()
 
 
-@pytest.fixture
-async def company(town: Town) -> Town:
-    """A company with an administrator and two employees who may log in."""
-    await town.house.apply(office(town.phones.sip, company=COMPANY, number=NUMBER))
-    known = {user["login"] for user in await town.house.json("users", "list")}
-    people = {"vera": ("administrator",), "anna": ("employee", "101"), "boris": ("employee", "102")}
-    for login, (role, *extensions) in people.items():
-        if login not in known:
-            words = ["--name", login.title(), "--role", role, "--company", COMPANY]
-            words += [word for number in extensions for word in ("--extension", number)]
-            await town.house.voicepost(
-                "users", "add", login, *words, "--password-stdin", said=PASSWORD
-            )
-    return town
-
-
-async def leave(town: Town, *, key: str = "", caller: str = CALLER, name: str = "Пётр") -> str:
-    """Call, choose, speak, hang up; the id of the message once it is kept."""
-    before = {message["id"] for message in await town.house.messages()}
-    now = len(town.inside.events)
-    person = await town.phones.call(NUMBER, caller=caller, name=name)
-    if key:
-        await person.press(key)
-    await recording_started(town, now)
-    await person.say(speak(SPEECH))
-    await person.hang_up()
-    while True:
-        new = [m["id"] for m in await kept_from(town, caller) if m["id"] not in before]
-        if new:
-            return str(new[0])
-
-
 async def test_a_message_comes_by_itself_is_heard_and_taken_away(
-    company: Town, browser: Browser, tmp_path: Path
+    company: Company, browser: Browser, tmp_path: Path
 ) -> None:
-    town = company
-    async with at_the_page(browser, town, "vera") as desk:
+    town = company.town
+    async with at_the_page(browser, company, "vera") as desk:
         page = desk.page
         await expect(page.locator("[data-message]")).to_have_count(0)
-        message = await leave(town)
+        message = await company.leave()
 
         # It appears in the open page, and in its title, without anybody's doing.
         await expect(desk.row(message)).to_be_visible(timeout=3000)
         await expect(desk.row(message)).to_contain_text(SHOWN_CALLER)
-        await expect(page).to_have_title("(1) Голосовая почта · Почта")
+        await expect(page).to_have_title(f"(1) Голосовая почта · {company.name}")
         await expect(page.get_by_role("navigation").first).to_contain_text("1")
 
         await desk.row(message).hover()
         await desk.row(message).locator("[data-play]").click()
         await until(page, "!document.querySelector('audio').paused")
         await until(page, "document.querySelector('audio').currentTime > 0.5")
-        await expect(page).to_have_title("Голосовая почта · Почта")
+        await expect(page).to_have_title(f"Голосовая почта · {company.name}")
         await page.get_by_role("button", name="1×").click()
         assert await page.evaluate("document.querySelector('audio').playbackRate") == 1.25
         assert await page.evaluate("document.querySelector('audio').preservesPitch") is True
@@ -142,7 +154,8 @@ async def test_a_message_comes_by_itself_is_heard_and_taken_away(
         await expect(desk.row(message)).to_be_visible()
         assert await violations(page) == []
     told = [
-        entry["action"] for entry in await town.house.json("audit", "list", "--company", COMPANY)
+        entry["action"]
+        for entry in await town.house.json("audit", "list", "--company", company.name)
     ]
     for action in (
         "login",
@@ -155,10 +168,10 @@ async def test_a_message_comes_by_itself_is_heard_and_taken_away(
 
 
 async def test_employees_hear_their_own_messages_and_nothing_else(
-    company: Town, browser: Browser
+    company: Company, browser: Browser
 ) -> None:
-    own = await leave(company, key="1")
-    await leave(company)
+    own = await company.leave(key="1")
+    await company.leave()
     async with (
         at_the_page(browser, company, "anna") as anna,
         at_the_page(browser, company, "boris") as boris,
@@ -179,9 +192,9 @@ async def test_employees_hear_their_own_messages_and_nothing_else(
         assert refused.status == 403
 
 
-async def test_the_list_is_searched_and_narrowed(company: Town, browser: Browser) -> None:
-    first = await leave(company, caller="79165550072", name="Артём")
-    second = await leave(company, key="1", caller="74951112272", name="")
+async def test_the_list_is_searched_and_narrowed(company: Company, browser: Browser) -> None:
+    first = await company.leave(caller="79165550072", name="Артём")
+    second = await company.leave(key="1", caller="74951112272", name="")
     async with at_the_page(browser, company, "vera") as desk:
         search = desk.page.get_by_role("searchbox")
         for words, shown, hidden in (
@@ -205,11 +218,11 @@ async def test_the_list_is_searched_and_narrowed(company: Town, browser: Browser
 
 
 async def test_a_greeting_is_recorded_by_phone_from_the_page(
-    company: Town, browser: Browser, tmp_path: Path
+    company: Company, browser: Browser, tmp_path: Path
 ) -> None:
-    town = company
+    town = company.town
     town.phones.behaviours["101"] = "answer"
-    async with at_the_page(browser, town, "vera") as desk:
+    async with at_the_page(browser, company, "vera") as desk:
         page = desk.page
         await page.goto("/prompts/welcome")
         await page.get_by_label("Запись по телефону").check()
