@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Debian packages: sound conversion and speech; for the tests a database server and a browser too.
+# Debian packages: sound conversion and speech; for the tests a database server and a browser too,
+# and what traces writes, sets clocks wrong and sends SIP that no phone would.
 RUNNING := ffmpeg espeak-ng $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
-TESTING := postgresql chromium fonts-inter
+TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd
 
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
