@@ -14,6 +14,7 @@ from storage.accounts.users import Users
 from storage.actor import Actor
 from storage.audit import AuditLog
 from storage.database import Database
+from storage.durable import make_folder
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.news import News
@@ -37,7 +38,7 @@ class App:
     @cached_property
     def database(self) -> Database:
         """The database, with all migrations applied. Raises `DatabaseUnavailable`."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        make_folder(self.settings.home, mode=0o777)
         database = Database(self.settings.database_url)
         database.migrate()
         return database

@@ -17,6 +17,7 @@ from commands.logs import configure_logs
 from commands.phone import ari_access
 from commands.settling import keep_settling
 from dialplan.reception import Reception
+from storage.durable import make_folder
 from telephony.agi.call import AgiCall
 from telephony.agi.server import AgiServer
 from telephony.ari.client import HttpAri
@@ -129,7 +130,7 @@ def start_role(app: App, name: str) -> None:
     """What every role does first. Raises `DatabaseUnavailable`."""
     configure_logs(app.settings.log.level, app.settings.log.format, name)
     _ = app.database
-    app.settings.recordings.mkdir(parents=True, exist_ok=True)
+    make_folder(app.settings.recordings, mode=0o777)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
 

@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.durable import make_folder
 from storage.errors import ConfigError, DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -114,7 +115,7 @@ class Database:
             return
         folder = Path(self.url.database).parent
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder, mode=0o700)
         except OSError as error:
             raise DatabaseUnavailable(
                 f"the database's folder {folder} cannot be made: {error.strerror}"

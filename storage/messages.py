@@ -11,20 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import tally, unheard
-from storage.audio import HEADER_BYTES, Audio, examine
+from storage.audio import Audio
 from storage.database import Database
-from storage.errors import AudioError, DatabaseUnavailable, NotFound
+from storage.errors import DatabaseUnavailable, NotFound
 from storage.identifiers import id_of_file, new_id, new_place
 from storage.models import MessageRow
 from storage.news import announce
 from storage.rows import Box, Mailbox, Source, new_row
 from storage.speech import speech_seconds
+from storage.spool import read_recording, remove_recording, secure_recording
 from storage.vault import AudioStore
 
 __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
@@ -33,8 +33,6 @@ __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
 UNSETTLED = ("recording", "empty")
 # Two messages of one millisecond share a place once in a million times.
 INSERT_TRIES = 5
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,9 @@ class Messages:
 
         Raises AudioError.
         """
-        audio = self._recorded(self.recordings / f"{draft_id}.wav")
+        path = self.recordings / f"{draft_id}.wav"
+        secure_recording(path)
+        audio = read_recording(path)
         return audio is not None and speech_seconds(audio, min_speech) >= min_speech
 
     def finish(self, draft_id: str, *, cut_off: bool = False) -> Kept | Empty:
@@ -131,13 +131,14 @@ class Messages:
         May be called again, and by several at once. ``cut_off`` marks a message whose end was
         lost. Raises AudioError or DatabaseUnavailable; then recording and draft are as before.
         """
+        path = self.recordings / f"{draft_id}.wav"
+        secure_recording(path)
         row = self._find(draft_id)
         if row is None:
             raise NotFound(f"there is no draft {draft_id}")
-        path = self.recordings / f"{row.id}.wav"
         if row.state in UNSETTLED:
-            row = self._settle(row, self._recorded(path), cut_off=cut_off)
-        _remove(path)
+            row = self._settle(row, read_recording(path), cut_off=cut_off)
+        remove_recording(path)
         return _outcome(row)
 
     def take_in(
@@ -159,7 +160,8 @@ class Messages:
         The same file is taken in once, however often it is tried. Raises AudioError or
         DatabaseUnavailable; then the file is as before.
         """
-        audio = self._recorded(path)
+        secure_recording(path)
+        audio = read_recording(path)
         row = new_row(
             mailbox,
             message_id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),
@@ -173,20 +175,8 @@ class Messages:
         )
         there = self._find(row.id)
         settled = self._settle(there, audio) if there else self._insert(row, audio)
-        _remove(path)
+        remove_recording(path)
         return _outcome(settled)
-
-    def _recorded(self, path: Path) -> Audio | None:
-        """The recording, or None where Asterisk made none, or one without audio."""
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            if not path.parent.is_dir():
-                raise AudioError(f"the folder of recordings {path.parent} is not there") from None
-            return None
-        except OSError as error:
-            raise AudioError(f"{path} cannot be read: {error.strerror}") from error
-        return examine(path) if size > HEADER_BYTES else None
 
     def _settle(self, row: MessageRow, audio: Audio | None, *, cut_off: bool = False) -> MessageRow:
         """Settle a draft: audio first, then one short transaction that the state guards."""
@@ -205,7 +195,7 @@ class Messages:
             if settled_now:
                 _arrive(session, settled)
         for taken_back in replaced:
-            _remove(self.recordings / f"{taken_back}.wav")
+            remove_recording(self.recordings / f"{taken_back}.wav")
         if contents.audio_key and settled.audio_key is None:
             self._audio.delete(contents.audio_key)  # the draft was discarded in the meantime
         return settled
@@ -283,11 +273,3 @@ def _outcome(row: MessageRow) -> Kept | Empty:
     if row.state == "kept":
         return Kept(row.id, row.duration or 0.0)
     return Empty(row.id, row.speech or 0.0)
-
-
-def _remove(path: Path) -> None:
-    """A recording no longer needed; if it cannot go now, the next reconciliation tries again."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("recording cannot be removed", path=str(path), reason=error.strerror)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from storage.durable import flush_folder, make_folder
 from storage.errors import AudioError, NotFound
 
 
@@ -45,7 +46,7 @@ class LocalAudio:
         unfinished = self.folder / self.INCOMING / f"{secrets.token_hex(8)}.part"
         try:
             for folder in (unfinished.parent, place.parent):
-                _make_folder(folder)
+                make_folder(folder)
             try:
                 with unfinished.open("xb") as file:
                     file.write(audio)
@@ -55,7 +56,7 @@ class LocalAudio:
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
-            _flush_folder(place.parent)
+            flush_folder(place.parent)
         except OSError as error:
             raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
 
@@ -89,20 +90,3 @@ class LocalAudio:
         if not path.resolve().is_relative_to(self.folder.resolve()):
             raise AudioError(f"the audio key {key!r} leads out of the audio folder")
         return path
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder whose name survives a power cut, with all its parents."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o750, exist_ok=True)
-    _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
