@@ -6,38 +6,55 @@ Exit codes: 0, 1 (failed), 2 (wrong use). Data goes to stdout, talk and errors t
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from commands import (
-    audit,
-    companies,
-    completion,
-    config,
-    employees,
-    mailbox,
-    menus,
-    messages,
-    numbers,
-    prompts,
-    roles,
-    sandbox,
-    serve,
-    tryout,
-    users,
-)
 from commands.context import App
-from commands.demo.command import demo
 from commands.logs import configure_logs
 from storage.errors import ConfigError, StorageError
 from telephony.errors import TelephonyError
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "commands.serve:serve",
+    "calls": "commands.roles:calls",
+    "agi": "commands.roles:agi",
+    "web": "commands.roles:web",
+    "try": "commands.tryout:try_call",
+    "completion": "commands.completion:completion",
+    "demo": "commands.demo.command:demo",
+    "messages": "commands.messages:group",
+    "config": "commands.config:group",
+    "companies": "commands.companies:group",
+    "numbers": "commands.numbers:group",
+    "menus": "commands.menus:group",
+    "employees": "commands.employees:group",
+    "users": "commands.users:group",
+    "prompts": "commands.prompts:group",
+    "mailbox": "commands.mailbox:group",
+    "sandbox": "commands.sandbox:group",
+    "audit": "commands.audit:group",
+}
+"""Every command, and where it is. Its module is loaded when the command is asked for."""
 
 DEFAULT_HOME = Path("var")
 
 
 class Voicepost(click.Group):
     """The root command: turns the errors of our trees into one sentence each."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS and name not in self.commands:
+            module, _, attribute = COMMANDS[name].partition(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            _accept_home(command)
+            self.add_command(command, name)
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -84,41 +101,13 @@ def main(context: click.Context, home: Path) -> None:
     context.obj = App(home)
 
 
-for _command in (
-    serve.serve,
-    roles.calls,
-    roles.agi,
-    roles.web,
-    tryout.try_call,
-    completion.completion,
-    demo,
-):
-    main.add_command(_command)
-for _name, _module in {
-    "messages": messages,
-    "config": config,
-    "companies": companies,
-    "numbers": numbers,
-    "menus": menus,
-    "employees": employees,
-    "users": users,
-    "prompts": prompts,
-    "mailbox": mailbox,
-    "sandbox": sandbox,
-    "audit": audit,
-}.items():
-    main.add_command(_module.group, _name)
+def _accept_home(command: click.Command) -> None:
+    """Let --home stand behind a command, and those below it, as well as before."""
+    command.params.append(_home_option())
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _accept_home(below)
 
-
-def _accept_home_everywhere(group: click.Group) -> None:
-    """Let --home stand behind any command as well as before it."""
-    for command in group.commands.values():
-        command.params.append(_home_option())
-        if isinstance(command, click.Group):
-            _accept_home_everywhere(command)
-
-
-_accept_home_everywhere(main)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,27 +1,33 @@
-"""What every command works with, made when it is first asked for."""
+"""What every command works with, made when it is first asked for.
+
+What makes it is loaded only then, too: no command needs everything, and loading that takes seconds.
+"""
 
 from __future__ import annotations
 
 import getpass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from storage.accounts.invitations import Invitations
-from storage.accounts.passwords import Passwords
-from storage.accounts.sessions import Sessions
-from storage.accounts.tokens import Tokens
-from storage.accounts.users import Users
 from storage.actor import Actor
-from storage.audit import AuditLog
-from storage.database import Database
 from storage.durable import make_folder
-from storage.inbox import Inbox
-from storage.messages import Messages
-from storage.news import News
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
 from storage.settings import Settings, load_settings
 from storage.vault import LocalAudio
+
+if TYPE_CHECKING:
+    from storage.accounts.invitations import Invitations
+    from storage.accounts.passwords import Passwords
+    from storage.accounts.sessions import Sessions
+    from storage.accounts.tokens import Tokens
+    from storage.accounts.users import Users
+    from storage.audit import AuditLog
+    from storage.database import Database
+    from storage.inbox import Inbox
+    from storage.messages import Messages
+    from storage.news import News
+    from storage.offices import Offices
+    from storage.prompts import PromptLibrary
 
 
 class App:
@@ -38,6 +44,8 @@ class App:
     @cached_property
     def database(self) -> Database:
         """The database, with all migrations applied. Raises `DatabaseUnavailable`."""
+        from storage.database import Database
+
         make_folder(self.settings.home, mode=0o777)
         database = Database(self.settings.database_url)
         database.migrate()
@@ -49,46 +57,68 @@ class App:
 
     @cached_property
     def messages(self) -> Messages:
+        from storage.messages import Messages
+
         return Messages(self.database, self.audio, self.settings.recordings)
 
     @cached_property
     def inbox(self) -> Inbox:
+        from storage.inbox import Inbox
+
         return Inbox(self.database, self.audio)
 
     @cached_property
     def audit(self) -> AuditLog:
+        from storage.audit import AuditLog
+
         return AuditLog(self.database)
 
     @cached_property
     def news(self) -> News:
+        from storage.news import News
+
         return News(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:
+        from storage.prompts import PromptLibrary
+
         return PromptLibrary(self.settings.prompts_folder)
 
     @cached_property
     def offices(self) -> Offices:
+        from storage.offices import Offices
+
         return Offices(self.database, self.prompts)
 
     @cached_property
     def passwords(self) -> Passwords:
+        from storage.accounts.passwords import Passwords
+
         return Passwords()
 
     @cached_property
     def users(self) -> Users:
+        from storage.accounts.users import Users
+
         return Users(self.database, self.passwords)
 
     @cached_property
     def sessions(self) -> Sessions:
+        from storage.accounts.sessions import Sessions
+
         return Sessions(self.database, self.passwords)
 
     @cached_property
     def tokens(self) -> Tokens:
+        from storage.accounts.tokens import Tokens
+
         return Tokens(self.database)
 
     @cached_property
     def invitations(self) -> Invitations:
+        from storage.accounts.invitations import Invitations
+
         return Invitations(self.database, self.passwords)
 
     @cached_property

@@ -9,12 +9,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -28,6 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.durable import make_folder
 from storage.errors import ConfigError, DatabaseUnavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -80,10 +80,27 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables up to date; several processes may do so at once.
 
-        Raises DatabaseUnavailable.
+        Where they are it already, which is nearly always, no lock is waited for. Raises
+        DatabaseUnavailable.
         """
         if self.is_sqlite:
             self._make_folder()
+        if self.revision() != newest_revision():
+            self._upgrade()
+
+    def revision(self) -> str:
+        """The migration that the tables are at; "" where there are none. Raises as `migrate`."""
+        with _plain_errors(), self._engine.connect() as connection:
+            if not self._engine.dialect.has_table(connection, "alembic_version"):
+                return ""
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+    def _upgrade(self) -> None:
+        # Imported here: it takes as long as all else that most commands do.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util.exc import CommandError
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with _plain_errors(), self._engine.connect() as connection:
@@ -120,6 +137,11 @@ class Database:
             raise DatabaseUnavailable(
                 f"the database's folder {folder} cannot be made: {error.strerror}"
             ) from error
+
+
+def newest_revision() -> str:
+    """The last migration that this program knows: their files begin with their numbers."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _prepare_sqlite(engine: Engine) -> None:
