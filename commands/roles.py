@@ -61,8 +61,10 @@ def agi(app: App) -> None:
         settings.agi.host,
         settings.agi.port,
         take,
+        allow=settings.agi.networks,
         recordings=settings.recordings,
         call_seconds=settings.calls.max_minutes * 60,
+        shutdown_seconds=settings.calls.shutdown_seconds,
     ):
         click.echo("ready")
         stop.wait()

@@ -7,6 +7,7 @@ is an office's configuration, kept in the database.
 from __future__ import annotations
 
 import tomllib
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -30,6 +31,11 @@ class Section(BaseModel):
     """One table of the settings file: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _networks(names: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Raises ValueError for what is neither an address nor a network."""
+    return tuple(ip_network(name.strip(), strict=False) for name in names.split(","))
 
 
 class SandboxSettings(Section):
@@ -64,10 +70,25 @@ class AsteriskSettings(Section):
 
 
 class AgiSettings(Section):
-    """Where the fallback service listens."""
+    """Where the fallback service listens.
+
+    ``allow`` are the addresses and networks, parted by commas, from which Asterisk may connect.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(4573, ge=1, le=65535)
+    allow: str = "127.0.0.0/8"
+
+    @field_validator("allow")
+    @classmethod
+    def _check_networks(cls, allow: str) -> str:
+        _ = _networks(allow)
+        return allow
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """What ``allow`` names."""
+        return _networks(self.allow)
 
 
 class WebSettings(Section):

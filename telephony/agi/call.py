@@ -6,6 +6,7 @@ thread and an event loop of its own.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import structlog
 from asterisk.agi import AGIAppError, AGIError, AGIHangup
 
-from telephony.agi.protocol import SafeAgi
+from telephony.agi.protocol import COMMAND_SECONDS, BadAgi, SafeAgi
 from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
 from telephony.errors import CallLost, Hangup
 
@@ -24,20 +25,31 @@ _DIAL_STATUS: Mapping[str, Rang] = {
     "BUSY": Rang.BUSY,
 }
 
+# The last two: pyst2 makes numbers and characters of whatever it is sent.
+_BROKEN = (AGIError, BadAgi, OSError, OverflowError, ValueError)
+
+PLAY_SECONDS = 600.0
+"""The longest sound there is: no prompt may be longer."""
+KEYS = "0123456789*#ABCD"
+
 log = structlog.get_logger()
 
 
 class AgiCall:
     """One caller whom the dialplan handed over with ``AGI(agi://…)``. Implements `Call`.
 
-    ``recordings`` is the folder where recordings are to appear, the same as for ARI.
+    ``recordings`` is the folder where recordings are to appear, the same as for ARI; ``seconds``
+    limits the time that the call may spend with us. Each command also has a limit of its own, so
+    that a peer who never answers does not keep its thread for the whole of that.
     """
 
     source: Source = "agi"
 
-    def __init__(self, agi: SafeAgi, recordings: Path) -> None:
+    def __init__(self, agi: SafeAgi, recordings: Path, seconds: float) -> None:
         self._agi = agi
         self._recordings = recordings
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
         self.id = agi.env.get("agi_uniqueid", "")
         self.dialled = agi.env.get("agi_arg_1", "")
         # The dialplan has taken out what could forge further lines of the environment.
@@ -57,7 +69,9 @@ class AgiCall:
         return self._stream(str(self._recordings / recording), interrupt)
 
     async def digit(self, seconds: float) -> str:
-        return str(self._run(self._agi.wait_for_digit, max(1, round(seconds * 1000))))
+        milliseconds = max(1, round(seconds * 1000))
+        key = str(self._run(self._agi.wait_for_digit, milliseconds, takes=seconds))
+        return key if key in KEYS else ""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         try:
@@ -77,6 +91,7 @@ class AgiCall:
             "0",
             "BEEP",
             f"s={limits.silence_seconds}",
+            takes=limits.max_seconds,
         )
 
     async def ring(
@@ -84,7 +99,9 @@ class AgiCall:
     ) -> Rang:
         hears = "m" if hearing == "music" else "r"
         arguments = f"{'&'.join(endpoints)},{max(1, round(seconds))},g{hears}"
-        self._execute("EXEC", "Dial", self._quoted(arguments))
+        # Who was reached talks as long as a call may last.
+        takes = seconds + self._seconds
+        self._execute("EXEC", "Dial", self._quoted(arguments), takes=takes)
         status = str(self._run(self._agi.get_variable, "DIALSTATUS"))
         return _DIAL_STATUS.get(status, Rang.UNREACHABLE)
 
@@ -102,6 +119,7 @@ class AgiCall:
         self._run(self._agi.set_variable, "VOICEPOST_DONE", "1")
 
     def _stream(self, sound: str, interrupt: str) -> str:
+        self._prepare(PLAY_SECONDS)
         try:
             return str(self._agi.stream_file(self._quoted(sound), interrupt))
         except AGIHangup:
@@ -112,23 +130,33 @@ class AgiCall:
                 raise Hangup("The caller hung up.") from None
             log.warning("a sound cannot be played", sound=sound)
             return ""
-        except (AGIError, OSError) as error:
+        except _BROKEN as error:
             raise CallLost(f"The AGI connection broke: {error}") from error
 
     def _quoted(self, value: object) -> str:
         return self._agi._quote(value)
 
-    def _execute(self, command: str, *arguments: object) -> Any:
-        return self._run(self._agi.execute, command, *arguments)
+    def _execute(self, command: str, *arguments: object, takes: float = 0.0) -> Any:
+        return self._run(self._agi.execute, command, *arguments, takes=takes)
 
-    def _run(self, command: Callable[..., Any], *arguments: object) -> Any:
-        """Run a pyst2 command, with the errors of our tree."""
+    def _run(self, command: Callable[..., Any], *arguments: object, takes: float = 0.0) -> Any:
+        """Run a pyst2 command that takes so many seconds, with the errors of our tree."""
+        self._prepare(takes)
         try:
             return command(*arguments)
         except (AGIHangup, AGIAppError):
             raise Hangup("The caller hung up.") from None
-        except (AGIError, OSError) as error:
+        except _BROKEN as error:
             raise CallLost(f"The AGI connection broke: {error}") from error
+
+    def _prepare(self, takes: float) -> None:
+        """Grant the next command its time. Raises `Hangup` once the call's own time is over."""
+        self._agi.patience = takes + COMMAND_SECONDS
+        if time.monotonic() > self._deadline:
+            log.warning("the call lasted too long and is ended")
+            self._deadline = float("inf")  # the hanging up itself is not to be stopped
+            self._run(self._agi.hangup)
+            raise Hangup("The call lasted too long.")
 
 
 def _known(agi: SafeAgi, key: str) -> str:

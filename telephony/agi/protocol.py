@@ -1,22 +1,30 @@
 """pyst2's AGI made safe to run in a server.
 
 As shipped, `asterisk.agi.AGI` installs signal handlers, writes text to binary streams, echoes
-every line to stderr, quotes badly, and stumbles over what Asterisk sends when a caller hangs up
-(a bare ``HANGUP`` line, code 511, the end of the stream).
+every line to stderr, quotes badly, waits for ever, and stumbles over what Asterisk sends when a
+caller hangs up (a bare ``HANGUP`` line, code 511, the end of the stream).
 """
 
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Callable
 
 from asterisk.agi import AGI, AGIHangup, AGIUnknownError
 
 from telephony.errors import TelephonyError
 
 MAX_LINE = 8192
-"""Characters in one line: the longest genuine one is a command's usage text."""
-MAX_ENVIRONMENT = 200
-"""Lines in the greeting: Asterisk 22 sends 22, and one per argument."""
+"""Bytes in one line: the longest genuine one is a command's usage text."""
+MAX_LINES = 200
+"""Lines in the greeting, or in one answer: Asterisk 22 greets with 22, and one per argument."""
+MAX_GREETING = 65536
+"""Bytes in the greeting, so that many liars at once fill no memory."""
+GREETING_SECONDS = 10.0
+"""Asterisk sends its environment at once; who does not is not Asterisk."""
+COMMAND_SECONDS = 10.0
+"""What an answer may take beyond what its command takes by its nature."""
 DEAD_CHANNEL = 511
 CLOSING_SECONDS = 5.0
 """How long Asterisk may take to close a recording's file."""
@@ -34,25 +42,53 @@ class _Silence:
 
 
 class _Replies:
-    """Asterisk's lines, without the ``HANGUP`` that it sends in between."""
+    """Asterisk's lines, without the ``HANGUP`` that it sends in between.
+
+    Time and number of the lines are limited as a whole, by `expect`: one byte now and then, or
+    a line again and again, does not keep anybody waiting longer.
+    """
 
     def __init__(self, connection: socket.socket) -> None:
-        self._lines = connection.makefile("r", encoding="utf-8", errors="replace", newline="\n")
+        self._connection = connection
+        self._received = bytearray()
+        self._deadline = 0.0
+        self._lines_left = 0
         self.hung_up = False
+        self.broken_off = False
+
+    def expect(self, seconds: float) -> None:
+        """Something is to be said, within that time."""
+        self._deadline = time.monotonic() + seconds
+        self._lines_left = MAX_LINES
 
     def readline(self) -> str:
-        while True:
-            line = self._lines.readline(MAX_LINE)
-            if not line.endswith("\n"):
-                if len(line) >= MAX_LINE:
-                    raise BadAgi("An AGI connection sent a line without an end.")
-                raise AGIHangup("Asterisk closed the AGI connection.")
-            if line.strip() != "HANGUP":
-                return line
+        while (line := self._line()).strip() == "HANGUP":
             self.hung_up = True
+        return line
 
-    def close(self) -> None:
-        self._lines.close()
+    def _line(self) -> str:
+        self._lines_left -= 1
+        if self._lines_left < 0:
+            raise BadAgi("An AGI connection sent lines without an end.")
+        while (end := self._received.find(b"\n") + 1) == 0:
+            if len(self._received) > MAX_LINE:
+                raise BadAgi("An AGI connection sent a line without an end.")
+            self._receive()
+        line = self._received[:end].decode("utf-8", "replace")
+        del self._received[:end]
+        return line
+
+    def _receive(self) -> None:
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("no answer in time")
+        self._connection.settimeout(seconds)
+        data = self._connection.recv(4096)
+        if self.broken_off:
+            raise ConnectionAbortedError("broken off, the service is stopping")
+        if not data:
+            raise AGIHangup("Asterisk closed the AGI connection.")
+        self._received += data
 
 
 class SafeAgi(AGI):  # type: ignore[misc]
@@ -60,41 +96,46 @@ class SafeAgi(AGI):  # type: ignore[misc]
     line feeds in a caller's name could forge later ones.
 
     Commands raise pyst2's `AGIHangup` when the caller is gone, `TimeoutError` when Asterisk does
-    not answer within the socket's time-out, `BadAgi` for what is no AGI at all.
+    not answer within ``patience`` seconds, `BadAgi` for what is no AGI at all. ``answered`` is
+    called once, with the first answer: until then the other side has only been talking.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(
+        self, connection: socket.socket, answered: Callable[[], None] = lambda: None
+    ) -> None:
         # The parent's __init__ is left out on purpose: it takes over SIGHUP and stderr.
         self._connection = connection
-        self._seconds = connection.gettimeout()
+        self._answered: Callable[[], None] | None = answered
+        self.patience = COMMAND_SECONDS
         self.stdin = _Replies(connection)
-        self.stdout = connection.makefile("w", encoding="utf-8", newline="\n")
         self.stderr = _Silence()
         self._got_sighup = False
         self.env: dict[str, str] = {}
         self._get_agi_env()
 
-    def close(self) -> None:
-        """Close the streams; the socket is its owner's."""
-        self.stdin.close()
-        try:
-            self.stdout.close()
-        except OSError:
-            return  # a last command that could not be sent any more
+    def break_off(self) -> None:
+        """End the session from another thread: its command fails, for we do not know how it
+        would have ended."""
+        self.stdin.broken_off = True
+        hang_up(self._connection)
+
+    def send_command(self, command: str, *args: object) -> None:
+        line = " ".join((command, *map(str, args))).strip() + "\n"
+        self._connection.settimeout(COMMAND_SECONDS)
+        self._connection.sendall(line.encode())
+        self.stdin.expect(self.patience)
 
     def wait_until_done(self) -> None:
         """Return when Asterisk has done with the last command, also after a hang-up.
 
         It takes up the next one only then; what it answers (511 on a dead channel) is no matter.
         """
+        self.patience = CLOSING_SECONDS
         try:
-            self._connection.settimeout(CLOSING_SECONDS)
             self.send_command("NOOP")
             self.stdin.readline()
         except (AGIHangup, BadAgi, OSError):
             return  # the connection is closed: Asterisk is past the command, too
-        finally:
-            self._connection.settimeout(self._seconds)
 
     def test_hangup(self) -> None:
         if self.stdin.hung_up:
@@ -109,17 +150,31 @@ class SafeAgi(AGI):  # type: ignore[misc]
             raise
         except ValueError:
             raise BadAgi("An AGI connection answered something that is no AGI reply.") from None
+        if self._answered:
+            self._answered()
+            self._answered = None
         return result
 
     def _get_agi_env(self) -> None:
-        for _ in range(MAX_ENVIRONMENT):
-            line = self.stdin.readline().strip()
-            if not line:
-                return
+        self.stdin.expect(GREETING_SECONDS)
+        size = 0
+        while line := self.stdin.readline().strip():
+            size += len(line)
+            if size > MAX_GREETING:
+                raise BadAgi("An AGI connection sent a greeting without an end.")
             key, _, value = line.partition(":")
             self.env.setdefault(key.strip(), value.strip())
-        raise BadAgi("An AGI connection sent an endless greeting.")
+        if not self.env.get("agi_uniqueid"):
+            raise BadAgi("An AGI connection named no call.")
 
     def _quote(self, string: object) -> str:
         text = str(string).replace("\\", "\\\\").replace('"', '\\"')
         return '"' + "".join(c for c in text if c.isprintable()) + '"'
+
+
+def hang_up(connection: socket.socket) -> None:
+    """End a connection that another thread reads: it reads the end."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was faster

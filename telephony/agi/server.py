@@ -6,8 +6,7 @@ import asyncio
 import socket
 import socketserver
 import threading
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -15,13 +14,12 @@ import structlog
 from asterisk.agi import AGIHangup
 
 from telephony.agi.call import AgiCall
-from telephony.agi.protocol import BadAgi, SafeAgi
+from telephony.agi.door import Door, Network, Seldom
+from telephony.agi.protocol import CLOSING_SECONDS, BadAgi, SafeAgi
 from telephony.errors import CallEnded, Hangup, TelephonyError
 
-GREETING_SECONDS = 10.0
-"""Asterisk sends its environment at once; who does not is not Asterisk."""
-MAX_CALLS = 200
-"""Threads at once; further callers go to the dialplan's last layer, which needs none."""
+KEEPALIVE = {socket.TCP_KEEPIDLE: 30, socket.TCP_KEEPINTVL: 10, socket.TCP_KEEPCNT: 3}
+"""Seconds, seconds, times: a machine that vanished is noticed in a minute, whatever it was at."""
 
 Take = Callable[[AgiCall], Awaitable[None]]
 
@@ -31,19 +29,30 @@ log = structlog.get_logger()
 class AgiServer:
     """Serves ``agi://host:port`` with ``take`` until closed. Use as a context manager.
 
-    ``call_seconds`` is the longest that a call may keep its thread waiting for one command.
-    Raises `TelephonyError` when the port is taken.
+    Only addresses in ``allow`` are served. ``call_seconds`` is the longest that a call may last,
+    conversations apart; ``shutdown_seconds`` is what calls in progress get at the end. Raises
+    `TelephonyError` when the port is taken.
     """
 
     def __init__(
-        self, host: str, port: int, take: Take, *, recordings: Path, call_seconds: float
+        self,
+        host: str,
+        port: int,
+        take: Take,
+        *,
+        allow: Sequence[Network],
+        recordings: Path,
+        call_seconds: float,
+        shutdown_seconds: float,
     ) -> None:
         self._take = take
         self._recordings = recordings
         self._call_seconds = call_seconds
-        self._places = threading.BoundedSemaphore(MAX_CALLS)
+        self._shutdown_seconds = shutdown_seconds
+        self._door = Door(allow)
+        self._dropped = Seldom("AGI connection dropped")
         try:
-            self._server = _Server((host, port), self._serve)
+            self._server = _Server((host, port), self._door, self._serve)
         except OSError as error:
             raise TelephonyError(
                 f"The AGI server cannot listen on {host}:{port} (setting agi.port): "
@@ -66,24 +75,30 @@ class AgiServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Take no new calls, and wait for those in progress."""
+        """Take no new calls, and wait for those in progress, but not for ever.
+
+        A call that is broken off goes on in the dialplan; what it recorded is settled later.
+        """
         self._server.shutdown()
         self._thread.join()
-        self._server.server_close()
+        self._server.server_close()  # from now on the dialplan's last layer takes new callers
+        self._door.dismiss_strangers()
+        if not self._door.wait_until_empty(self._shutdown_seconds):
+            log.warning("AGI calls are broken off", seconds=self._shutdown_seconds)
+            self._door.break_off_calls()
+            self._door.wait_until_empty(CLOSING_SECONDS)
 
     def _serve(self, connection: socket.socket) -> None:
-        if not self._places.acquire(blocking=False):
-            log.warning("too many AGI calls at once", limit=MAX_CALLS)
-            return
         try:
-            connection.settimeout(GREETING_SECONDS)
-            with closing(SafeAgi(connection)) as agi:
-                connection.settimeout(self._call_seconds)
-                self._run(AgiCall(agi, self._recordings))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in KEEPALIVE.items():
+                connection.setsockopt(socket.IPPROTO_TCP, option, value)
+            agi = SafeAgi(connection, lambda: self._door.prove(connection, agi))
+            self._run(AgiCall(agi, self._recordings, self._call_seconds))
         except (AGIHangup, BadAgi, OSError) as error:
-            log.warning("AGI connection dropped", why=str(error))
+            self._dropped.warn(why=str(error))
         finally:
-            self._places.release()
+            self._door.leave(connection)
 
     def _run(self, call: AgiCall) -> None:
         with structlog.contextvars.bound_contextvars(role="agi", call=call.id):
@@ -106,11 +121,22 @@ class AgiServer:
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
-    daemon_threads = False
+    # Ending is the door's business, and has a limit.
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
 
-    def __init__(self, address: tuple[str, int], serve: Callable[[socket.socket], None]) -> None:
+    def __init__(
+        self, address: tuple[str, int], door: Door, serve: Callable[[socket.socket], None]
+    ) -> None:
         super().__init__(address, socketserver.BaseRequestHandler)
+        self._door = door
         self._serve_connection = serve
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        assert isinstance(request, socket.socket)
+        assert isinstance(client_address, tuple)
+        return self._door.let_in(request, str(client_address[0]))
 
     def finish_request(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+import storage.prompts
+import telephony.agi.call
+import telephony.agi.protocol
 from telephony.agi.call import AgiCall
 from telephony.agi.protocol import SafeAgi
 from telephony.call import EndedBy, Rang, RecordingLimits
@@ -29,20 +32,22 @@ class Asterisk:
         self._theirs = stack.enter_context(theirs)
 
     def call(
-        self, *answers: str, environment: str = "agi_uniqueid: 17.1\nagi_arg_1: 74951"
+        self,
+        *answers: str,
+        environment: str = "",
+        seconds: float = 3600,
     ) -> AgiCall:
         """A call in which Asterisk answers like this, and then hangs up the connection."""
+        environment = f"agi_uniqueid: 17.1\nagi_arg_1: 74951\n{environment}".strip()
         self._ours.sendall("\n".join((environment, "", *answers, "")).encode())
         self._ours.shutdown(socket.SHUT_WR)
-        self._theirs.settimeout(5)
-        agi = self._stack.enter_context(closing(SafeAgi(self._theirs)))
-        return AgiCall(agi, RECORDINGS)
+        agi = SafeAgi(self._theirs)
+        return AgiCall(agi, RECORDINGS, seconds)
 
-    def silent_call(self) -> AgiCall:
-        """A call in which Asterisk never answers."""
+    def silent_call(self, seconds: float = 0.1) -> AgiCall:
+        """A call in which Asterisk never answers, and which may last so long."""
         self._ours.sendall(b"agi_uniqueid: 17.1\n\n")
-        self._theirs.settimeout(0.05)
-        return AgiCall(self._stack.enter_context(closing(SafeAgi(self._theirs))), RECORDINGS)
+        return AgiCall(SafeAgi(self._theirs), RECORDINGS, seconds)
 
     @property
     def commands(self) -> list[str]:
@@ -61,11 +66,8 @@ def asterisk() -> Iterator[Asterisk]:
 
 
 async def test_who_calls_and_which_number(asterisk: Asterisk) -> None:
-    call = asterisk.call(
-        environment="agi_uniqueid: 17.1\nagi_callerid: 79161112233\nagi_calleridname: Иван\n"
-        "agi_arg_1: 74951234567"
-    )
-    assert (call.id, call.dialled) == ("17.1", "74951234567")
+    call = asterisk.call(environment="agi_callerid: 79161112233\nagi_calleridname: Иван")
+    assert (call.id, call.dialled) == ("17.1", "74951")
     assert (call.caller.number, call.caller.name) == ("79161112233", "Иван")
     assert call.source == "agi"
 
@@ -162,9 +164,9 @@ VERBS: dict[str, Callable[[AgiCall], Awaitable[object]]] = {
     "answer": lambda call: call.answer("ru"),
     "play": lambda call: call.play("vm-goodbye"),
     "replay": lambda call: call.replay("0192"),
-    "digit": lambda call: call.digit(5),
-    "record": lambda call: call.record("0192", LIMITS),
-    "ring": lambda call: call.ring(("PJSIP/101",), 20),
+    "digit": lambda call: call.digit(0.01),
+    "record": lambda call: call.record("0192", RecordingLimits(max_seconds=0, silence_seconds=5)),
+    "ring": lambda call: call.ring(("PJSIP/101",), 0.01),
 }
 every_verb = pytest.mark.parametrize("verb", VERBS)
 
@@ -198,7 +200,19 @@ async def test_a_hang_up_that_is_told_before_the_answer(asterisk: Asterisk, verb
 
 
 @every_verb
-@pytest.mark.parametrize("answer", ["510 Invalid or unknown command", "599 what is this"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "510 Invalid or unknown command",
+        "599 what is this",
+        "GET / HTTP/1.1",
+        "520-Invalid command syntax.\n" * 1000,
+        "HANGUP\n" * 1000,
+        "9" * 5000,
+        "x" * 20_000,
+    ],
+    ids=["510", "599", "HTTP", "usage", "HANGUP", "code", "line"],
+)
 async def test_an_answer_that_makes_no_sense_loses_the_call(
     asterisk: Asterisk, verb: str, answer: str
 ) -> None:
@@ -206,12 +220,61 @@ async def test_an_answer_that_makes_no_sense_loses_the_call(
         await VERBS[verb](asterisk.call(answer))
 
 
-@every_verb
-async def test_no_answer_within_the_time_limit_loses_the_call(
-    asterisk: Asterisk, verb: str
+@pytest.mark.parametrize("verb", ["play", "replay", "digit"])
+@pytest.mark.parametrize("result", ["9" * 40, "nothing", "", "-2"])
+async def test_a_key_that_is_none_loses_the_call(
+    asterisk: Asterisk, verb: str, result: str
 ) -> None:
     with pytest.raises(CallLost):
+        await VERBS[verb](asterisk.call(f"200 result={result}"))
+
+
+@pytest.mark.parametrize("result", [0xD800, 0x0A, 0x1F600, 65])
+async def test_no_character_but_a_key_is_taken_for_one(asterisk: Asterisk, result: int) -> None:
+    key = await asterisk.call(f"200 result={result}").digit(1)
+    assert key == ("A" if result == 65 else "")
+
+
+@every_verb
+async def test_no_answer_within_the_time_limit_loses_the_call(
+    asterisk: Asterisk, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("COMMAND_SECONDS", "PLAY_SECONDS"):
+        monkeypatch.setattr(telephony.agi.call, limit, 0.02)
+    monkeypatch.setattr(telephony.agi.protocol, "CLOSING_SECONDS", 0.02)
+    with pytest.raises(CallLost, match="time"):
         await VERBS[verb](asterisk.silent_call())
+
+
+@pytest.mark.parametrize(
+    ("verb", "seconds"),
+    [
+        (lambda call: call.answer("ru"), 10),
+        (lambda call: call.digit(5), 15),
+        (lambda call: call.play("vm-goodbye"), 610),
+        (lambda call: call._record("0192", LIMITS), 70),
+    ],
+    ids=["answer", "digit", "play", "record"],
+)
+async def test_each_command_has_the_time_that_it_takes(
+    asterisk: Asterisk, verb: Callable[[AgiCall], Awaitable[object] | object], seconds: float
+) -> None:
+    call = asterisk.call(DONE, DONE)
+    done = verb(call)
+    if isinstance(done, Awaitable):
+        await done
+    assert call._agi.patience == seconds
+
+
+def test_the_longest_prompt_is_played_to_its_end() -> None:
+    assert telephony.agi.call.PLAY_SECONDS >= storage.prompts.LONGEST
+
+
+async def test_a_call_that_lasts_too_long_is_hung_up(asterisk: Asterisk) -> None:
+    call = asterisk.call(DONE, seconds=0)
+    with pytest.raises(Hangup, match="too long"):
+        await call.play("vm-goodbye")
+    assert asterisk.commands == ["HANGUP"]
 
 
 async def test_hanging_up_never_fails(asterisk: Asterisk) -> None:

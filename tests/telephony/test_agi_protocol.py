@@ -7,14 +7,17 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-import telephony.agi.server
+import telephony.agi.call
+import telephony.agi.door
+import telephony.agi.protocol
 from telephony.agi.call import AgiCall
-from telephony.agi.protocol import MAX_ENVIRONMENT, MAX_LINE
-from telephony.agi.server import AgiServer
+from telephony.agi.protocol import MAX_LINE, MAX_LINES
+from telephony.agi.server import AgiServer, Take
 from telephony.errors import TelephonyError
 from tests.waiting import until
 
@@ -39,14 +42,27 @@ async def _nothing(_: AgiCall) -> None:
 
 @contextmanager
 def listening(
-    flow: Callable[[AgiCall], Awaitable[object]] = _nothing, *, call_seconds: float = 5
+    flow: Callable[[AgiCall], Awaitable[object]] = _nothing,
 ) -> Iterator[tuple[AgiServer, Calls]]:
     """An AGI server on a free port."""
     calls = Calls(flow)
-    with AgiServer(
-        "127.0.0.1", 0, calls, recordings=Path("/recordings"), call_seconds=call_seconds
-    ) as server:
+    with agi_server(calls) as server:
         yield server, calls
+
+
+def agi_server(
+    take: Take, *, port: int = 0, allow: str = "127.0.0.1", shutdown_seconds: float = 5
+) -> AgiServer:
+    """One that is not started yet."""
+    return AgiServer(
+        "127.0.0.1",
+        port,
+        take,
+        allow=[ip_network(allow)],
+        recordings=Path("/recordings"),
+        call_seconds=60,
+        shutdown_seconds=shutdown_seconds,
+    )
 
 
 @contextmanager
@@ -143,7 +159,7 @@ def test_hostile_environments_are_only_text(environment: bytes) -> None:
     "sent",
     [
         b"x" * (MAX_LINE + 1),
-        b"agi_key: value\n" * (MAX_ENVIRONMENT + 1),
+        b"agi_key: value\n" * (MAX_LINES + 1),
         GREETING,
         b"agi_half: a li",
         b"",
@@ -186,33 +202,38 @@ def test_a_dead_channel_ends_the_call() -> None:
 
 
 def test_who_connects_and_says_nothing_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telephony.agi.server, "GREETING_SECONDS", 0.1)
+    monkeypatch.setattr(telephony.agi.protocol, "GREETING_SECONDS", 0.1)
     with listening() as (server, calls), connected(server) as stranger:
         assert read_all(stranger) == ""
     assert calls.taken == []
 
 
-def test_a_connection_that_dies_in_a_call_ends_it_in_time() -> None:
+def test_a_connection_that_dies_in_a_call_ends_it_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half open: Asterisk's machine is gone, and nobody has told us."""
+    for limit in ("COMMAND_SECONDS", "PLAY_SECONDS"):
+        monkeypatch.setattr(telephony.agi.call, limit, 0.05)
 
     async def listen(call: AgiCall) -> None:
         await call.play("welcome")
 
-    with listening(listen, call_seconds=0.1) as (server, calls), connected(server) as connection:
+    with listening(listen) as (server, calls), connected(server) as connection:
         connection.sendall(GREETING + b"\n")
         assert read_all(connection) == 'STREAM FILE "welcome" "" 0\n'
     assert len(calls.taken) == 1
 
 
 def test_too_many_calls_at_once_go_to_the_dialplan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telephony.agi.server, "MAX_CALLS", 1)
+    monkeypatch.setattr(telephony.agi.door, "MAX_CALLS", 1)
 
     async def listen(call: AgiCall) -> None:
         await call.digit(5)
+        await call.digit(6)
 
     with listening(listen) as (server, _), connected(server) as first:
         first.sendall(GREETING + b"\n")
         assert first.recv(4096) == b"WAIT FOR DIGIT 5000\n"
+        first.sendall(b"200 result=0\n")
+        assert first.recv(4096) == b"WAIT FOR DIGIT 6000\n"
         assert serve_one(server) == "", "there is no place for a second one"
         first.sendall(b"200 result=0\n200 result=1\n")
         assert read_all(first) == DONE
@@ -221,13 +242,14 @@ def test_too_many_calls_at_once_go_to_the_dialplan(monkeypatch: pytest.MonkeyPat
 async def test_calls_in_progress_are_waited_for_at_the_end() -> None:
     async def listen(call: AgiCall) -> None:
         await call.digit(5)
+        await call.digit(6)
 
-    server = AgiServer(
-        "127.0.0.1", 0, Calls(listen), recordings=Path("/recordings"), call_seconds=5
-    )
+    server = agi_server(Calls(listen))
     with server, socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(GREETING + b"\n")
         assert connection.recv(4096) == b"WAIT FOR DIGIT 5000\n"
+        connection.sendall(b"200 result=0\n")
+        assert connection.recv(4096) == b"WAIT FOR DIGIT 6000\n"
         ending = asyncio.create_task(asyncio.to_thread(server.__exit__, None, None, None))
         await until(lambda: not server._thread.is_alive())
         assert not ending.done()
@@ -241,4 +263,4 @@ def test_a_port_that_is_taken_is_said_in_one_sentence() -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(TelephonyError, match=rf"cannot listen on 127.0.0.1:{port}"):
-            AgiServer("127.0.0.1", port, _nothing, recordings=Path(), call_seconds=1)
+            agi_server(_nothing, port=port)
