@@ -11,9 +11,11 @@ from contextlib import suppress
 
 import click
 import structlog
+from setproctitle import setproctitle
 
 from commands.context import App
 from commands.logs import configure_logs
+from commands.nursery import raise_children
 from commands.phone import ari_access
 from commands.settling import keep_settling
 from dialplan.reception import Reception
@@ -83,6 +85,24 @@ def web(app: App) -> None:
     start_role(app, "web")
     with listening(app.settings.web.host, app.settings.web.port) as listener:
         asyncio.run(serve_pages(app, listener, stop_signal))
+
+
+@click.command("nursery", hidden=True)
+@click.pass_context
+def raise_roles(context: click.Context) -> None:
+    """Load everything, and fork the roles that the supervisor asks for."""
+    import commands.webserver  # noqa: F401
+    from storage.speech import load
+
+    load()
+    app = context.find_object(App)
+    assert app
+
+    def live(name: str) -> None:
+        setproctitle(f"voicepost --home {app.home} {name}")
+        context.invoke({"calls": calls, "agi": agi, "web": web}[name])
+
+    raise_children(live)
 
 
 async def _serve_calls(app: App) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import signal
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ import structlog
 from commands.context import App
 from commands.firststart import first_links
 from commands.logs import configure_logs
-from commands.supervisor import Role
+from commands.supervisor import Role, nursery
 from storage.settings import Settings
 from telephony.errors import SandboxError
 from telephony.sandbox.asterisk import Asterisk, Ports
@@ -84,8 +84,11 @@ async def _serve(app: App, asterisk: Asterisk | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    roles = [Role(name, settings.home) for name in ("calls", "agi", "web")]
+    children = nursery(settings.home)
+    roles = [Role(name, children) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
+        loading = asyncio.create_task(children.run(), name="nursery")
+        stack.push_async_callback(_end, loading)
         if asterisk is not None:
             await asterisk.start()
             stack.push_async_callback(asterisk.stop)
@@ -101,6 +104,12 @@ async def _serve(app: App, asterisk: Asterisk | None) -> None:
                 await role.end(2 * settings.calls.shutdown_seconds + ROLE_END_SECONDS)
             for task in tasks:
                 task.cancel()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _announce(app: App, roles: list[Role], asterisk: Asterisk | None) -> None:

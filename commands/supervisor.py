@@ -6,32 +6,42 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
+from commands.nursery import Child, Nursery
 from commands.roles import SUPERVISED
 
-FIRST_RESTART_SECONDS = 0.2
+FIRST_RESTART_SECONDS = 0.1
 LAST_RESTART_SECONDS = 10.0
-STEADY_SECONDS = 10.0
-"""A role that lived this long died of something new: it is restarted without delay."""
+STEADY_SECONDS = 2.0
+"""A role that was ready, and lived this long, died of something new: it is back without delay."""
 
 log = structlog.get_logger()
+
+
+def nursery(home: Path) -> Nursery:
+    """The nursery of a home's roles, not started yet."""
+    command = (sys.executable, "-m", "cli", "--home", str(home), "nursery")
+    return Nursery(command, os.environ | {SUPERVISED: "1"})
 
 
 class Role:
     """One of our processes, kept alive by `run` until cancelled or told to `end`."""
 
-    def __init__(self, name: str, home: Path) -> None:
+    def __init__(self, name: str, nursery: Nursery) -> None:
         self.name = name
         self.ready = asyncio.Event()
         """Set when the role has said so, cleared when it died."""
-        self._home = home
-        self._process: asyncio.subprocess.Process | None = None
+        self._nursery = nursery
+        self._child: Child | None = None
         self._ending = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process, None while there is none."""
+        return self._child.pid if self._child else None
 
     async def run(self) -> None:
         """Start the process, again and again."""
@@ -40,11 +50,11 @@ class Role:
         while not self._ending:
             started = clock.time()
             code = await self._live()
+            if self.ready.is_set() and clock.time() - started > STEADY_SECONDS:
+                delay = FIRST_RESTART_SECONDS
             self.ready.clear()
             if self._ending:
                 return
-            if clock.time() - started > STEADY_SECONDS:
-                delay = FIRST_RESTART_SECONDS
             log.warning("a role died and is restarted", role=self.name, code=code, seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LAST_RESTART_SECONDS)
@@ -52,34 +62,36 @@ class Role:
     async def end(self, seconds: float) -> None:
         """Have the process end in order; after ``seconds`` it is killed."""
         self._ending = True
-        process = self._process
-        if process is None or process.returncode is not None:
+        if self._child is None:
             return
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
+        child = self._child
+        child.signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(seconds):
-                await process.wait()
+                await child.ended.wait()
         except TimeoutError:
             log.error("a role does not end and is killed", role=self.name)
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            child.signal(signal.SIGKILL)
+            await child.ended.wait()
 
-    async def _live(self) -> int:
-        self._process = process = await asyncio.create_subprocess_exec(
-            *self._argv(),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {SUPERVISED: "1"},
-            # Ctrl-C in the terminal is for the supervisor, who ends the roles in order.
-            start_new_session=True,
-        )
-        assert process.stdout is not None
-        async for line in process.stdout:
+    async def _live(self) -> int | None:
+        """One life of the process; its exit code, where it is known."""
+        try:
+            self._child = child = await self._nursery.fork(self.name)
+        except OSError:
+            return None
+        if self._ending:
+            child.signal(signal.SIGTERM)
+        telling = asyncio.create_task(self._hear(child))
+        try:
+            await child.ended.wait()
+            return await self._nursery.exit_code(child)
+        finally:
+            self._child = None
+            telling.cancel()
+            child.close()
+
+    async def _hear(self, child: Child) -> None:
+        async for line in child.output:
             if line.strip() == b"ready":
                 self.ready.set()
-        return await process.wait()
-
-    def _argv(self) -> Sequence[str]:
-        return (sys.executable, "-m", "cli", "--home", str(self._home), self.name)

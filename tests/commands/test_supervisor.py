@@ -7,13 +7,15 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from commands import supervisor
+from commands.nursery import Nursery
 from commands.supervisor import Role
 from tests.waiting import until
 
@@ -43,13 +45,16 @@ class Toy(Role):
     """A role that runs a few lines of Python; each run writes its pid into a diary."""
 
     def __init__(self, folder: Path, program: str) -> None:
-        super().__init__("toy", folder)
         self._diary = folder / "diary"
-        self._program = (
+        lines = (
             "import os, signal\n"
             f"def log(line): open({str(self._diary)!r}, 'a').write(line + '\\n')\n"
             f"log(str(os.getpid()))\n{program}"
         )
+        live = f"lambda _: exec({lines!r})"
+        nursery = f"from commands.nursery import raise_children; raise_children({live})"
+        self.nursery = Nursery((sys.executable, "-c", nursery), os.environ)
+        super().__init__("toy", self.nursery)
 
     @property
     def diary(self) -> list[str]:
@@ -59,19 +64,19 @@ class Toy(Role):
     def pids(self) -> list[int]:
         return [int(line) for line in self.diary if line.isdigit()]
 
-    def _argv(self) -> Sequence[str]:
-        return (sys.executable, "-c", self._program)
-
 
 @asynccontextmanager
-async def running(role: Toy) -> AsyncIterator[asyncio.Task[None]]:
+async def running(role: Role, nursery: Nursery) -> AsyncIterator[asyncio.Task[None]]:
     """The role under supervision; ended, whatever the test did."""
+    raising = asyncio.create_task(nursery.run())
     task = asyncio.create_task(role.run())
     try:
         yield task
     finally:
         await role.end(5)
-        await task
+        task.cancel()
+        raising.cancel()
+        await asyncio.gather(task, raising, return_exceptions=True)
 
 
 async def ready(role: Role) -> None:
@@ -89,9 +94,10 @@ def alive(pid: int) -> bool:
 
 async def test_a_role_that_dies_is_restarted(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role):
+    async with running(role, role.nursery):
         await ready(role)
         (first,) = role.pids
+        assert role.pid == first
         os.kill(first, signal.SIGKILL)
         await until(lambda: len(role.pids) == 2)
         await ready(role)
@@ -99,15 +105,40 @@ async def test_a_role_that_dies_is_restarted(tmp_path: Path) -> None:
         assert alive(role.pids[1])
 
 
+async def test_a_role_comes_back_also_when_the_nursery_died(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STEADY)
+    async with running(role, role.nursery):
+        await ready(role)
+        (first,) = role.pids
+        os.kill(parent_of(first), signal.SIGKILL)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: len(role.pids) == 2)
+        await ready(role)
+        assert parent_of(role.pids[1]) != os.getpid()
+
+
+async def test_a_role_lives_on_when_the_nursery_dies(tmp_path: Path) -> None:
+    role = Toy(tmp_path, STEADY)
+    async with running(role, role.nursery):
+        await ready(role)
+        (first,) = role.pids
+        nursery = parent_of(first)
+        os.kill(nursery, signal.SIGKILL)
+        await until(lambda: not alive(nursery))
+        assert alive(first)
+        assert role.ready.is_set()
+        await role.end(20)
+        assert role.diary == [str(first), "ended in order"]
+
+
 async def test_a_dead_role_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_RESTART_SECONDS", 60)
     role = Toy(tmp_path, STEADY)
-    task = asyncio.create_task(role.run())
-    await ready(role)
-    os.kill(role.pids[0], signal.SIGKILL)
-    await until(lambda: not role.ready.is_set())
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    async with running(role, role.nursery):
+        await ready(role)
+        os.kill(role.pids[0], signal.SIGKILL)
+        await until(lambda: not role.ready.is_set())
+        assert role.pid is None
     assert len(role.pids) == 1
 
 
@@ -123,18 +154,24 @@ async def test_one_that_keeps_dying_is_restarted_ever_more_slowly(
 
     monkeypatch.setattr("commands.supervisor.asyncio.sleep", sleep)
     role = Toy(tmp_path, "raise SystemExit(3)")
-    task = asyncio.create_task(role.run())
-    while len(waits) < 8:
-        await real_sleep(0.01)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    growing = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
-    assert [round(wait, 1) for wait in waits[:8]] == growing
+    async with running(role, role.nursery):
+        while len(waits) < 9:
+            await real_sleep(0.01)
+    growing = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
+    assert [round(wait, 1) for wait in waits[:9]] == growing
+
+
+async def test_how_a_role_ended_is_logged(tmp_path: Path) -> None:
+    role = Toy(tmp_path, "raise SystemExit(3)")
+    with capture_logs() as logs:
+        async with running(role, role.nursery):
+            await until(lambda: logs)
+    assert (logs[0]["event"], logs[0]["code"]) == ("a role died and is restarted", 3)
 
 
 async def test_ending_is_asked_for_and_waited_for(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role) as task:
+    async with running(role, role.nursery) as task:
         await ready(role)
         await role.end(20)
         assert role.diary == [str(role.pids[0]), "ended in order"]
@@ -144,17 +181,17 @@ async def test_ending_is_asked_for_and_waited_for(tmp_path: Path) -> None:
 
 async def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
     role = Toy(tmp_path, STUBBORN)
-    async with running(role) as task:
+    async with running(role, role.nursery) as task:
         await ready(role)
         await role.end(0.1)
-        assert not alive(role.pids[0])
         await task
+        assert not alive(role.pids[0])
 
 
 async def test_ending_twice_or_a_dead_role_is_no_mistake(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
     await role.end(1)
-    async with running(role) as task:
+    async with running(role, role.nursery) as task:
         await task
         await role.end(1)
     assert role.pids == []
@@ -162,14 +199,10 @@ async def test_ending_twice_or_a_dead_role_is_no_mistake(tmp_path: Path) -> None
 
 async def test_a_role_notices_that_its_supervisor_is_gone(tmp_path: Path) -> None:
     role = Toy(tmp_path, ORPHAN_WATCHER)
-    task = asyncio.create_task(role.run())
-    await ready(role)
-    assert role._process is not None
-    assert role._process.stdin is not None
-    role._process.stdin.close()
-    await until(lambda: "my supervisor is gone" in role.diary)
-    await role.end(5)
-    await task
+    async with running(role, role.nursery) as task:
+        await ready(role)
+        task.cancel()  # which lets go of the role, as dying does
+        await until(lambda: "my supervisor is gone" in role.diary)
 
 
 async def test_a_real_role_under_supervision(
@@ -177,18 +210,26 @@ async def test_a_real_role_under_supervision(
 ) -> None:
     """`voicepost agi`: ready, killed, ready again, ended in order."""
     monkeypatch.setenv("VOICEPOST_AGI__PORT", str(free_port()))
-    role = Role("agi", tmp_path)
-    task = asyncio.create_task(role.run())
-    await ready(role)
-    assert role._process is not None
-    first = role._process.pid
-    os.kill(first, signal.SIGKILL)
-    await until(lambda: not role.ready.is_set())
-    await ready(role)
-    assert role._process.pid != first
-    await role.end(20)
-    assert role._process.returncode == 0
-    await task
+    nursery = supervisor.nursery(tmp_path)
+    role = Role("agi", nursery)
+    with capture_logs() as logs:
+        async with running(role, nursery) as task:
+            await ready(role)
+            first = role.pid
+            assert first
+            title = Path(f"/proc/{first}/cmdline").read_bytes().rstrip(b"\0")
+            assert title == f"voicepost --home {tmp_path} agi".encode()
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: not role.ready.is_set())
+            await ready(role)
+            assert role.pid != first
+            await role.end(20)
+            await task
+    assert [entry["code"] for entry in logs] == [-signal.SIGKILL]
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def free_port() -> int:
