@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from storage.actor import Actor
 from storage.durable import make_folder
 from storage.settings import Settings, load_settings
-from storage.vault import LocalAudio
+from storage.vault import AudioStore, LocalAudio
 
 if TYPE_CHECKING:
     from storage.accounts.invitations import Invitations
@@ -52,8 +52,15 @@ class App:
         return database
 
     @cached_property
-    def audio(self) -> LocalAudio:
-        return LocalAudio(self.settings.audio_folder)
+    def audio(self) -> AudioStore:
+        """Where recordings are kept. Raises `ConfigError`."""
+        if not self.settings.audio.in_bucket:
+            return LocalAudio(self.settings.audio_folder)
+        # Imported here: it takes a moment, and most installations have no object store.
+        from storage.bucket import Bucket
+        from storage.outbox import OutboxAudio
+
+        return OutboxAudio(self.settings.outbox_folder, Bucket(self.settings.audio))
 
     @cached_property
     def messages(self) -> Messages:

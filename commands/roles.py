@@ -18,6 +18,7 @@ from commands.logs import configure_logs
 from commands.nursery import raise_children
 from commands.phone import ari_access
 from commands.settling import keep_settling
+from commands.uploading import keep_uploading
 from dialplan.reception import Reception
 from storage.durable import make_folder
 from telephony.agi.call import AgiCall
@@ -117,6 +118,7 @@ async def _serve_calls(app: App) -> None:
             asyncio.create_task(router.run(), name="router"),
             asyncio.create_task(keep_settling(app, ari, router), name="settling"),
             asyncio.create_task(_announce(router.connected), name="announce"),
+            asyncio.create_task(keep_uploading(app.audio), name="uploading"),
         ]
         stopping = asyncio.create_task(stop.wait())
         try:

@@ -6,6 +6,7 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -111,17 +112,41 @@ class DatabaseSettings(Section):
 
 
 class AudioSettings(Section):
-    """Where recordings are kept; an empty URL is the folder ``audio`` in the home."""
+    """Where recordings are kept; an empty URL is the folder ``audio`` in the home.
+
+    ``s3://bucket/prefix`` is an object store; what else it needs may also stand in the usual
+    AWS_ variables.
+    """
 
     url: str = ""
+    endpoint: str = ""
+    region: str = ""
+    access_key: str = Field("", repr=False)
+    secret_key: str = Field("", repr=False)
+
+    @property
+    def in_bucket(self) -> bool:
+        """Whether recordings are kept in an object store."""
+        return self.url.startswith("s3://")
 
     @field_validator("url")
     @classmethod
     def _check_scheme(cls, url: str) -> str:
-        scheme = urlsplit(url).scheme
-        if scheme not in ("", "file"):
-            raise ValueError(f"audio is kept in a folder or a file:// URL, not in {scheme}://")
+        place = urlsplit(url)
+        if place.scheme not in ("", "file", "s3"):
+            raise ValueError(
+                f"audio is kept in a folder, a file:// or an s3:// URL, not in {place.scheme}://"
+            )
+        if place.scheme == "s3" and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", url, re.ASCII):
+            raise ValueError("an object store is s3://BUCKET or s3://BUCKET/PREFIX")
         return url
+
+    @field_validator("endpoint")
+    @classmethod
+    def _check_endpoint(cls, endpoint: str) -> str:
+        if endpoint and not re.fullmatch(r"https?://[^/\s]+/?", endpoint):
+            raise ValueError("the endpoint is http://HOST:PORT or https://HOST")
+        return endpoint
 
 
 class CallSettings(Section):
@@ -201,6 +226,11 @@ class Settings(BaseSettings):
         if not url:
             return self.home / "audio"
         return self.home / Path(unquote(urlsplit(url).path) if "://" in url else url).expanduser()
+
+    @property
+    def outbox_folder(self) -> Path:
+        """Where recordings wait to be taken to the object store."""
+        return self.home / "outbox"
 
     @property
     def prompts_folder(self) -> Path:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
 from storage.errors import AudioError, NotFound
+
+
+class Waiting(NamedTuple):
+    """Audio not yet where it is to stay: how many files, and how long the oldest has waited."""
+
+    files: int
+    oldest_seconds: float
 
 
 class AudioStore(Protocol):
@@ -30,6 +39,18 @@ class AudioStore(Protocol):
     def tidy(self) -> None:
         """Remove what crashes left half-written."""
 
+    def is_empty(self) -> bool:
+        """Whether there is no audio at all."""
+
+    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+        """Take what waits on this machine to where it stays; a sentence for each failure.
+
+        Ends early when ``stop`` is set.
+        """
+
+    def waiting(self) -> Waiting:
+        """What waits to be uploaded; asks nobody but this machine's disk."""
+
 
 class LocalAudio:
     """A folder of audio files."""
@@ -42,7 +63,7 @@ class LocalAudio:
 
     def put(self, key: str, audio: bytes) -> None:
         """Write beside, flush to the disk, rename into place, flush the folder."""
-        place = self._path(key)
+        place = self.path(key)
         unfinished = self.folder / self.INCOMING / f"{secrets.token_hex(8)}.part"
         try:
             for folder in (unfinished.parent, place.parent):
@@ -63,16 +84,20 @@ class LocalAudio:
     def open(self, key: str) -> BinaryIO:
         """The audio file, opened."""
         try:
-            return self._path(key).open("rb")
+            return self.path(key).open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"the audio {key} is not in {self.folder}") from error
         except OSError as error:
             raise AudioError(f"the audio {key} cannot be read: {error.strerror}") from error
 
     def delete(self, key: str) -> None:
-        """Unlink the file."""
+        """Unlink the file; no power cut brings it back."""
+        path = self.path(key)
         try:
-            self._path(key).unlink(missing_ok=True)
+            path.unlink()
+            flush_folder(path.parent)
+        except FileNotFoundError:
+            return
         except OSError as error:
             raise AudioError(f"the audio {key} cannot be deleted: {error.strerror}") from error
 
@@ -85,8 +110,37 @@ class LocalAudio:
             except OSError as error:
                 raise AudioError(f"{unfinished} cannot be removed: {error.strerror}") from error
 
-    def _path(self, key: str) -> Path:
+    def is_empty(self) -> bool:
+        """Whether there is no file; half-written ones do not count."""
+        return next(self.keys(), None) is None
+
+    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+        """Nothing: what is put is where it stays."""
+        return ()
+
+    def waiting(self) -> Waiting:
+        """Nothing waits."""
+        return Waiting(0, 0.0)
+
+    def keys(self) -> Iterator[str]:
+        """Every key there is, the oldest months first."""
+        try:
+            for folder, inner, names in os.walk(self.folder, onerror=_raise):
+                inner[:] = sorted(name for name in inner if not name.startswith("."))
+                place = Path(folder).relative_to(self.folder)
+                yield from (str(place / name) for name in names if not name.startswith("."))
+        except FileNotFoundError:
+            return  # nothing was ever put
+        except OSError as error:
+            raise AudioError(f"{self.folder} cannot be read: {error.strerror}") from error
+
+    def path(self, key: str) -> Path:
+        """Where the audio is, or would be. Raises AudioError if that is elsewhere."""
         path = self.folder / key
         if not path.resolve().is_relative_to(self.folder.resolve()):
             raise AudioError(f"the audio key {key!r} leads out of the audio folder")
         return path
+
+
+def _raise(error: OSError) -> None:
+    raise error

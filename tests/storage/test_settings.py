@@ -72,7 +72,10 @@ def test_a_relative_home_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Mo
         ("[sandbox]\nrtp_start = 20000", "rtp_end must be above rtp_start"),
         ("[sandboxes]\nsip_port = 5060", "sandboxes"),
         ('[calls]\nringing = "jingle"', "calls.ringing"),
-        ('[audio]\nurl = "s3://bucket"', "audio.url"),
+        ('[audio]\nurl = "gs://bucket"', "audio.url"),
+        ('[audio]\nurl = "s3://"', "audio.url"),
+        ('[audio]\nurl = "s3://me:secret@bucket"', "audio.url"),
+        ('[audio]\nendpoint = "minio:9000"', "audio.endpoint"),
         ("sandbox = 1", "sandbox"),
         ("[sandbox", "voicepost.toml"),
         ("\udcff", "voicepost.toml"),
@@ -124,6 +127,21 @@ def test_audio_may_be_kept_elsewhere(tmp_path: Path) -> None:
     for url, folder in (("file:///data/a%20b", "/data/a b"), ("sounds", f"{tmp_path}/sounds")):
         settings = load_settings(write(tmp_path, f'[audio]\nurl = "{url}"'))
         assert settings.audio_folder == Path(folder)
+
+
+def test_audio_may_be_kept_in_an_object_store(tmp_path: Path) -> None:
+    text = """
+    [audio]
+    url = "s3://voicemail/office"
+    endpoint = "http://127.0.0.1:9000"
+    access_key = "the-key"
+    secret_key = "the-secret"
+    """
+    settings = load_settings(write(tmp_path, text))
+
+    assert settings.audio.in_bucket
+    assert settings.outbox_folder == tmp_path / "outbox"
+    assert "the-" not in repr(settings)
 
 
 def test_the_sandbox_makes_the_password_unless_one_is_set(tmp_path: Path) -> None:
