@@ -18,7 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from storage.errors import AudioError, ConfigError, NotFound
-from storage.settings import AudioSettings
+from storage.sections import AudioSettings
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config

@@ -6,14 +6,13 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -24,14 +23,9 @@ from pydantic_settings import (
 )
 
 from storage.errors import ConfigError
+from storage.sections import AudioSettings, Section
 
 FILE_NAME = "voicepost.toml"
-
-
-class Section(BaseModel):
-    """One table of the settings file: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _networks(names: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -109,44 +103,6 @@ class DatabaseSettings(Section):
     """The database; an empty URL is SQLite in the home."""
 
     url: str = Field("", repr=False)
-
-
-class AudioSettings(Section):
-    """Where recordings are kept; an empty URL is the folder ``audio`` in the home.
-
-    ``s3://bucket/prefix`` is an object store; what else it needs may also stand in the usual
-    AWS_ variables.
-    """
-
-    url: str = ""
-    endpoint: str = ""
-    region: str = ""
-    access_key: str = Field("", repr=False)
-    secret_key: str = Field("", repr=False)
-
-    @property
-    def in_bucket(self) -> bool:
-        """Whether recordings are kept in an object store."""
-        return self.url.startswith("s3://")
-
-    @field_validator("url")
-    @classmethod
-    def _check_scheme(cls, url: str) -> str:
-        place = urlsplit(url)
-        if place.scheme not in ("", "file", "s3"):
-            raise ValueError(
-                f"audio is kept in a folder, a file:// or an s3:// URL, not in {place.scheme}://"
-            )
-        if place.scheme == "s3" and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", url, re.ASCII):
-            raise ValueError("an object store is s3://BUCKET or s3://BUCKET/PREFIX")
-        return url
-
-    @field_validator("endpoint")
-    @classmethod
-    def _check_endpoint(cls, endpoint: str) -> str:
-        if endpoint and not re.fullmatch(r"https?://[^/\s]+/?", endpoint):
-            raise ValueError("the endpoint is http://HOST:PORT or https://HOST")
-        return endpoint
 
 
 class CallSettings(Section):

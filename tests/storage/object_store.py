@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
 from storage.bucket import Bucket
-from storage.settings import AudioSettings
+from storage.sections import AudioSettings
 
 BUCKET = "voicemail"
 

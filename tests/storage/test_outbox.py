@@ -17,7 +17,7 @@ from storage.errors import AudioError, ConfigError, NotFound
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.outbox import OutboxAudio
-from storage.settings import AudioSettings
+from storage.sections import AudioSettings
 from storage.vault import LocalAudio
 from tests.acting import ME
 from tests.speech import speak
