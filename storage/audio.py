@@ -7,18 +7,28 @@ the audio behind it. Examining puts that right in the copy we keep, not in Aster
 from __future__ import annotations
 
 import audioop
+import errno
 import hashlib
+import os
+import stat
 import struct
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from storage.errors import AudioError
+from storage.errors import AudioError, NoRecording
+from storage.text import printable
 
 PEAKS = 256  # points of a waveform, one byte each
 SAMPLE_BYTES = 2
 RATES = range(4000, 192_001)  # in Hz
 HEADER_BYTES = 44  # of a WAV without any audio
+# Three hours as Asterisk records them: no message is as long, and a file read whole has to fit
+# into memory some times over.
+LARGEST_BYTES = 3 * 3600 * 8000 * SAMPLE_BYTES + HEADER_BYTES
+
+# What goes on until somebody changes it: no rights, a socket, a folder.
+_LASTING = (errno.EACCES, errno.ENXIO, errno.EISDIR)
 
 _CHUNK = struct.Struct("<4sI")
 _FORMAT = struct.Struct("<HHIIHH")
@@ -56,12 +66,9 @@ class _Layout:
 
 
 def examine(path: Path) -> Audio:
-    """Read and measure a recording. Raises AudioError if it is none."""
-    try:
-        wav = path.read_bytes()
-    except OSError as error:
-        raise AudioError(f"the recording {path} cannot be read: {error.strerror}") from error
-    layout = _find_audio(wav, path.name)
+    """Read and measure a recording. Raises NoRecording if it is none, AudioError otherwise."""
+    wav = _read(path)
+    layout = _find_audio(wav, printable(path.name))
     repaired = layout.data_size != layout.claimed_size
     if repaired:
         wav = _with_true_header(wav, layout)
@@ -80,9 +87,29 @@ def examine(path: Path) -> Audio:
     )
 
 
+def _read(path: Path) -> bytes:
+    """The file, whole. No link is followed and no pipe waited for: names prove nothing."""
+    name = printable(path.name)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise NoRecording(f"{name} is not a file")
+            if found.st_size > LARGEST_BYTES:
+                raise NoRecording(f"{name} is too large for a recording")
+            return file.read(found.st_size)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NoRecording(f"{name} is a link, not a file") from error
+        raise (NoRecording if error.errno in _LASTING else AudioError)(
+            f"the recording {name} cannot be read: {error.strerror}"
+        ) from error
+
+
 def _find_audio(wav: bytes, name: str) -> _Layout:
     if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
-        raise AudioError(f"{name} is not a WAV recording")
+        raise NoRecording(f"{name} is not a WAV recording")
     layout: tuple[int, int] | None = None
     offset = 12
     while offset + _CHUNK.size <= len(wav):
@@ -96,16 +123,16 @@ def _find_audio(wav: bytes, name: str) -> _Layout:
             present -= present % (SAMPLE_BYTES * channels)
             return _Layout(channels, rate, offset, present, size)
         offset += size + size % 2
-    raise AudioError(f"{name} has no audio in it")
+    raise NoRecording(f"{name} has no audio in it")
 
 
 def _read_format(wav: bytes, offset: int, name: str) -> tuple[int, int]:
     """Channels and rate."""
     kind, channels, rate, _, _, bits = _FORMAT.unpack_from(wav, offset)
     if kind != _PCM or bits != 8 * SAMPLE_BYTES or channels not in (1, 2):
-        raise AudioError(f"{name} is not 16 bit PCM")
+        raise NoRecording(f"{name} is not 16 bit PCM")
     if rate not in RATES:
-        raise AudioError(f"{name} has the impossible rate of {rate} Hz")
+        raise NoRecording(f"{name} has the impossible rate of {rate} Hz")
     return channels, rate
 
 

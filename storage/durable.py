@@ -13,9 +13,10 @@ from pathlib import Path
 def flush(path: Path) -> None:
     """Have the file's contents and its name on the disk. Raises OSError.
 
-    Whoever wrote it: what is flushed is the file, not the writer's share of it.
+    Whoever wrote it: what is flushed is the file, not the writer's share of it. No link is
+    followed, and no pipe waited for, if it is none.
     """
-    _flush(path, os.O_RDONLY)
+    _flush(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     flush_folder(path.parent)
 
 

@@ -4,6 +4,7 @@ StorageError                    a sentence for the user
 ├── ConfigError                 a setting or an office's configuration is wrong
 ├── NotFound                    no such message, company, employee, …
 ├── AudioError                  audio that cannot be read, decoded or stored
+│   └── NoRecording             what lies there is no recording, today or tomorrow
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 """
 
@@ -33,6 +34,10 @@ class NotFound(StorageError):
 
 class AudioError(StorageError):
     """Audio cannot be read, decoded or stored."""
+
+
+class NoRecording(AudioError):
+    """What lies in a recording's place is none, and stays none until somebody changes it."""
 
 
 class DatabaseUnavailable(StorageError):

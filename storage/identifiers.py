@@ -23,13 +23,17 @@ def new_id(at: datetime) -> str:
 
 def id_of_file(name: str, digest: str) -> str:
     """The id of a file taken in: the same file always gets the same one."""
-    return str(uuid.uuid5(_FILES, f"{name}:{digest}"))
+    whole = name.encode("utf-8", "backslashreplace").decode()  # names need not be UTF-8
+    return str(uuid.uuid5(_FILES, f"{whole}:{digest}"))
 
 
 def time_of(message_id: str) -> datetime | None:
-    """When a UUIDv7 was made; None for ids of other kinds."""
+    """When a UUIDv7 was made; None for ids of other kinds, and of no time there will be."""
     value = uuid.UUID(message_id)
-    return _EPOCH + _MILLISECOND * (value.int >> 80) if value.version == 7 else None
+    try:
+        return _EPOCH + _MILLISECOND * (value.int >> 80) if value.version == 7 else None
+    except OverflowError:
+        return None
 
 
 def is_id(text: str) -> bool:

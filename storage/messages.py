@@ -24,7 +24,7 @@ from storage.models import MessageRow
 from storage.news import announce
 from storage.rows import Box, Mailbox, Source, new_row
 from storage.speech import speech_seconds
-from storage.spool import read_recording, remove_recording, secure_recording
+from storage.spool import Refused, read_recording, remove_recording, secure_recording
 from storage.vault import AudioStore
 
 __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
@@ -80,6 +80,7 @@ class Messages:
         self._database = database
         self._audio = audio
         self.recordings = recordings
+        self.refused = Refused()
 
     def begin(
         self,
@@ -160,8 +161,8 @@ class Messages:
         The same file is taken in once, however often it is tried. Raises AudioError or
         DatabaseUnavailable; then the file is as before.
         """
-        secure_recording(path)
         audio = read_recording(path)
+        secure_recording(path)
         row = new_row(
             mailbox,
             message_id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),

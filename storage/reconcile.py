@@ -18,12 +18,14 @@ import structlog
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, NoRecording
 from storage.identifiers import first_place, is_id, time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
 from storage.models import IS_DRAFT, MessageRow
 from storage.offices import Directory
+from storage.spool import Refused
+from storage.text import printable
 
 # A file changed so recently, in seconds, may still be written by Asterisk, which writes a
 # recording every two to four seconds.
@@ -33,7 +35,7 @@ QUIET_SECONDS = 5
 _FALLBACK_NAME = re.compile(r"(\d{9,11})_([^_]*)_(.*)_([^_]+)")
 
 # What is being taken in, and how.
-Attempt = tuple[str, Callable[[], Kept | Empty]]
+Attempt = tuple[Path, Callable[[], Kept | Empty]]
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +75,12 @@ def settle(
             .order_by(MessageRow.place.desc())
         ).all()
     return _each(
-        (f"message {draft.id}", partial(messages.finish, draft.id))
-        for draft in drafts
-        if draft.call_id not in live_calls and draft.id not in live_drafts
+        (
+            (messages.recordings / f"{draft.id}.wav", partial(messages.finish, draft.id))
+            for draft in drafts
+            if draft.call_id not in live_calls and draft.id not in live_drafts
+        ),
+        messages.refused,
     )
 
 
@@ -93,12 +98,14 @@ def take_in_fallback(
     """
 
     def attempts() -> Iterator[Attempt]:
-        for path in _recordings(folder, only_quiet=asterisk_alive):
+        paths = _recordings(folder, only_quiet=asterisk_alive)
+        messages.refused.forget_all_but(folder, paths)
+        for path in paths:
             left = _LeftBehind.from_name(path)
             if left.call_id not in live_calls:
-                yield path.name, partial(left.take_in, messages, directory)
+                yield path, partial(left.take_in, messages, directory)
 
-    return _each(attempts())
+    return _each(attempts(), messages.refused)
 
 
 def take_in_orphans(
@@ -113,21 +120,19 @@ def take_in_orphans(
     One whose message is settled goes; one nobody knows becomes a message that is unassigned.
     Raises DatabaseUnavailable.
     """
-    paths = {
-        path.stem: path
-        for path in _recordings(messages.recordings, only_quiet=asterisk_alive)
-        if is_id(path.stem) and path.stem not in live_drafts
-    }
+    there = _recordings(messages.recordings, only_quiet=asterisk_alive)
+    messages.refused.forget_all_but(messages.recordings, there)
+    paths = {path.stem: path for path in there if is_id(path.stem) and path.stem not in live_drafts}
     states = _states(database, list(paths))
 
     def attempts() -> Iterator[Attempt]:
         for name, path in paths.items():
             if name not in states:
-                yield path.name, partial(_take_in_unknown, messages, path)
+                yield path, partial(_take_in_unknown, messages, path)
             elif states[name] != "recording":
-                yield path.name, partial(messages.finish, name)
+                yield path, partial(messages.finish, name)
 
-    return _each(attempts())
+    return _each(attempts(), messages.refused)
 
 
 @dataclass(frozen=True)
@@ -144,8 +149,8 @@ class _LeftBehind:
     def from_name(cls, path: Path) -> _LeftBehind:
         found = _FALLBACK_NAME.fullmatch(path.stem)
         if not found:
-            return cls(path, _changed_at(path), "", "", "")
-        received_at = datetime.fromtimestamp(int(found[1]), UTC)
+            return cls(path, _received(path), "", "", "")
+        received_at = _received(path, datetime.fromtimestamp(int(found[1]), UTC))
         return cls(path, received_at, found[2], found[3], found[4])
 
     def take_in(self, messages: Messages, directory: Directory) -> Kept | Empty:
@@ -179,7 +184,7 @@ def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
         path,
         mailbox=unassigned_mailbox(""),
         caller_number="",
-        received_at=time_of(path.stem) or _changed_at(path),
+        received_at=_received(path, time_of(path.stem)),
         source="asterisk",
         min_speech=0.0,
         message_id=path.stem,
@@ -210,27 +215,39 @@ def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
 def _changed(path: Path) -> float:
     """When the file was changed last; one that is gone by now is as good as new."""
     try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
+        return path.lstat().st_mtime
+    except OSError:
         return float("inf")
 
 
-def _changed_at(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+def _received(path: Path, told: datetime | None = None) -> datetime:
+    """When a file was recorded: as its name tells, unless that lies in the future."""
+    now = datetime.now(UTC)
+    if told and told <= now:
+        return told
+    return datetime.fromtimestamp(min(_changed(path), now.timestamp()), UTC)
 
 
-def _each(attempts: Iterable[Attempt]) -> Settled:
-    """Make every attempt; only a missing database ends them all."""
+def _each(attempts: Iterable[Attempt], refused: Refused) -> Settled:
+    """Make every attempt; only a missing database ends them all.
+
+    What was refused before, and is still the same, is passed over: one line in the log is enough.
+    """
     settled = Settled()
-    for name, attempt in attempts:
+    for path, attempt in attempts:
+        if path in refused:
+            continue
         try:
             outcome = attempt()
         except DatabaseUnavailable:
             raise
         except Exception as error:
             # Whatever is wrong with one recording, the others are filed.
+            name = printable(path.name)
             log.warning("recording cannot be taken in", recording=name, reason=repr(error))
             settled += Settled(failures=(f"{name}: {error}",))
+            if isinstance(error, NoRecording):
+                refused.add(path)
         else:
             kept = (outcome.id,) if isinstance(outcome, Kept) else ()
             settled += Settled(kept=kept, empty=1 - len(kept))
