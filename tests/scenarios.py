@@ -120,6 +120,7 @@ name = "Ромашка"
 "74951234567" = {{ menu = "main" }}
 "74951234568" = {{ employee = "101" }}
 "74951234569" = {{ voicemail = true }}
+"74951234570" = {{ employee = "102" }}
 
 [menus.main]
 greeting = "sound:{WELCOME}"

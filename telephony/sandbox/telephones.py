@@ -6,68 +6,23 @@ ARI. The demo and the tests call the company with it.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from telephony.ari.client import AriAccess, Event, HttpAri, new_id
-from telephony.errors import AriError, AriUnavailable
-from telephony.sandbox.asterisk import USER, Asterisk
+from telephony.ari.client import Event, HttpAri, new_id
+from telephony.errors import AriError
+from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.ears import Ears, hearing_all
+
+__all__ = ["APP", "Ears", "Person", "Telephones", "hearing_all"]
 
 Behaviour = Literal["ring", "answer", "busy", "unreachable"]
 """What an employee's phone does when it is called."""
 
 APP = "phones"
-
-
-class Ears:
-    """Every event of one Asterisk, in order, with a way to wait for one."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._news = asyncio.Condition()
-
-    async def listen(self, ari: HttpAri) -> None:
-        """Collect events until the connection ends."""
-        try:
-            async for event in ari.events():
-                async with self._news:
-                    self.events.append(event or {"type": "Connected"})
-                    self._news.notify_all()
-        except AriUnavailable:
-            return
-
-    async def wait(
-        self, matches: Callable[[Event], bool], *, after: int = 0, seconds: float = 30
-    ) -> Event:
-        """The first matching event from the ``after``-th on, past or to come."""
-
-        def found() -> Event | None:
-            return next((e for e in self.events[after:] if matches(e)), None)
-
-        async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(lambda: found() is not None)
-        event = found()
-        assert event is not None
-        return event
-
-
-@asynccontextmanager
-async def hearing_all(asterisk: Asterisk, app: str) -> AsyncIterator[tuple[HttpAri, Ears]]:
-    """An ARI application on ``asterisk`` and all that it hears."""
-    access = AriAccess(asterisk.ari_url, USER, asterisk.ari_secret, app)
-    ears = Ears()
-    async with HttpAri.connect(access) as ari:
-        task = asyncio.create_task(ears.listen(ari))
-        await ears.wait(lambda e: e["type"] == "Connected")
-        try:
-            yield ari, ears
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 @dataclass
@@ -101,7 +56,13 @@ class Person:
 
     async def connected(self) -> None:
         """Wait until somebody, or something, has answered."""
-        await self.ears.wait(lambda e: e["type"] == "StasisStart" and e["channel"]["id"] == self.id)
+        await self.ears.wait(self._is_answer)
+
+    def has_been_answered(self) -> bool:
+        return any(self._is_answer(event) for event in self.ears.events)
+
+    def _is_answer(self, event: Event) -> bool:
+        return event["type"] == "StasisStart" and bool(event["channel"]["id"] == self.id)
 
     async def _play(self, media: list[str]) -> None:
         await self.connected()
@@ -131,12 +92,24 @@ class Person:
 
     async def be_silent(self) -> None:
         """Send silence until something else is sent, as a phone does whose owner only listens."""
+        await self.go_mute()
+        await self._silence("POST")
+
+    async def go_mute(self) -> None:
+        """Send nothing at all until something is sent again: a phone that is muted, or lost."""
+        await self._silence("DELETE")
+
+    async def _silence(self, method: str) -> None:
         try:
-            await self.ari.request("DELETE", f"/channels/{self.id}/silence")
-            await self.ari.request("POST", f"/channels/{self.id}/silence")
+            await self.ari.request(method, f"/channels/{self.id}/silence")
         except AriError as error:
             if error.status not in (404, 409):  # hung up meanwhile
                 raise
+
+    async def cancel(self) -> None:
+        """Give up before anybody has answered: a CANCEL, where hanging up is a BYE."""
+        assert not self.has_been_answered()
+        await self.hang_up()
 
     async def hang_up(self) -> None:
         try:
@@ -168,8 +141,7 @@ class Person:
         await self.ears.wait(
             lambda e: e["type"] == "RecordingFinished" and e["recording"]["name"] == name
         )
-        path = self.spool / "recording" / f"{name}.wav"
-        return path
+        return self.spool / "recording" / f"{name}.wav"
 
     async def gone(self, seconds: float = 30) -> None:
         """Wait until the other side has hung up."""
@@ -193,7 +165,7 @@ class Telephones:
 
     def __init__(self, asterisk: Asterisk, ari: HttpAri, ears: Ears, dial: Callable[[str], str]):
         self._asterisk = asterisk
-        self._ari = ari
+        self.ari = ari
         self.ears = ears
         self._dial = dial
         self.behaviours: dict[str, Behaviour] = {}
@@ -236,8 +208,8 @@ class Telephones:
             "timeout": 60,
             "variables": variables or {},
         }
-        await self._ari.request("POST", f"/channels/{channel}", params)  # type: ignore[arg-type]
-        return Person(self._ari, self.ears, channel, self._asterisk.spool)
+        await self.ari.request("POST", f"/channels/{channel}", params)  # type: ignore[arg-type]
+        return Person(self.ari, self.ears, channel, self._asterisk.spool)
 
     async def serve_employees(self) -> None:
         """Let the employees' phones behave as ``behaviours`` says, until cancelled."""
@@ -253,8 +225,12 @@ class Telephones:
         event = await self.ears.wait(
             lambda e: _is_employee(e) and e["args"][0] == extension, after=after
         )
-        person = Person(self._ari, self.ears, event["channel"]["id"], self._asterisk.spool)
-        return person
+        return Person(self.ari, self.ears, event["channel"]["id"], self._asterisk.spool)
+
+    async def picks_up(self, extension: str) -> None:
+        """The employee at ``extension`` answers the phone, which has rung so far."""
+        event = await self.rang(extension)
+        await self._behave(event["channel"]["id"], "answer")
 
     async def rang(self, extension: str, *, after: int = 0) -> Event:
         """Wait until the phone of ``extension`` was rung."""
@@ -265,15 +241,15 @@ class Telephones:
     async def _behave(self, channel: str, behaviour: Behaviour) -> None:
         path = f"/channels/{channel}"
         if behaviour == "ring":
-            await self._ari.request("POST", f"{path}/ring")
+            await self.ari.request("POST", f"{path}/ring")
         elif behaviour == "answer":
-            await self._ari.request("POST", f"{path}/answer")
-            await self._ari.request("POST", f"{path}/silence")
+            await self.ari.request("POST", f"{path}/answer")
+            await self.ari.request("POST", f"{path}/silence")
         elif behaviour == "busy":
-            await self._ari.request("DELETE", path, {"reason": "busy"})
+            await self.ari.request("DELETE", path, {"reason": "busy"})
         else:
             assert behaviour == "unreachable", behaviour
-            await self._ari.request("DELETE", path, {"reason": "congestion"})
+            await self.ari.request("DELETE", path, {"reason": "congestion"})
 
 
 def _after_a_breath(audio: Path) -> list[str]:

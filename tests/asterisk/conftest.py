@@ -45,6 +45,8 @@ class Town:
     house: House
     phones: Telephones
     inside: Ears
+    ari: HttpAri
+    """The company's Asterisk, for looking at."""
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +78,7 @@ async def open_town(house: House, phones_asterisk: Asterisk) -> AsyncIterator[To
             phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}@{house.asterisk.sip}"
         )
         employees = asyncio.create_task(phones.serve_employees())
-        yield Town(house, phones, inside)
+        yield Town(house, phones, inside, inside_ari)
         employees.cancel()
         await asyncio.gather(employees, return_exceptions=True)
         await _hang_up_everybody(ari)
