@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "mailbox": "commands.mailbox:group",
     "sandbox": "commands.sandbox:group",
     "audit": "commands.audit:group",
+    "retention": "commands.retention:group",
 }
 """Every command, and where it is. Its module is loaded when the command is asked for."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storage.news import News
     from storage.offices import Offices
     from storage.prompts import PromptLibrary
+    from storage.retention import Retention
 
 
 class App:
@@ -73,6 +74,12 @@ class App:
         from storage.inbox import Inbox
 
         return Inbox(self.database, self.audio)
+
+    @cached_property
+    def retention(self) -> Retention:
+        from storage.retention import Retention
+
+        return Retention(self.database, self.audio, self.offices.snapshot)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -15,7 +15,9 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False
+) -> None:
     """Rows under headings: folded to the window on a terminal, one line each everywhere else."""
     # Imported here: most commands print no table, and rich takes a tenth of a second.
     from rich.console import Console
@@ -28,7 +30,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         # Text, because a name may look like rich's own marks.
         table.add_row(*(Text(str(cell)) for cell in row))
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=err)
     if not console.is_terminal:
         console.width = WIDEST
     console.print(table)
+
+
+def counted(messages: int) -> str:
+    """A number of messages, in words."""
+    return "1 message" if messages == 1 else f"{messages} messages"

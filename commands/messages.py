@@ -1,27 +1,28 @@
-"""``voicepost messages``: list, show, play, download, export, delete, restore, purge."""
+"""``voicepost messages``: list, show, play, download, export, delete, restore, hold, purge."""
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Concatenate
 
 import click
 
 from commands.context import App
-from commands.listing import print_table
+from commands.holds import hold, release
+from commands.listing import counted, print_table
 from commands.phone import phone_endpoint, ring_phone
 from commands.progress import progress_bar
+from commands.retention import print_report, tell_done
+from commands.selecting import selecting
 from commands.speaker import play_aloud
 from storage.errors import StorageError
 from storage.export import export
 from storage.inbox import Message, Query
-from storage.messages import Box
+from storage.message import Hold
 from storage.text import json_text, printable
 
 # As many as one looks through in a terminal, unless --limit says otherwise.
@@ -31,70 +32,19 @@ ID_CHARACTERS = 13
 
 COLUMNS = ("id", "received", "company", "box", "addressee", "caller", "length", "state")
 
-Command = Callable[Concatenate[App, ...], None]
-Day = click.DateTime(["%Y-%m-%d"])
-
-_SELECTION: tuple[Callable[[Command], Command], ...] = (
-    click.option("--box", type=click.Choice(["company", "employee"]), help="Whose box."),
-    click.option("--employee", metavar="EXTENSION", help="Only this employee's messages."),
-    click.option("--month", metavar="YYYY-MM", help="Only this month's."),
-    click.option("--from", "since", type=Day, metavar="YYYY-MM-DD", help="From this day on."),
-    click.option("--to", "until", type=Day, metavar="YYYY-MM-DD", help="Up to and with this day."),
-    click.option("--search", default="", help="Names and numbers of addressee and caller."),
-    click.option("--company", metavar="NAME", help="Only this company's messages."),
-    click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest."),
-    click.option("--trash", is_flag=True, help="Deleted messages instead of the others."),
-)
-
-
-def _selecting(command: Command) -> Command:
-    """Give a command the options that choose messages, as one ``query``."""
-
-    def with_query(
-        app: App,
-        *,
-        box: Box | None,
-        employee: str | None,
-        month: str | None,
-        since: datetime | None,
-        until: datetime | None,
-        search: str,
-        company: str | None,
-        limit: int | None,
-        trash: bool,
-        **others: object,
-    ) -> None:
-        query = Query(
-            company=company,
-            box=box,
-            employee=employee,
-            month=month,
-            since=_day(since),
-            until=_day(until),
-            search=search,
-            limit=limit,
-            deleted=trash,
-        )
-        command(app, query=query, **others)
-
-    functools.update_wrapper(with_query, command)
-    for option in reversed(_SELECTION):
-        option(with_query)
-    return with_query
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
 
 @click.group("messages")
 def group() -> None:
     """Find, hear and look after voice messages."""
 
 
+group.add_command(hold)
+group.add_command(release)
+
+
 @group.command("list")
 @click.pass_obj
-@_selecting
+@selecting
 @click.option("--json", "as_json", is_flag=True, help="An array of objects, newest first.")
 def list_messages(app: App, *, query: Query, as_json: bool) -> None:
     """List messages, newest first."""
@@ -129,6 +79,7 @@ def show(app: App, message_id: str, *, as_json: bool) -> None:
         ("received", f"{message.received_at:%Y-%m-%d %H:%M:%S %Z}"),
         ("length", f"{message.duration:.1f} s"),
         ("state", _state(message)),
+        *((("hold", _words(message.hold)),) if message.hold else ()),
         ("taken by", message.source),
         ("sha256", message.sha256),
         ("bytes", str(message.size)),
@@ -182,7 +133,7 @@ def download(app: App, message_id: str, *, out: Path) -> None:
 @group.command("export")
 @click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip")
 @click.pass_obj
-@_selecting
+@selecting
 def export_messages(app: App, *, query: Query, target: Path) -> None:
     """Write recordings and a manifest (CSV and JSON) to a folder or a zip.
 
@@ -208,9 +159,9 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
     if not yes:
         for message in messages:
             click.echo("  ".join(_row(message)), err=True)
-        click.confirm(f"Delete {_count(len(messages))}?", abort=True, err=True)
+        click.confirm(f"Delete {counted(len(messages))}?", abort=True, err=True)
     app.inbox.delete_many([message.id for message in messages], by=app.actor)
-    click.echo(f"{_count(len(messages))} moved to the trash", err=True)
+    click.echo(f"{counted(len(messages))} moved to the trash", err=True)
 
 
 @group.command()
@@ -220,21 +171,24 @@ def restore(app: App, message_ids: tuple[str, ...]) -> None:
     """Take messages back from the trash."""
     messages = [app.inbox.get(message_id) for message_id in message_ids]
     app.inbox.restore_many([message.id for message in messages], by=app.actor)
-    click.echo(f"{_count(len(messages))} restored", err=True)
+    click.echo(f"{counted(len(messages))} restored", err=True)
 
 
 @group.command()
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Days in the trash.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def purge(app: App, *, older_than: int | None, yes: bool) -> None:
+def purge(app: App, *, older_than: int | None, dry_run: bool, yes: bool) -> None:
     """Remove for good what has been in the trash for long (by default, as the settings say)."""
     days = app.settings.messages.trash_days if older_than is None else older_than
+    if dry_run:
+        print_report(app.retention.rehearse_purge(timedelta(days=days)))
+        return
     if not yes:
         question = f"Remove for good what was deleted {days} days ago or earlier?"
         click.confirm(question, abort=True, err=True)
-    purged = app.inbox.purge(timedelta(days=days), by=app.actor)
-    click.echo(f"{_count(purged)} removed for good", err=True)
+    tell_done(app.retention.purge(timedelta(days=days), by=app.actor))
 
 
 def _print_array(messages: Iterator[Message]) -> None:
@@ -260,9 +214,10 @@ def _row(message: Message) -> tuple[str, ...]:
     )
 
 
+def _words(hold: Hold) -> str:
+    return f"since {hold.since.astimezone():%Y-%m-%d %H:%M %Z} by {hold.by}: {hold.reason}"
+
+
 def _state(message: Message) -> str:
-    return f"{message.state}, deleted" if message.deleted_at else message.state
-
-
-def _count(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"
+    also = {"deleted": message.deleted_at, "held": message.hold}
+    return ", ".join([message.state, *(word for word, is_so in also.items() if is_so)])

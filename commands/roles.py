@@ -14,6 +14,7 @@ import structlog
 from setproctitle import setproctitle
 
 from commands.context import App
+from commands.keeping import keep_retention
 from commands.logs import configure_logs
 from commands.nursery import raise_children
 from commands.phone import ari_access
@@ -119,6 +120,7 @@ async def _serve_calls(app: App) -> None:
             asyncio.create_task(keep_settling(app, ari, router), name="settling"),
             asyncio.create_task(_announce(router.connected), name="announce"),
             asyncio.create_task(keep_uploading(app.audio), name="uploading"),
+            asyncio.create_task(keep_retention(app), name="retention"),
         ]
         stopping = asyncio.create_task(stop.wait())
         try:

@@ -7,8 +7,7 @@ Asterisk recorded alone while the service was away, and recordings that nobody k
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import UTC, datetime
 
 import structlog
 
@@ -20,22 +19,16 @@ from telephony.ari.router import Router
 from telephony.errors import AriError
 
 INTERVAL_SECONDS = 15.0
-TIDYING = 240  # intervals: once an hour
 
 log = structlog.get_logger()
 
 
 async def keep_settling(app: App, ari: Ari, router: Router) -> None:
     """Settle whenever Asterisk can be asked which calls are alive, until cancelled."""
-    for times in count():
+    while True:
         await router.connected.wait()
         try:
             await settle_once(app, ari, router.live_calls)
-            await asyncio.to_thread(
-                app.inbox.purge, timedelta(days=app.settings.messages.trash_days)
-            )
-            if times % TIDYING == 0:
-                await asyncio.to_thread(app.inbox.tidy)
         except (AriError, StorageError) as error:
             log.warning("settling is put off", why=str(error))
         except Exception:

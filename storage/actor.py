@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 Role = Literal["administrator", "employee"]
-Via = Literal["page", "api", "cli", "phone"]
+Via = Literal["page", "api", "cli", "phone", "system"]
 
 
 @dataclass(frozen=True)
@@ -76,3 +76,7 @@ class Actor:
     via: Via
     address: str = ""
     user_id: str | None = None
+
+
+SYSTEM = Actor(name="voicepost", via="system")
+"""What the service does by itself."""

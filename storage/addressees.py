@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import AddresseeRow, MessageRow
+from storage.rows import Box
 from storage.text import Terms, leftover
 
 Mailbox = tuple[str, str, str]
@@ -82,3 +84,14 @@ def on(
 def key_of(company_id: str, box: str, number: str, words: str) -> str:
     """What identifies an addressee."""
     return hashlib.sha256("\0".join((company_id, box, number, words)).encode()).hexdigest()
+
+
+def boxes(session: Session, company_id: str) -> list[tuple[Box, str]]:
+    """The boxes of a company that have listed messages: each with the extension of its employee."""
+    rows = session.execute(
+        select(AddresseeRow.box, AddresseeRow.number).where(
+            AddresseeRow.company_id == company_id, AddresseeRow.kept > 0
+        )
+    )
+    found = {(box, number if box == "employee" else "") for box, number in rows}
+    return [(cast(Box, box), number) for box, number in sorted(found)]

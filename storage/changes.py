@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session
 from storage import tally, unheard
 from storage.actor import EVERYTHING, Actor, Scope, User
 from storage.audit import note
-from storage.errors import NotFound
+from storage.errors import ConfigError, Held, NotFound
 from storage.message import Message, State, about
 from storage.models import AuditRow, MessageRow
 from storage.news import announce
 from storage.query import Query
+from storage.text import storable
 from storage.visibility import only_company, scope_of, visible
 
 SAME_LISTENING = timedelta(minutes=10)
 """Who begins again so soon has not stopped: browsers ask for the same audio more than once."""
+LONGEST_REASON = 500
+"""Characters of the reason for a hold."""
 
 
 def listen(session: Session, message_id: str, user: User | None, by: Actor) -> None:
@@ -61,13 +64,25 @@ def delete(
 ) -> Sequence[str]:
     """See `Inbox.delete_many`."""
     rows = _locked(session, message_ids, scope)
+    for row in rows:
+        if row.held_at is not None:
+            raise Held(row.id)
     changed = [row for row in rows if row.deleted_at is None]
-    for row in changed:
-        row.deleted_at = datetime.now(UTC)
-    tally.count(session, changed, -1)
+    _to_trash(session, changed)
     _note(session, by, "message.delete", changed)
     announce(session, "deleted", changed)
     return [row.id for row in changed]
+
+
+def retire(session: Session, rows: Sequence[MessageRow], by: Actor, days: int) -> None:
+    """Move messages of one mailbox to the trash: they are older than its so many days."""
+    _to_trash(session, rows)
+    first = rows[0]
+    details: dict[str, object] = {"messages": len(rows), "days": days, "box": first.box}
+    if first.box == "employee":
+        details["employee"] = first.addressee_number
+    note(session, by, "messages.retire", company_id=first.company_id, details=details)
+    announce(session, "deleted", rows)
 
 
 def restore(
@@ -78,9 +93,35 @@ def restore(
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
         row.deleted_at = None
+        row.restored_at = datetime.now(UTC)
     tally.count(session, changed, 1)
     _note(session, by, "message.restore", changed)
     announce(session, "restored", changed)
+    return [row.id for row in changed]
+
+
+def hold(
+    session: Session, message_ids: Collection[str], scope: Scope, reason: str, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.hold`."""
+    reason = _reason(reason)
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.held_at is None]
+    for row in changed:
+        row.held_at, row.held_by, row.hold_reason = datetime.now(UTC), storable(by.name), reason
+    _note(session, by, "message.hold", changed, reason=reason)
+    return [row.id for row in changed]
+
+
+def release(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.release`."""
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.held_at is not None]
+    for row in changed:
+        _note(session, by, "message.release", [row], reason=row.hold_reason or "")
+        row.held_at = row.held_by = row.hold_reason = None
     return [row.id for row in changed]
 
 
@@ -108,6 +149,7 @@ def note_export(session: Session, query: Query, messages: int, by: Actor) -> Non
         "until": query.until and query.until.isoformat(),
         "search": query.search,
         "trash": query.deleted,
+        "held": query.held,
     }
     details = {name: value for name, value in wanted.items() if value}
     company_id = query.scope.company_id or only_company(session)
@@ -150,6 +192,25 @@ def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:
     )
 
 
-def _note(session: Session, by: Actor, action: str, rows: Iterable[MessageRow]) -> None:
+def _to_trash(session: Session, rows: Iterable[MessageRow]) -> None:
     for row in rows:
-        note(session, by, action, company_id=row.company_id, subject=row.id, details=about(row))
+        row.deleted_at = datetime.now(UTC)
+    tally.count(session, rows, -1)
+
+
+def _reason(text: str) -> str:
+    """Why somebody holds a message, in words. Raises ConfigError for none, and for a novel."""
+    reason = " ".join(storable(text).split())
+    if not reason:
+        raise ConfigError("reason: must not be empty")
+    if len(reason) > LONGEST_REASON:
+        raise ConfigError(f"reason: must not be longer than {LONGEST_REASON}")
+    return reason
+
+
+def _note(
+    session: Session, by: Actor, action: str, rows: Iterable[MessageRow], **more: str
+) -> None:
+    for row in rows:
+        details = {**about(row), **more}
+        note(session, by, action, company_id=row.company_id, subject=row.id, details=details)

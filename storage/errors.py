@@ -3,6 +3,7 @@
 StorageError                    a sentence for the user
 ├── ConfigError                 a setting or an office's configuration is wrong
 ├── NotFound                    no such message, company, employee, …
+├── Held                        a message on hold cannot be deleted
 ├── AudioError                  audio that cannot be read, decoded or stored
 │   └── NoRecording             what lies there is no recording, today or tomorrow
 └── DatabaseUnavailable         the database cannot be opened, reached or written
@@ -30,6 +31,14 @@ class ConfigError(StorageError):
 
 class NotFound(StorageError):
     """What was asked for is not there."""
+
+
+class Held(StorageError):
+    """A message is on hold, and cannot be deleted until that is released."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(f"message {message_id} is on hold and cannot be deleted")
+        self.message_id = message_id
 
 
 class AudioError(StorageError):

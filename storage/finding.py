@@ -86,7 +86,7 @@ def _ways(session: Session, query: Query) -> Iterator[Way]:
     for shelf in shelves(query):
         if query.state == "new":
             yield Way(shelf, "new")
-        elif not terms or query.deleted or _is_small(session, query, shelf):
+        elif not terms or query.deleted or query.held or _is_small(session, query, shelf):
             yield Way(shelf)
         else:
             yield from ways(session, shelf, terms)

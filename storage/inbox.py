@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import changes, finding, unheard, upkeep
+from storage import changes, finding, unheard
 from storage.actor import EVERYTHING, Actor, Scope, User
 from storage.database import Database
 from storage.errors import NotFound
@@ -52,7 +51,7 @@ class Inbox:
         limit = query.limit if query.limit is not None else PAGE
         with self._database.reading() as session:
             found = finding.find(session, query, limit + 1)
-            messages = _messages(session, found.rows[:limit], query.reader)
+            messages = _messages(session, found.rows[:limit], query.scope, query.reader)
         goes_on = messages and len(found.rows) > limit
         return Page(messages, messages[-1].place if goes_on else None, found.month)
 
@@ -102,7 +101,7 @@ class Inbox:
                 .where(MessageRow.state == "kept", visible(scope))
                 .limit(2)
             ).all()
-            messages = _messages(session, rows, reader)
+            messages = _messages(session, rows, scope, reader)
         if not messages:
             raise NotFound(f"there is no message {message_id}")
         if len(messages) > 1:
@@ -137,7 +136,7 @@ class Inbox:
             return changes.mark(session, message_ids, state, user, by)
 
     def delete(self, message_id: str, *, by: Actor, scope: Scope = EVERYTHING) -> None:
-        """Move to the trash. Raises NotFound."""
+        """Move to the trash. Raises NotFound or Held."""
         self.delete_many([message_id], by=by, scope=scope)
 
     def delete_many(
@@ -145,7 +144,8 @@ class Inbox:
     ) -> Sequence[str]:
         """Move messages to the trash; the ids of those that were not there yet.
 
-        All or none: raises NotFound if there is one that the scope does not cover.
+        All or none: raises NotFound if there is one that the scope does not cover, and Held if
+        one is on hold.
         """
         with self._database.session() as session:
             return changes.delete(session, message_ids, scope, by)
@@ -164,6 +164,24 @@ class Inbox:
         with self._database.session() as session:
             return changes.restore(session, message_ids, scope, by)
 
+    def hold(
+        self, message_ids: Collection[str], *, reason: str, by: Actor, scope: Scope = EVERYTHING
+    ) -> Sequence[str]:
+        """Keep messages from being deleted, by anybody and by time; the ids of those not held yet.
+
+        What lies in the trash stays there. All or none: raises NotFound if there is one that the
+        scope does not cover, ConfigError for a reason that is none.
+        """
+        with self._database.session() as session:
+            return changes.hold(session, message_ids, scope, reason, by)
+
+    def release(
+        self, message_ids: Collection[str], *, by: Actor, scope: Scope = EVERYTHING
+    ) -> Sequence[str]:
+        """End the hold of messages; the ids of those that were held. All or none, as `hold`."""
+        with self._database.session() as session:
+            return changes.release(session, message_ids, scope, by)
+
     def note_download(self, message: Message, *, by: Actor) -> None:
         """Note that somebody takes the audio away as a file."""
         with self._database.session() as session:
@@ -174,20 +192,9 @@ class Inbox:
         with self._database.session() as session:
             changes.note_export(session, query, messages, by)
 
-    def purge(self, older_than: timedelta, *, by: Actor | None = None) -> int:
-        """Delete for good what has been in the trash for so long; returns how many.
-
-        Drafts that came to nothing go too.
-        """
-        return upkeep.purge(self._database, self._audio, older_than, by)
-
-    def tidy(self) -> None:
-        """Let go of news long told, and of what stays new to people who never listen."""
-        upkeep.tidy(self._database)
-
 
 def _messages(
-    session: Session, rows: Sequence[MessageRow], reader: str | None
+    session: Session, rows: Sequence[MessageRow], scope: Scope, reader: str | None
 ) -> tuple[Message, ...]:
     """Rows as messages, with what the companies are called now and what is new to the reader."""
     ids = {row.company_id for row in rows if row.company_id}
@@ -200,6 +207,7 @@ def _messages(
             row,
             company=names.get(row.company_id or "", row.company),
             is_new=row.heard_at is None if reader is None else row.place in new,
+            shows_hold=scope.extensions is None,
         )
         for row in rows
     )

@@ -35,6 +35,16 @@ class MessageJson(TypedDict):
     sha256: str
     bytes: int
     source: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a message must not be deleted: since when, by whom, and the reason in words."""
+
+    since: datetime
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class Message:
     the company's time zone, ``duration`` in seconds, ``size`` in bytes. ``place`` is its
     position in time, for pages. ``state`` is that of the user who reads, and without one that of
     everybody: new until somebody has listened. ``company_id`` is None where no company could be
-    found for the message.
+    found for the message. ``hold`` is told to those who may see the trash.
     """
 
     id: str
@@ -69,6 +79,7 @@ class Message:
     audio_key: str
     peaks: bytes = field(repr=False)
     place: int
+    hold: Hold | None = None
 
     def as_json(self) -> MessageJson:
         """The message as ``voicepost messages list --json`` prints it."""
@@ -85,6 +96,7 @@ class Message:
             "sha256": self.sha256,
             "bytes": self.size,
             "source": self.source,
+            "held": self.hold is not None,
         }
 
 
@@ -100,7 +112,7 @@ class Page:
     month: str | None = None
 
 
-def message_of(row: MessageRow, *, company: str, is_new: bool) -> Message:
+def message_of(row: MessageRow, *, company: str, is_new: bool, shows_hold: bool) -> Message:
     """A row as a message; ``company`` is what the company is called now."""
     return Message(
         id=row.id,
@@ -124,7 +136,14 @@ def message_of(row: MessageRow, *, company: str, is_new: bool) -> Message:
         audio_key=row.audio_key or "",
         peaks=row.peaks or b"",
         place=row.place,
+        hold=_hold_of(row) if shows_hold else None,
     )
+
+
+def _hold_of(row: MessageRow) -> Hold | None:
+    if row.held_at is None:
+        return None
+    return Hold(row.held_at, row.held_by or "", row.hold_reason or "")
 
 
 class About(TypedDict):

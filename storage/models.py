@@ -107,6 +107,10 @@ CAME_TO_NOTHING = text("state IN ('empty', 'discarded')")
 IS_LISTED = text("state = 'kept' AND deleted_at IS NULL")
 IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
 IS_UNASSIGNED = text("company_id IS NULL")
+IS_HELD = text("held_at IS NOT NULL")
+# What time alone removes, and what is being removed: see `storage.removal`.
+IS_EXPIRING = text("state = 'kept' AND deleted_at IS NOT NULL AND held_at IS NULL")
+IS_GOING = text("state = 'discarded' AND audio_key IS NOT NULL")
 
 
 def _index(name: str, *columns: str, where: TextClause) -> Index:
@@ -137,12 +141,9 @@ class MessageRow(Base):
         _index("ix_messages_unassigned", "place", where=IS_UNASSIGNED),
         _index("ix_messages_drafts", "place", where=IS_DRAFT),
         _index("ix_messages_unkept", "place", where=CAME_TO_NOTHING),
-        Index(
-            "ix_messages_trash",
-            "deleted_at",
-            sqlite_where=text("deleted_at IS NOT NULL"),
-            postgresql_where=text("deleted_at IS NOT NULL"),
-        ),
+        _index("ix_messages_held", "company_id", "place", where=IS_HELD),
+        _index("ix_messages_trash", "deleted_at", where=IS_EXPIRING),
+        _index("ix_messages_going", "place", where=IS_GOING),
         CheckConstraint("state IN ('recording', 'kept', 'empty', 'discarded')", name="known_state"),
         CheckConstraint("box IN ('company', 'employee')", name="known_box"),
     )
@@ -182,6 +183,12 @@ class MessageRow(Base):
 
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    restored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # A legal hold: since when, by whom and why.
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_by: Mapped[str | None] = mapped_column(Text)
+    hold_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class UnheardRow(Base):

@@ -27,7 +27,8 @@ class Query:
 
     ``company`` is its name, ``employee`` an extension, ``month`` is like ``2026-08``. ``since``
     and ``until`` are days, both included; days and months are those of each message's company.
-    ``before`` is where the page before ended. ``deleted`` asks for the trash instead.
+    ``before`` is where the page before ended. ``deleted`` asks for the trash instead, ``held`` for
+    what is on hold, in the trash or not.
 
     Only what ``scope`` covers is found. ``reader`` is the id of a user: states are his then, and
     ``state`` asks for what is new to him or what is not.
@@ -43,6 +44,7 @@ class Query:
     limit: int | None = 50
     before: int | None = None
     deleted: bool = False
+    held: bool = False
     scope: Scope = EVERYTHING
     reader: str | None = None
     state: Literal["new", "heard"] | None = None

@@ -58,7 +58,7 @@ def shelves(query: Query) -> list[Shelf]:
         shown = scope.unassigned or scope == EVERYTHING
         return [Shelf(tally.UNASSIGNED)] if shown and query.employee is None else []
     if scope.extensions is not None:
-        if query.box == "company" or query.deleted:
+        if query.box == "company" or query.deleted or query.held:
             return []
         wanted = (n for n in dict.fromkeys(scope.extensions) if query.employee in (None, n))
         return [Shelf(scope.company_id, "employee", number) for number in wanted]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    TextClause,
     and_,
     column,
     exists,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage.identifiers import first_place
-from storage.models import IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
+from storage.models import IS_HELD, IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
 from storage.query import Query
 from storage.shelves import Shelf
 from storage.text import Terms
@@ -51,7 +52,7 @@ def messages_on(
     ``by_caller`` are the terms to be looked up in the search index, none of them short.
     """
     first_by_search = path == "search" and sqlite
-    statement = select(MessageRow).where(IS_IN_TRASH if query.deleted else IS_LISTED)
+    statement = select(MessageRow).where(*_lies(query))
     place: ColumnElement[int] = MessageRow.place.expression
     if path == "new":
         statement = statement.join(UnheardRow, _is_new_to(query.reader))
@@ -74,6 +75,14 @@ def messages_on(
         if term not in by_caller:
             statement = statement.where(or_(*(_contains(text, term) for text in words)))
     return statement.where(*_times(query, place)).order_by(place.desc())
+
+
+def _lies(query: Query) -> list[ColumnElement[bool] | TextClause]:
+    """Which of the partial indexes it is that holds what is asked for."""
+    if not query.held:
+        return [IS_IN_TRASH if query.deleted else IS_LISTED]
+    trash = [MessageRow.deleted_at.is_not(None)] if query.deleted else []
+    return [IS_HELD, MessageRow.state == "kept", *trash]
 
 
 def is_short(term: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from storage.office.actions import Action, ForwardAction, Part, Repeat, Ring, Voicemail
 from storage.office.values import (
+    Days,
     Digest,
     Endpoint,
     Extension,
@@ -108,6 +109,8 @@ class Employee(Part):
     ring_timeout: Seconds = 20.0
     greeting: Sound | None = None
     """His own voicemail greeting; None plays the bundled one."""
+    keep_days: Days | None = None
+    """Days his messages are kept; None keeps them as long as the company's."""
     forward: Forward = Forward()
 
     @property
@@ -129,6 +132,8 @@ class VoicemailSettings(Part):
     """Whether `#` offers: 1 keep, 2 listen, 3 record again."""
     greeting: Sound | None = None
     """The company mailbox's own greeting; None plays the bundled one."""
+    keep_days: Days | None = None
+    """Days that messages are kept before they go to the trash; None is for ever."""
 
 
 class Prompt(Part):

@@ -147,3 +147,5 @@ FilePath = Annotated[str, Field(max_length=1000), AfterValidator(_title)]
 """A path, relative to the document it stands in."""
 
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
+"""How long something is kept; the longest is a hundred years."""

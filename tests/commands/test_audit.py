@@ -18,19 +18,26 @@ def test_what_commands_do_is_in_the_log(office: Voicepost) -> None:
     office("messages", "download", message_id, "--out", str(office.home / "out.wav"))
     office("messages", "export", str(office.home / "out"), "--month", "2026-08")
     office("employees", "set", "101", "--name", "Анна Щукина")
-    office("messages", "purge", "--yes")
+    office("messages", "hold", message_id, "--reason", "case 7")
+    office("messages", "release", message_id)
+    office("messages", "delete", message_id, "--yes")
+    office("messages", "purge", "--older-than", "0", "--yes")
 
     entries = office.data("audit", "list")
 
     assert [entry["action"] for entry in entries][::-1] == [
         *("company.add", "message.delete", "message.restore", "message.download"),
-        *("messages.export", "config.change", "messages.purge"),
+        *("messages.export", "config.change", "message.hold", "message.release"),
+        *("message.delete", "messages.purge"),
     ]
+    purge, _, release, hold, *entries = entries
+    assert purge["details"]["messages"] == 1
+    assert hold["details"]["reason"] == release["details"]["reason"] == "case 7"
     assert {(entry["who"], entry["via"]) for entry in entries} == {(getpass.getuser(), "cli")}
-    assert entries[1]["details"] == [
+    assert entries[0]["details"] == [
         {"path": "employees.101.name", "before": "Анна Петрова", "after": "Анна Щукина"}
     ]
-    assert entries[2]["details"] == {"messages": 1, "month": "2026-08"}
+    assert entries[1]["details"] == {"messages": 1, "month": "2026-08"}
 
 
 def test_the_log_is_narrowed_by_options(office: Voicepost) -> None:

@@ -67,7 +67,7 @@ def test_the_list_is_newest_first_and_as_documented(
     assert (first["id"], second["id"]) == (anna, company)
     assert set(first) == {
         *("id", "box", "company", "addressee", "caller", "dialled", "received_at"),
-        *("duration", "state", "sha256", "bytes", "source"),
+        *("duration", "state", "sha256", "bytes", "source", "held"),
     }
     assert first["addressee"] == {"name": "Анна Петрова", "number": "101"}
     assert second["received_at"] == "2026-08-14T09:30:05+03:00"

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from storage.directory import Directory
 from storage.inbox import Inbox
 from storage.messages import Draft, Empty, Kept, Mailbox, Messages
+from storage.retention import Retention
 from storage.vault import LocalAudio
 from tests.speech import speak
 from tests.storage.postgresql import connect, postgresql_server
@@ -47,6 +49,11 @@ class Store:
     audio: LocalAudio
     messages: Messages
     inbox: Inbox
+
+    @property
+    def retention(self) -> Retention:
+        """Without any company whose boxes have days."""
+        return Retention(self.database, self.audio, lambda: Directory(0, {}))
 
     @property
     def recordings(self) -> Path:

@@ -304,35 +304,6 @@ def test_a_deleted_message_can_be_restored(store: Store) -> None:
     assert store.inbox.read(store.inbox.get(message_id))
 
 
-def test_purging_removes_what_is_long_in_the_trash(store: Store) -> None:
-    stays, old, new = (store.receive() for _ in range(3))
-    store.inbox.delete(old, by=ME)
-    store.inbox.delete(new, by=ME)
-    with store.database.session() as session:
-        deleted = datetime.now(UTC) - timedelta(days=31)
-        session.execute(update(MessageRow).where(MessageRow.id == old).values(deleted_at=deleted))
-
-    assert store.inbox.purge(timedelta(days=30)) == 1
-
-    assert found(store) == [stays]
-    assert found(store, deleted=True) == [new]
-    assert len(store.audio_files()) == 2
-    with pytest.raises(NotFound):
-        store.inbox.get(old)
-
-
-def test_purging_goes_through_any_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.upkeep.PURGE_BATCH", 2)
-    for _ in range(5):
-        store.inbox.delete(store.receive(), by=ME)
-
-    assert store.inbox.purge(timedelta(0)) == 5
-    assert store.audio_files() == []
-    if store.database.is_sqlite:
-        with store.database.reading() as session:
-            assert session.execute(text("SELECT count(*) FROM message_search")).scalar() == 0
-
-
 def test_drafts_that_came_to_nothing_go_after_a_day(store: Store) -> None:
     drafts = [store.begin() for _ in range(3)]
     for draft in drafts[:2]:
@@ -344,7 +315,7 @@ def test_drafts_that_came_to_nothing_go_after_a_day(store: Store) -> None:
             .values(place=MessageRow.place % 10**9)
         )
 
-    store.inbox.purge(timedelta(0))
+    store.retention.tidy(timedelta(0))
 
     with store.database.reading() as session:
         left = session.execute(text("SELECT id FROM messages ORDER BY id")).scalars().all()

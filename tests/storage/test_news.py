@@ -132,12 +132,12 @@ def test_old_news_are_forgotten_but_not_their_number(store: Store, news: News) -
         old = datetime.now(UTC) - timedelta(days=2)
         session.execute(update(NewsRow).where(NewsRow.seq <= newest - 1).values(at=old))
 
-    store.inbox.tidy()
+    store.retention.tidy(timedelta(0))
     assert [item.seq for item in news.since(0)] == [newest]
 
     with store.database.session() as session:
         session.execute(update(NewsRow).values(at=old))
-    store.inbox.tidy()
+    store.retention.tidy(timedelta(0))
     assert news.newest() == newest
     store.receive()
     assert news.newest() > newest

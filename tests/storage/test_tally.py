@@ -70,7 +70,7 @@ def test_the_trash_is_not_counted(store: Store) -> None:
     assert store.inbox.restore_many([first], by=ME) == []
     assert store.inbox.months(OURS) == [("2026-08", 1)]
 
-    store.inbox.purge(timedelta(0))
+    store.retention.purge(timedelta(0), by=ME)
     assert store.inbox.months(OURS) == [("2026-08", 1)]
 
 

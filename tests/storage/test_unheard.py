@@ -144,7 +144,7 @@ def test_the_trash_is_not_counted_and_is_an_administrators(
 
 def test_purging_forgets_the_marks(store: Store, olga: User) -> None:
     store.inbox.delete(store.receive(), by=ME)
-    store.inbox.purge(timedelta(0))
+    store.retention.purge(timedelta(0), by=ME)
 
     with store.database.reading() as session:
         assert session.scalars(select(UnheardRow.place)).all() == []
@@ -247,7 +247,7 @@ def test_counting_ends_at_a_thousand_and_old_ones_are_let_go(
     assert set(given) == set(sorted(places)[-unheard.GIVEN :])
 
     monkeypatch.setattr("storage.unheard.MOST", 10)
-    store.inbox.tidy()
+    store.retention.tidy(timedelta(0))
     assert store.inbox.new_count(olga) == 10
     assert listed(store, olga, "new", limit=20) == listed(store, olga, limit=10)
 

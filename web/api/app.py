@@ -12,6 +12,7 @@ from web.api import (
     audit,
     employees,
     events,
+    holds,
     mailbox,
     me,
     menus,
@@ -41,7 +42,7 @@ Lists come a page at a time: `next` of one page is the `cursor` of the following
 `application/problem+json` (RFC 9457). Times are ISO 8601, durations seconds, sizes bytes.
 """
 TAGS: Final = (
-    ("messages", "Voice messages: finding, hearing, deleting and restoring them."),
+    ("messages", "Voice messages: finding, hearing, deleting, restoring and holding them."),
     ("users", "Accounts of the page. For administrators."),
     ("employees", "People with phones, and where their calls go. For administrators."),
     ("menus", "Voice menus, their keys and default actions. For administrators."),
@@ -52,7 +53,7 @@ TAGS: Final = (
 )
 # Addresses of the chosen few come before those of one: /messages/months is no message.
 SECTIONS: Final = (
-    *(selection, messages, recordings, users, employees, menus, prompts),
+    *(selection, messages, holds, recordings, users, employees, menus, prompts),
     *(numbers, mailbox, audit, me, phones, events),
 )
 

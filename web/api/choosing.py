@@ -64,11 +64,13 @@ class Filters(BaseModel):
     """New to the asking user, or heard."""
     trash: bool = False
     """Deleted messages instead of the others. For administrators."""
+    held: bool = False
+    """Only messages on hold, deleted or not; with `trash` only deleted ones. For administrators."""
 
     def query(self, who: Asking, limit: int | None, cursor: str | None = None) -> Wanted:
         """The query it is for that user. Raises Problem 403 or 422."""
-        if self.trash and not who.user.is_administrator:
-            raise forbidden("the trash is for administrators")
+        if (self.trash or self.held) and not who.user.is_administrator:
+            raise forbidden("the trash and what is on hold are for administrators")
         return Wanted(
             scope=who.scope,
             reader=who.user.id,
@@ -80,6 +82,7 @@ class Filters(BaseModel):
             employee=self.employee,
             state=self.state,
             deleted=self.trash,
+            held=self.held,
             limit=limit,
             before=position_of(cursor),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -41,9 +42,9 @@ def mark_message(who: Anyone, message_id: MessageId, mark: schemas.Mark) -> sche
     return as_answer(message_of(who, message_id))
 
 
-@router.delete("/{message_id}", status_code=204, responses=refusals(404))
+@router.delete("/{message_id}", status_code=204, responses=refusals(404, 409))
 def delete_message(who: Administrator, message_id: MessageId) -> Response:
-    """Move a message to the trash. For administrators."""
+    """Move a message to the trash, unless it is on hold. For administrators."""
     who.services.inbox.delete(message_of(who, message_id).id, by=who.actor)
     return Response(status_code=204)
 
@@ -62,5 +63,6 @@ def as_answer(message: Message) -> schemas.Message:
             **message.as_json(),
             "cut_off": message.cut_off,
             "deleted_at": message.deleted_at,
+            "hold": message.hold and asdict(message.hold),
         }
     )

@@ -22,6 +22,7 @@ from storage.office import (
 )
 from storage.office.actions import Part
 from storage.office.values import (
+    Days,
     Endpoint,
     Number,
     Seconds,
@@ -98,6 +99,8 @@ class EmployeeSettings(Body):
     """Seconds the phone rings."""
     greeting: Sound | None = Field(None, examples=["prompt:anna"])
     """The person's own voicemail greeting; null plays the bundled one."""
+    keep_days: Days | None = Field(None, examples=[90])
+    """Days that the person's messages are kept; null keeps them as long as the company's."""
     forward: Forwarding = Forwarding()
 
 

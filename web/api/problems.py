@@ -18,6 +18,7 @@ from storage.errors import (
     AudioError,
     ConfigError,
     DatabaseUnavailable,
+    Held,
     NotFound,
     StorageError,
 )
@@ -43,6 +44,9 @@ _MEANINGS: Final = {
     500: "A mistake of the server.",
     503: "The database, the audio or a phone is away.",
 }
+HELD: Final = "urn:voicepost:held"
+KINDS: Final = {HELD: "The message is on hold"}
+"""Types of problems that a program may want to tell from others, and their titles."""
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="voicepost"'}
 _SAID_BY_PYDANTIC: Final = re.compile(r"^(Input|Value|String|List|Tuple) should ")
 
@@ -57,9 +61,12 @@ class Problem(HTTPException):
         *,
         problems: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
+        kind: str = "",
     ) -> None:
+        """``kind`` is one of `KINDS` where the status does not say enough."""
         super().__init__(status, detail, headers)
         self.problems = list(problems)
+        self.kind = kind
 
 
 def unauthorized() -> Problem:
@@ -83,9 +90,10 @@ def install_problems(app: FastAPI) -> None:
 
 def answer(problem: HTTPException) -> JSONResponse:
     """The problem as it is sent."""
+    kind = problem.kind if isinstance(problem, Problem) else ""
     body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(problem.status_code).phrase,
+        "type": kind or "about:blank",
+        "title": KINDS[kind] if kind else HTTPStatus(problem.status_code).phrase,
         "status": problem.status_code,
         "detail": problem.detail,
     }
@@ -101,6 +109,8 @@ def problem_of(error: StorageError) -> Problem:
     match error:
         case NotFound():
             return Problem(404, sentence)
+        case Held():
+            return Problem(409, sentence, kind=HELD)
         case ConfigError(problems=problems):
             return Problem(422, sentence, problems=problems)
         case DatabaseUnavailable():

@@ -30,7 +30,9 @@ class Body(BaseModel):
 class Problem(Answer):
     """An error (RFC 9457)."""
 
-    type: Literal["about:blank"]
+    type: Literal["about:blank", "urn:voicepost:held"]
+    """`urn:voicepost:held` where a message is on hold and cannot be deleted; else nothing more
+    than the status."""
     title: str = Field(examples=["Not Found"])
     """What the status means."""
     status: int = Field(examples=[404])
@@ -46,6 +48,15 @@ class Party(Answer):
 
     name: str = Field(examples=["Анна Щукина"])
     number: str = Field(examples=["101"])
+
+
+class Hold(Answer):
+    """Why a message must not be deleted."""
+
+    since: datetime
+    by: str = Field(examples=["olga"])
+    """Who put it on hold."""
+    reason: str = Field(examples=["Case 7/2026"])
 
 
 class Message(Answer):
@@ -74,6 +85,10 @@ class Message(Answer):
     """Whether the line broke while the caller spoke."""
     deleted_at: datetime | None
     """When it was moved to the trash; null for one that was not."""
+    held: bool
+    """Whether it is on hold: then it cannot be deleted. Only administrators are told."""
+    hold: Hold | None
+    """Since when, by whom and why; null for one that is not on hold."""
 
 
 class Messages(Listing[Message]):
@@ -114,6 +129,17 @@ class Chosen(Body):
     """Some messages."""
 
     ids: list[Annotated[str, Field(max_length=36)]] = Field(min_length=1, max_length=200)
+
+
+class HoldReason(Body):
+    """Why a message must not be deleted."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Case 7/2026"])]
+    """In words that an administrator will understand later."""
+
+
+class HoldChosen(Chosen, HoldReason):
+    """Some messages, and why they must not be deleted."""
 
 
 class MarkChosen(Chosen):

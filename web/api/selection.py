@@ -49,9 +49,9 @@ def mark_messages(who: Anyone, chosen: schemas.MarkChosen) -> schemas.Changed:
     return schemas.Changed(ids=list(ids))
 
 
-@router.post("/delete", responses=refusals(404, 413))
+@router.post("/delete", responses=refusals(404, 409, 413))
 def delete_messages(who: Administrator, chosen: schemas.Chosen) -> schemas.Changed:
-    """Move messages to the trash: all of them, or none. For administrators."""
+    """Move messages to the trash: all of them, or none if one is on hold. For administrators."""
     ids = who.services.inbox.delete_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
 
