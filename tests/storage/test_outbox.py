@@ -13,10 +13,12 @@ import pytest
 
 from storage.bucket import BLOCK, PART, Bucket
 from storage.database import Database
+from storage.directory import Directory
 from storage.errors import AudioError, ConfigError, NotFound
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.outbox import OutboxAudio
+from storage.retention import Retention
 from storage.sections import AudioSettings
 from storage.vault import LocalAudio
 from tests.acting import ME
@@ -132,7 +134,8 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
 
     for gone in (early, unwanted):
         inbox.delete(gone, by=ME)
-    assert inbox.purge(timedelta(0)) == 2
+    retention = Retention(database, audio, lambda: Directory(0, {}))
+    assert retention.purge(timedelta(0), by=ME).total.removed == 2
     assert audio.waiting().files == 1
 
     s3.start()
