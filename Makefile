@@ -12,7 +12,7 @@ TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
 
-.PHONY: install system testing test check format demo screenshots bench-pages
+.PHONY: install system testing test check format demo screenshots bench-pages faults
 
 install: $(VENV)/.installed system
 
@@ -50,6 +50,9 @@ $(AXE): | install
 
 bench-pages: install testing
 	$(BIN)/python -m bench.pages $(ARGS)
+
+faults: install testing
+	$(BIN)/python -m tests.faults $(ARGS)
 
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots

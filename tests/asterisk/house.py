@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import sys
 import wave
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import _free, build, free_ports
 
 START_SECONDS = 90.0
+
+Process = asyncio.subprocess.Process
 
 
 class House:
@@ -137,15 +140,18 @@ class House:
     def _database_url(self) -> str:
         return f"sqlite:///{self.home / 'voicepost.db'}"
 
-    async def kill_role(self, service: asyncio.subprocess.Process, role: str) -> None:
+    async def kill_role(self, service: Process, role: str) -> None:
         """kill -9 one of the service's processes."""
-        (pid,) = (
-            process
-            for nursery in _children(service.pid)
-            for process in _children(nursery)
-            if Path(f"/proc/{process}/cmdline").read_bytes().rstrip(b"\0").endswith(role.encode())
-        )
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self.role_pid(service, role), signal.SIGKILL)
+
+    def role_pid(self, service: Process, role: str) -> int:
+        """The process of one of the service's roles. Raises LookupError where it is not there."""
+        for pid in descendants(service.pid):
+            with suppress(OSError):  # it ends just now
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                if command.rstrip(b"\0").endswith(role.encode()):
+                    return pid
+        raise LookupError(f"{role} does not run")
 
     def calls_with_drafts(self) -> set[str]:
         """Channels of callers who speak, or have spoken into drafts not settled yet."""
@@ -154,23 +160,12 @@ class House:
             return {str(row[0]) for row in rows}
 
 
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:
-    """SIGTERM, and wait for the end."""
-    process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(60):
-        assert await process.wait() == code
-
-
-async def until_async(condition: Any, seconds: float = 30) -> Any:
-    """As `until`, for a condition that has to be awaited."""
-    async with asyncio.timeout(seconds):
-        while not (value := await condition()):
-            await asyncio.sleep(0.1)
-        return value
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have started."""
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [found for child in children for found in (int(child), *descendants(int(child)))]
+    return []
 
 
 def seconds_of(path: Path) -> float:

@@ -22,7 +22,7 @@ def likeness(spoken: Path, recorded: Path) -> float:
     Compares waveforms by normalised cross-correlation, so that another text in the same voice
     scores low; G.711 on the way costs little.
     """
-    a, b = _samples(spoken), _samples(recorded)
+    a, b = samples_of(spoken), samples_of(recorded)
     # The recording may have begun late, or ended early, by up to half of what was spoken.
     b = np.pad(b, len(a) // 2)
     size = 1 << (len(a) + len(b) - 1).bit_length()
@@ -38,7 +38,7 @@ def tone_share(recorded: Path, hertz: float) -> float:
 
     From 0 to 1: a ringing tone comes and goes, and other sounds may stand before and behind it.
     """
-    samples = _samples(recorded)
+    samples = samples_of(recorded)
     shares = [0.0]
     for start in range(0, len(samples) - WINDOW, WINDOW // 4):
         spectrum = np.abs(np.fft.rfft(samples[start : start + WINDOW])) ** 2
@@ -48,7 +48,8 @@ def tone_share(recorded: Path, hertz: float) -> float:
     return max(shares)
 
 
-def _samples(path: Path) -> NDArray[np.float64]:
+def samples_of(path: Path) -> NDArray[np.float64]:
+    """The samples of a WAV as Asterisk records it."""
     with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)

@@ -1,0 +1,66 @@
+"""`python -m tests.faults`: try every fault, or those named; one line of JSON for each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tests.faults.catalogue import FAULTS
+from tests.faults.fault import Fault, Result
+from tests.faults.rounds import say, try_fault
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--calls", default=200, show_default=True, help="Calls in a round.")
+@click.option("--rounds", type=int, help="Rounds of each fault; by default each has its own.")
+@click.option("--seed", type=int, help="Of everything that chance decides.")
+@click.option("--list", "listing", is_flag=True, help="Only name the faults.")
+def main(
+    names: Sequence[str], calls: int, rounds: int | None, seed: int | None, listing: bool
+) -> None:
+    """Break something while callers call, and account for every second that they spoke.
+
+    NAMES are faults; without any, all are tried. Results are lines of JSON on stdout, talk goes
+    to stderr. Ends with 1 where anything did not hold.
+    """
+    if listing:
+        for fault in FAULTS.values():
+            click.echo(f"{fault.name}\t{fault.row}")
+        return
+    if unknown := set(names) - FAULTS.keys():
+        raise click.ClickException(f"there is no fault {', '.join(sorted(unknown))}: see --list")
+    chosen = [FAULTS[name] for name in names] or list(FAULTS.values())
+    seed = random.randrange(10**6) if seed is None else seed
+    results = [_try(fault, calls, rounds, seed) for fault in chosen]
+    if any(result.failures for result in results):
+        sys.exit(1)
+
+
+def _try(fault: Fault, calls: int, rounds: int | None, seed: int) -> Result:
+    trial = try_fault(fault, seed=seed, rounds=rounds or fault.rounds, calls=calls, size="long")
+    result = asyncio.run(trial)
+    click.echo(json.dumps(line(result), ensure_ascii=False))
+    say(f"{fault.name}: {'holds' if not result.failures else 'DOES NOT HOLD'}")
+    return result
+
+
+def line(result: Result) -> dict[str, object]:
+    """A result as one line of JSON says it."""
+    return {
+        "fault": result.fault,
+        "holds": not result.failures,
+        "seed": result.seed,
+        "rounds": result.rounds,
+        **result.figures,
+        "failures": result.failures,
+    }
+
+
+if __name__ == "__main__":
+    main()

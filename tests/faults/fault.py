@@ -1,0 +1,79 @@
+"""What a fault is: how it strikes, how the town is arranged for it, and what must hold."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.faults.town import Town, open_town
+
+Size = Literal["short", "long"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What must hold, in seconds, beside that nothing is lost, doubled, misplaced or left over."""
+
+    lost_seconds: float = 0.0
+    """Of a speech, this much may be missing in the kept message."""
+    silence: float | None = 3.0
+    """A caller hears nothing for so long at most; None where the fault takes the telephones."""
+    back: float | None = None
+    """What died is there again."""
+    all_speak: bool = True
+    """Every caller gets to leave a message."""
+
+
+@dataclass
+class Blow:
+    """A fault that strikes: the town, the moment, and what the fault measured by itself."""
+
+    town: Town
+    chance: random.Random
+    size: Size
+    at: float = 0.0
+    """When it struck, by the event loop's clock; a fault that cannot strike at once sets it."""
+    ends_calls: bool = False
+    """Asterisk died: what is spoken from now on nobody can record."""
+    figures: dict[str, float] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    """Sentences about what did not hold."""
+
+    def measure(self, name: str, seconds: float) -> None:
+        """Note a figure; of several rounds the worst counts."""
+        self.figures[name] = round(max(seconds, self.figures.get(name, 0.0)), 2)
+
+
+Strike = Callable[[Blow], Awaitable[None]]
+"""Break something, and return when it is mended: all the while callers call."""
+Arrange = Callable[[], AbstractAsyncContextManager[Town]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that can go wrong. ``row`` is its place in the table of docs/reliability.md."""
+
+    name: str
+    row: str
+    strike: Strike
+    limits: Limits = Limits()
+    arrange: Arrange = open_town
+    rounds: int = 100
+    """Of the long form."""
+    after: float = 6.0
+    """For how many seconds after the blow new callers dial."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rounds of a fault came to: a line of JSON."""
+
+    fault: str
+    seed: int
+    rounds: int
+    calls: int
+    figures: dict[str, Any]
+    failures: list[str]

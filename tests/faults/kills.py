@@ -1,0 +1,88 @@
+"""kill -9: of the process that serves calls, of the supervisor, of everything of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from tests.asterisk.house import descendants
+from tests.faults.fault import Blow, Fault, Limits
+
+BACK_SECONDS = 30.0
+"""Longer is not waited for what died to come back."""
+POLL_SECONDS = 0.02
+
+SERVICE_ROW = "`kill -9` of the calls process, the supervisor, everything of ours"
+
+
+async def kill_calls(blow: Blow) -> None:
+    """The process that serves calls; the supervisor starts another."""
+    await kill_role(blow, "calls")
+
+
+async def kill_role(blow: Blow, role: str) -> None:
+    old = blow.town.pid(role)
+    os.kill(old, signal.SIGKILL)
+    await comes_back(blow, old)
+
+
+async def comes_back(blow: Blow, old: int) -> None:
+    """Measure until another `calls` than the ``old`` one talks to Asterisk."""
+    clock = asyncio.get_running_loop()
+    port = blow.town.house.ports.http
+    while clock.time() < blow.at + BACK_SECONDS:
+        try:
+            new = blow.town.pid("calls")
+            if new != old and is_connected(new, port):
+                blow.measure("back_seconds_max", clock.time() - blow.at)
+                return
+        except (LookupError, OSError):
+            pass  # between two lives
+        await asyncio.sleep(POLL_SECONDS)
+    blow.broken.append("calls did not come back")
+
+
+def is_connected(pid: int, port: int) -> bool:
+    """Whether a process has a TCP connection to a port of this machine."""
+    sockets = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            sockets.add(str(entry.readlink()))
+        except OSError:
+            continue  # closed meanwhile
+    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, state, *_, inode = line.split()[:10]
+        established = state == "01" and int(remote.partition(":")[2], 16) == port
+        if established and f"socket:[{inode}]" in sockets:
+            return True
+    return False
+
+
+async def kill_supervisor(blow: Blow) -> None:
+    """The supervisor; somebody starts the next one at once, as systemd would."""
+    service = blow.town.processes["serve"]
+    old = blow.town.pid("calls")
+    service.kill()
+    await service.wait()
+    await blow.town.start()
+    await comes_back(blow, old)
+
+
+async def kill_all(blow: Blow) -> None:
+    """The supervisor and every process that it has started."""
+    town = blow.town
+    service, old = town.processes["serve"], town.pid("calls")
+    for pid in [service.pid, *descendants(service.pid)]:
+        os.kill(pid, signal.SIGKILL)
+    await service.wait()
+    await town.start()
+    await comes_back(blow, old)
+
+
+FAULTS = (
+    Fault("kill-calls", SERVICE_ROW, kill_calls, Limits(back=2.0)),
+    Fault("kill-supervisor", SERVICE_ROW, kill_supervisor, Limits(silence=10.0)),
+    Fault("kill-everything", SERVICE_ROW, kill_all, Limits(silence=10.0)),
+)

@@ -1,0 +1,102 @@
+"""What a caller is about to do, drawn at random from a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class State(StrEnum):
+    """Where a caller is in the call, as the caller's own phone and the company's events tell."""
+
+    WAITING = "not called yet"
+    DIALLING = "dialling"
+    MENU = "menu"
+    RINGING = "ringing"
+    GREETING = "greeting"
+    RECORDING = "recording"
+    FILING = "filing"
+    REVIEW = "review"
+    SAVED = "after saved"
+    GOODBYE = "goodbye"
+    TURNED_AWAY = "told that no message can be taken"
+    FALLBACK = "fallback"
+    GONE = "gone"
+
+
+AIMS = (
+    State.MENU,
+    State.RINGING,
+    State.GREETING,
+    State.RECORDING,
+    State.REVIEW,
+    State.SAVED,
+)
+"""Where callers are meant to be when the blow falls, spread evenly."""
+
+Key = Literal["1", "9"]
+"""What is pressed in the menu: 1 for an employee who does not answer, 9 for the company's box."""
+
+CONNECTING, RINGS, GREETS, SPEAKS, TELLS = 0.3, 4.5, 4.0, 7.3, 3.0
+"""Seconds that these parts of a call take, roughly: the state at the blow is seen, not assumed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One caller of a round: ``begins`` is in seconds before (below 0) or after the blow."""
+
+    index: int
+    aim: State | None
+    begins: float
+    key: Key
+    thinks: float
+    """Seconds until a key is pressed, in the menu and in the review."""
+    presses_hash: bool
+    """Ends the message with # and hears the review, or just hangs up."""
+
+
+def plans(chance: random.Random, calls: int, after: float) -> list[Plan]:
+    """Callers of one round: most are in the middle of something when the blow falls.
+
+    A quarter of them dial in the ``after`` seconds that follow it.
+    """
+    late = calls // 4 if after else 0
+    aims = [AIMS[n % len(AIMS)] for n in range(calls - late)]
+    made = [_aimed(chance, index, aim) for index, aim in enumerate(aims)]
+    return made + [_late(chance, len(aims) + n, after) for n in range(late)]
+
+
+def _aimed(chance: random.Random, index: int, aim: State) -> Plan:
+    key: Key = "1" if aim is State.RINGING else chance.choice(("1", "9"))
+    thinks = chance.uniform(0.8, 2.5)
+    hangs_up_early = aim in (State.MENU, State.RINGING, State.GREETING, State.RECORDING)
+    presses_hash = chance.random() < 0.5 if hangs_up_early else True
+    rings = RINGS if key == "1" else 0.0
+    spans = {
+        State.MENU: thinks,
+        State.RINGING: rings,
+        State.GREETING: GREETS,
+        State.RECORDING: SPEAKS,
+        State.REVIEW: thinks,
+        State.SAVED: TELLS,
+    }
+    before = CONNECTING
+    for state, seconds in spans.items():
+        if state is aim:
+            break
+        before += seconds
+    begins = -(before + chance.uniform(0, spans[aim]))
+    return Plan(index, aim, begins, key, thinks, presses_hash)
+
+
+def _late(chance: random.Random, index: int, after: float) -> Plan:
+    return Plan(
+        index,
+        aim=None,
+        begins=chance.uniform(0, after),
+        key=chance.choice(("1", "9")),
+        thinks=chance.uniform(0.8, 2.5),
+        presses_hash=chance.random() < 0.5,
+    )

@@ -1,0 +1,108 @@
+"""The rounds of a fault: callers call, the fault strikes, all is mended and accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from tests.faults.accounts import Account, account_for
+from tests.faults.caller import Caller
+from tests.faults.fault import Blow, Fault, Result, Size
+from tests.faults.leftovers import look_for_leftovers
+from tests.faults.plans import plans
+
+
+async def try_fault(fault: Fault, *, seed: int, rounds: int, calls: int, size: Size) -> Result:
+    """All rounds of one fault, in a town of its own."""
+    account = Account()
+    figures: dict[str, float] = {}
+    states: Counter[str] = Counter()
+    began = time.monotonic()
+    async with fault.arrange() as town:
+        for number in range(rounds):
+            say(f"{fault.name}: round {number + 1} of {rounds}, seed {seed}")
+            before = len(account.failures)
+            chance = random.Random(f"{fault.name} {seed} {number}")
+            blow = Blow(town, chance, size, figures=figures)
+            states += await play_round(fault, blow, account, number, calls)
+            account.failures += blow.broken
+            for index, failure in enumerate(account.failures[before:], before):
+                account.failures[index] = f"seed {seed}, round {number + 1}: {failure}"
+                say(f"FAILED {account.failures[index]}")
+    _judge_figures(fault, account, figures)
+    found = asdict(account)
+    failures = found.pop("failures")
+    found["silence_seconds_max"] = round(account.silence_seconds_max, 2)
+    found |= figures | {"states": dict(states), "seconds": round(time.monotonic() - began)}
+    return Result(fault.name, seed, rounds, account.calls, found, failures)
+
+
+async def play_round(
+    fault: Fault, blow: Blow, account: Account, number: int, calls: int
+) -> Counter[str]:
+    """One round; returns where its callers were when the fault struck."""
+    town, began = blow.town, datetime.now(UTC)
+    callers = [
+        town.caller(plan, f"7916{number:03}{plan.index:04}")
+        for plan in plans(blow.chance, calls, fault.after)
+    ]
+    clock = asyncio.get_running_loop()
+    blow.at = clock.time() + 0.5 - min(caller.plan.begins for caller in callers)
+    async with asyncio.TaskGroup() as group:
+        for caller in callers:
+            group.create_task(_call(caller, blow.at + caller.plan.begins - clock.time()))
+        await asyncio.sleep(blow.at - clock.time())
+        for caller in callers:
+            caller.blow()
+        blow.at = clock.time()
+        states = Counter(str(caller.at_blow.state) for caller in callers)
+        say(f"  the blow: {', '.join(f'{n} {state}' for state, n in states.items())}")
+        await fault.strike(blow)
+    await look_for_leftovers(account, town)
+    await asyncio.to_thread(
+        account_for, account, town.app, callers, began, fault.limits.lost_seconds
+    )
+    _judge_silence(fault, blow, account, callers)
+    if fault.limits.all_speak:
+        account.failures += [
+            f"caller {caller.number} ({caller.at_blow.state}) could not leave a message"
+            for caller in callers
+            if caller.began_speaking is None
+        ]
+    town.callers.clear()
+    return states
+
+
+async def _call(caller: Caller, delay: float) -> None:
+    await asyncio.sleep(delay)
+    await caller.live()
+
+
+def _judge_silence(fault: Fault, blow: Blow, account: Account, callers: list[Caller]) -> None:
+    if fault.limits.silence is None:
+        return
+    for caller in callers:
+        silence = caller.silence_since(blow.at)
+        account.silence_seconds_max = max(account.silence_seconds_max, silence)
+        if silence > fault.limits.silence:
+            account.failures.append(
+                f"caller {caller.number} (at the blow: {caller.at_blow.state}, for "
+                f"{caller.at_blow.offset:.2f} s) heard nothing for {silence:.1f} s"
+            )
+
+
+def _judge_figures(fault: Fault, account: Account, figures: dict[str, float]) -> None:
+    limit, measured = fault.limits.back, figures.get("back_seconds_max")
+    if limit is not None and (measured is None or measured > limit):
+        account.failures.append(f"what died was back after {measured} s, not {limit}")
+
+
+def say(line: str) -> None:
+    """Talk, which goes to stderr."""
+    click.echo(line, err=True)

@@ -1,0 +1,140 @@
+"""The installation that is broken, and everybody's telephones, for as long as a fault is tried."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commands.context import App
+from telephony.ari.client import Event, HttpAri
+from telephony.errors import AriError
+from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.telephones import APP
+from tests.asterisk.house import House, Process
+from tests.asterisk.rig import one_asterisk
+from tests.faults.caller import Caller
+from tests.faults.company import NUMBER, office
+from tests.faults.drafts import tell_of_fallback
+from tests.faults.plans import Plan, State
+from tests.faults.wire import wire
+
+
+@dataclass
+class Town:
+    """The house under test with its processes, and the telephones that call it."""
+
+    house: House
+    phones: Asterisk
+    settings: str = ""
+    supervised: bool = True
+    """Run as `voicepost serve --sandbox`; otherwise each role alone, as under systemd."""
+    processes: dict[str, Process] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    """By caller's number."""
+    ari: HttpAri = field(init=False)
+    inside: HttpAri = field(init=False)
+    _here: dict[str, Caller] = field(default_factory=dict)
+    _there: dict[str, Caller] = field(default_factory=dict)
+    _ringing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def app(self) -> App:
+        """The installation's storage, as its commands see it."""
+        return App(self.house.home)
+
+    async def start(self) -> None:
+        """Start all of ours, and say so once calls can come in."""
+        if self.supervised:
+            self.processes["serve"] = await self.house.serve("serve", "--sandbox")
+            return
+        await self.house.asterisk.start()
+        for role in ("agi", "calls"):
+            self.processes[role] = await self.house.serve(role)
+
+    async def stop(self) -> None:
+        for process in self.processes.values():
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            await asyncio.wait_for(process.wait(), 120)
+
+    def pid(self, role: str) -> int:
+        """The process of a role. Raises LookupError where there is none now."""
+        if role in self.processes:
+            return self.processes[role].pid
+        return self.house.role_pid(self.processes["serve"], role)
+
+    def caller(self, plan: Plan, number: str) -> Caller:
+        """Somebody who will call."""
+        endpoint = f"PJSIP/trunk/sip:{NUMBER}@{self.house.asterisk.sip}"
+        caller = Caller(plan, number, endpoint, self.ari)
+        self.callers[number] = self._here[caller.id] = caller
+        return caller
+
+    def hear_phones(self, event: Event) -> None:
+        """An event of the telephones' Asterisk."""
+        channel = event.get("channel", {})
+        if (caller := self._here.get(_channel_of(event))) is not None:
+            caller.at_the_phone(event)
+        elif event["type"] == "StasisStart":
+            # An employee's telephone rings, and nobody answers it.
+            task = asyncio.create_task(self._ring(str(channel["id"])))
+            self._ringing.add(task)
+            task.add_done_callback(self._ringing.discard)
+            if caller := self.callers.get(str(channel["caller"]["number"])):
+                caller.enter(State.RINGING)
+
+    def hear_inside(self, event: Event) -> None:
+        """An event of the company's Asterisk."""
+        if event["type"] == "ChannelCreated" and event["channel"]["dialplan"]["exten"] == NUMBER:
+            if caller := self.callers.get(str(event["channel"]["caller"]["number"])):
+                self._there[str(event["channel"]["id"])] = caller
+        elif caller := self._there.get(_channel_of(event)):
+            caller.inside(event)
+
+    def by_channel(self, channel: str) -> Caller | None:
+        """Who is on a channel of the company's Asterisk."""
+        return self._there.get(channel)
+
+    async def _ring(self, channel: str) -> None:
+        with suppress(AriError):  # the caller gave up meanwhile
+            await self.ari.request("POST", f"/channels/{channel}/ring")
+
+
+@asynccontextmanager
+async def open_town(settings: str = "", *, supervised: bool = True) -> AsyncIterator[Town]:
+    """A town of its own, running, with all its state in a folder that goes with it."""
+    # Short: Asterisk's console socket must fit into 108 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="vpf-"))
+    try:
+        async with (
+            one_asterisk(folder / "phones", "phones") as phones,
+            House(folder / "house", settings) as house,
+        ):
+            await house.apply(office(phones.sip))
+            town = Town(house, phones, supervised=supervised)
+            await town.start()
+            async with (
+                wire(phones, APP, town.hear_phones) as town.ari,
+                wire(house.asterisk, "onlooker", town.hear_inside, everything=True) as town.inside,
+            ):
+                fallback = asyncio.create_task(tell_of_fallback(town))
+                yield town
+                fallback.cancel()
+                await asyncio.gather(fallback, return_exceptions=True)
+            await town.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _channel_of(event: Event) -> str:
+    if channel := event.get("channel"):
+        return str(channel["id"])
+    subject = event.get("playback") or event.get("recording") or {}
+    return str(subject.get("target_uri", "")).removeprefix("channel:")
