@@ -168,6 +168,21 @@ def descendants(pid: int) -> list[int]:
     return []
 
 
+async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:
+    """SIGTERM, and wait for the end."""
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(60):
+        assert await process.wait() == code
+
+
+async def until_async(condition: Any, seconds: float = 30) -> Any:
+    """As `until`, for a condition that has to be awaited."""
+    async with asyncio.timeout(seconds):
+        while not (value := await condition()):
+            await asyncio.sleep(0.1)
+        return value
+
+
 def seconds_of(path: Path) -> float:
     with wave.open(str(path), "rb") as file:
         return file.getnframes() / file.getframerate()

@@ -71,11 +71,13 @@ async def kill_supervisor(blow: Blow) -> None:
 
 
 async def kill_all(blow: Blow) -> None:
-    """The supervisor and every process that it has started."""
+    """The supervisor and every process that it has started, but not Asterisk."""
     town = blow.town
     service, old = town.processes["serve"], town.pid("calls")
+    spared = town.house.asterisk.pid()
     for pid in [service.pid, *descendants(service.pid)]:
-        os.kill(pid, signal.SIGKILL)
+        if pid != spared:
+            os.kill(pid, signal.SIGKILL)
     await service.wait()
     await town.start()
     await comes_back(blow, old)
