@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import threading
+import uuid
 from contextlib import suppress
 
 import click
@@ -22,13 +24,20 @@ from commands.settling import keep_settling
 from commands.uploading import keep_uploading
 from dialplan.reception import Reception
 from storage.durable import make_folder
+from storage.errors import ConfigError
+from storage.settings import Settings
 from telephony.agi.call import AgiCall
 from telephony.agi.server import AgiServer
 from telephony.ari.client import HttpAri
+from telephony.ari.rescue import rescue_stranded
 from telephony.ari.router import Router
 
 SUPERVISED = "VOICEPOST_SUPERVISED"
 """Set in the environment of roles that are to end when their standard input does."""
+
+STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ORPHAN_SECONDS = 30.0
+"""How long calls are served on when the supervisor died; systemd starts the next in a second."""
 
 log = structlog.get_logger()
 
@@ -58,9 +67,6 @@ def agi(app: App) -> None:
     async def take(call: AgiCall) -> None:
         await reception.take_outside_call(call, call.dialled)
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     with AgiServer(
         settings.agi.host,
         settings.agi.port,
@@ -71,7 +77,7 @@ def agi(app: App) -> None:
         shutdown_seconds=settings.calls.shutdown_seconds,
     ):
         click.echo("ready")
-        stop.wait()
+        asyncio.run(_stand_by(settings))
 
 
 @click.command()
@@ -86,7 +92,7 @@ def web(app: App) -> None:
 
     start_role(app, "web")
     with listening(app.settings.web.host, app.settings.web.port) as listener:
-        asyncio.run(serve_pages(app, listener, stop_signal))
+        asyncio.run(serve_pages(app, listener, lambda: stop_signal(*STOP)))
 
 
 @click.command("nursery", hidden=True)
@@ -107,13 +113,32 @@ def raise_roles(context: click.Context) -> None:
     raise_children(live)
 
 
+async def _stand_by(settings: Settings) -> None:
+    """Look after callers whose service is dead or frozen, until told to stop."""
+    stop = stop_signal(*STOP)
+    try:
+        access = ari_access(settings)
+    except ConfigError as error:
+        log.warning("callers of a dead service cannot be looked after", why=str(error))
+        await stop.wait()
+        return
+    async with HttpAri.connect(access) as ari:
+        rescuing = asyncio.create_task(rescue_stranded(ari, access.app))
+        await stop.wait()
+        rescuing.cancel()
+        await asyncio.gather(rescuing, return_exceptions=True)
+
+
 async def _serve_calls(app: App) -> None:
     settings = app.settings
     access = ari_access(settings)
-    stop = stop_signal()
     async with HttpAri.connect(access) as ari:
         router = Router(
-            ari, access.app, _reception(app).take, call_seconds=settings.calls.max_minutes * 60
+            ari,
+            access.app,
+            _reception(app).take,
+            owner=_owner(settings),
+            call_seconds=settings.calls.max_minutes * 60,
         )
         tasks = [
             asyncio.create_task(router.run(), name="router"),
@@ -122,7 +147,7 @@ async def _serve_calls(app: App) -> None:
             asyncio.create_task(keep_uploading(app.audio), name="uploading"),
             asyncio.create_task(keep_retention(app), name="retention"),
         ]
-        stopping = asyncio.create_task(stop.wait())
+        stopping = asyncio.create_task(_time_to_stop())
         try:
             await asyncio.wait([*tasks[:2], stopping], return_when=asyncio.FIRST_COMPLETED)
             if stopping.done():
@@ -134,6 +159,28 @@ async def _serve_calls(app: App) -> None:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise _first_cause(result)
+
+
+def _owner(settings: Settings) -> str:
+    """This installation, by a name that it has again after a restart."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{socket.gethostname()}:{settings.home}"))
+
+
+async def _time_to_stop() -> None:
+    """Wait until told to stop.
+
+    When the supervisor died its successor is on its way: until that takes the calls over they are
+    served on.
+    """
+    orphaned = stop_signal(signal.SIGHUP)
+    stop = stop_signal(signal.SIGTERM, signal.SIGINT)
+    waits = [asyncio.create_task(event.wait()) for event in (stop, orphaned)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    waits[1].cancel()
+    if not stop.is_set():
+        log.warning("the supervisor is gone: serving on until its successor takes over")
+        await asyncio.wait(waits[:1], timeout=ORPHAN_SECONDS)
+    waits[0].cancel()
 
 
 async def _announce(connected: asyncio.Event) -> None:
@@ -167,13 +214,13 @@ def _end_with_parent() -> None:
         # Not sys.stdin.read: holding its lock, this thread would abort the interpreter's own end.
         while os.read(sys.stdin.fileno(), 1):
             pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
-def stop_signal() -> asyncio.Event:
-    """Set by SIGTERM and Ctrl-C."""
+def stop_signal(*numbers: signal.Signals) -> asyncio.Event:
+    """Set when one of the signals comes."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in numbers:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 

@@ -70,6 +70,10 @@ class Call(Protocol):
     def source(self) -> Source:
         """The way by which Asterisk handed the call over."""
 
+    @property
+    def seen_before(self) -> bool:
+        """Whether another flow may have served this very call already, and was lost."""
+
     async def answer(self, language: str) -> None:
         """Pick up (once; a second time changes nothing) and use ``language`` for bundled sounds."""
 
@@ -87,6 +91,12 @@ class Call(Protocol):
 
         On `Hangup` whatever was said up to then is in the file, and Asterisk has closed it. On
         `CallLost` Asterisk may still be writing.
+        """
+
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        """Go on with the recording ``name`` that a lost flow began; as `record` in all else.
+
+        None where it has ended already.
         """
 
     async def replay(self, recording: str, interrupt: str = "") -> str:

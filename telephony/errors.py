@@ -6,6 +6,7 @@ TelephonyError                  a sentence for the operator
 │   └── CallLost                Asterisk, or the connection to it, went away
 ├── AriError                    Asterisk refused a request (carries its HTTP status)
 │   └── AriUnavailable          Asterisk cannot be reached, or did not answer in time
+├── LeaseLost                   another service serves this Asterisk now
 └── SandboxError                the private Asterisk cannot be installed or started
 """
 
@@ -45,6 +46,10 @@ class AriUnavailable(AriError):
 
     def __init__(self, message: str) -> None:
         super().__init__(0, message)
+
+
+class LeaseLost(TelephonyError):
+    """Another service serves this Asterisk now: this one must not act any more."""
 
 
 class SandboxError(TelephonyError):

@@ -50,6 +50,7 @@ class ScriptedCall:
         self.id = "scripted"
         self.dialled = dialled
         self.caller = caller or Caller("79990000000", "")
+        self.seen_before = False
         self.steps: list[str] = []
         self._script = script
         self._keys = list(script.keys)
@@ -86,6 +87,9 @@ class ScriptedCall:
             raise Hangup("The caller hung up.")
         self._step(f"recording ended by {ended_by}")
         return ended_by
+
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        return None
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"

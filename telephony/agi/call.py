@@ -44,6 +44,8 @@ class AgiCall:
     """
 
     source: Source = "agi"
+    seen_before = True
+    """Callers come here also when the ARI service died in the middle of their call."""
 
     def __init__(self, agi: SafeAgi, recordings: Path, seconds: float) -> None:
         self._agi = agi
@@ -80,6 +82,9 @@ class AgiCall:
             # Asterisk answers RECORD FILE before it closes the file, and the next command after.
             self._agi.wait_until_done()
         return EndedBy.KEY if result["result"][1] == "dtmf" else EndedBy.LIMIT
+
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        return None  # a caller comes here only when nothing records any more
 
     def _record(self, name: str, limits: RecordingLimits) -> Any:
         return self._execute(

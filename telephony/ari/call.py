@@ -9,12 +9,9 @@ import structlog
 
 from telephony.ari import ringing
 from telephony.ari.client import Event, new_id
-from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
+from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
+from telephony.ari.recording import Recorder
 from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
-from telephony.errors import CallLost, Hangup
-
-CLOSING_SECONDS = 3.0
-"""How long a recording may take to close its file after the caller left (measured: 1 ms)."""
 
 log = structlog.get_logger()
 
@@ -24,14 +21,17 @@ class AriCall:
 
     source: Source = "ari"
 
-    def __init__(self, line: Line, channel: Event, dialled: str) -> None:
+    def __init__(
+        self, line: Line, channel: Event, dialled: str, *, seen_before: bool = False
+    ) -> None:
         self.line = line
+        self.seen_before = seen_before
         self.id = line.id
         self.dialled = dialled
         self.caller = Caller(str(channel["caller"]["number"]), str(channel["caller"]["name"]))
         self._up = channel["state"] == "Up"
         self._language = "en"
-        self._last_recording = False
+        self._recorder = Recorder(line)
 
     async def answer(self, language: str) -> None:
         self._language = language
@@ -54,50 +54,10 @@ class AriCall:
         return ""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
-        if self._last_recording:
-            raise CallLost("The service is stopping.")
-        await self.line.command(
-            "POST",
-            f"/channels/{self.id}/record",
-            {
-                "name": name,
-                "format": "wav",
-                "beep": True,
-                "terminateOn": "#",
-                "ifExists": "fail",
-                "maxDurationSeconds": limits.max_seconds,
-                "maxSilenceSeconds": limits.silence_seconds,
-            },
-        )
-        return await self._recorded(name)
+        return await self._recorder.record(name, limits)
 
-    async def _recorded(self, name: str) -> EndedBy:
-        """Wait for the end of the recording that runs, and of the file behind it."""
-        line = self.line
-        ended_by = EndedBy.LIMIT
-        while True:
-            event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
-            if event is None or event["type"] == RECONNECTED:
-                if not await line.exists(f"/recordings/live/{name}"):
-                    break
-            elif _finished(event, name):
-                break
-            elif event["type"] == STOPPING:
-                # What was said so far is the message, and its caller may still hear that it is
-                # saved; but nothing more is recorded.
-                self._last_recording = True
-                await line.forgive("POST", f"/recordings/live/{name}/stop")
-            elif line.key(event) == "#":
-                ended_by = EndedBy.KEY
-            elif line.is_over(event):
-                # The file is closed with RecordingFinished, which comes just behind the hang-up
-                # request; behind StasisEnd nothing more will come.
-                line.left = True
-                if event["type"] != "ChannelHangupRequest":
-                    break
-        if line.left:
-            raise Hangup("The caller hung up.")
-        return ended_by
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        return await self._recorder.record_on(name, limits)
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
@@ -172,8 +132,3 @@ class AriCall:
             elif (key := line.key(event)) and key in interrupt:
                 await line.forgive("DELETE", f"/playbacks/{playback}")
                 return key
-
-
-def _finished(event: Event, name: str) -> bool:
-    ends = ("RecordingFinished", "RecordingFailed")
-    return event["type"] in ends and event["recording"]["name"] == name

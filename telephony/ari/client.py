@@ -26,8 +26,9 @@ Params = Mapping[str, str | int | float | bool | list[str]]
 
 REQUEST_SECONDS = 8.0
 """Some requests get no answer at all (a NUL in a value, a channel that just died)."""
-HEARTBEAT_SECONDS = 10.0
-"""A half-open websocket is noticed after at most this long without a pong."""
+HEARTBEAT_SECONDS = 4.0
+"""So often a ping is sent; without a pong for half of it the websocket is half-open. Events are
+missed meanwhile, and callers wait."""
 POOL_LIMIT = 20
 KEEPALIVE_SECONDS = 10.0
 

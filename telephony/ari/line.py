@@ -166,7 +166,13 @@ class Line:
             return True
 
     async def hang_up(self) -> None:
-        """End the caller's channel, if it is still there."""
+        """End the caller's channel, if it is still there.
+
+        One that has left the application for the dialplan is not ours to end: what came in
+        meanwhile is looked through first.
+        """
+        while not self.left and not self._inbox.empty():
+            self.left = self.is_over(self._inbox.get_nowait())
         if not self.left:
             await self.forgive("DELETE", f"/channels/{self.id}")
 

@@ -13,6 +13,7 @@ import structlog
 
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
+from telephony.ari.presence import LEG
 from telephony.call import Caller, Hearing, Rang
 from telephony.errors import AriError, CallLost
 
@@ -90,7 +91,7 @@ def tone(hearing: Hearing, channel_id: str) -> str:
 
 
 def new_legs(endpoints: Iterable[str]) -> dict[str, str]:
-    return {new_id(): endpoint for endpoint in endpoints}
+    return {f"{LEG}-{new_id()}": endpoint for endpoint in endpoints}
 
 
 async def _dial(line: Line, caller: Caller, leg: str, endpoint: str, seconds: float) -> bool:
@@ -102,7 +103,7 @@ async def _dial(line: Line, caller: Caller, leg: str, endpoint: str, seconds: fl
             {
                 "endpoint": endpoint,
                 "app": line.app,
-                "appArgs": "leg",
+                "appArgs": LEG,
                 "callerId": shown(caller),
                 "timeout": int(seconds) + SPARE_SECONDS,
                 "originator": line.id,

@@ -14,10 +14,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
 
+from telephony.ari import presence
 from telephony.ari.call import AriCall
 from telephony.ari.client import Ari, Event
+from telephony.ari.lease import Lease, LeasedAri
 from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line
-from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, TelephonyError
+from telephony.ari.presence import LEG
+from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
 
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
@@ -29,17 +32,18 @@ FILING_SECONDS = 5.0
 Take = Callable[[AriCall, Sequence[str]], Awaitable[None]]
 """A call flow, given the arguments with which the dialplan called ``Stasis(app,…)``."""
 
-LEG = "leg"
-"""The argument that marks the channel of a phone we rang."""
-
 log = structlog.get_logger()
 
 
 class Router:
-    """Serves every call of one ARI application with ``take``, one task per call."""
+    """Serves every call of one ARI application with ``take``, one task per call.
 
-    def __init__(self, ari: Ari, app: str, take: Take, *, call_seconds: float) -> None:
-        self._ari = ari
+    ``owner`` names this installation; of several on one Asterisk one serves, the others stand by.
+    """
+
+    def __init__(self, ari: Ari, app: str, take: Take, *, owner: str, call_seconds: float) -> None:
+        self._lease = Lease(ari, owner)
+        self._ari = LeasedAri(ari, self._lease)
         self._app = app
         self._take = take
         self._call_seconds = call_seconds
@@ -57,14 +61,16 @@ class Router:
     async def run(self) -> None:
         """Serve calls until cancelled; reconnects for as long as it takes.
 
-        Raises `TelephonyError` when another program took the application over: two controllers
-        of one call would play and record over each other.
+        Raises `LeaseLost` when another service took over: two controllers of one call would play
+        and record over each other.
         """
         retry = FIRST_RETRY_SECONDS
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._lease.keep(), name="lease")
             group.create_task(self._sweep(group), name="sweep")
             while True:
                 try:
+                    await self._lease.take()
                     async for event in self._ari.events():
                         if not event:
                             await self._reconcile(group)
@@ -72,7 +78,7 @@ class Router:
                             retry = FIRST_RETRY_SECONDS
                         else:
                             self._route(event, group)
-                except AriUnavailable as error:
+                except AriError as error:
                     log.warning("no events from Asterisk", why=str(error), retry_seconds=retry)
                 self.connected.clear()
                 await asyncio.sleep(retry * random.uniform(0.8, 1.2))
@@ -98,8 +104,8 @@ class Router:
     async def _release(self) -> None:
         """Give everybody who is still here to the dialplan, except people who talk."""
         try:
-            talking = await self._bridges()
-            for channel_id in await self._present():
+            talking = await presence.talks(self._ari)
+            for channel_id in await presence.present(self._ari, self._app):
                 if channel_id not in talking:
                     await self._ari.request("POST", f"/channels/{channel_id}/continue")
         except AriError as error:
@@ -109,7 +115,8 @@ class Router:
 
     def _route(self, event: Event, group: asyncio.TaskGroup) -> None:
         if event["type"] == "ApplicationReplaced":
-            raise TelephonyError(
+            self._lease.lose()
+            raise LeaseLost(
                 f"Another program now serves the ARI application “{self._app}” on this Asterisk."
             )
         channel_id = _channel_of(event)
@@ -124,6 +131,8 @@ class Router:
         args: Sequence[str],
         group: asyncio.TaskGroup,
         talk: Event | None = None,
+        *,
+        seen_before: bool = False,
     ) -> None:
         """Start the task of a call; one that is in a conversation (a bridge) goes on with it."""
         inbox = Inbox()
@@ -137,7 +146,7 @@ class Router:
         )
         self._watch(line.id, inbox)
         dialled = args[1] if args[:1] == ["call"] and len(args) > 1 else ""
-        call = AriCall(line, channel, dialled)
+        call = AriCall(line, channel, dialled, seen_before=seen_before)
         if talk is None:
             flow = self._flow(call, args)
         else:
@@ -192,7 +201,7 @@ class Router:
         Raises `AriUnavailable` when Asterisk cannot tell: whoever is stranded would stay so.
         """
         try:
-            present = await self._present()
+            present = await presence.present(self._ari, self._app)
             for channel_id in set(self._calls) - present:
                 await self._look_for(channel_id)
             for inbox in set(self._inboxes.values()):
@@ -213,57 +222,40 @@ class Router:
             if self._draining or not self.connected.is_set():
                 continue
             try:
-                seen = await self._present() - set(self._inboxes)
+                seen = await presence.present(self._ari, self._app) - set(self._inboxes)
                 await self._adopt_all(seen & strangers, group)
                 strangers = seen
             except AriError as error:
                 log.warning("cannot look for forgotten callers", why=error.message)
 
-    async def _present(self) -> set[str]:
-        """The channels in the application, also those that are only being rung for it."""
-        application = await self._ari.request("GET", f"/applications/{self._app}")
-        return set(application["channel_ids"])
-
-    async def _bridges(self) -> dict[str, Event]:
-        """The bridge of each channel that is in one."""
-        bridges = await self._ari.request("GET", "/bridges")
-        return {channel: bridge for bridge in bridges for channel in bridge["channels"]}
-
     async def _adopt_all(self, channel_ids: set[str], group: asyncio.TaskGroup) -> None:
         if not channel_ids:
             return
-        bridges = await self._bridges()
+        talks = await presence.talks(self._ari)
         for channel_id in channel_ids:
-            await self._adopt(channel_id, group, bridges.get(channel_id))
+            await self._adopt(channel_id, group, talks.get(channel_id))
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
-        try:
-            await self._ari.request("GET", f"/channels/{channel_id}")
-        except AriError as error:
-            if error.status != 404:
-                raise
-            if inbox := self._inboxes.get(channel_id):  # unless the call ended meanwhile
-                inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
+        if await presence.look(self._ari, channel_id) is None and (
+            inbox := self._inboxes.get(channel_id)  # unless the call ended meanwhile
+        ):
+            inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
 
     async def _adopt(self, channel_id: str, group: asyncio.TaskGroup, talk: Event | None) -> None:
-        """Take up a caller whose flow is gone, as if the call had just come in.
+        """Take up a caller whose flow is gone.
 
         Not so those who talk to each other: they are only watched until one hangs up.
         """
-        try:
-            channel = await self._ari.request("GET", f"/channels/{channel_id}")
-        except AriError as error:
-            if error.status == 404:
-                return  # gone meanwhile
-            raise
-        if channel_id in self._inboxes:
-            return  # a leg comes along with its caller
-        if channel["dialplan"].get("app_name") != "Stasis":
-            return  # a phone that rings for a command, and is not in the application yet
-        args = str(channel["dialplan"].get("app_data", "")).split(",")[1:]
-        log.info("taking up a call again", call=channel_id, args=args)
-        self._begin(channel, args or [LEG], group, talk)
+        channel = await presence.look(self._ari, channel_id)
+        if channel is None or channel_id in self._inboxes:
+            return  # gone meanwhile; a leg comes along with its caller
+        if presence.is_inside(channel):
+            args = presence.arguments(channel)
+            log.info("taking up a call again", call=channel_id, args=args)
+            self._begin(channel, args or [LEG], group, talk, seen_before=True)
+        elif presence.is_leg(channel):  # it rings for a caller whose flow is gone
+            await self._ari.request("DELETE", f"/channels/{channel_id}")
 
 
 def _channel_of(event: Event) -> str:

@@ -21,6 +21,7 @@ class StagedCall:
     """Implements `telephony.call.Call`; ``record_speech`` writes what the actor says."""
 
     source: Source = "ari"
+    seen_before = False
 
     def __init__(self, actor: Actor, record_speech: Callable[[str, str], None]) -> None:
         self.id = "staged"
@@ -60,6 +61,9 @@ class StagedCall:
         if take.text:
             self._record_speech(name, take.text)
         return take.ended_by or self._leave()
+
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        return None
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"

@@ -31,7 +31,7 @@ async def serving(
 ) -> AsyncIterator[Router]:
     """The router, connected to the fake Asterisk; whatever it dies of is raised here."""
     async with HttpAri.connect(asterisk.access) as ari:
-        router = Router(ari, asterisk.access.app, take, call_seconds=call_seconds)
+        router = Router(ari, asterisk.access.app, take, owner="us", call_seconds=call_seconds)
         running = asyncio.create_task(router.run())
         connecting = asyncio.create_task(router.connected.wait())
         try:

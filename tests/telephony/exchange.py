@@ -47,6 +47,8 @@ class Channel:
     actor: Actor | None = None
     originator: str = ""
     hears: str = ""
+    mute: bool = False
+    packets: int = 0
 
     def json(self) -> Json:
         app_data = "(Outgoing Line)" if self.originator else ",".join((APP, *self.args))
@@ -150,9 +152,13 @@ class Exchange:
         for playback_id in list(self.playbacks):
             self.finish_playback(playback_id)
 
-    def finish_recording(self, name: str, *, silent_for: int | None = None) -> None:
+    def finish_recording(
+        self, name: str, *, silent_for: int | None = None, seconds: int | None = None
+    ) -> None:
         if recording := self.live.pop(name, None):
             data = recording.json("done")
+            if seconds is not None:
+                data["duration"] = seconds
             if silent_for is not None:
                 data["silence_duration"] = silent_for
             self.emit({"type": "RecordingFinished", "recording": data})
@@ -234,6 +240,16 @@ class Exchange:
     def recording(self, name: str) -> Json:
         found: Recording = self._existing(self.live, name, "Recording")
         return found.json("recording")
+
+    def stored(self, name: str) -> Json:
+        if not (self.recordings / f"{name}.wav").exists():
+            raise Refused(404, "Recording not found")
+        return {"name": name, "format": "wav"}
+
+    def rtp_statistics(self, channel_id: str) -> Json:
+        channel = self._there(channel_id)
+        channel.packets += 0 if channel.mute else 10
+        return {"rxcount": channel.packets}
 
     def originate(self, leg_id: str, params: Mapping[str, Any]) -> Json:
         caller = self.channels.get(str(params["originator"]))

@@ -55,6 +55,10 @@ class FakeAri:
         """Whether a request is answered before its consequences happen, or after."""
         self.double = False
         """Whether every event comes twice."""
+        self.application_stays = False
+        """Whether the application is known without a connection, as while callers are in it."""
+        self.variables: dict[str, str] = {}
+        """Asterisk's global variables."""
         self.listening = True
         """Whether new event connections are accepted."""
         self._held: list[Json] | None = None
@@ -151,6 +155,8 @@ class FakeAri:
 
     async def _request(self, request: web.Request) -> web.StreamResponse:
         body = await request.json() if request.can_read_body else {}
+        if request.path == "/ari/asterisk/variable":
+            return self._variable(request.method, body)
         asked = Request(request.method, f"/{request.match_info['path']}", body)
         self.requests.append(asked)
         fault = self.fault(asked)
@@ -173,6 +179,16 @@ class FakeAri:
         self._go_on()
         return response
 
+    def _variable(self, method: str, body: Json) -> web.StreamResponse:
+        """Global variables: of the lease, which has its own time and meets with no fault."""
+        if method == "POST":
+            self.variables[body["variable"]] = body["value"]
+            return web.Response(status=204)
+        value = self.variables.get(body["variable"])
+        if value is None:
+            return web.json_response({"message": "Variable not found"}, status=404)
+        return web.json_response({"value": value})
+
     async def _never(self) -> web.StreamResponse:
         await self._closing.wait()
         return web.Response(status=503)
@@ -184,7 +200,7 @@ class FakeAri:
     def _answer_to(self, asked: Request) -> Any:  # noqa: C901
         exchange, params = self.exchange, asked.params
         match [asked.method, *asked.path.strip("/").split("/")]:
-            case ["GET", "applications", _] if self.connected:
+            case ["GET", "applications", _] if self.connected or self.application_stays:
                 return exchange.application()
             case ["GET", "channels"]:
                 return [channel.json() for channel in exchange.channels.values()]
@@ -206,6 +222,10 @@ class FakeAri:
                 return exchange.play(channel, playback, params)
             case ["POST", "channels", channel, "record"]:
                 return exchange.record(channel, params)
+            case ["GET", "recordings", "stored", name]:
+                return exchange.stored(name)
+            case ["GET", "channels", channel, "rtp_statistics"]:
+                return exchange.rtp_statistics(channel)
             case ["GET", "playbacks", playback]:
                 return exchange.playback(playback)
             case ["DELETE", "playbacks", playback]:

@@ -10,6 +10,7 @@ import pytest
 
 import telephony.ari.call
 import telephony.ari.client
+import telephony.ari.recording
 from telephony.ari import ringing
 from telephony.ari.call import AriCall
 from telephony.ari.router import Router
@@ -332,7 +333,7 @@ async def test_a_recording_is_closed_before_a_hang_up_is_told(asterisk: FakeAri)
 async def test_a_recording_that_closes_late_and_whose_end_is_never_told(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telephony.ari.call, "CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr(telephony.ari.recording, "CLOSING_SECONDS", 0.05)
     live = "/recordings/live/0192"
     async with a_call(asterisk) as (call, _):
         task = begin(call.record("0192", LIMITS))
@@ -350,6 +351,7 @@ async def test_an_end_that_no_event_tells_is_found_by_looking(
     asterisk: FakeAri, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telephony.ari.call, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(telephony.ari.recording, "CHECK_SECONDS", 0.05)
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
         task = begin(VERBS[verb](call))

@@ -124,7 +124,7 @@ async def test_events_about_strangers_are_nobodys_business(asterisk: FakeAri) ->
 async def test_asterisk_may_start_later_than_we(asterisk: FakeAri) -> None:
     asterisk.listening = False
     async with HttpAri.connect(asterisk.access) as ari:
-        router = Router(ari, asterisk.access.app, no_flow, call_seconds=60)
+        router = Router(ari, asterisk.access.app, no_flow, owner="us", call_seconds=60)
         running = asyncio.create_task(router.run())
         assert not router.connected.is_set()
         asterisk.listening = True
@@ -264,7 +264,7 @@ async def test_phones_that_nobody_waits_for_are_hung_up(asterisk: FakeAri) -> No
 
 async def test_another_controller_stops_us(asterisk: FakeAri) -> None:
     async with HttpAri.connect(asterisk.access) as ari:
-        router = Router(ari, asterisk.access.app, no_flow, call_seconds=60)
+        router = Router(ari, asterisk.access.app, no_flow, owner="us", call_seconds=60)
         running = asyncio.create_task(router.run())
         await until(router.connected.is_set)
         asterisk.send({"type": "ApplicationReplaced", "application": "voicepost"})

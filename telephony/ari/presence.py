@@ -1,0 +1,47 @@
+"""Who is in an ARI application just now, and in what state: asked of Asterisk itself."""
+
+from __future__ import annotations
+
+from telephony.ari.client import Ari, Event
+from telephony.errors import AriError
+
+LEG = "leg"
+"""The argument with which a phone that we ring enters the application, and how its id begins."""
+
+
+async def present(ari: Ari, app: str) -> set[str]:
+    """The application's channels, also those that are only being rung for it. Raises `AriError`."""
+    application = await ari.request("GET", f"/applications/{app}")
+    return set(application["channel_ids"])
+
+
+async def talks(ari: Ari) -> dict[str, Event]:
+    """The bridge of each channel that is in one. Raises `AriError`."""
+    bridges = await ari.request("GET", "/bridges")
+    return {channel: bridge for bridge in bridges for channel in bridge["channels"]}
+
+
+async def look(ari: Ari, channel_id: str) -> Event | None:
+    """The channel, None where it is gone. Raises `AriError`."""
+    try:
+        found: Event = await ari.request("GET", f"/channels/{channel_id}")
+    except AriError as error:
+        if error.status == 404:
+            return None
+        raise
+    return found
+
+
+def is_inside(channel: Event) -> bool:
+    """Whether the application has it in hand; a phone that still rings is not inside yet."""
+    return bool(channel["dialplan"].get("app_name") == "Stasis")
+
+
+def is_leg(channel: Event) -> bool:
+    """Whether it is a phone that was rung for a caller."""
+    return str(channel["id"]).startswith(f"{LEG}-") or arguments(channel)[:1] == [LEG]
+
+
+def arguments(channel: Event) -> list[str]:
+    """What the dialplan called ``Stasis(app,…)`` with."""
+    return str(channel["dialplan"].get("app_data", "")).split(",")[1:]

@@ -1,0 +1,160 @@
+"""Recording a caller over ARI, in as many parts as Asterisk makes of it.
+
+Asterisk ends a recording when it gets no RTP for four seconds (it waits twice two seconds for a
+frame), unless ``transmit_silence`` is on: phones that suppress silence do that, and hand-overs of
+mobile phones. The caller is still there, so the recording goes on in another part: ``NAME``,
+``NAME-2``, ``NAME-3`` … Whoever keeps messages joins them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from itertools import count
+
+import structlog
+
+from telephony.ari.client import Event
+from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
+from telephony.call import EndedBy, RecordingLimits
+from telephony.errors import AriError, CallLost, Hangup
+
+CLOSING_SECONDS = 3.0
+"""How long a recording may take to close its file after the caller left (measured: 1 ms)."""
+MUTE_SECONDS = 3.5
+"""A recording that is shorter than it took by this much may have ended for want of RTP."""
+TRIMMED_SECONDS = 1.5
+"""Ended by silence, it is shorter by that silence less the second of it that Asterisk leaves."""
+PACKETS_SECONDS = 0.15
+"""A phone that sends at all sends a packet in this time: they last 20 to 60 ms."""
+
+log = structlog.get_logger()
+
+
+def part(name: str, number: int) -> str:
+    """What the parts of a recording are called."""
+    return name if number == 1 else f"{name}-{number}"
+
+
+class Recorder:
+    """Records the caller on one line."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._clock = asyncio.get_running_loop()
+        self._stopped = False
+        """The service is stopping: what was said is the message, and nothing more is recorded."""
+
+    async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        """As `telephony.call.Call.record`."""
+        if self._stopped:
+            raise CallLost("The service is stopping.")
+        await self._begin(name, limits, limits.max_seconds)
+        return await self._to_its_end(name, 1, limits)
+
+    async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
+        """As `telephony.call.Call.record_on`."""
+        for number in count(1):
+            if await self._line.exists(_live(part(name, number))):
+                return await self._to_its_end(name, number, limits)
+            if await self._line.look(f"/recordings/stored/{part(name, number)}") is None:
+                break
+        return None
+
+    async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
+        await self._line.command(
+            "POST",
+            f"/channels/{self._line.id}/record",
+            {
+                "name": name,
+                "format": "wav",
+                "beep": seconds == limits.max_seconds,
+                "terminateOn": "#",
+                "ifExists": "fail",
+                "maxDurationSeconds": seconds,
+                "maxSilenceSeconds": limits.silence_seconds,
+            },
+        )
+
+    async def _to_its_end(self, name: str, number: int, limits: RecordingLimits) -> EndedBy:
+        """Wait for the end of the part that runs, and record on while the caller is only mute."""
+        end = self._clock.time() + limits.max_seconds
+        mute = 0.0
+        while True:
+            begun = self._clock.time()
+            ended_by, recorded = await self._part_ended(part(name, number), more=number > 1)
+            missing = self._clock.time() - begun - recorded
+            if ended_by is EndedBy.KEY or self._stopped or not await self._is_mute(missing, limits):
+                return ended_by
+            mute = missing if recorded else mute + missing
+            left = math.floor(end - self._clock.time())
+            if mute >= limits.silence_seconds or left < 1:
+                return ended_by
+            number += 1
+            log.info("no sound comes in: recording on", part=number)
+            await self._begin(part(name, number), limits, left)
+
+    async def _part_ended(self, name: str, *, more: bool) -> tuple[EndedBy, float]:
+        """Wait for the end of one part and of the file behind it: why, and its length in seconds.
+
+        ``more`` tells that a key may have been pressed before this part began.
+        """
+        line = self._line
+        ended_by, recorded = EndedBy.LIMIT, math.inf
+        while True:
+            event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
+            if event is None or event["type"] == RECONNECTED:
+                if await line.exists(_live(name)):
+                    continue
+                break
+            line.left = line.left or line.is_over(event)
+            if self._is_last(event, name):
+                recorded = float(event.get("recording", {}).get("duration", math.inf))
+                break
+            if event["type"] == STOPPING:
+                # What was said so far is the message, and its caller may still hear that it is
+                # saved.
+                self._stopped = True
+                await self._stop(name)
+            elif line.key(event) == "#":
+                ended_by = EndedBy.KEY
+                if more:
+                    await self._stop(name)
+        if line.left:
+            raise Hangup("The caller hung up.")
+        return ended_by, recorded
+
+    def _is_last(self, event: Event, name: str) -> bool:
+        """Whether nothing more will come of the recording.
+
+        Its file is closed with RecordingFinished, which comes just behind the hang-up request;
+        behind StasisEnd nothing comes.
+        """
+        if event["type"] in ("RecordingFinished", "RecordingFailed"):
+            return bool(event["recording"]["name"] == name)
+        return self._line.is_over(event) and event["type"] != "ChannelHangupRequest"
+
+    async def _stop(self, name: str) -> None:
+        await self._line.forgive("POST", f"{_live(name)}/stop")
+
+    async def _is_mute(self, missing: float, limits: RecordingLimits) -> bool:
+        """Whether a recording that lacks so many seconds ended because no sound came in.
+
+        Where that many can be a silence too, the packets that come in now tell.
+        """
+        if missing < MUTE_SECONDS:
+            return False
+        if missing < limits.silence_seconds - TRIMMED_SECONDS:
+            return True
+        path = f"/channels/{self._line.id}/rtp_statistics"
+        try:
+            before = await self._line.look(path)
+            await asyncio.sleep(PACKETS_SECONDS)
+            after = await self._line.look(path)
+        except AriError:
+            return False
+        return bool(before and after and before.get("rxcount") == after.get("rxcount"))
+
+
+def _live(name: str) -> str:
+    return f"/recordings/live/{name}"

@@ -1,0 +1,102 @@
+"""A caller whose phone falls mute is recorded on, in further parts of the same recording."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import telephony.ari.recording
+from telephony.call import EndedBy, RecordingLimits
+from telephony.errors import Hangup
+from tests.speech import silence, write_wav
+from tests.telephony.fake_ari import FakeAri
+from tests.telephony.test_ari_call import a_call, begin
+from tests.waiting import until
+
+LIMITS = RecordingLimits(max_seconds=60, silence_seconds=8)
+SHORT = RecordingLimits(max_seconds=60, silence_seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four seconds without sound last no time at all."""
+    monkeypatch.setattr(telephony.ari.recording, "MUTE_SECONDS", 0.0)
+    monkeypatch.setattr(telephony.ari.recording, "PACKETS_SECONDS", 0.01)
+
+
+async def recording(asterisk: FakeAri, name: str) -> None:
+    await until(lambda: name in asterisk.exchange.live)
+
+
+async def test_the_recording_goes_on_in_another_part_without_a_beep(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", LIMITS))
+        await recording(asterisk, "0192")
+        asterisk.exchange.finish_recording("0192", seconds=0)
+        await recording(asterisk, "0192-2")
+        asterisk.exchange.finish_recording("0192-2", seconds=0)
+        await recording(asterisk, "0192-3")
+        asterisk.exchange.press(call.id, "#")
+        assert await task is EndedBy.KEY
+    first, second, _ = asterisk.asked("POST", path=f"/channels/{call.id}/record")
+    assert (first.params["beep"], second.params["beep"]) == (True, False)
+    assert second.params["maxDurationSeconds"] < first.params["maxDurationSeconds"]
+
+
+async def test_a_key_pressed_between_two_parts_ends_the_recording(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", LIMITS))
+        await recording(asterisk, "0192")
+        asterisk.exchange.finish_recording("0192", seconds=0)
+        asterisk.exchange.press(call.id, "#")  # no part is being recorded yet
+        assert await task is EndedBy.KEY
+
+
+async def test_hanging_up_in_a_later_part(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", LIMITS))
+        await recording(asterisk, "0192")
+        asterisk.exchange.finish_recording("0192", seconds=0)
+        await recording(asterisk, "0192-2")
+        asterisk.exchange.hang_up(call.id)
+        with pytest.raises(Hangup):
+            await task
+
+
+async def test_a_silence_in_which_packets_come_in_ends_it(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", SHORT))
+        await recording(asterisk, "0192")
+        asterisk.exchange.finish_recording("0192", seconds=0)
+        assert await task is EndedBy.LIMIT
+        assert asterisk.asked("GET", path="rtp_statistics")
+    assert asterisk.exchange.live == {}
+
+
+async def test_no_packets_for_as_long_as_a_silence_may_last_end_it_too(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        asterisk.exchange.channels[call.id].mute = True
+        task = begin(call.record("0192", SHORT))
+        parts = 0
+        async with asyncio.timeout(10):
+            while not task.done():
+                for name in list(asterisk.exchange.live):
+                    parts += 1
+                    asterisk.exchange.finish_recording(name, seconds=0)
+                await asyncio.sleep(0.01)
+        assert await task is EndedBy.LIMIT
+        assert parts > 1
+
+
+async def test_recording_on_where_a_lost_flow_began(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        exchange = asterisk.exchange
+        write_wav(exchange.recordings / "0192.wav", silence(1))  # the first part is over
+        exchange.record(call.id, {"name": "0192-2"})
+        task = begin(call.record_on("0192", LIMITS))
+        await until(lambda: asterisk.asked("GET", path="/recordings/live/0192-2"))
+        exchange.press(call.id, "#")
+        assert await task is EndedBy.KEY
+        assert await call.record_on("0192", LIMITS) is None
+        assert await call.record_on("never", LIMITS) is None
