@@ -8,6 +8,8 @@ from telephony.errors import AriError
 LEG = "leg"
 """The argument with which a phone that we ring enters the application, and how its id begins."""
 
+UNREADABLE: Event = {"id": "", "dialplan": {}}
+
 
 async def present(ari: Ari, app: str) -> set[str]:
     """The application's channels, also those that are only being rung for it. Raises `AriError`."""
@@ -22,14 +24,18 @@ async def talks(ari: Ari) -> dict[str, Event]:
 
 
 async def look(ari: Ari, channel_id: str) -> Event | None:
-    """The channel, None where it is gone. Raises `AriError`."""
+    """The channel, None where it is gone. Raises `AriError`.
+
+    One that a stranger gave texts which are no UTF-8 Asterisk cannot describe (it answers 200, and
+    nothing): `UNREADABLE`.
+    """
     try:
-        found: Event = await ari.request("GET", f"/channels/{channel_id}")
+        found: Event | None = await ari.request("GET", f"/channels/{channel_id}")
     except AriError as error:
         if error.status == 404:
             return None
         raise
-    return found
+    return UNREADABLE if found is None else found
 
 
 def is_inside(channel: Event) -> bool:

@@ -43,17 +43,17 @@ async def _move_on(ari: Ari, app: str, moved: set[str]) -> set[str]:
     for channel_id in stranded - talking.keys():
         channel = await presence.look(ari, channel_id)
         if channel is not None:
-            await _move(ari, channel)
+            await _move(ari, channel_id, channel)
     return stranded
 
 
-async def _move(ari: Ari, channel: Event) -> None:
+async def _move(ari: Ari, channel_id: str, channel: Event) -> None:
     """Give a caller to the dialplan, now or when what is being recorded ends; end a phone's leg."""
     try:
         if presence.is_leg(channel):
-            await ari.request("DELETE", f"/channels/{channel['id']}")
-        elif presence.is_inside(channel):
-            log.warning("the service is dead: its caller is moved on", call=channel["id"])
-            await ari.request("POST", f"/channels/{channel['id']}/continue")
+            await ari.request("DELETE", f"/channels/{channel_id}")
+        elif presence.is_inside(channel) or channel is presence.UNREADABLE:
+            log.warning("the service is dead: its caller is moved on", call=channel_id)
+            await ari.request("POST", f"/channels/{channel_id}/continue")
     except AriError as error:
-        log.info("a stranded caller cannot be moved", call=channel["id"], why=error.message)
+        log.info("a stranded caller cannot be moved", call=channel_id, why=error.message)

@@ -227,13 +227,21 @@ class Router:
                 strangers = seen
             except AriError as error:
                 log.warning("cannot look for forgotten callers", why=error.message)
+            except Exception:
+                # Nothing that one channel is like may end the calls of all others.
+                log.exception("looking for forgotten callers failed")
 
     async def _adopt_all(self, channel_ids: set[str], group: asyncio.TaskGroup) -> None:
         if not channel_ids:
             return
         talks = await presence.talks(self._ari)
         for channel_id in channel_ids:
-            await self._adopt(channel_id, group, talks.get(channel_id))
+            try:
+                await self._adopt(channel_id, group, talks.get(channel_id))
+            except AriUnavailable:
+                raise
+            except AriError as error:  # the others are taken up all the same
+                log.warning("a call cannot be taken up", call=channel_id, why=error.message)
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
@@ -250,7 +258,9 @@ class Router:
         channel = await presence.look(self._ari, channel_id)
         if channel is None or channel_id in self._inboxes:
             return  # gone meanwhile; a leg comes along with its caller
-        if presence.is_inside(channel):
+        if channel is presence.UNREADABLE:
+            await self._ari.request("POST", f"/channels/{channel_id}/continue")
+        elif presence.is_inside(channel):
             args = presence.arguments(channel)
             log.info("taking up a call again", call=channel_id, args=args)
             self._begin(channel, args or [LEG], group, talk, seen_before=True)
