@@ -49,6 +49,7 @@ class Router:
         self._call_seconds = call_seconds
         self._inboxes: dict[str, Inbox] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
+        self._strangers: set[str] = set()
         self._draining = False
         self.connected = asyncio.Event()
         """Set while events come in, that is, while calls can be served."""
@@ -216,15 +217,14 @@ class Router:
         A caller comes to that when a last request to Asterisk failed. Seen twice, so that it is
         nobody whose first event is on its way.
         """
-        strangers: set[str] = set()
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             if self._draining or not self.connected.is_set():
                 continue
             try:
                 seen = await presence.present(self._ari, self._app) - set(self._inboxes)
-                await self._adopt_all(seen & strangers, group)
-                strangers = seen
+                known, self._strangers = self._strangers, seen
+                await self._adopt_all(seen & known, group)
             except AriError as error:
                 log.warning("cannot look for forgotten callers", why=error.message)
             except Exception:
@@ -242,6 +242,7 @@ class Router:
                 raise
             except AriError as error:  # the others are taken up all the same
                 log.warning("a call cannot be taken up", call=channel_id, why=error.message)
+                self._strangers.add(channel_id)
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
