@@ -1,33 +1,105 @@
-"""Logging: structured lines to stderr, each with the call's id where there is a call."""
+"""Logging: lines to stderr as the settings say, and to the role's own file in the home as JSON.
+
+Each line about a call carries the call's id (``call``). What strangers send is in these lines:
+none of it may steer a terminal or break a line.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from commands.logfile import LogFile
+from storage.text import json_text, printable
 
-def configure_logs(level: str, form: str, role: str = "") -> None:
-    """Log from ``level`` on, as ``form`` "text" or "json"; ``role`` stands on every line."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+LONGEST_TEXT = 2000
+"""Characters of one value on a terminal: nobody reads more of what a stranger sent."""
+
+_Line = MutableMapping[str, Any]
+
+
+def configure_logs(level: str, form: str, role: str = "", folder: Path | None = None) -> None:
+    """Log to stderr from ``level`` on, as ``form`` "text" or "json".
+
+    ``role`` stands on every line. With a ``folder``, its file there gets at least what is "info".
+    """
+    lowest = getattr(logging, level.upper())
+    filed = min(lowest, logging.INFO) if folder else lowest
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _Named(role),
     ]
+    if folder is not None:
+        processors += [_Filed(LogFile(folder / f"{role}.jsonl")), _AtLeast(lowest)]
     if form == "json":
-        processors.append(structlog.processors.format_exc_info)
+        processors += [structlog.processors.format_exc_info, _rendered]
+    else:
+        text = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The prettier ones show the values of variables: passwords are among them.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+        processors += [_harmless, text]
     structlog.configure(
-        processors=[*processors, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(filed),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    if role:
-        structlog.contextvars.bind_contextvars(role=role)
+
+
+class _Named:
+    """Puts the role on each line that does not speak of another."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+
+    def __call__(self, _logger: object, _method: str, line: _Line) -> _Line:
+        if self._role:
+            line.setdefault("role", self._role)
+        return line
+
+
+class _Filed:
+    """Files each line as it goes by."""
+
+    def __init__(self, file: LogFile) -> None:
+        self.file = file
+
+    def __call__(self, logger: Any, method: str, line: _Line) -> _Line:
+        # A copy: what is written on a terminal shows errors in another way.
+        told = structlog.processors.format_exc_info(logger, method, dict(line))
+        self.file.write(_rendered(logger, method, told))
+        return line
+
+
+class _AtLeast:
+    """Lets go on what stderr is to show."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def __call__(self, _logger: object, method: str, line: _Line) -> _Line:
+        if getattr(logging, str(line["level"]).upper()) < self._level:
+            raise structlog.DropEvent
+        return line
+
+
+def _rendered(_logger: object, _method: str, line: _Line) -> str:
+    return json_text(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def _harmless(_logger: object, _method: str, line: _Line) -> _Line:
+    return {key: _shown(value) for key, value in line.items()}
+
+
+def _shown(value: Any) -> Any:
+    return printable(value, LONGEST_TEXT) if isinstance(value, str) else value

@@ -81,6 +81,7 @@ def show(app: App, message_id: str, *, as_json: bool) -> None:
         ("state", _state(message)),
         *((("hold", _words(message.hold)),) if message.hold else ()),
         ("taken by", message.source),
+        ("call", message.call_id),
         ("sha256", message.sha256),
         ("bytes", str(message.size)),
     ):

@@ -15,6 +15,7 @@ import click
 import structlog
 from setproctitle import setproctitle
 
+from commands.calls import list_calls, show
 from commands.context import App
 from commands.keeping import keep_retention
 from commands.logs import configure_logs
@@ -42,15 +43,21 @@ ORPHAN_SECONDS = 30.0
 log = structlog.get_logger()
 
 
-@click.command()
-@click.pass_obj
-def calls(app: App) -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def calls(context: click.Context) -> None:
     """Serve calls: connect to Asterisk's ARI, run the call flows, settle what was left behind.
 
-    Prints "ready" when calls can come in.
+    Prints "ready" when calls can come in. With a command: what happened in calls.
     """
-    start_role(app, "calls")
-    asyncio.run(_serve_calls(app))
+    if context.invoked_subcommand is None:
+        app: App = context.obj
+        start_role(app, "calls")
+        asyncio.run(_serve_calls(app))
+
+
+calls.add_command(list_calls)
+calls.add_command(show)
 
 
 @click.command()
@@ -201,9 +208,10 @@ def _reception(app: App) -> Reception:
 
 def start_role(app: App, name: str) -> None:
     """What every role does first. Raises `DatabaseUnavailable`."""
-    configure_logs(app.settings.log.level, app.settings.log.format, name)
+    settings = app.settings
+    configure_logs(settings.log.level, settings.log.format, name, settings.log_folder)
     _ = app.database
-    make_folder(app.settings.recordings, mode=0o777)
+    make_folder(settings.recordings, mode=0o777)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
 

@@ -39,7 +39,7 @@ def serve(app: App, sandbox: bool) -> None:
     calls.shutdown_seconds) and files what they recorded.
     """
     settings = app.settings
-    configure_logs(settings.log.level, settings.log.format, "serve")
+    configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
     _ = app.database  # a database that cannot be opened is said here, once
     with _only_service(settings.home):
         asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None

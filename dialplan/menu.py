@@ -59,6 +59,7 @@ async def visit(call: Call, services: Services, name: str) -> Action | ForwardAc
         typed, meaning = await _listen(call, services, menu, options)
         match meaning:
             case Complete(action):
+                log.info("key", key=typed)
                 return action
             case Invalid() if typed:
                 wrong_keys += 1
@@ -70,6 +71,7 @@ async def visit(call: Call, services: Services, name: str) -> Action | ForwardAc
                     return menu.invalid
             case _:
                 silences += 1
+                log.info("no key")
                 if silences > menu.repeats:
                     return menu.default
 

@@ -31,6 +31,7 @@ async def play_message(call: Call, inbox: Inbox, message_id: str, folder: Path) 
     Asterisk plays from ``folder`` (its own recordings), so the audio may be kept anywhere.
     """
     message = await asyncio.to_thread(inbox.get, message_id)
+    log.info("message played on a phone", message=message.id, call_of_message=message.call_id)
     audio = await asyncio.to_thread(inbox.read, message)
     name = f"play-{uuid.uuid4()}"
     copy = folder / f"{name}.wav"

@@ -44,7 +44,7 @@ async def leave_message(
         try:
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
-            log.error("a message waits to be filed", why=str(error))
+            log.error("a message waits to be filed", message=takes[-1].id, why=str(error))
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept):
@@ -73,8 +73,10 @@ async def record_takes(
             older = takes[-1] if takes else None
             takes.append(await mailroom.begin(call, mailbox, settings.min_seconds, older))
             recording = True
+            log.info("beep", message=takes[-1].id)
             ended_by = await call.record(takes[-1].id, limits)
             recording = False
+            log.info("recording over", message=takes[-1].id, ended_by=str(ended_by))
             if not settings.review or ended_by is not EndedBy.KEY:
                 return takes
             if not await mailroom.has_speech(takes[-1], settings.min_seconds):
@@ -122,4 +124,4 @@ async def _keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
     try:
         await keep_newest(mailroom, takes)
     except StorageError as error:
-        log.error("a message waits to be filed", why=str(error))
+        log.error("a message waits to be filed", message=takes[-1].id, why=str(error))

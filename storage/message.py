@@ -55,7 +55,8 @@ class Message:
     the company's time zone, ``duration`` in seconds, ``size`` in bytes. ``place`` is its
     position in time, for pages. ``state`` is that of the user who reads, and without one that of
     everybody: new until somebody has listened. ``company_id`` is None where no company could be
-    found for the message. ``hold`` is told to those who may see the trash.
+    found for the message. ``hold`` is told to those who may see the trash. ``call_id`` is
+    Asterisk's id of the call in which it was left.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Message:
     size: int
     sha256: str
     source: Source
+    call_id: str
     cut_off: bool
     state: State
     heard_at: datetime | None
@@ -129,6 +131,7 @@ def message_of(row: MessageRow, *, company: str, is_new: bool, shows_hold: bool)
         size=row.size or 0,
         sha256=row.sha256 or "",
         source=cast(Source, row.source),
+        call_id=row.call_id,
         cut_off=row.cut_off,
         state="new" if is_new else "heard",
         heard_at=row.heard_at,

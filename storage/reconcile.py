@@ -34,8 +34,8 @@ QUIET_SECONDS = 5
 # <epoch>_<dialled>_<caller>_<uniqueid>.wav, as the dialplan names the files of the fallback.
 _FALLBACK_NAME = re.compile(r"(\d{9,11})_([^_]*)_(.*)_([^_]+)")
 
-# What is being taken in, and how.
-Attempt = tuple[Path, Callable[[], Kept | Empty]]
+# What is being taken in, the call it is from (as the log names it; "" for none), and how.
+Attempt = tuple[Path, str, Callable[[], Kept | Empty]]
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,11 @@ def settle(
         ).all()
     return _each(
         (
-            (messages.recordings / f"{draft.id}.wav", partial(messages.finish, draft.id))
+            (
+                messages.recordings / f"{draft.id}.wav",
+                draft.call_id,
+                partial(messages.finish, draft.id),
+            )
             for draft in drafts
             if draft.call_id not in live_calls and draft.id not in live_drafts
         ),
@@ -103,7 +107,7 @@ def take_in_fallback(
         for path in paths:
             left = _LeftBehind.from_name(path)
             if left.call_id not in live_calls:
-                yield path, partial(left.take_in, messages, directory)
+                yield path, left.call_id, partial(left.take_in, messages, directory)
 
     return _each(attempts(), messages.refused)
 
@@ -123,14 +127,15 @@ def take_in_orphans(
     there = _recordings(messages.recordings, only_quiet=asterisk_alive)
     messages.refused.forget_all_but(messages.recordings, there)
     paths = {path.stem: path for path in there if is_id(path.stem) and path.stem not in live_drafts}
-    states = _states(database, list(paths))
+    known = _known(database, list(paths))
 
     def attempts() -> Iterator[Attempt]:
         for name, path in paths.items():
-            if name not in states:
-                yield path, partial(_take_in_unknown, messages, path)
-            elif states[name] != "recording":
-                yield path, partial(messages.finish, name)
+            state, call_id = known.get(name, ("", ""))
+            if not state:
+                yield path, call_id, partial(_take_in_unknown, messages, path)
+            elif state != "recording":
+                yield path, call_id, partial(messages.finish, name)
 
     return _each(attempts(), messages.refused)
 
@@ -191,15 +196,16 @@ def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
     )
 
 
-def _states(database: Database, ids: list[str]) -> dict[str, str]:
-    """The states of those that have a row, asked for in handfuls: no query takes any number."""
-    states: dict[str, str] = {}
+def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """State and call of those that have a row, asked for in handfuls: no query takes any number."""
+    known: dict[str, tuple[str, str]] = {}
     with database.reading() as session:
         for start in range(0, len(ids), 500):
             handful = MessageRow.id.in_(ids[start : start + 500])
-            found = session.execute(select(MessageRow.id, MessageRow.state).where(handful))
-            states.update(dict(found.all()))
-    return states
+            columns = (MessageRow.id, MessageRow.state, MessageRow.call_id)
+            for row in session.execute(select(*columns).where(handful)):
+                known[row.id] = (row.state, row.call_id)
+    return known
 
 
 def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
@@ -234,21 +240,27 @@ def _each(attempts: Iterable[Attempt], refused: Refused) -> Settled:
     What was refused before, and is still the same, is passed over: one line in the log is enough.
     """
     settled = Settled()
-    for path, attempt in attempts:
-        if path in refused:
-            continue
-        try:
-            outcome = attempt()
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:
-            # Whatever is wrong with one recording, the others are filed.
-            name = printable(path.name)
-            log.warning("recording cannot be taken in", recording=name, reason=repr(error))
-            settled += Settled(failures=(f"{name}: {error}",))
-            if isinstance(error, NoRecording):
-                refused.add(path)
-        else:
-            kept = (outcome.id,) if isinstance(outcome, Kept) else ()
-            settled += Settled(kept=kept, empty=1 - len(kept))
+    for path, call_id, attempt in attempts:
+        about = {"call": call_id} if call_id else {}
+        if path not in refused:
+            with structlog.contextvars.bound_contextvars(**about):
+                settled += _tried(path, attempt, refused)
     return settled
+
+
+def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) -> Settled:
+    try:
+        outcome = attempt()
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        # Whatever is wrong with one recording, the others are filed.
+        name = printable(path.name)
+        log.warning("recording cannot be taken in", recording=name, reason=repr(error))
+        if isinstance(error, NoRecording):
+            refused.add(path)
+        return Settled(failures=(f"{name}: {error}",))
+    if isinstance(outcome, Empty):
+        return Settled(empty=1)
+    log.info("message settled", message=outcome.id, seconds=outcome.duration)
+    return Settled(kept=(outcome.id,))

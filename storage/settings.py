@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         return self.home / "prompts"
 
     @property
+    def log_folder(self) -> Path:
+        """Where each role keeps a log of its own."""
+        return self.home / "log"
+
+    @property
     def ari_url(self) -> str:
         """Base URL of Asterisk's HTTP server, without a slash at the end."""
         return self.asterisk.url.rstrip("/") or f"http://127.0.0.1:{self.sandbox.http_port}"

@@ -56,7 +56,9 @@ async def ring_group(call: Call, services: Services, action: Ring) -> Next:
         employees = [services.employee(extension) for extension in extensions]
         seconds = action.timeout or max(employee.ring_timeout for employee in employees)
         endpoints = tuple(employee.endpoint for employee in employees)
-        if await call.ring(endpoints, seconds, services.hearing) is Rang.ANSWERED:
+        rang = await call.ring(endpoints, seconds, services.hearing)
+        log.info("rang", employee=list(extensions), outcome=str(rang))
+        if rang is Rang.ANSWERED:
             return Done()
     await call.answer(services.office.company.language)
     await call.play(sounds.NOBODY_AVAILABLE)

@@ -101,10 +101,11 @@ class AgiServer:
             self._door.leave(connection)
 
     def _run(self, call: AgiCall) -> None:
-        with structlog.contextvars.bound_contextvars(role="agi", call=call.id):
+        with structlog.contextvars.bound_contextvars(call=call.id):
             log.info("call", args=["agi", call.dialled], caller=call.caller.number)
             try:
                 asyncio.run(self._flow(call))
+                log.info("call over")
             except Hangup:
                 log.info("caller hung up")
             except CallEnded as error:

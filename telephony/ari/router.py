@@ -184,6 +184,7 @@ class Router:
             await call.line.leave_to_dialplan()
         else:
             await call.hang_up()
+            log.info("call over")
         finally:
             self._watch(call.id, None)
             del self._calls[call.id]

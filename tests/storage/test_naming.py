@@ -28,6 +28,7 @@ def message(number: str, name: str = "", addressee: str = "Ромашка") -> M
         duration=5.0,
         size=80_044,
         sha256="0" * 64,
+        call_id="",
         source="ari",
         cut_off=False,
         state="new",
