@@ -135,8 +135,8 @@ def test_what_strangers_send_neither_breaks_a_line_nor_steers_a_terminal(
 
 
 def _end_filing() -> None:
-    """Have the file written to its end, and later tests log as commands do."""
+    """Have the file written to its end, and later tests log as if nothing had been set up."""
     for processor in structlog.get_config()["processors"]:
         if hasattr(processor, "file"):
             processor.file.close()
-    configure_logs("warning", "text")
+    structlog.reset_defaults()
