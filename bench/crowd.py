@@ -21,7 +21,7 @@ from storage.directory import Site
 from storage.identifiers import first_place, new_id
 from storage.mailboxes import company_mailbox, employee_mailbox
 from storage.models import MessageRow, UnheardRow
-from storage.rows import new_row
+from storage.rows import new_envelope, new_row
 
 YEARS: Final = 3
 """The messages are spread over so much time, whatever their number."""
@@ -73,16 +73,11 @@ def _templates(site: Site) -> list[Row]:
     boxes += [employee_mailbox(site, extension) for extension in site.office.employees]
     templates = []
     for box in boxes:
+        dialled = next(iter(site.office.numbers))
         row = new_row(
-            box,
-            message_id="",
-            received_at=datetime.now(UTC),
-            caller_number="",
-            caller_name="",
-            dialled=next(iter(site.office.numbers)),
-            source="ari",
-            call_id="",
-            min_speech=1.0,
+            new_envelope(
+                box, caller_number="", dialled=dialled, source="ari", call_id="", min_speech=1.0
+            )
         )
         row.state, row.duration, row.speech, row.size = "kept", 12.5, 10.0, 200_044
         row.sha256, row.peaks = "0" * 64, bytes(256)

@@ -196,6 +196,7 @@ async def _announce(connected: asyncio.Event) -> None:
 
 
 def _reception(app: App) -> Reception:
+    app.offices.snapshot()  # known from now on, whatever becomes of the database
     return Reception(
         offices=app.offices,
         messages=app.messages,

@@ -7,7 +7,6 @@ Asterisk recorded alone while the service was away, and recordings that nobody k
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import structlog
 
@@ -39,13 +38,13 @@ async def keep_settling(app: App, ari: Ari, router: Router) -> None:
 
 async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
     """Settle all that belongs to no live call. Raises `AriError`, `StorageError`."""
-    as_of = datetime.now(UTC)
+    drafts = await asyncio.to_thread(app.messages.drafts.open)  # first: see `settle`
     live = served | {str(channel["id"]) for channel in await ari.request("GET", "/channels")}
     directory = await asyncio.to_thread(app.offices.snapshot)
 
     def work() -> Settled:
         return (
-            settle(app.messages, app.database, live, as_of)
+            settle(app.messages, drafts, live)
             + take_in_fallback(
                 app.messages, app.settings.fallback_spool, directory, live, asterisk_alive=True
             )

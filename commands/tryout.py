@@ -12,7 +12,7 @@ from dialplan.entry import take_call
 from dialplan.services import Services
 from storage.errors import NotFound
 from storage.messages import Draft, Empty, Kept, Mailbox
-from storage.office import Office
+from storage.office import Office, VoicemailSettings
 from telephony.call import Call, Rang
 from telephony.errors import CallEnded
 from telephony.scripted import SILENT, Script, ScriptedCall
@@ -99,12 +99,12 @@ class _TellingMailroom:
         self._steps = steps
 
     async def begin(
-        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+        self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
         whose = "the company" if mailbox.box == "company" else "the employee"
         self._steps.note(
             f"a message for {whose}: {mailbox.addressee_name} ({mailbox.addressee_number}), "
-            f"at least {min_speech:g} s of speech"
+            f"at least {settings.min_seconds:g} s of speech"
         )
         return Draft("try")
 

@@ -1,13 +1,32 @@
-"""The keeping of messages, as call flows see it: the synchronous storage, off the event loop."""
+"""The keeping of messages, as call flows see it: the synchronous storage, off the event loop.
+
+No caller waits in silence for the database. Before the beep a slip on disk stands in for a draft
+in the database; after a recording the caller hears no promise, and the message is filed later.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
+import structlog
+
+from dialplan.clerks import Clerks
+from storage.drafts import Interrupted
+from storage.errors import DatabaseUnavailable
 from storage.messages import Draft, Empty, Kept, Mailbox, Messages
+from storage.office import VoicemailSettings
+from storage.rows import new_envelope
 from telephony.call import Call
+
+PATIENCE = 0.5
+"""Seconds that a caller waits for the database before the beep: a pause that nobody takes for a
+broken line. A healthy database answers in milliseconds."""
+FINISH_PATIENCE = 2.0
+"""Seconds after a recording: waiting is worth more here, as it may end in a promise."""
+
+log = structlog.get_logger()
 
 
 class Mailroom(Protocol):
@@ -15,7 +34,7 @@ class Mailroom(Protocol):
     then still in Asterisk's folder, and is filed when the trouble is over."""
 
     async def begin(
-        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+        self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
         """Note, before the beep, that this caller is about to speak, perhaps once more."""
 
@@ -29,27 +48,51 @@ class Mailroom(Protocol):
 
 @dataclass(frozen=True)
 class StoredMailroom:
-    """The mailroom over `storage.messages.Messages`, one worker thread per request."""
+    """The mailroom over `storage.messages.Messages`. Make one, and use it for all calls.
+
+    ``database``, ``slips`` and ``files`` are the threads that do the work, of each kind apart.
+    """
 
     messages: Messages
+    database: Clerks = field(default_factory=partial(Clerks, "database"))
+    slips: Clerks = field(default_factory=partial(Clerks, "slips"))
+    files: Clerks = field(default_factory=partial(Clerks, "files"))
 
     async def begin(
-        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+        self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
-        return await asyncio.to_thread(
-            self.messages.begin,
+        envelope = new_envelope(
             mailbox,
             caller_number=call.caller.number,
             caller_name=call.caller.name,
             dialled=call.dialled,
             source=call.source,
             call_id=call.id,
-            min_speech=min_speech,
-            replaces=replaces,
+            min_speech=settings.min_seconds,
+            replaces=replaces.id if replaces else None,
         )
+        try:
+            return await self.database.ask(partial(self.messages.begin, envelope), PATIENCE)
+        except DatabaseUnavailable as error:
+            # Should the attempt succeed later after all, row and slip are one draft.
+            log.warning("a draft is written on a slip", message=envelope.id, why=str(error))
+            return await self.slips.do(partial(self.messages.begin_without_database, envelope))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
-        return await asyncio.to_thread(self.messages.has_speech, draft.id, min_speech)
+        return await self.files.do(partial(self.messages.has_speech, draft.id, min_speech))
 
     async def finish(self, draft: Draft) -> Kept | Empty:
-        return await asyncio.to_thread(self.messages.finish, draft.id)
+        messages = self.messages
+        await self.files.do(partial(messages.secure, draft.id))
+        row = await self.database.ask(partial(messages.look_up, draft.id), FINISH_PATIENCE)
+        filed = await self.files.do(partial(messages.file, row))
+        return await self.database.ask(partial(messages.keep, filed), FINISH_PATIENCE)
+
+    async def interrupted(self, call: Call) -> Interrupted | None:
+        """What a call had begun when its flow was lost; without the database, what slips tell."""
+        drafts = self.messages.drafts
+        try:
+            return await self.database.ask(partial(drafts.interrupted, call.id), PATIENCE)
+        except DatabaseUnavailable as error:
+            log.warning("only slips tell what the call had begun", why=str(error))
+            return await self.slips.do(partial(drafts.interrupted_by_slips, call.id))

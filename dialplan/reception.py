@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import structlog
 
 from dialplan import sounds
 from dialplan.entry import take_call
-from dialplan.mailroom import StoredMailroom
+from dialplan.mailroom import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
-from storage.errors import NotFound
+from storage.errors import DatabaseUnavailable, NotFound
 from storage.inbox import Inbox
 from storage.messages import Messages
-from storage.offices import Offices, Site
+from storage.offices import Directory, Offices, Site
 from storage.prompts import PromptLibrary
 from telephony.call import Call, Hearing
 
@@ -33,6 +33,11 @@ class Reception:
     prompts: PromptLibrary
     outside: str
     hearing: Hearing
+
+    @cached_property
+    def mailroom(self) -> StoredMailroom:
+        """One for all calls, with its threads."""
+        return StoredMailroom(self.messages)
 
     async def take(self, call: Call, args: Sequence[str]) -> None:
         """Serve a call that the dialplan, or one of our commands, sent with these arguments.
@@ -53,7 +58,7 @@ class Reception:
 
     async def take_outside_call(self, call: Call, dialled: str) -> None:
         """Serve a caller who dialled one of our companies' numbers."""
-        directory = await asyncio.to_thread(self.offices.snapshot)
+        directory = await self._directory()
         site = directory.find(dialled)
         if site is None:
             log.warning("a number that no company has", dialled=dialled)
@@ -61,10 +66,21 @@ class Reception:
             return
         await take_call(call, self._services(site))
 
+    async def _directory(self) -> Directory:
+        """All offices as they are now; as they were last, while the database does not answer."""
+        try:
+            return await self.mailroom.database.ask(self.offices.snapshot, PATIENCE)
+        except DatabaseUnavailable as error:
+            known = self.offices.last_known
+            if known is None:
+                raise
+            log.warning("the last known configuration is used", why=str(error))
+            return known
+
     def _services(self, site: Site) -> Services:
         return Services(
             site=site,
-            mailroom=StoredMailroom(self.messages),
+            mailroom=self.mailroom,
             sound=lambda reference: self._sound(site, reference),
             outside=self.outside,
             hearing=self.hearing,

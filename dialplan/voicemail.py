@@ -71,7 +71,7 @@ async def record_takes(
     try:
         while True:
             older = takes[-1] if takes else None
-            takes.append(await mailroom.begin(call, mailbox, settings.min_seconds, older))
+            takes.append(await mailroom.begin(call, mailbox, settings, older))
             recording = True
             log.info("beep", message=takes[-1].id)
             ended_by = await call.record(takes[-1].id, limits)

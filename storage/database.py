@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -39,6 +39,15 @@ BUSY_SECONDS = 15
 # index of a million messages, which one search reads several times.
 CACHE_KB = 16_000
 
+# libpq's words for giving up a server whose network went away, in seconds and milliseconds.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 # Any number will do, as long as every Voicepost takes the same one.
 MIGRATION_LOCK = 0x766F6963
 
@@ -50,7 +59,9 @@ class Database:
         """Raises ConfigError if the URL is none; nothing is opened yet."""
         try:
             self.url = make_url(url)
-            self._engine = create_engine(self.url, pool_pre_ping=True)
+            self._engine = create_engine(
+                self.url, pool_pre_ping=True, connect_args=_patience(self.url)
+            )
         except (ArgumentError, ImportError) as error:
             raise ConfigError(
                 "database.url: not the URL of a SQLite or PostgreSQL database"
@@ -142,6 +153,13 @@ class Database:
 def newest_revision() -> str:
     """The last migration that this program knows: their files begin with their numbers."""
     return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _patience(url: URL) -> dict[str, int]:
+    """How long to try to reach a server, where the URL does not say it itself."""
+    if not url.drivername.startswith("postgresql"):
+        return {}
+    return {name: value for name, value in POSTGRESQL_PATIENCE.items() if name not in url.query}
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -6,6 +6,7 @@ StorageError                    a sentence for the user
 ├── Held                        a message on hold cannot be deleted
 ├── AudioError                  audio that cannot be read, decoded or stored
 │   └── NoRecording             what lies there is no recording, today or tomorrow
+├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 """
 
@@ -47,6 +48,10 @@ class AudioError(StorageError):
 
 class NoRecording(AudioError):
     """What lies in a recording's place is none, and stays none until somebody changes it."""
+
+
+class SpoolError(StorageError):
+    """The folder in which Asterisk records cannot be read or written."""
 
 
 class DatabaseUnavailable(StorageError):

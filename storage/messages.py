@@ -6,33 +6,24 @@ names the recording, the audio and the row, and only one change of state wins.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-
-from storage import tally, unheard
 from storage.audio import Audio
 from storage.database import Database
-from storage.errors import DatabaseUnavailable, NotFound
-from storage.identifiers import id_of_file, new_id, new_place
+from storage.drafts import Drafts
+from storage.errors import NotFound
+from storage.identifiers import id_of_file
+from storage.ledger import Contents, Ledger, is_unsettled
 from storage.models import MessageRow
-from storage.news import announce
-from storage.rows import Box, Mailbox, Source, new_row
+from storage.rows import Box, Envelope, Mailbox, Source, new_row
+from storage.slips import Slips
 from storage.speech import speech_seconds
 from storage.spool import Refused, read_recording, remove_recording, secure_recording
 from storage.vault import AudioStore
 
 __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
-
-# "empty" is not final: should audio turn up after all, the message is still kept.
-UNSETTLED = ("recording", "empty")
-# Two messages of one millisecond share a place once in a million times.
-INSERT_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -59,17 +50,11 @@ class Empty:
 
 
 @dataclass(frozen=True)
-class _Contents:
-    """What becomes known when a recording is finished: columns of its row."""
+class Filed:
+    """A draft whose audio is where it stays; None where it was settled before."""
 
-    state: Literal["kept", "empty"]
-    speech: float
-    cut_off: bool
-    duration: float | None = None
-    size: int | None = None
-    sha256: str | None = None
-    peaks: bytes | None = None
-    audio_key: str | None = None
+    row: MessageRow
+    contents: Contents | None
 
 
 class Messages:
@@ -77,53 +62,29 @@ class Messages:
 
     def __init__(self, database: Database, audio: AudioStore, recordings: Path) -> None:
         """``recordings`` is the folder where Asterisk records."""
-        self._database = database
+        self._ledger = Ledger(database)
         self._audio = audio
         self.recordings = recordings
         self.refused = Refused()
+        self.slips = Slips(recordings)
+        self.drafts = Drafts(database, self.slips)
 
-    def begin(
-        self,
-        mailbox: Mailbox,
-        *,
-        caller_number: str,
-        caller_name: str = "",
-        dialled: str = "",
-        source: Source,
-        call_id: str,
-        min_speech: float,
-        replaces: Draft | None = None,
-    ) -> Draft:
-        """Write down that a message is about to be recorded. Raises DatabaseUnavailable.
+    def begin(self, envelope: Envelope) -> Draft:
+        """Write down that a message is about to be recorded. Raises DatabaseUnavailable."""
+        return Draft(self._ledger.add(new_row(envelope)).id)
 
-        ``min_speech`` is in seconds: a recording with less is not kept. ``replaces`` is what the
-        caller recorded before and takes back, should this one be kept.
-        """
-        now = datetime.now(UTC)
-        row = self._add(
-            new_row(
-                mailbox,
-                message_id=new_id(now),
-                received_at=now,
-                caller_number=caller_number,
-                caller_name=caller_name,
-                dialled=dialled,
-                source=source,
-                call_id=call_id,
-                min_speech=min_speech,
-                replaces=replaces.id if replaces else None,
-            )
-        )
-        return Draft(row.id)
+    def begin_without_database(self, envelope: Envelope) -> Draft:
+        """The same, on a slip. Raises SpoolError."""
+        self.slips.write(envelope)
+        return Draft(envelope.id)
 
     def has_speech(self, draft_id: str, min_speech: float) -> bool:
         """Whether the draft's recording holds ``min_speech`` seconds of speech; changes nothing.
 
         Raises AudioError.
         """
-        path = self.recordings / f"{draft_id}.wav"
-        secure_recording(path)
-        audio = read_recording(path)
+        self.secure(draft_id)
+        audio = read_recording(self._recording(draft_id))
         return audio is not None and speech_seconds(audio, min_speech) >= min_speech
 
     def finish(self, draft_id: str, *, cut_off: bool = False) -> Kept | Empty:
@@ -131,15 +92,35 @@ class Messages:
 
         May be called again, and by several at once. ``cut_off`` marks a message whose end was
         lost. Raises AudioError or DatabaseUnavailable; then recording and draft are as before.
+        Consists of `secure`, `look_up`, `file` and `keep`, for who waits for the database less
+        patiently than for the audio.
         """
-        path = self.recordings / f"{draft_id}.wav"
-        secure_recording(path)
-        row = self._find(draft_id)
-        if row is None:
-            raise NotFound(f"there is no draft {draft_id}")
-        if row.state in UNSETTLED:
-            row = self._settle(row, read_recording(path), cut_off=cut_off)
-        remove_recording(path)
+        self.secure(draft_id)
+        return self.keep(self.file(self.look_up(draft_id), cut_off=cut_off))
+
+    def secure(self, draft_id: str) -> None:
+        """Have the draft's recording on the disk, before anything else is done about it."""
+        secure_recording(self._recording(draft_id))
+
+    def look_up(self, draft_id: str) -> MessageRow:
+        """The draft's row, or one made from its slip. Raises NotFound, DatabaseUnavailable."""
+        if row := self._ledger.find(draft_id):
+            return row
+        if envelope := self.slips.read(draft_id):
+            return new_row(envelope)
+        raise NotFound(f"there is no draft {draft_id}")
+
+    def file(self, row: MessageRow, *, cut_off: bool = False) -> Filed:
+        """Measure the draft's recording and put its audio where it stays. Raises AudioError."""
+        if not is_unsettled(row):
+            return Filed(row, None)
+        audio = read_recording(self._recording(row.id))
+        return Filed(row, self._store(row, audio, cut_off=cut_off))
+
+    def keep(self, filed: Filed) -> Kept | Empty:
+        """Commit, and let recording and slip go. Raises DatabaseUnavailable."""
+        row = self._settle(filed)
+        self._clear(row.id)
         return _outcome(row)
 
     def take_in(
@@ -163,9 +144,9 @@ class Messages:
         """
         audio = read_recording(path)
         secure_recording(path)
-        row = new_row(
-            mailbox,
-            message_id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),
+        envelope = Envelope(
+            id=message_id or id_of_file(path.name, audio.sha256 if audio else ""),
+            mailbox=mailbox,
             received_at=received_at,
             caller_number=caller_number,
             caller_name=caller_name,
@@ -174,47 +155,20 @@ class Messages:
             call_id=call_id,
             min_speech=min_speech,
         )
-        there = self._find(row.id)
-        settled = self._settle(there, audio) if there else self._insert(row, audio)
+        row = self._ledger.find(envelope.id) or new_row(envelope)
+        if is_unsettled(row):
+            row = self._settle(Filed(row, self._store(row, audio, cut_off=False)))
         remove_recording(path)
-        return _outcome(settled)
+        return _outcome(row)
 
-    def _settle(self, row: MessageRow, audio: Audio | None, *, cut_off: bool = False) -> MessageRow:
-        """Settle a draft: audio first, then one short transaction that the state guards."""
-        if row.state not in UNSETTLED:
-            return row
-        contents = self._store(row, audio, cut_off=cut_off)
-        with self._database.session() as session:
-            settled_now = session.scalars(
-                update(MessageRow)
-                .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
-                .values(asdict(contents))
-                .returning(MessageRow.place)
-            ).all()
-            settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
-            replaced = _take_back(session, settled) if settled.state == "kept" else []
-            if settled_now:
-                _arrive(session, settled)
-        for taken_back in replaced:
-            remove_recording(self.recordings / f"{taken_back}.wav")
-        if contents.audio_key and settled.audio_key is None:
-            self._audio.delete(contents.audio_key)  # the draft was discarded in the meantime
-        return settled
-
-    def _insert(self, row: MessageRow, audio: Audio | None) -> MessageRow:
-        """Make a message that had no draft; the one with its id, if another was faster."""
-        for name, value in asdict(self._store(row, audio, cut_off=False)).items():
-            setattr(row, name, value)
-        return self._add(row)
-
-    def _store(self, row: MessageRow, audio: Audio | None, *, cut_off: bool) -> _Contents:
+    def _store(self, row: MessageRow, audio: Audio | None, *, cut_off: bool) -> Contents:
         """Measure the recording and, if it is worth keeping, put its audio where it stays."""
         speech = speech_seconds(audio, row.min_speech) if audio else 0.0
         if audio is None or speech < row.min_speech:
-            return _Contents("empty", speech, cut_off)
+            return Contents("empty", speech, cut_off)
         key = f"{row.received_at.astimezone(UTC):%Y/%m}/{row.id}.wav"
         self._audio.put(key, audio.wav)
-        return _Contents(
+        return Contents(
             state="kept",
             speech=speech,
             cut_off=cut_off or audio.repaired,
@@ -225,49 +179,37 @@ class Messages:
             audio_key=key,
         )
 
-    def _add(self, row: MessageRow) -> MessageRow:
-        """Insert the row; the one with its id, if that was there before."""
-        for _ in range(INSERT_TRIES):
-            row.place = new_place(row.received_at)
-            try:
-                with self._database.session() as session:
-                    session.add(row)
-                    session.flush()
-                    _arrive(session, row)
-            except IntegrityError:
-                if there := self._find(row.id):
-                    return there
-            else:
-                return row
-        raise DatabaseUnavailable("the database refuses the message")
+    def _settle(self, filed: Filed) -> MessageRow:
+        """Make the draft what its recording is; the row as it is then."""
+        row, contents = filed.row, filed.contents
+        if contents is None:
+            return row
+        if row.place is None:  # known from a slip or a file only
+            row = self._ledger.add(row)
+        if contents.state == "kept":
+            self._add_replaced(row)
+        settled, taken_back = self._ledger.settle(row, contents)
+        for draft_id in taken_back:
+            self._clear(draft_id)
+        if contents.audio_key and settled.audio_key is None:
+            self._audio.delete(contents.audio_key)  # the draft was discarded in the meantime
+        return settled
 
-    def _find(self, message_id: str) -> MessageRow | None:
-        with self._database.reading() as session:
-            return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
+    def _add_replaced(self, row: MessageRow) -> None:
+        """Give the drafts that this one takes back their rows, where they have only slips."""
+        seen, earlier = {row.id}, row.replaces
+        while earlier and earlier not in seen:
+            seen.add(earlier)
+            envelope = self.slips.read(earlier)
+            there = self._ledger.add(new_row(envelope)) if envelope else self._ledger.find(earlier)
+            earlier = there.replaces if there else None
 
+    def _recording(self, draft_id: str) -> Path:
+        return self.recordings / f"{draft_id}.wav"
 
-def _arrive(session: Session, row: MessageRow) -> None:
-    """Let everybody know of a message kept in this transaction: the last thing in it."""
-    if row.state == "kept":
-        unheard.arrive(session, row)
-        tally.count(session, [row], 1)
-        announce(session, "kept", [row])
-
-
-def _take_back(session: Session, kept: MessageRow) -> list[str]:
-    """Discard the drafts that a kept message replaces, and those that they replace; their ids."""
-    taken_back: list[str] = []
-    earlier = kept.replaces
-    while earlier:
-        row = session.scalars(
-            select(MessageRow).where(MessageRow.id == earlier, MessageRow.state.in_(UNSETTLED))
-        ).first()
-        if row is None:
-            break
-        row.state = "discarded"
-        taken_back.append(row.id)
-        earlier = row.replaces
-    return taken_back
+    def _clear(self, draft_id: str) -> None:
+        remove_recording(self._recording(draft_id))
+        self.slips.remove(draft_id)
 
 
 def _outcome(row: MessageRow) -> Kept | Empty:

@@ -140,6 +140,7 @@ class MessageRow(Base):
         _index("ix_messages_bin", "company_id", "place", where=IS_IN_TRASH),
         _index("ix_messages_unassigned", "place", where=IS_UNASSIGNED),
         _index("ix_messages_drafts", "place", where=IS_DRAFT),
+        Index("ix_messages_call", "call_id"),
         _index("ix_messages_unkept", "place", where=CAME_TO_NOTHING),
         _index("ix_messages_held", "company_id", "place", where=IS_HELD),
         _index("ix_messages_trash", "deleted_at", where=IS_EXPIRING),

@@ -64,6 +64,11 @@ class Offices:
             self._newest = Directory(version, {site.company_id: site for site in sites if site})
             return self._newest
 
+    @property
+    def last_known(self) -> Directory | None:
+        """The offices as they were last read by `snapshot`, without asking the database."""
+        return self._newest
+
     def names(self) -> list[str]:
         """The companies' names, in order."""
         return [site.office.company.name for site in self.snapshot().offices.values()]

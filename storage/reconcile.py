@@ -18,11 +18,12 @@ import structlog
 from sqlalchemy import select
 
 from storage.database import Database
+from storage.drafts import OpenDraft, replacing_first
 from storage.errors import DatabaseUnavailable, NoRecording
-from storage.identifiers import first_place, is_id, time_of
+from storage.identifiers import is_id, time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
-from storage.models import IS_DRAFT, MessageRow
+from storage.models import MessageRow
 from storage.offices import Directory
 from storage.spool import Refused
 from storage.text import printable
@@ -56,24 +57,17 @@ class Settled:
 
 def settle(
     messages: Messages,
-    database: Database,
+    drafts: Iterable[OpenDraft],
     live_calls: Collection[str],
-    as_of: datetime,
     live_drafts: Collection[str] = (),
 ) -> Settled:
-    """Finish the drafts whose call is over, the newest first: it may replace an older one.
+    """Finish the drafts whose call is over, those first that may replace others.
 
-    ``live_calls`` are the ids of Asterisk's channels, ``live_drafts`` what it still records, and
-    ``as_of`` the moment before it was asked: a draft begun later may belong to a call not yet
-    listed and is left alone. Not to be called while nobody knows which calls live.
-    Raises DatabaseUnavailable.
+    ``drafts`` were open *before* Asterisk was asked for its channels, whose ids are
+    ``live_calls``: a draft begun later may belong to a call not yet listed, and is not among
+    them. ``live_drafts`` is what Asterisk still records. Not to be called while nobody knows
+    which calls live. Raises DatabaseUnavailable.
     """
-    with database.reading() as session:
-        drafts = session.execute(
-            select(MessageRow.id, MessageRow.call_id)
-            .where(IS_DRAFT, MessageRow.place < first_place(as_of))
-            .order_by(MessageRow.place.desc())
-        ).all()
     return _each(
         (
             (
@@ -81,7 +75,7 @@ def settle(
                 draft.call_id,
                 partial(messages.finish, draft.id),
             )
-            for draft in drafts
+            for draft in replacing_first(drafts)
             if draft.call_id not in live_calls and draft.id not in live_drafts
         ),
         messages.refused,
@@ -129,11 +123,14 @@ def take_in_orphans(
     paths = {path.stem: path for path in there if is_id(path.stem) and path.stem not in live_drafts}
     known = _known(database, list(paths))
 
+    _remove_useless_slips(messages, only_quiet=asterisk_alive)
+
     def attempts() -> Iterator[Attempt]:
         for name, path in paths.items():
             state, call_id = known.get(name, ("", ""))
             if not state:
-                yield path, call_id, partial(_take_in_unknown, messages, path)
+                if messages.slips.read(name) is None:  # with a slip it is a draft
+                    yield path, call_id, partial(_take_in_unknown, messages, path)
             elif state != "recording":
                 yield path, call_id, partial(messages.finish, name)
 
@@ -184,8 +181,20 @@ class _LeftBehind:
         return mailbox, site.office.voicemail.min_seconds
 
 
+def _remove_useless_slips(messages: Messages, *, only_quiet: bool) -> None:
+    """Slips that make no sense go, unless there is a recording: they go together."""
+    newest = _newest(only_quiet=only_quiet)
+    for draft_id in messages.slips.ids():
+        if (
+            not (messages.recordings / f"{draft_id}.wav").exists()
+            and _changed(messages.slips.path(draft_id)) <= newest
+            and messages.slips.read(draft_id) is None
+        ):
+            messages.slips.remove(draft_id)
+
+
 def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
-    return messages.take_in(
+    outcome = messages.take_in(
         path,
         mailbox=unassigned_mailbox(""),
         caller_number="",
@@ -194,6 +203,8 @@ def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
         min_speech=0.0,
         message_id=path.stem,
     )
+    messages.slips.remove(path.stem)  # it made no sense
+    return outcome
 
 
 def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
@@ -210,12 +221,16 @@ def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
 
 def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
     """The WAV files of a folder, oldest name first, without those that may still grow."""
-    newest = time.time() - QUIET_SECONDS if only_quiet else float("inf")
+    newest = _newest(only_quiet=only_quiet)
     try:
         return sorted(path for path in folder.glob("*.wav") if _changed(path) <= newest)
     except OSError as error:
         log.warning("folder of recordings cannot be read", reason=str(error))
         return []
+
+
+def _newest(*, only_quiet: bool) -> float:
+    return time.time() - QUIET_SECONDS if only_quiet else float("inf")
 
 
 def _changed(path: Path) -> float:

@@ -1,12 +1,13 @@
-"""The row of a message as it is before anything was recorded."""
+"""What is known of a message before anything was recorded, and its row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from storage.identifiers import new_id
 from storage.models import MessageRow
 from storage.text import searchable, storable
 
@@ -33,43 +34,79 @@ class Mailbox:
     numbers: tuple[str, ...] = ()
 
 
-def new_row(
+@dataclass(frozen=True)
+class Envelope:
+    """A message without its contents: for whom it is, from whom, and when it came.
+
+    ``id`` also names the recording. ``min_speech`` is in seconds: a recording with less is not
+    kept. ``replaces`` is the draft that the caller takes back, should this one be kept.
+    """
+
+    id: str
+    mailbox: Mailbox
+    received_at: datetime
+    caller_number: str
+    caller_name: str
+    dialled: str
+    source: Source
+    call_id: str
+    min_speech: float
+    replaces: str | None = None
+
+
+def new_envelope(
     mailbox: Mailbox,
     *,
-    message_id: str,
-    received_at: datetime,
     caller_number: str,
-    caller_name: str,
-    dialled: str,
+    caller_name: str = "",
+    dialled: str = "",
     source: Source,
     call_id: str,
     min_speech: float,
     replaces: str | None = None,
-) -> MessageRow:
+) -> Envelope:
+    """The envelope of a message that is about to be recorded."""
+    now = datetime.now(UTC)
+    return Envelope(
+        id=new_id(now),
+        mailbox=mailbox,
+        received_at=now,
+        caller_number=caller_number,
+        caller_name=caller_name,
+        dialled=dialled,
+        source=source,
+        call_id=call_id,
+        min_speech=min_speech,
+        replaces=replaces,
+    )
+
+
+def new_row(envelope: Envelope) -> MessageRow:
     """A draft, not yet in the database and without a place in it."""
+    mailbox, received_at = envelope.mailbox, envelope.received_at
     zone = _zone(mailbox.timezone)
     return MessageRow(
-        id=message_id,
+        id=envelope.id,
         state="recording",
         company_id=mailbox.company_id,
-        company=mailbox.company,
+        company=storable(mailbox.company),
         box=mailbox.box,
         addressee_name=storable(mailbox.addressee_name),
         addressee_number=storable(mailbox.addressee_number),
-        caller_number=storable(caller_number),
-        caller_name=storable(caller_name),
-        dialled=storable(dialled),
+        caller_number=storable(envelope.caller_number),
+        caller_name=storable(envelope.caller_name),
+        dialled=storable(envelope.dialled),
         received_at=received_at,
         timezone=zone.key,
         day=received_at.astimezone(zone).date().isoformat(),
-        source=source,
-        call_id=storable(call_id),
-        replaces=replaces,
-        min_speech=min_speech,
+        source=envelope.source,
+        call_id=storable(envelope.call_id),
+        replaces=envelope.replaces,
+        min_speech=envelope.min_speech,
         addressee_words=searchable(
             mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers
         ),
-        caller_words=searchable(caller_number, caller_name),
+        caller_words=searchable(envelope.caller_number, envelope.caller_name),
         cut_off=False,
     )
 

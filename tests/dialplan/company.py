@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import wave
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,10 +37,11 @@ class Company:
         self.recordings.mkdir(parents=True)
         self.database = Database(f"sqlite:///{folder}/voicepost.db")
         self.database.migrate()
-        self.store = Messages(self.database, LocalAudio(folder / "audio"), self.recordings)
+        self.audio = LocalAudio(folder / "audio")
+        self.store = Messages(self.database, self.audio, self.recordings)
         self.mailroom = StoredMailroom(self.store)
         self.site = Site(str(uuid4()), parse_office(office) if isinstance(office, str) else office)
-        self._inbox = Inbox(self.database, LocalAudio(folder / "audio"))
+        self._inbox = Inbox(self.database, self.audio)
 
     def close(self) -> None:
         self.database.close()
@@ -79,7 +79,7 @@ class Company:
 
     def settle(self) -> Settled:
         """What the service does from time to time, once no call is alive any more."""
-        return settle(self.store, self.database, live_calls=(), as_of=datetime.now(UTC))
+        return settle(self.store, self.store.drafts.open(), live_calls=())
 
     def check(self, expected: tuple[Expected, ...]) -> None:
         """Exactly these messages are there, with these words, and nothing is left undone."""

@@ -126,6 +126,32 @@ async def test_two_companies_do_not_see_each_other(house: House) -> None:
         assert (message.company, message.addressee_number) == (company, number)
 
 
+async def test_a_call_without_a_database_follows_the_last_known_configuration(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await house.take("call", "74951234567"))[0] == "answer (ru)"
+
+    def gone(*_: object) -> None:
+        raise DatabaseUnavailable("the database cannot be used: it is gone")
+
+    monkeypatch.setattr(Database, "reading", gone)
+    monkeypatch.setattr(Database, "session", gone)
+    steps = await house.take("call", "74951234567")
+    assert steps[0] == "answer (ru)"
+    assert "record up to 180 s" in steps
+
+
+async def test_without_a_database_nor_a_known_configuration_the_fallback_takes_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise DatabaseUnavailable("the database cannot be used: it is gone")
+
+    monkeypatch.setattr(Database, "reading", gone)
+    with pytest.raises(DatabaseUnavailable):
+        await house.take("call", "74951234567")
+
+
 async def test_each_company_speaks_its_own_language(house: House) -> None:
     assert (await house.take("call", "74951234567"))[0] == "answer (ru)"
     assert (await house.take("call", "74957654321"))[0] == "answer (en)"

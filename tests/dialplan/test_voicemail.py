@@ -232,10 +232,10 @@ class Failing(StoredMailroom):
     count: list[str] = field(default_factory=list)
 
     async def begin(
-        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+        self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
         self._meet("begin")
-        return await super().begin(call, mailbox, min_speech, replaces)
+        return await super().begin(call, mailbox, settings, replaces)
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         self._meet("has_speech")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dialplan.entry import take_call
 from dialplan.services import Services
 from storage.messages import Draft, Empty, Kept, Mailbox
-from storage.office import Office, parse_office
+from storage.office import Office, VoicemailSettings, parse_office
 from storage.offices import Site
 from telephony.call import Call
 from telephony.errors import Hangup
@@ -24,7 +24,7 @@ class Attendant:
     boxes: list[tuple[str, str]] = field(default_factory=list)
 
     async def begin(
-        self, call: Call, mailbox: Mailbox, min_speech: float, replaces: Draft | None
+        self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
         self.boxes.append((mailbox.box, mailbox.addressee_number))
         return Draft("draft")

@@ -15,6 +15,7 @@ from storage.directory import Directory
 from storage.inbox import Inbox
 from storage.messages import Draft, Empty, Kept, Mailbox, Messages
 from storage.retention import Retention
+from storage.rows import Envelope, new_envelope
 from storage.vault import LocalAudio
 from tests.speech import speak
 from tests.storage.postgresql import connect, postgresql_server
@@ -69,14 +70,14 @@ class Store:
         replaces: Draft | None = None,
     ) -> Draft:
         return self.messages.begin(
-            mailbox,
-            caller_number=caller_number,
-            caller_name=caller_name,
-            dialled="74951234567",
-            source="ari",
-            call_id=call_id,
-            min_speech=1.0,
-            replaces=replaces,
+            envelope(mailbox, caller_number, caller_name, call_id=call_id, replaces=replaces)
+        )
+
+    def begin_without_database(
+        self, mailbox: Mailbox = COMPANY, *, call_id: str = "call-1", replaces: Draft | None = None
+    ) -> Draft:
+        return self.messages.begin_without_database(
+            envelope(mailbox, call_id=call_id, replaces=replaces)
         )
 
     def recording(self, draft: Draft) -> Path:
@@ -108,6 +109,26 @@ class Store:
 
     def audio_files(self) -> list[Path]:
         return [path for path in self.audio.folder.rglob("*") if path.is_file()]
+
+
+def envelope(
+    mailbox: Mailbox = COMPANY,
+    caller_number: str = "+79161234567",
+    caller_name: str = "",
+    *,
+    call_id: str = "call-1",
+    replaces: Draft | None = None,
+) -> Envelope:
+    return new_envelope(
+        mailbox,
+        caller_number=caller_number,
+        caller_name=caller_name,
+        dialled="74951234567",
+        source="ari",
+        call_id=call_id,
+        min_speech=1.0,
+        replaces=replaces.id if replaces else None,
+    )
 
 
 def kept(outcome: Kept | Empty) -> Kept:

@@ -11,7 +11,7 @@ import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -159,7 +159,7 @@ def make_old(path: Path) -> None:
 def tidy(store: Store, fallback: Path, directory: Directory = DIRECTORY) -> Settled:
     """What a running service does every few seconds."""
     return (
-        settle(store.messages, store.database, [], datetime.now(UTC) + timedelta(milliseconds=1))
+        settle(store.messages, store.messages.drafts.open(), [])
         + take_in_fallback(store.messages, fallback, directory, [], asterisk_alive=True)
         + take_in_orphans(store.messages, store.database, asterisk_alive=True)
     )

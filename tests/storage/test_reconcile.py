@@ -60,7 +60,7 @@ def test_a_draft_whose_call_is_over_is_finished(store: Store) -> None:
     draft = store.begin(call_id="over")
     speak(REQUEST, path=store.recording(draft))
 
-    settled = settle(store.messages, store.database, live_calls=["another"], as_of=now())
+    settled = settle(store.messages, store.messages.drafts.open(), live_calls=["another"])
 
     assert settled.kept == (draft.id,)
     assert store.inbox.get(draft.id).caller_number == "+79161234567"
@@ -70,7 +70,7 @@ def test_a_draft_whose_call_lives_is_left_alone(store: Store) -> None:
     draft = store.begin(call_id="alive")
     speak(REQUEST, path=store.recording(draft))
 
-    settled = settle(store.messages, store.database, live_calls=["alive"], as_of=now())
+    settled = settle(store.messages, store.messages.drafts.open(), live_calls=["alive"])
 
     assert settled.kept == ()
     assert store.recording(draft).exists()
@@ -80,17 +80,17 @@ def test_a_draft_still_being_recorded_is_left_alone(store: Store) -> None:
     draft = store.begin(call_id="over")
 
     settled = settle(
-        store.messages, store.database, live_calls=[], as_of=now(), live_drafts=[draft.id]
+        store.messages, store.messages.drafts.open(), live_calls=[], live_drafts=[draft.id]
     )
 
     assert (settled.kept, settled.empty) == ((), 0)
 
 
 def test_a_draft_begun_after_asking_who_is_alive_is_left_alone(store: Store) -> None:
-    as_of = datetime.now(UTC)
+    open_before = store.messages.drafts.open()
     draft = store.begin(call_id="too new to be listed")
 
-    settled = settle(store.messages, store.database, live_calls=[], as_of=as_of)
+    settled = settle(store.messages, open_before, live_calls=[])
 
     assert settled.empty == 0
     speak(REQUEST, path=store.recording(draft))
@@ -102,7 +102,7 @@ def test_a_draft_that_cannot_be_finished_does_not_stop_the_others(store: Store) 
     store.recording(bad).write_bytes(b"no sound" * 100)
     speak(REQUEST, path=store.recording(good))
 
-    settled = settle(store.messages, store.database, live_calls=[], as_of=now())
+    settled = settle(store.messages, store.messages.drafts.open(), live_calls=[])
 
     assert settled.kept == (good.id,)
     assert bad.id in settled.failures[0]
@@ -119,7 +119,7 @@ def test_without_a_database_it_ends_at_once(store: Store, monkeypatch: pytest.Mo
     monkeypatch.setattr(Database, "session", gone)
 
     with pytest.raises(DatabaseUnavailable):
-        settle(store.messages, store.database, live_calls=[], as_of=now())
+        settle(store.messages, store.messages.drafts.open(), live_calls=[])
     assert store.recording(draft).exists()
 
 

@@ -26,7 +26,7 @@ from storage.news import News
 from storage.office import Office, parse_office
 from storage.reckoning import Effect, Report, Whose
 from storage.retention import Retention, first_kept
-from storage.rows import Mailbox, new_row
+from storage.rows import Envelope, Mailbox, new_row
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import copies
@@ -224,17 +224,7 @@ MESSAGES = st.lists(
 def put(store: Store, said: Said) -> str:
     """Such a message, straight into the store."""
     at = days_ago(said.age)
-    row = new_row(
-        said.mailbox,
-        message_id=new_id(at),
-        received_at=at,
-        caller_number="1",
-        caller_name="",
-        dialled="",
-        source="ari",
-        call_id="",
-        min_speech=0.0,
-    )
+    row = new_row(Envelope(new_id(at), said.mailbox, at, "1", "", "", "ari", "", 0.0))
     row.place, row.state, row.size, row.audio_key = new_place(at), "kept", 7, f"x/{row.id}.wav"
     row.deleted_at = None if said.deleted is None else days_ago(said.deleted)
     row.restored_at = None if said.restored is None else days_ago(said.restored)

@@ -1,0 +1,106 @@
+"""Clerks: a few threads for one kind of work, so that a database that hangs holds up nothing else.
+
+Asyncio's own pool has few threads, and whoever waits for a dead database in it keeps all others
+from reading a file. And they are daemons: work that never ends must not keep the process
+from ending. Every step of the keeping of messages may be cut short and repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, TypeVar
+
+from storage.errors import DatabaseUnavailable
+
+Result = TypeVar("Result")
+Work = tuple["Future[Any]", Callable[[], Any]]
+
+CLERKS = 4
+"""SQLite lets one write at a time; a few more read, and wait for PostgreSQL's disk."""
+
+
+class Clerks:
+    """Does work in at most ``number`` threads. To be used from any number of event loops."""
+
+    def __init__(self, name: str, number: int = CLERKS) -> None:
+        self._name = name
+        self._number = number
+        self._lock = threading.Lock()
+        self._waiting: deque[Work] = deque()
+        self._busy = 0
+        self._overdue = 0
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Wait for the work's result as long as it takes."""
+        return await asyncio.wrap_future(self._accept(work))
+
+    async def ask(self, work: Callable[[], Result], seconds: float) -> Result:
+        """Wait ``seconds`` for the database.
+
+        Raises DatabaseUnavailable when that is over: the work goes on all the same if somebody
+        has begun with it. While all clerks have such work on their hands, nobody waits at all.
+        """
+        if self._all_overdue():
+            raise DatabaseUnavailable("the database has not answered those who asked before")
+        future = self._accept(work)
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            if not limit.expired():
+                raise  # the work's own
+            if future.done() and not future.cancelled():
+                return future.result()
+            if future.running():
+                self._note_overdue(future)
+            raise DatabaseUnavailable(
+                f"the database has not answered within {seconds:g} s"
+            ) from None
+
+    def _accept(self, work: Callable[[], Result]) -> Future[Result]:
+        future: Future[Result] = Future()
+        context = contextvars.copy_context()  # log lines carry the call's id
+        with self._lock:
+            self._waiting.append((future, partial(context.run, work)))
+            hire = self._busy < self._number
+            self._busy += hire
+        if hire:
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
+        return future
+
+    def _work(self) -> None:
+        """Do what waits, then go: idle threads would outlive their clerks."""
+        while (work := self._next()) is not None:
+            future, function = work
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(function())
+            except BaseException as error:
+                future.set_exception(error)
+
+    def _next(self) -> Work | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._busy -= 1
+            return None
+
+    def _all_overdue(self) -> bool:
+        with self._lock:
+            return self._overdue > 0 and self._busy >= self._number
+
+    def _note_overdue(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._overdue += 1
+        future.add_done_callback(self._note_done)
+
+    def _note_done(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._overdue -= 1

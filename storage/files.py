@@ -1,0 +1,51 @@
+"""Files that are whole or not there at all, also after a power cut."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from storage.durable import flush_folder
+
+UNFINISHED = ".part"
+"""How the names of files end that are still being written."""
+
+
+class NotPlain(Exception):
+    """Where a plain file of a sensible size should be there is something else."""
+
+
+def write_whole(path: Path, contents: bytes, *, beside: Path | None = None) -> None:
+    """Write to another name, flush, rename into place, flush the folder. Raises OSError.
+
+    The other name is in the folder ``beside``, on the same file system, or else in the same folder.
+    """
+    unfinished = (beside or path.parent) / f"{secrets.token_hex(8)}{UNFINISHED}"
+    try:
+        with unfinished.open("xb") as file:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """A file that a stranger may have put there: only a plain one, and not beyond ``limit`` bytes.
+
+    Links are not followed, pipes and devices not waited for. Raises NotPlain, OSError.
+    """
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise NotPlain(f"{path.name} is not a plain file")
+    if status.st_size > limit:
+        raise NotPlain(f"{path.name} has more than {limit} bytes")
+    # It may have been changed for another meanwhile.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(limit)

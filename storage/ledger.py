@@ -1,0 +1,110 @@
+"""The rows of messages being kept: every statement between a draft and a kept message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage import tally, unheard
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from storage.identifiers import new_place
+from storage.models import MessageRow
+from storage.news import announce
+
+UNSETTLED = ("recording", "empty")
+"""“empty” is not final: should audio turn up after all, the message is still kept."""
+INSERT_TRIES = 5
+"""Two messages of one millisecond share a place once in a million times."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What becomes known when a recording is finished: columns of its row."""
+
+    state: Literal["kept", "empty"]
+    speech: float
+    cut_off: bool
+    duration: float | None = None
+    size: int | None = None
+    sha256: str | None = None
+    peaks: bytes | None = None
+    audio_key: str | None = None
+
+
+def is_unsettled(row: MessageRow) -> bool:
+    """Whether the message may still be kept."""
+    return row.state in UNSETTLED
+
+
+class Ledger:
+    """The table of messages, written while they are taken. Raises DatabaseUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, message_id: str) -> MessageRow | None:
+        """The row of a message in whatever state."""
+        with self._database.reading() as session:
+            return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
+
+    def add(self, row: MessageRow) -> MessageRow:
+        """Insert the row; the one with its id, if that was there before."""
+        for _ in range(INSERT_TRIES):
+            row.place = new_place(row.received_at)
+            try:
+                with self._database.session() as session:
+                    session.add(row)
+                    session.flush()
+            except IntegrityError:
+                if there := self.find(row.id):
+                    return there
+            else:
+                return row
+        raise DatabaseUnavailable("the database refuses the message")
+
+    def settle(self, row: MessageRow, contents: Contents) -> tuple[MessageRow, Sequence[str]]:
+        """Settle a draft in one short transaction that its state guards.
+
+        The row as it is then, and the ids of the drafts that it takes back.
+        """
+        with self._database.session() as session:
+            settled_now = session.scalars(
+                update(MessageRow)
+                .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
+                .values(asdict(contents))
+                .returning(MessageRow.place)
+            ).all()
+            settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+            kept = settled.state == "kept"
+            taken_back = _take_back(session, settled) if kept else []
+            if settled_now and kept:
+                unheard.arrive(session, settled)
+                tally.count(session, [settled], 1)
+                announce(session, "kept", [settled])  # the last thing in the transaction
+        return settled, taken_back
+
+
+def _take_back(session: Session, kept: MessageRow) -> list[str]:
+    """Discard the drafts that a kept message replaces, and those that they replace; their ids."""
+    taken_back: list[str] = []
+    earlier = kept.replaces
+    while earlier:
+        row = session.scalars(
+            select(MessageRow).where(
+                MessageRow.id == earlier,
+                MessageRow.call_id == kept.call_id,
+                MessageRow.state.in_(UNSETTLED),
+            )
+        ).first()
+        if row is None:
+            break
+        row.state = "discarded"
+        taken_back.append(row.id)
+        earlier = row.replaces
+    return taken_back

@@ -1,0 +1,273 @@
+"""Nobody waits in silence for the database: calls go on without it, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+import structlog
+
+import dialplan.mailroom
+from dialplan.clerks import Clerks
+from dialplan.mailroom import StoredMailroom
+from dialplan.voicemail import leave_message
+from storage.errors import DatabaseUnavailable, SpoolError
+from storage.messages import Draft, Filed, Kept, Mailbox, Messages
+from storage.models import MessageRow
+from storage.office import VoicemailSettings
+from storage.rows import Envelope
+from telephony.call import EndedBy
+from telephony.errors import Hangup
+from telephony.scripted import Script, ScriptedCall
+from tests.dialplan.company import Company
+from tests.waiting import until
+
+HELLO = "Добрый день, это Иван. Перезвоните мне, пожалуйста."
+BOX = Mailbox("ro", "Ромашка", "employee", "Анна", "101")
+SAVED = "play vm-msgsaved + vm-goodbye"
+FOR_EVER = 3600.0
+SETTINGS = VoicemailSettings()
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 0.1)
+    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 0.2)
+
+
+@contextmanager
+def locked(company: Company) -> Iterator[None]:
+    """Another program holds SQLite's write lock."""
+    with closing(sqlite3.connect(company.database.url.database or "")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+
+
+async def leave(
+    company: Company, mailroom: StoredMailroom | None = None, ended_by: EndedBy | None = None
+) -> list[str]:
+    """Leave a message; the steps."""
+
+    def speak(name: str) -> EndedBy | None:
+        company.record(name, HELLO)
+        return ended_by
+
+    call = ScriptedCall("74951234567", Script(speak=speak, keys="1"))
+    with suppress(Hangup):
+        await leave_message(call, mailroom or company.mailroom, BOX, "vm-intro", SETTINGS)
+    return call.steps
+
+
+def is_left(company: Company) -> list[str]:
+    return sorted(path.suffix for path in company.recordings.iterdir())
+
+
+# -- the mailroom ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ended_by", [None, EndedBy.KEY, EndedBy.LIMIT])
+async def test_a_call_while_the_database_is_locked(
+    company: Company, ended_by: EndedBy | None
+) -> None:
+    with locked(company):
+        steps = await leave(company, ended_by=ended_by)
+        assert "record up to 180 s" in steps
+        assert SAVED not in steps
+        assert steps[-1] == ("the caller hangs up" if ended_by is None else "play vm-goodbye")
+        assert is_left(company) == [".json", ".wav"]
+
+    company.settle()
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+    assert company.boxes() == [("employee", "101")]
+    await until(lambda: company.states() == ["kept"] and is_left(company) == [])
+
+
+async def test_a_database_back_before_the_end_of_the_message(company: Company) -> None:
+    call = ScriptedCall("74951234567", Script())
+    with locked(company):
+        draft = await company.mailroom.begin(call, BOX, SETTINGS, None)
+    company.record(draft.id, HELLO)
+
+    assert isinstance(await company.mailroom.finish(draft), Kept)
+
+    await until(lambda: company.states() == ["kept"])
+    assert is_left(company) == []
+
+
+async def test_a_database_gone_before_the_end_of_the_message(company: Company) -> None:
+    call = ScriptedCall("74951234567", Script())
+    draft = await company.mailroom.begin(call, BOX, SETTINGS, None)
+    company.record(draft.id, HELLO)
+    with locked(company), pytest.raises(DatabaseUnavailable):
+        await company.mailroom.finish(draft)
+    assert is_left(company) == [".wav"]
+
+    company.settle()
+    assert len(company.kept()) == 1
+
+
+async def test_what_the_caller_takes_back_without_a_database(company: Company) -> None:
+    call = ScriptedCall("74951234567", Script())
+    with locked(company):
+        first = await company.mailroom.begin(call, BOX, SETTINGS, None)
+        second = await company.mailroom.begin(call, BOX, SETTINGS, first)
+    for draft in (first, second):
+        company.record(draft.id, HELLO)
+
+    company.settle()
+
+    assert [message.id for message in company.kept()] == [second.id]
+    assert is_left(company) == []
+
+
+async def test_without_database_and_spool_the_fallback_takes_over(company: Company) -> None:
+    company.recordings.rmdir()
+    with locked(company), pytest.raises(SpoolError):
+        await leave(company)
+
+
+@dataclass(frozen=True)
+class Hung:
+    """A database that answers nobody until it is released, and counts who asks."""
+
+    released: threading.Event = field(default_factory=threading.Event)
+    asked: list[str] = field(default_factory=list)
+
+    def ask(self, what: str) -> None:
+        self.asked.append(what)
+        assert self.released.wait(60)
+
+
+class HungMessages(Messages):
+    """Messages over a database that hangs."""
+
+    hung: Hung
+
+    def begin(self, envelope: Envelope) -> Draft:
+        self.hung.ask("begin")
+        return super().begin(envelope)
+
+    def look_up(self, draft_id: str) -> MessageRow:
+        self.hung.ask("look up")
+        return super().look_up(draft_id)
+
+    def keep(self, filed: Filed) -> Kept:
+        raise AssertionError("nobody gets so far")
+
+
+async def test_many_callers_do_not_pile_up_before_a_hung_database(company: Company) -> None:
+    """Neither in its own threads nor in those that everybody else uses."""
+    messages = HungMessages(company.database, company.audio, company.recordings)
+    messages.hung = hung = Hung()
+    mailroom = StoredMailroom(messages)
+
+    calls = [leave(company, mailroom) for _ in range(30)]
+    everyone = await asyncio.gather(*calls)
+
+    assert all("record up to 180 s" in steps for steps in everyone)
+    assert is_left(company) == [".json"] * 30 + [".wav"] * 30
+    assert len(hung.asked) == 4
+    assert await asyncio.to_thread(lambda: "free") == "free"
+    assert len(company.settle().kept) == 30
+
+    hung.released.set()
+    await until(lambda: "database" not in {thread.name for thread in threading.enumerate()})
+    assert company.states() == ["kept"] * 30
+
+
+async def test_what_a_call_had_begun_is_known_from_slips_too(company: Company) -> None:
+    call = ScriptedCall("74951234567", Script())
+    assert await company.mailroom.interrupted(call) is None
+    messages = HungMessages(company.database, company.audio, company.recordings)
+    messages.hung = hung = Hung()
+
+    def gone(_: str) -> None:
+        raise DatabaseUnavailable("the database cannot be used: it is gone")
+
+    first = await company.mailroom.begin(call, BOX, SETTINGS, None)
+    second = await StoredMailroom(messages).begin(call, BOX, SETTINGS, first)
+    hung.released.set()
+
+    begun = await company.mailroom.interrupted(call)
+    assert begun is not None
+    assert (list(begun.takes), begun.employee) == ([first.id, second.id], "101")
+
+    with pytest.MonkeyPatch.context() as database:
+        database.setattr(company.store.drafts, "interrupted", gone)
+        begun = await company.mailroom.interrupted(call)
+    assert begun is not None
+    assert (list(begun.takes), begun.employee) == ([second.id], "101")
+
+
+# -- clerks ------------------------------------------------------------------------------------
+
+
+async def test_clerks_do_the_work_elsewhere_and_tell_how_it_went() -> None:
+    clerks = Clerks("clerk")
+    names = await clerks.do(lambda: threading.current_thread().name)
+    assert names == "clerk"
+    with pytest.raises(ZeroDivisionError):
+        await clerks.ask(lambda: 1 // 0, FOR_EVER)
+
+    def refuse() -> None:
+        raise TimeoutError("the work's own")
+
+    with pytest.raises(TimeoutError, match="own"):
+        await clerks.ask(refuse, FOR_EVER)
+
+
+async def test_clerks_log_for_the_call_that_asked() -> None:
+    with structlog.contextvars.bound_contextvars(call="1.2"):
+        assert await Clerks("clerk").do(structlog.contextvars.get_contextvars) == {"call": "1.2"}
+
+
+async def test_there_are_never_more_clerks_than_said() -> None:
+    clerks, released = Clerks("clerk", 3), threading.Event()
+    everyone = [asyncio.create_task(clerks.do(lambda: released.wait(60))) for _ in range(20)]
+
+    def working() -> int:
+        return sum(thread.name == "clerk" for thread in threading.enumerate())
+
+    await until(lambda: working() == 3)
+    released.set()
+    assert await asyncio.gather(*everyone) == [True] * 20
+    await until(lambda: working() == 0)
+
+
+async def test_who_comes_after_everybody_waited_in_vain_does_not_wait() -> None:
+    clerks, released = Clerks("clerk", 2), threading.Event()
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable, match=r"within 0\.01 s"):
+            await clerks.ask(lambda: released.wait(60), 0.01)
+
+    with pytest.raises(DatabaseUnavailable, match="asked before"):
+        await clerks.ask(lambda: released.wait(60), FOR_EVER)
+
+    released.set()
+    await until(lambda: "clerk" not in {thread.name for thread in threading.enumerate()})
+    assert await clerks.ask(lambda: "answer", FOR_EVER) == "answer"
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
+    clerks, begins, released = Clerks("clerk", 1), threading.Event(), threading.Event()
+    begun: list[str] = []
+
+    def hang() -> None:
+        begins.set()
+        released.wait(60)
+
+    first = asyncio.create_task(clerks.do(hang))
+    await until(begins.is_set)
+    with pytest.raises(DatabaseUnavailable):
+        await clerks.ask(lambda: begun.append("too late"), 0.01)
+    released.set()
+    await first
+    await clerks.do(lambda: begun.append("in time"))
+    assert begun == ["in time"]
