@@ -61,6 +61,7 @@ def test_a_message_in_json_is_as_documented(store: Store) -> None:
         "sha256": message.sha256,
         "bytes": len(store.inbox.read(message)),
         "source": "asterisk",
+        "held": False,
     }
 
 
