@@ -7,7 +7,7 @@ import click
 from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
-from commands.words import FORWARD, SOUND, spell
+from commands.words import FORWARD, SOUND, days_in_words, spell
 from storage.errors import ConfigError
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
@@ -73,6 +73,7 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
             ("endpoint", employee.endpoint),
             ("ring timeout", f"{employee.ring_timeout:g} s"),
             ("greeting", employee.greeting or "the bundled one"),
+            ("messages are kept", days_in_words(employee.keep_days, "as long as the company's")),
             *((f"forward {rule}", words) for rule, words in _forwarding(employee)),
         ),
     )
@@ -86,6 +87,8 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
 @click.option("--ring-timeout", type=float, help="Seconds the phone rings.  [new: 20]")
 @click.option("--greeting", type=SOUND, help="The person's own voicemail greeting.")
 @click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
+@click.option("--keep-days", type=int, help="The person's messages go to the trash after so long.")
+@click.option("--keep-as-company", is_flag=True, help="They are kept as long as the company's.")
 @company_option
 @click.pass_obj
 def set_command(
@@ -95,6 +98,7 @@ def set_command(
     company: str | None,
     numbers: tuple[str, ...],
     no_greeting: bool,
+    keep_as_company: bool,
     **settings: object,
 ) -> None:
     """Change the employee of EXTENSION, or add one (a new one needs --name)."""
@@ -110,6 +114,8 @@ def set_command(
         after = with_fields(before, numbers=numbers or None, **settings)
         if no_greeting:
             after = after.model_copy(update={"greeting": None})
+        if keep_as_company:
+            after = after.model_copy(update={"keep_days": None})
         return with_fields(office, employees=with_entry(office.employees, extension, after))
 
     change(app, company, with_employee)

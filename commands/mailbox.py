@@ -5,7 +5,7 @@ import click
 from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
-from commands.words import SOUND
+from commands.words import SOUND, days_in_words
 from storage.office import Office, as_data
 from storage.office.edit import with_fields
 
@@ -32,6 +32,7 @@ def show(app: App, company: str | None, as_json: bool) -> None:
             ("longest message", f"{voicemail.max_seconds:g} s"),
             ("silence that ends it", f"{voicemail.silence_seconds:g} s"),
             ("review after #", "yes" if voicemail.review else "no"),
+            ("messages are kept", days_in_words(voicemail.keep_days, "for ever")),
             ("company's greeting", voicemail.greeting or "the bundled one"),
         ),
     )
@@ -44,15 +45,26 @@ def show(app: App, company: str | None, as_json: bool) -> None:
 @click.option("--review/--no-review", default=None, help="After #: keep, listen, record again.")
 @click.option("--greeting", type=SOUND, help="The company mailbox's own greeting.")
 @click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
+@click.option("--keep-days", type=int, help="Messages older than this go to the trash.")
+@click.option("--keep-for-ever", is_flag=True, help="Messages stay until they are deleted.")
 @company_option
 @click.pass_obj
-def set_command(app: App, /, company: str | None, no_greeting: bool, **settings: object) -> None:
+def set_command(
+    app: App,
+    /,
+    company: str | None,
+    no_greeting: bool,
+    keep_for_ever: bool,
+    **settings: object,
+) -> None:
     """Change how a company's messages are taken."""
 
     def with_settings(office: Office) -> Office:
         voicemail = with_fields(office.voicemail, **settings)
         if no_greeting:
             voicemail = voicemail.model_copy(update={"greeting": None})
+        if keep_for_ever:
+            voicemail = voicemail.model_copy(update={"keep_days": None})
         return with_fields(office, voicemail=voicemail)
 
     change(app, company, with_settings)

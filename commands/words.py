@@ -184,3 +184,8 @@ def _validated(adapter: TypeAdapter[T], data: dict[str, Any]) -> T:
         return adapter.validate_python(data)
     except ValidationError as error:
         raise ValueError("; ".join(sentences(error, data))) from error
+
+
+def days_in_words(days: int | None, without: str) -> str:
+    """For how long something is kept; ``without`` is said where no days are set."""
+    return without if days is None else f"{days} days"

@@ -78,7 +78,7 @@ def retire(session: Session, rows: Sequence[MessageRow], by: Actor, days: int) -
     """Move messages of one mailbox to the trash: they are older than its so many days."""
     _to_trash(session, rows)
     first = rows[0]
-    details: dict[str, object] = {"messages": len(rows), "days": days, "box": first.box}
+    details: dict[str, object] = {"messages": len(rows), "keep_days": days, "box": first.box}
     if first.box == "employee":
         details["employee"] = first.addressee_number
     note(session, by, "messages.retire", company_id=first.company_id, details=details)

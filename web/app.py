@@ -30,6 +30,7 @@ from web.pages import (
     account,
     audit,
     employees,
+    holds,
     login,
     mailbox,
     menus,
@@ -45,7 +46,7 @@ from web.services import PhoneUnavailable, Services
 from web.visit import Guest, as_visit
 
 SECTIONS = (
-    *(login, messages, users, employees, menus, prompts),
+    *(login, messages, holds, users, employees, menus, prompts),
     *(numbers, mailbox, problems, audit, account),
 )
 

@@ -27,6 +27,9 @@ ACTIONS: Final = {
     "message.restore": "Message restored",
     "message.heard": "Message marked as heard",
     "message.new": "Message marked as new",
+    "message.hold": "Message put on hold",
+    "message.release": "Message released",
+    "messages.retire": "Old messages moved to the trash",
     "messages.export": "Messages downloaded together",
     "messages.purge": "Old deleted messages removed for good",
     "user.add": "User added",
@@ -47,7 +50,7 @@ ACTIONS: Final = {
 
 KINDS: Final = {
     "message.": "Messages",
-    "messages.": "Downloads of many messages",
+    "messages.": "Many messages at once",
     "login": "Logins",
     "login.failed": "Failed logins",
     "user.": "Users",
@@ -57,7 +60,13 @@ KINDS: Final = {
 }
 """What can be asked for: a whole action or, ending in a dot, the beginning of several."""
 
-WAYS: Final = {"page": "page", "api": "API", "cli": "command line", "phone": "phone"}
+WAYS: Final = {
+    "page": "page",
+    "api": "API",
+    "cli": "command line",
+    "phone": "phone",
+    "system": "by itself",
+}
 
 _USER_FIELDS: Final = {
     "name": "Full name",
@@ -66,8 +75,10 @@ _USER_FIELDS: Final = {
     "extensions": "Numbers",
     "language": "Language",
     "days": "Valid for, days",
+    "keep_days": "Keep messages, days",
     "hours": "Valid for, hours",
     "messages": "Messages",
+    "bytes": "Bytes",
     "search": "Search",
     "month": "Month",
     "employee": "Employee",
@@ -128,6 +139,8 @@ class AuditWords:
                 party = details.get(key)
                 if isinstance(party, dict):
                     yield self._(label), _party(party)
+            if isinstance(details.get("reason"), str):
+                yield self._("Reason"), printable(details["reason"], _LONGEST)
             return
         if entry.subject and entry.subject != entry.who:
             yield "", printable(entry.subject, _LONGEST)

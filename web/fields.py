@@ -53,6 +53,14 @@ def seconds_in(form: Mapping[str, str], name: str, *, optional: bool = False) ->
     return seconds
 
 
+def days_in(form: Mapping[str, str], name: str) -> int | None:
+    """The days typed into a field that may be left empty; ConfigError if it is no whole number."""
+    text = form.get(name, "").strip()
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise ConfigError(f"{name}: must be a whole number")
+    return int(text) if text else None
+
+
 def list_in(text: str) -> tuple[str, ...]:
     """What was typed as a list: a line each, or commas or semicolons between."""
     lines = text.replace(",", "\n").replace(";", "\n").splitlines()

@@ -56,6 +56,7 @@ STEPS: Final = {
     "prompt": "prompt",
     "strategy": "order of ringing",
     "no_answer_after": "seconds of ringing",
+    "keep_days": "days that messages are kept",
 }
 """What stands inside a section."""
 
@@ -114,6 +115,7 @@ _ACCOUNTS: Final = (
     "a user has at most {most} tokens: revoke one first",
     "must be from {least} to {most}",
 )
+_MESSAGES: Final = ("message {id} is on hold and cannot be deleted",)
 _PHONES: Final = (
     "The service is not running: start it with `voicepost serve`.",
     "The phone {phone} cannot be rung: is it registered?",
@@ -145,5 +147,5 @@ _AUDIO: Final = (
     "{title} takes longer than {seconds} s to decode",
 )
 
-PATTERNS: Final = (*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_PHONES)
+PATTERNS: Final = (*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES)
 """Every pattern; the first that fits a sentence is taken."""

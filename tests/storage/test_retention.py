@@ -173,8 +173,8 @@ def test_a_run_is_told_to_pages_and_noted_once_for_a_box(store: Store) -> None:
         ("messages.retire", "voicepost", "system")
     }
     assert [entry.details for entry in entries][::-1] == [
-        {"messages": 2, "days": 7, "box": "company"},
-        {"messages": 1, "days": 9, "box": "employee", "employee": "101"},
+        {"messages": 2, "keep_days": 7, "box": "company"},
+        {"messages": 1, "keep_days": 9, "box": "employee", "employee": "101"},
     ]
 
 

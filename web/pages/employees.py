@@ -13,7 +13,7 @@ from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, check, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
-from web.fields import Mistakes, list_in, seconds_in, typed, written
+from web.fields import Mistakes, days_in, list_in, seconds_in, typed, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.places import address_of, leading_to_employee
@@ -23,7 +23,7 @@ from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = (
-    *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting"),
+    *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting", "keep_days"),
     *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
 )
 
@@ -38,6 +38,7 @@ class Draft:
     endpoint: str = ""
     ring_timeout: str = "20"
     greeting: str = ""
+    keep_days: str = ""
     after: str = ""
     rules: Mapping[str, Choice] = field(default_factory=lambda: choices(Forward()))
 
@@ -98,6 +99,7 @@ def show_employee(visit: Visit) -> Response:
         endpoint=employee.endpoint,
         ring_timeout=written(employee.ring_timeout, texts(visit.language)),
         greeting=employee.greeting or "",
+        keep_days=written(employee.keep_days, texts(visit.language)),
         after=written(forward.no_answer_after, texts(visit.language)),
         rules=choices(forward),
     )
@@ -158,6 +160,7 @@ def _draft_in(visit: Visit) -> Draft:
             name: form.get(name, "")
             for name in ("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting")
         },
+        keep_days=form.get("keep_days", ""),
         after=form.get("after", ""),
         rules=typed_choices(form),
     )
@@ -177,6 +180,10 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     problems: list[str] = []
     try:
         fields["ring_timeout"] = seconds_in(form, "ring_timeout")
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        fields["keep_days"] = days_in(form, "keep_days")
     except ConfigError as error:
         problems += error.problems
     try:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from storage.errors import ConfigError
 from storage.office import Office, VoicemailSettings, check, make_part
 from storage.office.edit import with_fields
-from web.fields import Mistakes, number_in, seconds_in, typed, written
+from web.fields import Mistakes, days_in, number_in, seconds_in, typed, written
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in, tell
 from web.sounds import greetings
@@ -19,7 +19,7 @@ from web.texts import texts
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
-_FIELDS: Final = (*_SECONDS, "greeting", "review")
+_FIELDS: Final = (*_SECONDS, "greeting", "review", "keep_days")
 
 
 def show_mailbox(visit: Visit) -> Response:
@@ -29,6 +29,7 @@ def show_mailbox(visit: Visit) -> Response:
     values = {name: written(getattr(voicemail, name), words) for name in _SECONDS}
     values["greeting"] = voicemail.greeting or ""
     values["review"] = "yes" if voicemail.review else ""
+    values["keep_days"] = written(voicemail.keep_days, words)
     values["self_service"] = "yes" if company.self_service else ""
     return _form(visit, values)
 
@@ -40,7 +41,7 @@ def change_mailbox(visit: Visit) -> Response:
     def with_settings(office: Office) -> Office:
         refuse_if_changed(visit, *_settings(office))
         company = with_fields(office.company, self_service="self_service" in form)
-        return with_fields(office, voicemail=_voicemail_in(form), company=company)
+        return with_fields(office, voicemail=_voicemail_in(form, office.voicemail), company=company)
 
     try:
         edit_office(visit, with_settings)
@@ -56,7 +57,7 @@ def _settings(office: Office) -> tuple[object, ...]:
     return office.voicemail, office.company.self_service
 
 
-def _voicemail_in(form: Mapping[str, str]) -> VoicemailSettings:
+def _voicemail_in(form: Mapping[str, str], before: VoicemailSettings) -> VoicemailSettings:
     """The settings that the form describes. ConfigError has a sentence for each mistake."""
     problems: list[str] = []
     fields: dict[str, object] = {
@@ -71,7 +72,11 @@ def _voicemail_in(form: Mapping[str, str]) -> VoicemailSettings:
         except ConfigError as error:
             problems += error.problems
     try:
-        voicemail = make_part(VoicemailSettings, **fields)
+        fields["keep_days"] = days_in(form, "keep_days")
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        voicemail = make_part(VoicemailSettings, **{**vars(before), **fields})
     except ConfigError as error:
         problems += error.problems
     if problems:

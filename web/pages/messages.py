@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.errors import Held
 from storage.inbox import Message, Page
 from storage.message import State
+from web.fields import Mistakes
 from web.listing import Listing, is_as_chosen, listing_in
 from web.pages import recordings
 from web.pages.recordings import message_of
@@ -73,7 +75,20 @@ def show_messages(visit: Visit) -> Response:
 
 def show_message(visit: Visit) -> Response:
     """A message's own page, which needs no script."""
-    return visit.render("messages/show.html", row=_row(visit, message_of(visit)))
+    return message_page(visit, message_of(visit))
+
+
+def message_page(
+    visit: Visit,
+    message: Message,
+    status: int = 200,
+    *,
+    reason: str = "",
+    wrong: Mistakes | None = None,
+) -> Response:
+    """A message's own page; ``reason`` is that of a hold, as far as it is typed."""
+    row = _row(visit, message)
+    return visit.render("messages/show.html", status, row=row, reason=reason, wrong=wrong or {})
 
 
 def ask_to_delete(visit: Visit) -> Response:
@@ -139,6 +154,9 @@ def _mark(visit: Visit, ids: list[str], state: State) -> Response:
 
 
 def _ask_to_delete(visit: Visit, messages: Sequence[Message], back: str) -> Response:
+    held = next((message for message in messages if message.hold), None)
+    if held:
+        return _tell_held(visit, held, back)
     return visit.render(
         "messages/delete.html",
         rows=[_row(visit, message) for message in messages],
@@ -148,14 +166,22 @@ def _ask_to_delete(visit: Visit, messages: Sequence[Message], back: str) -> Resp
 
 
 def _delete(visit: Visit, ids: list[str]) -> Response:
-    deleted = visit.services.inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
-    back = _back(visit)
+    inbox, back = visit.services.inbox, _back(visit)
+    try:
+        deleted = inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
+    except Held as held:
+        return _tell_held(visit, inbox.get(held.message_id, visit.scope), back)
     return visit.redirect(
         back if back.startswith(f"{LIST}?") else LIST,
         _counted(visit, "Message deleted.", "%(num)s messages deleted.", len(deleted)),
         undo=f"{LIST}/restore" if deleted else "",
         ids=tuple(deleted),
     )
+
+
+def _tell_held(visit: Visit, message: Message, back: str) -> Response:
+    """Which message it is that keeps everything from being deleted."""
+    return visit.render("messages/held.html", 409, row=_row(visit, message), back=back)
 
 
 def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:

@@ -1,0 +1,44 @@
+"""Legal hold: an administrator keeps a message from being deleted, by anybody and by time."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import ConfigError
+from web.pages.messages import message_page
+from web.pages.recordings import message_of
+from web.sentences import mistakes_in
+from web.visit import Visit, page
+
+
+def hold(visit: Visit) -> Response:
+    """Put the message on hold, for the reason given."""
+    message = message_of(visit)
+    reason = str(visit.form.get("reason", ""))
+    try:
+        visit.services.inbox.hold([message.id], reason=reason, by=visit.actor, scope=visit.scope)
+    except ConfigError as error:
+        wrong = mistakes_in(visit, error.problems, "", ("reason",))
+        return message_page(visit, message, 422, reason=reason, wrong=wrong)
+    return visit.redirect(f"/messages/{message.id}", visit.text("The message is on hold now."))
+
+
+def release(visit: Visit) -> Response:
+    """End the hold."""
+    message = message_of(visit)
+    visit.services.inbox.release([message.id], by=visit.actor, scope=visit.scope)
+    return visit.redirect(f"/messages/{message.id}", visit.text("The message is released."))
+
+
+def show(visit: Visit) -> Response:
+    """Where somebody comes who logs in after having sent one of the forms."""
+    return visit.redirect(f"/messages/{message_of(visit).id}")
+
+
+routes = [
+    Route("/messages/{id}/hold", page(show, role="administrator"), methods=["GET"]),
+    Route("/messages/{id}/hold", page(hold, role="administrator"), methods=["POST"]),
+    Route("/messages/{id}/release", page(show, role="administrator"), methods=["GET"]),
+    Route("/messages/{id}/release", page(release, role="administrator"), methods=["POST"]),
+]
