@@ -38,6 +38,8 @@ COMMANDS: Mapping[str, str] = {
     "sandbox": "commands.sandbox:group",
     "audit": "commands.audit:group",
     "retention": "commands.retention:group",
+    "backup": "commands.backup:backup",
+    "restore": "commands.backup:restore",
 }
 """Every command, and where it is. Its module is loaded when the command is asked for."""
 

@@ -41,7 +41,7 @@ def serve(app: App, sandbox: bool) -> None:
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
     _ = app.database  # a database that cannot be opened is said here, once
-    with _only_service(settings.home):
+    with only_service(settings.home):
         asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None
         asyncio.run(_serve(app, asterisk))
 
@@ -53,7 +53,7 @@ def _language(app: App) -> str:
 
 
 @contextmanager
-def _only_service(home: Path) -> Iterator[None]:
+def only_service(home: Path) -> Iterator[None]:
     """Hold the home's lock, which the system releases also when we are killed.
 
     Two services on one home would end each other's Asterisk and serve each other's calls.

@@ -97,7 +97,8 @@ class Database:
         if self.is_sqlite:
             self._make_folder()
         if self.revision() != newest_revision():
-            self._upgrade()
+            with self.filling() as connection:
+                upgrade(connection)
 
     def revision(self) -> str:
         """The migration that the tables are at; "" where there are none. Raises as `migrate`."""
@@ -106,26 +107,32 @@ class Database:
                 return ""
             return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
-    def _upgrade(self) -> None:
-        # Imported here: it takes as long as all else that most commands do.
-        from alembic import command
-        from alembic.config import Config
-        from alembic.util.exc import CommandError
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """All tables as they are at one moment, to be read while others go on writing.
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        Raises DatabaseUnavailable.
+        """
+        with _plain_errors(), self._engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def filling(self) -> Iterator[Connection]:
+        """A transaction in which tables are made or changed; only one does so at a time.
+
+        Raises DatabaseUnavailable.
+        """
+        if self.is_sqlite:
+            self._make_folder()
         with _plain_errors(), self._engine.connect() as connection:
             connection.execution_options(voicepost_write=True)
             with connection.begin():
                 if not self.is_sqlite:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-                config.attributes["connection"] = connection
-                try:
-                    command.upgrade(config, "head")
-                except CommandError as error:
-                    raise DatabaseUnavailable(
-                        "the database was written by a newer version of Voicepost"
-                    ) from error
+                yield connection
 
     def close(self) -> None:
         """Give back every connection."""
@@ -150,9 +157,36 @@ class Database:
             ) from error
 
 
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Make the tables those of a revision, or of this program. Raises DatabaseUnavailable."""
+    # Imported here: it takes as long as all else that most commands do.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            "the database was written by a newer version of Voicepost"
+        ) from error
+
+
 def newest_revision() -> str:
     """The last migration that this program knows: their files begin with their numbers."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(_revisions())
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether there is a migration of that number."""
+    return revision in _revisions()
+
+
+def _revisions() -> list[str]:
+    return [path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
 
 
 def _patience(url: URL) -> dict[str, int]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage import addressees
-from storage.models import MessageRow, TallyRow
+from storage.models import IS_LISTED, AddresseeRow, MessageRow, TallyRow
 
 ALL = "*"
 """The tally of a whole company."""
+RECOUNTED_AT_ONCE = 500
 UNASSIGNED = ""
 """Stands for the company of messages that have none."""
 
@@ -53,6 +54,15 @@ def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
             set_={"kept": TallyRow.kept + statement.excluded.kept},
         )
     )
+
+
+def recount(session: Session) -> None:
+    """Count all listed messages anew: where some are missing that the tallies knew."""
+    session.execute(delete(TallyRow))
+    session.execute(delete(AddresseeRow))
+    listed = select(MessageRow).where(IS_LISTED).execution_options(yield_per=RECOUNTED_AT_ONCE)
+    for rows in session.scalars(listed).partitions():
+        count(session, rows, 1)
 
 
 def months(session: Session, keys: Iterable[tuple[str | None, str]]) -> list[tuple[str, int]]:

@@ -1,0 +1,1 @@
+"""Backups: everything a home has, in one file, and back."""

@@ -1,0 +1,147 @@
+"""Homes to back up and to restore into, on each kind of database."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.backup.home import Home
+from storage.backup.making import Made, back_up
+from storage.backup.restoring import Restored, restore
+from storage.backup.tables import Tables, as_line
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.messages import Messages
+from storage.office import parse_office
+from storage.offices import Offices
+from storage.prompts import PromptLibrary
+from storage.query import Query
+from storage.vault import AudioStore, LocalAudio
+from tests.acting import ME
+from tests.storage.accounts import house
+from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.people import NOW, hire
+from tests.storage.postgresql import connect
+
+OFFICE = """
+[company]
+name = "Лилия"
+[numbers]
+74957654321 = { menu = "main" }
+[menus.main]
+greeting = "prompt:hello"
+[prompts.hello]
+say = "Здравствуйте!"
+"""
+
+MakeDatabase = Callable[[str], Database]
+
+
+@contextmanager
+def databases(folder: Path, request: pytest.FixtureRequest) -> Iterator[MakeDatabase]:
+    """Makes databases without tables, of the kind asked for, until the block ends."""
+    with ExitStack() as stack:
+
+        def make(kind: str) -> Database:
+            name = f"d{uuid.uuid4().hex}"
+            if kind == "sqlite":
+                database = Database(f"sqlite:///{folder / name}.db")
+            else:
+                server: Path = request.getfixturevalue("postgresql")
+                administrator = stack.enter_context(connect(server))
+                administrator.execute(f"CREATE DATABASE {name}".encode())
+                stack.callback(administrator.execute, f"DROP DATABASE {name}".encode())
+                database = Database(f"postgresql+psycopg://postgres@/{name}?host={server}")
+            stack.callback(database.close)
+            return database
+
+        yield make
+
+
+def empty_home(folder: Path, database: Database, audio: AudioStore | None = None) -> Home:
+    """A home nobody has used yet."""
+    return Home(
+        folder,
+        database,
+        audio or LocalAudio(folder / "audio"),
+        folder / "prompts",
+        folder / "spool" / "recording",
+        folder / "spool" / "voicepost",
+    )
+
+
+def store_in(home: Home) -> Store:
+    """What takes and finds messages in a home."""
+    home.recordings.mkdir(parents=True, exist_ok=True)
+    messages = Messages(home.database, home.audio, home.recordings)
+    inbox = Inbox(home.database, home.audio)
+    return Store(home.folder, home.database, LocalAudio(home.folder / "audio"), messages, inbox)
+
+
+def used_home(folder: Path, database: Database, audio: AudioStore | None = None) -> Home:
+    """A home in which every table has rows."""
+    folder.mkdir()
+    database.migrate()
+    home = empty_home(folder, database, audio)
+    accounts = house(database)
+    store = store_in(home)
+    olga = accounts.add("olga", "administrator")
+    accounts.log_in("olga")
+    accounts.refusal("olga")
+    accounts.tokens.make(olga.id, "script", by=ME)
+    accounts.invitations.make(company_id=COMPANY.company_id, role="employee", by=ME)
+    hire(store, "anna", "employee", "101")
+    Offices(database, PromptLibrary(home.prompts)).apply(parse_office(OFFICE), by=ME)
+    for days, mailbox in enumerate((COMPANY, ANNA, COMPANY, ANNA)):
+        store.receive(mailbox, at=NOW + timedelta(days=30 * days), name=f"Пётр {days}")
+    store.inbox.delete(store.receive(at=NOW, name="ненужный"), by=ME)
+    home.settings_file.write_text('[web]\nport = 8081\n[asterisk]\npassword = "secret"\n')
+    return home
+
+
+def quiet(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def backed_up(home: Home, target: Path) -> Made:
+    return back_up(home, target, quiet)
+
+
+def restored(path: Path, home: Home) -> Restored:
+    return restore(path, home, quiet)
+
+
+def rows(database: Database) -> dict[str, list[bytes]]:
+    """Everything in a database, in a form that does not tell which kind it is."""
+    with database.snapshot() as connection:
+        tables = Tables(connection)
+        return {
+            table.name: [as_line(row) for some in tables.rows(table) for row in some]
+            for table in tables.sorted
+        }
+
+
+def sums(home: Home) -> dict[str, str]:
+    """The sha256 of every message's recording as it is read, by id."""
+    inbox = Inbox(home.database, home.audio)
+    both = (inbox.each(Query(limit=None)), inbox.each(Query(limit=None, deleted=True)))
+    return {
+        message.id: hashlib.sha256(inbox.read(message)).hexdigest()
+        for listed in both
+        for message in listed
+    }
+
+
+def listed(home: Home, search: str = "") -> list[tuple[str, datetime]]:
+    """What a list shows."""
+    inbox = Inbox(home.database, home.audio)
+    return [
+        (message.id, message.received_at)
+        for message in inbox.each(Query(limit=None, search=search))
+    ]
