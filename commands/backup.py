@@ -41,11 +41,10 @@ def backup(app: App, target: Path, *, only_verify: bool) -> None:
         click.echo(f"removed for good meanwhile, and left out: {message_id}", err=True)
     for sentence in made.damaged:
         click.echo(f"without its recording: {sentence}", err=True)
-    if made.damaged:
-        raise StorageError(
-            f"the backup is written, but {len(made.damaged)} recordings are missing or damaged"
-            " in this home"
-        )
+    for sentence in made.unread:
+        click.echo(f"left out: {sentence}", err=True)
+    if missing := len(made.damaged) + len(made.unread):
+        raise StorageError(f"the backup is written, but {missing} recordings could not be read")
 
 
 @click.command()

@@ -20,6 +20,7 @@ import os
 import re
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -102,7 +103,7 @@ class ArchiveWriter:
 
     def _add(self, name: str, file: IO[bytes], size: int) -> None:
         info = tarfile.TarInfo(name)
-        info.size, info.mode = size, 0o600
+        info.size, info.mode, info.mtime = size, 0o600, time.time()
         self._tar.addfile(info, file)
         _forget(self._tar)
 

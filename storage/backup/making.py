@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Table, select, text
 
+from storage.audio import read_file
 from storage.backup.archive import ArchiveWriter
 from storage.backup.home import Home, Progress
 from storage.backup.tables import CHUNK_BYTES, Row, Tables, as_line
@@ -41,6 +42,8 @@ class Made:
     damaged: list[str] = field(default_factory=list)
     """A sentence for each message whose audio is missing or not what was recorded: only its row is
     in the backup."""
+    unread: list[str] = field(default_factory=list)
+    """A sentence for each file of the spool that is not in the backup, as it cannot be read."""
 
 
 def back_up(home: Home, target: Path, progress: Progress) -> Made:
@@ -128,8 +131,10 @@ class _Backup:
     def _add_recording(self, kind: str, path: Path) -> bool:
         """Add a file of the spool as it is now; false if it is gone."""
         try:
-            contents = path.read_bytes()
-        except FileNotFoundError:
+            contents = read_file(path)
+        except AudioError as error:
+            if path.is_symlink() or path.exists():
+                self._made.unread.append(str(error))
             return False
         self._archive.add(f"spool/{kind}/{quote(path.name, safe='+*~')}", contents)
         return True
@@ -218,5 +223,5 @@ class _Backup:
 
 
 def _wav_files(folder: Path) -> list[Path]:
-    """Recordings in a folder of the spool, which may not be there yet."""
-    return sorted(path for path in folder.glob("*.wav") if path.is_file())
+    """What lies in a folder of the spool, which may not be there yet."""
+    return sorted(folder.glob("*.wav"))

@@ -16,12 +16,14 @@ from storage.backup.making import Made, back_up
 from storage.backup.restoring import Restored, restore
 from storage.backup.tables import Tables, as_line
 from storage.database import Database
+from storage.directory import Directory
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.office import parse_office
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.query import Query
+from storage.retention import Retention
 from storage.vault import AudioStore, LocalAudio
 from tests.acting import ME
 from tests.storage.accounts import house
@@ -103,6 +105,12 @@ def used_home(folder: Path, database: Database, audio: AudioStore | None = None)
     store.inbox.delete(store.receive(at=NOW, name="ненужный"), by=ME)
     home.settings_file.write_text('[web]\nport = 8081\n[asterisk]\npassword = "secret"\n')
     return home
+
+
+def purge(home: Home) -> int:
+    """Remove for good what is in the trash; how many."""
+    retention = Retention(home.database, home.audio, lambda: Directory(0, {}))
+    return retention.purge(timedelta(0), by=ME).total.removed
 
 
 def quiet(done: int, total: int) -> None:

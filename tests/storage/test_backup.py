@@ -32,6 +32,7 @@ from tests.storage.homes import (
     databases,
     empty_home,
     listed,
+    purge,
     quiet,
     restored,
     rows,
@@ -105,7 +106,7 @@ def test_a_restored_home_goes_on(
     for each in (home, other):
         store = store_in(each)
         store.inbox.delete(store.receive(ANNA, name="Новый"), by=ME)
-        assert store.inbox.purge(timedelta(0)) == 2
+        assert purge(each) == 2
 
     numbers = [numbers_of(each) for each in (home, other)]
     assert numbers[0] == numbers[1]
@@ -146,7 +147,7 @@ def test_a_message_purged_meanwhile_is_left_out_with_its_audio(
     def clean_up(done: int, total: int) -> None:
         if done == 1:
             inbox.delete(newest, by=ME)
-            inbox.purge(timedelta(0))
+            purge(home)
 
     made = back_up(home, tmp_path / "backup.tar", clean_up)
     restored(made.path, other)
@@ -239,6 +240,19 @@ def test_recordings_nobody_has_filed_are_in_the_backup(
     assert (other.fallback / alone.name).read_bytes() == alone.read_bytes()
     taken = take_in_orphans(store_in(other).messages, other.database, asterisk_alive=False)
     assert taken.kept == (nobodys.stem,)
+
+
+def test_what_only_looks_like_a_recording_is_neither_followed_nor_waited_for(
+    tmp_path: Path, home: Home
+) -> None:
+    home.fallback.mkdir(parents=True)
+    (home.fallback / "link.wav").symlink_to("/etc/passwd")
+    os.mkfifo(home.fallback / "pipe.wav")
+
+    made = backed_up(home, tmp_path / "backup.tar")
+
+    assert made.unread == ["link.wav is a link, not a file", "pipe.wav is not a file"]
+    assert verify(made.path, quiet).unfiled == 0
 
 
 def test_recordings_of_the_spool_that_are_there_already_stay(
