@@ -67,7 +67,7 @@ class _Layout:
 
 def examine(path: Path) -> Audio:
     """Read and measure a recording. Raises NoRecording if it is none, AudioError otherwise."""
-    wav = read_file(path)
+    wav = _read(path)
     layout = _find_audio(wav, printable(path.name))
     repaired = layout.data_size != layout.claimed_size
     if repaired:
@@ -87,11 +87,8 @@ def examine(path: Path) -> Audio:
     )
 
 
-def read_file(path: Path) -> bytes:
-    """The file, whole. No link is followed and no pipe waited for: names prove nothing.
-
-    Raises NoRecording or AudioError.
-    """
+def _read(path: Path) -> bytes:
+    """The file, whole. No link is followed and no pipe waited for: names prove nothing."""
     name = printable(path.name)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -1,6 +1,6 @@
 """The file of a backup: an ordinary tar, whose last members say what must be in it.
 
-spool/recording/…, spool/fallback/…   recordings that are no messages yet
+spool/recording/…, spool/fallback/…   recordings that are no messages yet, and slips
 tables/TABLE/000001.jsonl             rows, one JSON object a line
 audio/2026/08/ID.wav                  each before the rows of its message
 prompts/DIGEST.wav, voicepost.toml
@@ -36,7 +36,7 @@ FORMAT: Final = 1
 """To be raised when older programs could not read what is written."""
 
 _NAME: Final = re.compile(
-    r"spool/(recording|fallback)/[\w.%+*~-]{1,760}\.wav"
+    r"spool/(recording|fallback)/[\w.%+*~-]{1,760}\.(wav|json)"
     r"|tables/[a-z_]{1,60}/\d{6}\.jsonl"
     r"|audio/\d{4}/\d\d/[0-9a-f-]{36}\.wav"
     r"|prompts/[0-9a-f]{64}\.wav"

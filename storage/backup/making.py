@@ -17,11 +17,13 @@ from urllib.parse import quote
 
 from sqlalchemy import Table, select, text
 
-from storage.audio import read_file
+from storage import slips
+from storage.audio import LARGEST_BYTES
 from storage.backup.archive import ArchiveWriter
 from storage.backup.home import Home, Progress
 from storage.backup.tables import CHUNK_BYTES, Row, Tables, as_line
 from storage.errors import AudioError, StorageError
+from storage.files import NotPlain, read_plain
 from storage.identifiers import is_id
 from storage.models import IS_DRAFT, MessageRow
 
@@ -107,12 +109,15 @@ class _Backup:
         self._archive.finish(manifest)
 
     def _add_rowless(self) -> None:
-        """Recordings that the fallback left, or that nobody knows."""
-        for path in _wav_files(self._home.fallback):
+        """Recordings that the fallback left, or that only a slip or nobody knows."""
+        for path in _files(self._home.fallback, ".wav"):
             self._add_recording("fallback", path)
-        for path in _wav_files(self._home.recordings):
+        for path in _files(self._home.recordings, ".wav"):
             owner = path.name[:ID_CHARACTERS]
             if is_id(owner) and self._now(owner) is None:
+                self._add_recording("recording", path)
+        for path in _files(self._home.recordings, slips.SUFFIX):
+            if is_id(path.stem):
                 self._add_recording("recording", path)
 
     def _add_drafts(self, drafts: Sequence[str]) -> None:
@@ -121,7 +126,7 @@ class _Backup:
         A draft that was filed since has its audio among the recordings kept.
         """
         for draft in drafts:
-            parts = [p for p in _wav_files(self._home.recordings) if p.name.startswith(draft)]
+            parts = [p for p in _files(self._home.recordings, ".wav") if p.name.startswith(draft)]
             added = [self._add_recording("recording", part) for part in parts]
             row = self._now(draft)
             if not any(added) and row is not None and row.audio_key and row.state == "kept":
@@ -131,10 +136,11 @@ class _Backup:
     def _add_recording(self, kind: str, path: Path) -> bool:
         """Add a file of the spool as it is now; false if it is gone."""
         try:
-            contents = read_file(path)
-        except AudioError as error:
-            if path.is_symlink() or path.exists():
-                self._made.unread.append(str(error))
+            contents = read_plain(path, LARGEST_BYTES)
+        except FileNotFoundError:
+            return False
+        except (NotPlain, OSError) as error:
+            self._made.unread.append(f"{path}: {error}")
             return False
         self._archive.add(f"spool/{kind}/{quote(path.name, safe='+*~')}", contents)
         return True
@@ -222,6 +228,6 @@ class _Backup:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
 
 
-def _wav_files(folder: Path) -> list[Path]:
+def _files(folder: Path, suffix: str) -> list[Path]:
     """What lies in a folder of the spool, which may not be there yet."""
-    return sorted(folder.glob("*.wav"))
+    return sorted(folder.glob(f"*{suffix}"))

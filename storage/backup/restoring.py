@@ -147,7 +147,7 @@ class _Loading:
             self._home.audio.put(_key(member), audio)
             self.recordings += 1
         elif place := self._place(member):
-            self.unfiled += member.kind == "spool"
+            self.unfiled += member.kind == "spool" and place.suffix == ".wav"
             if place.exists() and member.name != "voicepost.toml":
                 self._there_before.add(member.name)
             else:
@@ -211,7 +211,7 @@ def _write(place: Path, member: Member) -> None:
     try:
         with unfinished.open("wb") as file:
             # Asterisk may run as another user; settings are nobody else's business.
-            os.fchmod(file.fileno(), 0o644 if place.suffix == ".wav" else 0o600)
+            os.fchmod(file.fileno(), 0o600 if place.suffix == ".from-backup" else 0o644)
             file.write(member.read())
             file.flush()
             os.fsync(file.fileno())

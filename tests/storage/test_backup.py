@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -193,9 +193,8 @@ def test_what_is_being_said_is_in_the_backup(tmp_path: Path, home: Home, other: 
 
     assert done.unfiled == 2
     assert (other.recordings / part.name).read_bytes() == whole
-    settled = settle(
-        store_in(other).messages, other.database, [], datetime.now(UTC) + timedelta(seconds=1)
-    )
+    messages = store_in(other).messages
+    settled = settle(messages, messages.drafts.open(), [])
     assert settled.kept == (draft.id,)
     message = store_in(other).inbox.get(draft.id)
     assert message.cut_off
@@ -219,10 +218,28 @@ def test_a_draft_filed_meanwhile_loses_nothing(
     monkeypatch.setattr(Tables, "revision", meanwhile)
     made = backed_up(home, tmp_path / "backup.tar")
     restored(made.path, other)
-    settle(store_in(other).messages, other.database, [], datetime.now(UTC) + timedelta(seconds=1))
+    messages = store_in(other).messages
+    settle(messages, messages.drafts.open(), [])
 
     assert sums(other) == sums(home)
     assert draft.id in sums(other)
+
+
+def test_a_draft_begun_while_the_database_was_away_finds_its_box(
+    tmp_path: Path, home: Home, other: Home
+) -> None:
+    """Its slip is in the backup with its recording."""
+    store = store_in(home)
+    draft = store.begin_without_database(ANNA)
+    speak(REQUEST, path=store.recording(draft))
+
+    done = restored(backed_up(home, tmp_path / "backup.tar").path, other)
+    messages = store_in(other).messages
+    settled = settle(messages, messages.drafts.open(), [])
+
+    assert done.unfiled == 1
+    assert settled.kept == (draft.id,)
+    assert store_in(other).inbox.get(draft.id).addressee_name == ANNA.addressee_name
 
 
 def test_recordings_nobody_has_filed_are_in_the_backup(
@@ -251,7 +268,10 @@ def test_what_only_looks_like_a_recording_is_neither_followed_nor_waited_for(
 
     made = backed_up(home, tmp_path / "backup.tar")
 
-    assert made.unread == ["link.wav is a link, not a file", "pipe.wav is not a file"]
+    assert [sentence.rpartition("/")[2] for sentence in made.unread] == [
+        "link.wav: link.wav is not a plain file",
+        "pipe.wav: pipe.wav is not a plain file",
+    ]
     assert verify(made.path, quiet).unfiled == 0
 
 
