@@ -12,6 +12,7 @@ import hashlib
 import os
 import stat
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -75,11 +76,42 @@ def examine(path: Path) -> Audio:
     samples = wav[layout.data_start : layout.data_start + layout.data_size]
     if layout.channels == 2:
         samples = audioop.tomono(samples, SAMPLE_BYTES, 0.5, 0.5)
+    return _measured(wav, samples, layout.rate, repaired=repaired)
+
+
+def join(parts: Sequence[Audio]) -> Audio:
+    """The parts of one recording, at least one, as if it had been made without a break."""
+    if len(parts) == 1:
+        return parts[0]
+    rate = parts[0].rate
+    samples = b"".join(_at_rate(part, rate) for part in parts)
+    return _measured(
+        _header(rate, len(samples)) + samples,
+        samples,
+        rate,
+        repaired=any(part.repaired for part in parts),
+    )
+
+
+def _at_rate(audio: Audio, rate: int) -> bytes:
+    if audio.rate == rate:
+        return audio.samples
+    return audioop.ratecv(audio.samples, SAMPLE_BYTES, 1, audio.rate, rate, None)[0]
+
+
+def _header(rate: int, size: int) -> bytes:
+    """Of a WAV with so many bytes of audio in one channel."""
+    layout = _FORMAT.pack(_PCM, 1, rate, rate * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
+    whole = _CHUNK.pack(b"RIFF", HEADER_BYTES - _CHUNK.size + size) + b"WAVE"
+    return whole + _CHUNK.pack(b"fmt ", len(layout)) + layout + _CHUNK.pack(b"data", size)
+
+
+def _measured(wav: bytes, samples: bytes, rate: int, *, repaired: bool) -> Audio:
     return Audio(
         wav=wav,
         samples=samples,
-        rate=layout.rate,
-        duration=len(samples) / SAMPLE_BYTES / layout.rate,
+        rate=rate,
+        duration=len(samples) / SAMPLE_BYTES / rate,
         size=len(wav),
         sha256=hashlib.sha256(wav).hexdigest(),
         peaks=_peaks(samples),

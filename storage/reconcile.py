@@ -6,6 +6,7 @@ recording that cannot be taken in does not stop the others: it stays, and is rep
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,12 +21,12 @@ from sqlalchemy import select
 from storage.database import Database
 from storage.drafts import OpenDraft, replacing_first
 from storage.errors import DatabaseUnavailable, NoRecording
-from storage.identifiers import is_id, time_of
+from storage.identifiers import time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
 from storage.models import MessageRow
 from storage.offices import Directory
-from storage.spool import Refused
+from storage.spool import Refused, draft_of, parts_of
 from storage.text import printable
 
 # A file changed so recently, in seconds, may still be written by Asterisk, which writes a
@@ -68,6 +69,7 @@ def settle(
     them. ``live_drafts`` is what Asterisk still records. Not to be called while nobody knows
     which calls live. Raises DatabaseUnavailable.
     """
+    recorded = {draft_of(name) for name in live_drafts}
     return _each(
         (
             (
@@ -76,7 +78,7 @@ def settle(
                 partial(messages.finish, draft.id),
             )
             for draft in replacing_first(drafts)
-            if draft.call_id not in live_calls and draft.id not in live_drafts
+            if draft.call_id not in live_calls and draft.id not in recorded
         ),
         messages.refused,
     )
@@ -115,12 +117,17 @@ def take_in_orphans(
 ) -> Settled:
     """Look after recordings that no draft is waiting for.
 
-    One whose message is settled goes; one nobody knows becomes a message that is unassigned.
+    One whose message is settled goes; one nobody knows becomes a message that is unassigned, with
+    all its parts.
     Raises DatabaseUnavailable.
     """
-    there = _recordings(messages.recordings, only_quiet=asterisk_alive)
+    there = _recordings(messages.recordings, only_quiet=False)
     messages.refused.forget_all_but(messages.recordings, there)
-    paths = {path.stem: path for path in there if is_id(path.stem) and path.stem not in live_drafts}
+    quiet = set(_recordings(messages.recordings, only_quiet=asterisk_alive))
+    names = {draft for path in there if (draft := draft_of(path.stem))}
+    names -= {draft_of(path.stem) for path in there if path not in quiet}
+    names -= {draft_of(name) for name in live_drafts}
+    paths = {name: messages.recordings / f"{name}.wav" for name in sorted(names)}
     known = _known(database, list(paths))
 
     _remove_useless_slips(messages, only_quiet=asterisk_alive)
@@ -183,11 +190,10 @@ class _LeftBehind:
 
 def _remove_useless_slips(messages: Messages, *, only_quiet: bool) -> None:
     """Slips that make no sense go, unless there is a recording: they go together."""
-    newest = _newest(only_quiet=only_quiet)
     for draft_id in messages.slips.ids():
         if (
-            not (messages.recordings / f"{draft_id}.wav").exists()
-            and _changed(messages.slips.path(draft_id)) <= newest
+            not parts_of(messages.recordings / f"{draft_id}.wav")
+            and (not only_quiet or _is_quiet(messages.slips.path(draft_id)))
             and messages.slips.read(draft_id) is None
         ):
             messages.slips.remove(draft_id)
@@ -221,16 +227,21 @@ def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
 
 def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
     """The WAV files of a folder, oldest name first, without those that may still grow."""
-    newest = _newest(only_quiet=only_quiet)
     try:
-        return sorted(path for path in folder.glob("*.wav") if _changed(path) <= newest)
+        paths = sorted(folder.glob("*.wav"))
     except OSError as error:
         log.warning("folder of recordings cannot be read", reason=str(error))
         return []
+    return [path for path in paths if not only_quiet or _is_quiet(path)]
 
 
-def _newest(*, only_quiet: bool) -> float:
-    return time.time() - QUIET_SECONDS if only_quiet else float("inf")
+def _is_quiet(path: Path) -> bool:
+    """Whether nobody has written to the file just now; not of one that is gone.
+
+    One changed in the future was so before the clock was set back.
+    """
+    changed = _changed(path)
+    return math.isfinite(changed) and abs(time.time() - changed) >= QUIET_SECONDS
 
 
 def _changed(path: Path) -> float:

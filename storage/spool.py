@@ -6,17 +6,49 @@ for and never removed: it is refused, told of once, and stays for the administra
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
 
-from storage.audio import HEADER_BYTES, Audio, examine
+from storage.audio import HEADER_BYTES, LARGEST_BYTES, Audio, examine, join
 from storage.durable import flush
-from storage.errors import AudioError
+from storage.errors import AudioError, NoRecording
+from storage.identifiers import is_id
+from storage.text import printable
+
+# ID, ID-2, ID-3 …: nobody is mute for four seconds ten thousand times in a message.
+_PART = re.compile(r"([0-9a-f-]{36})(?:-([2-9]|[1-9][0-9]{1,3}))?")
 
 log = structlog.get_logger(__name__)
+
+
+def draft_of(name: str) -> str | None:
+    """The draft that a recording or a further part of one belongs to; None for other names.
+
+    Asterisk ends a recording after four seconds without RTP, and then it goes on as another one:
+    ``ID``, ``ID-2``, ``ID-3`` …
+    """
+    found = _PART.fullmatch(name)
+    return found[1] if found and is_id(found[1]) else None
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files of the recording that begins with this one, in order, as far as they are there.
+
+    Raises AudioError.
+    """
+    if not is_id(path.stem):
+        return [path]
+    first = [path] if os.path.lexists(path) else []
+    try:
+        there = [*first, *path.parent.glob(f"{path.stem}-*{path.suffix}")]
+    except OSError as error:
+        raise AudioError(f"{path.parent} cannot be read: {error.strerror}") from error
+    return sorted((file for file in there if draft_of(file.stem)), key=_number)
 
 
 def secure_recording(path: Path) -> None:
@@ -25,25 +57,36 @@ def secure_recording(path: Path) -> None:
     Asterisk flushes nothing. From here on a power cut finds the recording whole, or the message
     that it became. Where it cannot be flushed it may still be read, filed and flushed as that.
     """
-    try:
-        if stat.S_ISREG(path.lstat().st_mode):
-            flush(path)
-    except FileNotFoundError:
-        pass  # Asterisk made none
-    except OSError as error:
-        log.warning("recording cannot be flushed", path=str(path), reason=error.strerror)
+    for part in parts_of(path):
+        try:
+            if stat.S_ISREG(part.lstat().st_mode):
+                flush(part)
+        except FileNotFoundError:
+            pass  # Asterisk made none
+        except OSError as error:
+            log.warning("recording cannot be flushed", path=str(part), reason=error.strerror)
 
 
 def read_recording(path: Path) -> Audio | None:
-    """The recording, or None where Asterisk made none, or one without audio.
+    """The recording with all its parts, or None where Asterisk made none, or none with audio.
 
     Raises NoRecording where something else is in its place, AudioError otherwise.
     """
+    parts: list[Audio] = []
+    for part in parts_of(path):
+        if audio := _read_part(part):
+            parts.append(audio)
+        if sum(each.size for each in parts) > LARGEST_BYTES:
+            raise NoRecording(f"{printable(path.name)} has too many parts for a recording")
+    if not parts and not path.parent.is_dir():
+        raise AudioError(f"the folder of recordings {path.parent} is not there")
+    return join(parts) if parts else None
+
+
+def _read_part(path: Path) -> Audio | None:
     try:
         found = path.lstat()
     except FileNotFoundError:
-        if not path.parent.is_dir():
-            raise AudioError(f"the folder of recordings {path.parent} is not there") from None
         return None
     except OSError as error:
         raise AudioError(f"{path} cannot be read: {error.strerror}") from error
@@ -53,10 +96,16 @@ def read_recording(path: Path) -> Audio | None:
 
 def remove_recording(path: Path) -> None:
     """A recording no longer needed; if it cannot go now, the next reconciliation tries again."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("recording cannot be removed", path=str(path), reason=error.strerror)
+    for part in parts_of(path):
+        try:
+            part.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("recording cannot be removed", path=str(part), reason=error.strerror)
+
+
+def _number(part: Path) -> int:
+    found = _PART.fullmatch(part.stem)
+    return int(found[2] or 1) if found else 1
 
 
 class Refused:
