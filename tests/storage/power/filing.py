@@ -1,0 +1,201 @@
+"""What is traced: messages are filed by the real program, and Asterisk's part is played here.
+
+Each scenario prepares a home, which then stands for a disk on which everything is flushed. Run as
+a module on a folder of such homes, this goes through the scenarios and says where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from commands.context import App
+from commands.settling import settle_once
+from storage.actor import Actor
+from storage.durable import make_folder
+from storage.identifiers import new_id
+from storage.messages import Draft
+from storage.office import parse_office
+from storage.reconcile import Settled
+from storage.rows import Mailbox
+from telephony.ari.client import Event, Params
+from tests.speech import speak
+
+FIRST = "Здравствуйте, это Иван. Перезвоните мне завтра утром."
+SECOND = "Это снова Иван. Нет, лучше позвоните мне в пятницу вечером."
+
+OFFICE = """
+[company]
+name = "Ромашка"
+[numbers]
+"74951234567" = { menu = "main" }
+[menus.main]
+greeting = "sound:hello-world"
+"""
+MAILBOX = Mailbox(None, "Ромашка", "company", "Ромашка", "74951234567")
+CALLER = "+79161234567"
+
+LONG_AGO = 1_700_000_000
+"""When a recording was written that is not being written now."""
+
+STDIO_BYTES = 32 * 1024
+"""Asterisk writes a recording in blocks of this size, and its lengths when it closes it."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How a home is made ready, what happens in it then, and what is said, oldest first."""
+
+    prepare: Callable[[Path], None]
+    happen: Callable[[Path, Callable[[str], None]], object]
+    spoken: Sequence[str] = (FIRST,)
+
+
+class NoCalls:
+    """An Asterisk, started anew, to which nobody talks."""
+
+    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
+        return []
+
+    async def events(self) -> AsyncIterator[Event]:
+        yield {}
+
+
+def settle(app: App) -> Settled:
+    """What the service does at its start."""
+    return asyncio.run(settle_once(app, NoCalls(), frozenset()))
+
+
+def record(path: Path, text: str) -> None:
+    """Write a recording as Asterisk does: flushing nothing, with a true header in the end only."""
+    wav = speak(text).read_bytes()
+    unfinished = bytearray(wav)
+    unfinished[4:8] = unfinished[40:44] = bytes(4)
+    with path.open("wb", buffering=0) as file:
+        for start in range(0, len(wav), STDIO_BYTES):
+            file.write(unfinished[start : start + STDIO_BYTES])
+        for lengths in (4, 40):
+            os.pwrite(file.fileno(), wav[lengths : lengths + 4], lengths)
+
+
+def _begin(app: App, replaces: Draft | None = None) -> Draft:
+    return app.messages.begin(
+        MAILBOX,
+        caller_number=CALLER,
+        dialled="74951234567",
+        source="ari",
+        call_id="1764150000.1",
+        min_speech=1.0,
+        replaces=replaces,
+    )
+
+
+def _new_home(home: Path) -> None:
+    app = App(home)
+    app.offices.apply(parse_office(OFFICE), by=Actor("test", "cli"))
+    make_folder(app.settings.recordings)
+    make_folder(app.settings.fallback_spool)
+    app.database.close()
+
+
+def _nothing(home: Path) -> None:
+    """A machine on which Voicepost was never started."""
+
+
+def _interrupted(home: Path) -> None:
+    """A message was recorded, and the service died."""
+    _new_home(home)
+    app = App(home)
+    speak(FIRST, path=app.settings.recordings / f"{_begin(app).id}.wav")
+    app.database.close()
+
+
+def _left_by_asterisk(home: Path) -> None:
+    """Asterisk took a message on its own."""
+    _new_home(home)
+    now = int(datetime.now(UTC).timestamp())
+    name = f"{now}_74951234567_{CALLER}_{now}.7.wav"
+    _age(speak(FIRST, path=App(home).settings.fallback_spool / name))
+
+
+def _unknown_recording(home: Path) -> None:
+    """A recording that no row tells of: the database is an older copy, say."""
+    _new_home(home)
+    recording = App(home).settings.recordings / f"{new_id(datetime.now(UTC))}.wav"
+    _age(speak(FIRST, path=recording))
+
+
+def _age(recording: Path) -> None:
+    """Nobody writes to it now."""
+    os.utime(recording, (LONG_AGO, LONG_AGO))
+
+
+def _leave_message(home: Path, mark: Callable[[str], None]) -> App:
+    app = App(home)
+    make_folder(app.settings.recordings)
+    _ = app.database
+    mark("begun")
+    draft = _begin(app)
+    record(app.settings.recordings / f"{draft.id}.wav", FIRST)
+    mark("spoken")
+    app.messages.finish(draft.id)
+    mark("saved")
+    return app
+
+
+def _leave_message_and_stop(home: Path, mark: Callable[[str], None]) -> None:
+    _leave_message(home, mark).database.close()
+    mark("closed")
+
+
+def _speak_again(home: Path, mark: Callable[[str], None]) -> None:
+    app = App(home)
+    _ = app.database
+    mark("begun")
+    first = _begin(app)
+    record(app.settings.recordings / f"{first.id}.wav", FIRST)
+    mark("spoken")
+    assert app.messages.has_speech(first.id, 1.0)
+    second = _begin(app, first)
+    record(app.settings.recordings / f"{second.id}.wav", SECOND)
+    mark("spoken")
+    app.messages.finish(second.id)
+    mark("saved")
+
+
+def _settle(home: Path, mark: Callable[[str], None]) -> None:
+    app = App(home)
+    _ = app.database
+    mark("begun")
+    mark("spoken")
+    assert settle(app).failures == ()
+    mark("saved")
+
+
+SCENARIOS = {
+    "leave": Scenario(_new_home, _leave_message_and_stop),
+    "leave-the-very-first": Scenario(_nothing, _leave_message),
+    "speak-again": Scenario(_new_home, _speak_again, (FIRST, SECOND)),
+    "interrupted": Scenario(_interrupted, _settle),
+    "left-by-asterisk": Scenario(_left_by_asterisk, _settle),
+    "unknown-recording": Scenario(_unknown_recording, _settle),
+}
+
+
+def main(folder: Path) -> None:
+    for name, scenario in SCENARIOS.items():
+
+        def mark(what: str, name: str = name) -> None:
+            os.write(1, f"{name} {what}\n".encode())
+
+        scenario.happen(folder / name / "home", mark)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
