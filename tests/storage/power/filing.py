@@ -9,21 +9,25 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from commands.context import App
 from commands.settling import settle_once
 from storage.actor import Actor
+from storage.bucket import Bucket
 from storage.durable import make_folder
 from storage.identifiers import new_id
 from storage.messages import Draft
 from storage.office import parse_office
+from storage.outbox import OutboxAudio
 from storage.reconcile import Settled
-from storage.rows import Mailbox
+from storage.rows import Envelope, Mailbox, new_envelope
+from storage.vault import LocalAudio
 from telephony.ari.client import Event, Params
 from tests.speech import speak
 
@@ -84,20 +88,34 @@ def record(path: Path, text: str) -> None:
             os.pwrite(file.fileno(), wav[lengths : lengths + 4], lengths)
 
 
-def _begin(app: App, replaces: Draft | None = None) -> Draft:
-    return app.messages.begin(
+def open_home(home: Path) -> App:
+    """The installation. Where the object store is a folder beside it, that is another machine."""
+    app = App(home)
+    if (store := home.parent / "store").is_dir():
+        # What it has taken is safe, and what it has not is not there: as a folder that flushes.
+        app.audio = OutboxAudio(app.settings.outbox_folder, cast(Bucket, _Store(store)))
+    return app
+
+
+class _Store(LocalAudio):
+    def put(self, key: str, audio: Any) -> None:
+        super().put(key, audio.read())
+
+
+def _envelope(replaces: Draft | None = None) -> Envelope:
+    return new_envelope(
         MAILBOX,
         caller_number=CALLER,
         dialled="74951234567",
         source="ari",
         call_id="1764150000.1",
         min_speech=1.0,
-        replaces=replaces,
+        replaces=replaces.id if replaces else None,
     )
 
 
 def _new_home(home: Path) -> None:
-    app = App(home)
+    app = open_home(home)
     app.offices.apply(parse_office(OFFICE), by=Actor("test", "cli"))
     make_folder(app.settings.recordings)
     make_folder(app.settings.fallback_spool)
@@ -108,11 +126,16 @@ def _nothing(home: Path) -> None:
     """A machine on which Voicepost was never started."""
 
 
+def _beside_a_store(home: Path) -> None:
+    _new_home(home)
+    (home.parent / "store").mkdir()
+
+
 def _interrupted(home: Path) -> None:
     """A message was recorded, and the service died."""
     _new_home(home)
-    app = App(home)
-    speak(FIRST, path=app.settings.recordings / f"{_begin(app).id}.wav")
+    app = open_home(home)
+    speak(FIRST, path=app.settings.recordings / f"{app.messages.begin(_envelope()).id}.wav")
     app.database.close()
 
 
@@ -137,11 +160,11 @@ def _age(recording: Path) -> None:
 
 
 def _leave_message(home: Path, mark: Callable[[str], None]) -> App:
-    app = App(home)
+    app = open_home(home)
     make_folder(app.settings.recordings)
     _ = app.database
     mark("begun")
-    draft = _begin(app)
+    draft = app.messages.begin(_envelope())
     record(app.settings.recordings / f"{draft.id}.wav", FIRST)
     mark("spoken")
     app.messages.finish(draft.id)
@@ -154,15 +177,33 @@ def _leave_message_and_stop(home: Path, mark: Callable[[str], None]) -> None:
     mark("closed")
 
 
+def _leave_message_for_a_store(home: Path, mark: Callable[[str], None]) -> None:
+    app = _leave_message(home, mark)
+    assert app.audio.upload(threading.Event()) == ()
+    assert app.audio.waiting()[0] == 0
+    mark("uploaded")
+
+
+def _leave_message_without_database(home: Path, mark: Callable[[str], None]) -> None:
+    app = open_home(home)
+    mark("begun")
+    draft = app.messages.begin_without_database(_envelope())
+    record(app.settings.recordings / f"{draft.id}.wav", FIRST)
+    mark("spoken")
+    app.messages.secure(draft.id)
+    assert settle(app).kept == (draft.id,)  # the database is back
+    mark("saved")
+
+
 def _speak_again(home: Path, mark: Callable[[str], None]) -> None:
-    app = App(home)
+    app = open_home(home)
     _ = app.database
     mark("begun")
-    first = _begin(app)
+    first = app.messages.begin(_envelope())
     record(app.settings.recordings / f"{first.id}.wav", FIRST)
     mark("spoken")
     assert app.messages.has_speech(first.id, 1.0)
-    second = _begin(app, first)
+    second = app.messages.begin(_envelope(first))
     record(app.settings.recordings / f"{second.id}.wav", SECOND)
     mark("spoken")
     app.messages.finish(second.id)
@@ -170,7 +211,7 @@ def _speak_again(home: Path, mark: Callable[[str], None]) -> None:
 
 
 def _settle(home: Path, mark: Callable[[str], None]) -> None:
-    app = App(home)
+    app = open_home(home)
     _ = app.database
     mark("begun")
     mark("spoken")
@@ -181,6 +222,8 @@ def _settle(home: Path, mark: Callable[[str], None]) -> None:
 SCENARIOS = {
     "leave": Scenario(_new_home, _leave_message_and_stop),
     "leave-the-very-first": Scenario(_nothing, _leave_message),
+    "leave-for-a-store": Scenario(_beside_a_store, _leave_message_for_a_store),
+    "leave-without-database": Scenario(_new_home, _leave_message_without_database),
     "speak-again": Scenario(_new_home, _speak_again, (FIRST, SECOND)),
     "interrupted": Scenario(_interrupted, _settle),
     "left-by-asterisk": Scenario(_left_by_asterisk, _settle),

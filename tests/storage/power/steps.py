@@ -154,10 +154,9 @@ class _Reading:
             yield from self._use(name, paths[0], arguments, int(result, 0))
 
     def _open(self, path: Path, flags: Sequence[str], descriptor: str) -> Iterator[Step]:
-        assert "O_APPEND" not in flags, f"appending to {path} is not understood"
-        # Reading moves a descriptor too, and is not traced.
+        # Where a write goes is known for files that are only written, from their beginning on.
         self._positions.pop(descriptor, None)
-        if "O_WRONLY" in flags:
+        if "O_WRONLY" in flags and "O_APPEND" not in flags:
             self._positions[descriptor] = 0
         if "O_CREAT" in flags or "O_TRUNC" in flags:
             yield Create(path, "O_TRUNC" in flags)

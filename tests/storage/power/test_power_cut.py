@@ -23,11 +23,11 @@ from storage.inbox import Query
 from storage.speech import speech_seconds
 from tests.speech import speak
 from tests.storage.power.disk import CUTS, Disk, Tree
-from tests.storage.power.filing import LONG_AGO, SCENARIOS, settle
+from tests.storage.power.filing import LONG_AGO, SCENARIOS, open_home, settle
 from tests.storage.power.steps import Flush, Mark, Step, Write, trace
 
-REARRANGED = {"the last write alone", "zeros instead of contents"}
-"""Cuts that are the same whether few writes were on their way or many."""
+DISTURBED = {"the last write torn", "the last write alone", "zeros instead of contents"}
+"""Cuts that teach no more when fewer of the writes in a row were on their way."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def test_a_recording_is_flushed_before_anything_else_is_written(traced: Traced, 
 def _in_row(cut: str, step: Step, following: Step) -> bool:
     """Whether to wait with this kind of cut for the last of the writes to a file in a row."""
     return (
-        cut in REARRANGED
+        cut in DISTURBED
         and isinstance(step, Write)
         and isinstance(following, Write)
         and step.path == following.path
@@ -188,7 +188,7 @@ def _start(tree: Tree, place: Path) -> Aftermath:
         else:
             (place / path).write_bytes(content)
             os.utime(place / path, (LONG_AGO, LONG_AGO))
-    app = App(place / "home")
+    app = open_home(place / "home")
     found = _messages(app)
     make_folder(app.settings.recordings)
     outcome = settle(app)
@@ -197,8 +197,8 @@ def _start(tree: Tree, place: Path) -> Aftermath:
         settle(app)
         assert _messages(app) == settled
     app.database.close()
-    audio_files = [path for path in app.settings.audio_folder.rglob("*.wav") if path.is_file()]
-    recordings = list(app.settings.spool.rglob("*.wav"))
+    recordings = {path.stem for path in app.settings.spool.rglob("*.*") if path.suffix != ".part"}
+    audio_files = {path.stem for path in place.rglob("*.wav")} - recordings
     shutil.rmtree(place)
     return Aftermath(found, settled, len(audio_files), len(recordings), len(outcome.failures))
 
