@@ -10,6 +10,7 @@ import click
 from commands.context import App
 from dialplan.entry import take_call
 from dialplan.services import Services
+from storage.drafts import Interrupted
 from storage.errors import NotFound
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings
@@ -114,6 +115,9 @@ class _TellingMailroom:
     async def finish(self, draft: Draft) -> Kept | Empty:
         self._steps.note("the message would be kept")
         return Kept(draft.id, 10.0)
+
+    async def interrupted(self, call: Call) -> Interrupted | None:
+        return None
 
 
 def _endpoints(office: Office, extensions: Iterable[str]) -> list[str]:

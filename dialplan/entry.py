@@ -6,6 +6,7 @@ import structlog
 
 from dialplan import menu
 from dialplan.next import Goto, Next, Perform
+from dialplan.resuming import take_up_again
 from dialplan.services import Services
 from storage.office import Ring, Target, Voicemail
 from telephony.call import Call
@@ -14,7 +15,12 @@ log = structlog.get_logger()
 
 
 async def take_call(call: Call, services: Services) -> None:
-    """Serve a caller who dialled one of the company's numbers."""
+    """Serve a caller who dialled one of the company's numbers.
+
+    One whose flow was lost goes on with the message that was begun, or else from the start.
+    """
+    if call.seen_before and await take_up_again(call, services):
+        return
     target = services.site.target(call.dialled)
     if target is None:
         log.warning("the number leads nowhere", dialled=call.dialled)

@@ -45,6 +45,9 @@ class Mailroom(Protocol):
         """File the recording: when `Kept` is returned it is on disk and in the database, and
         what it replaces is gone."""
 
+    async def interrupted(self, call: Call) -> Interrupted | None:
+        """What an earlier flow of this call had begun, None if nothing."""
+
 
 @dataclass(frozen=True)
 class StoredMailroom:
@@ -89,7 +92,7 @@ class StoredMailroom:
         return await self.database.ask(partial(messages.keep, filed), FINISH_PATIENCE)
 
     async def interrupted(self, call: Call) -> Interrupted | None:
-        """What a call had begun when its flow was lost; without the database, what slips tell."""
+        # Without the database, what slips tell.
         drafts = self.messages.drafts
         try:
             return await self.database.ask(partial(drafts.interrupted, call.id), PATIENCE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dialplan import sounds
 from dialplan.mailroom import Mailroom
 from storage.mailboxes import company_mailbox, employee_mailbox
 from storage.messages import Mailbox
@@ -40,3 +41,10 @@ class Services:
         if employee is None:
             return company_mailbox(self.site, dialled)
         return employee_mailbox(self.site, employee)
+
+    def greeting(self, employee: str | None) -> str:
+        """What is played before the beep of that mailbox: its own, or a bundled one."""
+        own = self.office.voicemail.greeting
+        if employee is not None:
+            own = self.employee(employee).greeting or own
+        return self.sound(own) if own else sounds.LEAVE_MESSAGE

@@ -7,6 +7,7 @@ a *take*, and when the caller is done (or gone) the newest take that holds speec
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -29,18 +30,27 @@ log = structlog.get_logger()
 
 
 async def leave_message(
-    call: Call, mailroom: Mailroom, mailbox: Mailbox, greeting: str, settings: VoicemailSettings
+    call: Call,
+    mailroom: Mailroom,
+    mailbox: Mailbox,
+    greeting: str,
+    settings: VoicemailSettings,
+    earlier: Sequence[Draft] = (),
 ) -> None:
     """Take one message for ``mailbox``; ``greeting`` is what Asterisk plays before the beep.
+
+    ``earlier`` is what the caller has recorded already, to a flow that was lost.
 
     "Saved" is said only once the message is on disk and in the database. Where it cannot be
     filed now the caller hears no promise, and the recording waits to be filed later. Raises
     `StorageError` when not even a draft can be made: nothing was said yet, and the caller is to
     be handed to the fallback.
     """
-    await call.play(greeting, interrupt="#")
+    if not earlier:
+        await call.play(greeting, interrupt="#")
     for _ in range(ATTEMPTS):
-        takes = await record_takes(call, mailroom, mailbox, settings)
+        takes = await record_takes(call, mailroom, mailbox, settings, earlier)
+        earlier = ()
         try:
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
@@ -56,42 +66,55 @@ async def leave_message(
 
 
 async def record_takes(
-    call: Call, mailroom: Mailroom, mailbox: Mailbox, settings: VoicemailSettings
+    call: Call,
+    mailroom: Mailroom,
+    mailbox: Mailbox,
+    settings: VoicemailSettings,
+    earlier: Sequence[Draft] = (),
 ) -> list[Draft]:
     """Record until the caller is content: the takes, newest last.
 
     A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
+    The newest of ``earlier`` takes is reviewed first.
     """
-    limits = RecordingLimits(
-        max_seconds=math.ceil(settings.max_seconds),
-        silence_seconds=math.ceil(settings.silence_seconds),
-    )
-    takes: list[Draft] = []
+    takes = list(earlier)
+    again = not takes
+    ended_by = EndedBy.KEY
     recording = False
     try:
         while True:
-            older = takes[-1] if takes else None
-            takes.append(await mailroom.begin(call, mailbox, settings, older))
-            recording = True
-            log.info("beep", message=takes[-1].id)
-            ended_by = await call.record(takes[-1].id, limits)
-            recording = False
-            log.info("recording over", message=takes[-1].id, ended_by=str(ended_by))
+            if again:
+                older = takes[-1] if takes else None
+                takes.append(await mailroom.begin(call, mailbox, settings, older))
+                recording = True
+                log.info("beep", message=takes[-1].id)
+                ended_by = await call.record(takes[-1].id, limits_of(settings))
+                recording = False
+                log.info("recording over", message=takes[-1].id, ended_by=str(ended_by))
             if not settings.review or ended_by is not EndedBy.KEY:
                 return takes
             if not await mailroom.has_speech(takes[-1], settings.min_seconds):
                 return takes
             if await review_recording(call, takes[-1].id) != AGAIN:
                 return takes
+            again = True
     except CallEnded as ended:
         # After CallLost Asterisk may be recording still: that take is settled once it is not.
         if not (recording and isinstance(ended, CallLost)):
-            await _keep_for_absent(mailroom, takes)
+            await keep_for_absent(mailroom, takes)
         raise
     except StorageError:
         if not takes:
             raise
         return takes
+
+
+def limits_of(settings: VoicemailSettings) -> RecordingLimits:
+    """When a recording ends by itself."""
+    return RecordingLimits(
+        max_seconds=math.ceil(settings.max_seconds),
+        silence_seconds=math.ceil(settings.silence_seconds),
+    )
 
 
 async def review_recording(call: Call, recording: str) -> str:
@@ -120,7 +143,8 @@ async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
     return result
 
 
-async def _keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
+async def keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
+    """File what a caller said who is gone; what cannot be filed now is filed later."""
     try:
         await keep_newest(mailroom, takes)
     except StorageError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dialplan import sounds
 from dialplan.next import Done, Next
 from dialplan.services import Services
 from dialplan.voicemail import leave_message
@@ -12,11 +11,8 @@ from telephony.call import Call
 
 async def run(call: Call, services: Services, action: Voicemail) -> Next:
     office = services.office
-    own = office.voicemail.greeting
-    if action.employee is not None:
-        own = services.employee(action.employee).greeting or own
-    greeting = services.sound(own) if own else sounds.LEAVE_MESSAGE
     await call.answer(office.company.language)
     mailbox = services.mailbox(action.employee, call.dialled)
+    greeting = services.greeting(action.employee)
     await leave_message(call, services.mailroom, mailbox, greeting, office.voicemail)
     return Done()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dialplan.entry import take_call
 from dialplan.services import Services
+from storage.drafts import Interrupted
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings, parse_office
 from storage.offices import Site
@@ -34,6 +35,9 @@ class Attendant:
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         return Kept(draft.id, 3.0)
+
+    async def interrupted(self, call: Call) -> Interrupted | None:
+        return None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,12 @@ class Channel:
             "name": f"PJSIP/trunk-{self.id[:8]}",
             "state": self.state,
             "caller": {"name": self.name, "number": self.number},
-            "dialplan": {"context": "voicepost", "app_name": "Stasis", "app_data": app_data},
+            "dialplan": {
+                "context": "voicepost",
+                # One that is only being rung is not inside yet.
+                "app_name": "Stasis" if self.stasis or not self.originator else "AppDial2",
+                "app_data": app_data,
+            },
         }
 
 
@@ -176,7 +181,8 @@ class Exchange:
     # -- requests ------------------------------------------------------------------------------
 
     def application(self) -> Json:
-        present = [channel.id for channel in self.channels.values() if channel.stasis]
+        there = self.channels.values()
+        present = [channel.id for channel in there if channel.stasis or channel.originator]
         return {"name": APP, "channel_ids": present}
 
     def channel(self, channel_id: str) -> Json:
