@@ -20,6 +20,7 @@ from storage.prompts import PromptLibrary
 from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import _free, build, free_ports
+from tests.processes import descendants
 
 START_SECONDS = 90.0
 
@@ -47,7 +48,7 @@ class House:
             port = {self.agi_port}
             [web]
             port = {self.web_port}
-            {settings}
+            {settings.replace("{home}", str(home))}
             """,
             encoding="utf-8",
         )
@@ -110,13 +111,18 @@ class House:
         await self.voicepost("messages", "download", message["id"], "--out", str(path))
         return path
 
-    async def serve(self, role: str = "serve", *args: str) -> asyncio.subprocess.Process:
-        """Start `voicepost ROLE`; returns when it has said that it is ready."""
+    async def start(self, role: str, *args: str) -> Process:
+        """Start `voicepost ROLE`, without waiting for anything."""
         with (self.home / f"{role}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *_command(self.home), role, *args, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         self._processes.append(process)
+        return process
+
+    async def serve(self, role: str = "serve", *args: str) -> Process:
+        """Start `voicepost ROLE`; returns when it has said that it is ready."""
+        process = await self.start(role, *args)
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -158,14 +164,6 @@ class House:
         with sqlite3.connect(f"file:{self.home}/voicepost.db?mode=ro", uri=True) as database:
             rows = database.execute("select call_id from messages where state='recording'")
             return {str(row[0]) for row in rows}
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have started."""
-    with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [found for child in children for found in (int(child), *descendants(int(child)))]
-    return []
 
 
 async def end(process: asyncio.subprocess.Process, code: int = 0) -> None:

@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -14,15 +15,23 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.fault import Fault, Result
 from tests.faults.rounds import say, try_fault
 
+SHORT_CALLS, SHORT_ROUNDS = 20, 3
+
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--calls", default=200, show_default=True, help="Calls in a round.")
-@click.option("--rounds", type=int, help="Rounds of each fault; by default each has its own.")
+@click.option("--calls", type=int, help="Calls in a round; by default 200, fewer for some.")
+@click.option("--rounds", type=int, help="Rounds of each fault; by default 100, or 20.")
 @click.option("--seed", type=int, help="Of everything that chance decides.")
+@click.option("--short", is_flag=True, help="Brief outages, 20 calls, 3 rounds.")
 @click.option("--list", "listing", is_flag=True, help="Only name the faults.")
 def main(
-    names: Sequence[str], calls: int, rounds: int | None, seed: int | None, listing: bool
+    names: Sequence[str],
+    calls: int | None,
+    rounds: int | None,
+    seed: int | None,
+    short: bool,
+    listing: bool,
 ) -> None:
     """Break something while callers call, and account for every second that they spoke.
 
@@ -37,14 +46,22 @@ def main(
         raise click.ClickException(f"there is no fault {', '.join(sorted(unknown))}: see --list")
     chosen = [FAULTS[name] for name in names] or list(FAULTS.values())
     seed = random.randrange(10**6) if seed is None else seed
-    results = [_try(fault, calls, rounds, seed) for fault in chosen]
+    results = [_try(_sized(fault, calls, rounds, short), seed, short) for fault in chosen]
     if any(result.failures for result in results):
         sys.exit(1)
 
 
-def _try(fault: Fault, calls: int, rounds: int | None, seed: int) -> Result:
-    trial = try_fault(fault, seed=seed, rounds=rounds or fault.rounds, calls=calls, size="long")
-    result = asyncio.run(trial)
+def _sized(fault: Fault, calls: int | None, rounds: int | None, short: bool) -> Fault:
+    """The fault with as many calls and rounds as were asked for."""
+    return replace(
+        fault,
+        calls=calls or (SHORT_CALLS if short else fault.calls),
+        rounds=rounds or (SHORT_ROUNDS if short else fault.rounds),
+    )
+
+
+def _try(fault: Fault, seed: int, short: bool) -> Result:
+    result = asyncio.run(try_fault(fault, seed=seed, size="short" if short else "long"))
     click.echo(json.dumps(line(result), ensure_ascii=False))
     say(f"{fault.name}: {'holds' if not result.failures else 'DOES NOT HOLD'}")
     return result

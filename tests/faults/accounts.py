@@ -15,7 +15,9 @@ from commands.context import App
 from storage.errors import StorageError
 from storage.models import MessageRow
 from tests.faults.caller import Caller
+from tests.faults.fault import Fault
 from tests.faults.hearing import heard_of
+from tests.faults.plans import State
 
 COUNTS_SECONDS = 5.0
 """Who spoke for so long after the beep has left a message, and it must be there."""
@@ -53,7 +55,7 @@ class Account:
 
 
 def account_for(
-    account: Account, app: App, callers: Sequence[Caller], began: datetime, allowed_loss: float
+    account: Account, app: App, callers: Sequence[Caller], began: datetime, fault: Fault
 ) -> None:
     """Find each caller's messages, and listen to them."""
     messages = defaultdict[str, list[MessageRow]](list)
@@ -66,7 +68,7 @@ def account_for(
             messages[row.caller_number].append(row)
         session.expunge_all()
     for caller in callers:
-        _judge(account, app, caller, messages[caller.number], began, allowed_loss)
+        _judge(account, app, caller, messages[caller.number], began, fault)
 
 
 def _judge(
@@ -75,7 +77,7 @@ def _judge(
     caller: Caller,
     messages: list[MessageRow],
     began: datetime,
-    allowed_loss: float,
+    fault: Fault,
 ) -> None:
     account.calls += 1
     who = _name(caller)
@@ -85,28 +87,28 @@ def _judge(
     if caller.gave_up:
         account.failures.append(f"{who} gave up: {caller.last}")
     if not messages:
-        if counts:
-            account.fail("lost", f"{who}: the message is lost")
-        elif caller.was_told_saved:
+        if caller.was_told_saved:
             account.fail("lost", f"{who} was told that the message is saved, and it is not")
+        elif counts and not fault.limits.promised_only:
+            account.fail("lost", f"{who}: the message is lost")
         return
     account.kept += 1
     if len(messages) > 1:
         account.fail("doubled", f"{who}: {len(messages)} messages", len(messages) - 1)
     message = messages[0]
     account.cut_off += message.cut_off
+    if fault.ends_calls and caller.at_blow.state is State.RECORDING and not message.cut_off:
+        account.failures.append(f"{who}: message {message.id} is not marked as cut off")
     if message.box == caller.box:
         account.right_box += 1
     else:
         account.fail("wrong_box", f"{who}: in the box {message.box} instead of {caller.box}")
     if not began - MOMENT < message.received_at < datetime.now(UTC) + MOMENT:
         account.fail("wrong_time", f"{who}: received at {message.received_at}")
-    _listen(account, app, caller, message, allowed_loss)
+    _listen(account, app, caller, message, fault)
 
 
-def _listen(
-    account: Account, app: App, caller: Caller, message: MessageRow, allowed_loss: float
-) -> None:
+def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fault: Fault) -> None:
     who = _name(caller)
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         try:
@@ -119,8 +121,10 @@ def _listen(
     if heard.is_other:
         account.fail("wrong_audio", f"{who}: message {message.id} is not what was said")
         return
+    if fault.limits.promised_only and not caller.was_told_saved:
+        return
     account.lost_seconds_max = max(account.lost_seconds_max, heard.lost)
-    if heard.lost > allowed_loss:
+    if heard.lost > fault.limits.lost_seconds:
         account.failures.append(f"{who}: {heard.lost} of {heard.spoken} s are missing")
 
 

@@ -19,8 +19,6 @@ from tests.faults.voices import voice
 
 PATIENCE_SECONDS = 3.0
 """After a key that changed nothing, it is pressed again."""
-GIVE_UP_SECONDS = 25.0
-"""A caller who hears nothing for so long hangs up, and is counted as left in silence."""
 CALL_SECONDS = 120.0
 COUNT_SECONDS = 0.25
 """So often the packets are counted that reach a telephone which is not known to hear anything."""
@@ -53,12 +51,15 @@ class Caller:
     number: str
     endpoint: str
     ari: HttpAri
+    patience: float
     id: str = field(default_factory=new_id)
     state: State = State.WAITING
     ears: Ears = field(default_factory=Ears)
     heard_beep: bool = False
     was_told_saved: bool = False
     gave_up: bool = False
+    by_asterisk_alone: bool = False
+    """Recorded by the dialplan's last layer, which knows no keys."""
     _serial: int = 0
     _since: float = 0.0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,7 +81,8 @@ class Caller:
     @property
     def box(self) -> str:
         """Where the message belongs."""
-        return "employee" if self.plan.key == "1" else "company"
+        asked_for_employee = self.plan.key == "1" and not self.by_asterisk_alone
+        return "employee" if asked_for_employee else "company"
 
     @property
     def spoken_seconds(self) -> float:
@@ -134,6 +136,7 @@ class Caller:
         elif kind == "ChannelDialplan" and event["dialplan_app"] == "AGI":
             self.enter(State.FALLBACK)
         elif kind == "ChannelDialplan" and event["dialplan_app"] == "Record":
+            self.by_asterisk_alone = True
             self.enter(State.RECORDING)
 
     def at_the_phone(self, event: Event) -> None:
@@ -157,6 +160,10 @@ class Caller:
         self.ears.end(self.gone_at)
         self._speech_ends()
         self.enter(State.GONE)
+
+    def line_is_dead(self) -> None:
+        """Nobody records what is spoken from now on."""
+        self._speech_ends()
 
     def _speech_ends(self) -> None:
         if self.began_speaking is not None and self.stopped_speaking is None:
@@ -224,7 +231,7 @@ class Caller:
                 await self._changes(before, TELLS)
                 await self.hang_up()
             case _:
-                if not await self._changes(before, GIVE_UP_SECONDS):
+                if not await self._changes(before, self.patience):
                     self.gave_up = True
                     await self.hang_up()
 

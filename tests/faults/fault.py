@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tests.faults.plans import AIMS, State
 from tests.faults.town import Town, open_town
 
 Size = Literal["short", "long"]
@@ -25,6 +26,8 @@ class Limits:
     """What died is there again."""
     all_speak: bool = True
     """Every caller gets to leave a message."""
+    promised_only: bool = False
+    """Only what a caller was told to be saved must be whole: there was no room for the rest."""
 
 
 @dataclass
@@ -36,8 +39,6 @@ class Blow:
     size: Size
     at: float = 0.0
     """When it struck, by the event loop's clock; a fault that cannot strike at once sets it."""
-    ends_calls: bool = False
-    """Asterisk died: what is spoken from now on nobody can record."""
     figures: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     """Sentences about what did not hold."""
@@ -62,9 +63,21 @@ class Fault:
     limits: Limits = Limits()
     arrange: Arrange = open_town
     rounds: int = 100
-    """Of the long form."""
+    """Of the long form, as ``calls``, which are those of a round."""
     after: float = 6.0
     """For how many seconds after the blow new callers dial."""
+    long_after: float = 0.0
+    """The same in the long form, where that takes longer."""
+    late: float = 0.25
+    """The share of callers who dial after the blow."""
+    aims: Sequence[State] = AIMS
+    calls: int = 200
+    ends_calls: bool = False
+    """Asterisk dies: what is spoken after the blow nobody can record."""
+
+    def new_callers_for(self, size: Size) -> float:
+        """For how many seconds new callers dial."""
+        return self.long_after if size == "long" and self.long_after else self.after
 
 
 @dataclass(frozen=True)

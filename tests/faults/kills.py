@@ -7,8 +7,8 @@ import os
 import signal
 from pathlib import Path
 
-from tests.asterisk.house import descendants
 from tests.faults.fault import Blow, Fault, Limits
+from tests.processes import descendants
 
 BACK_SECONDS = 30.0
 """Longer is not waited for what died to come back."""
@@ -83,8 +83,25 @@ async def kill_all(blow: Blow) -> None:
     await comes_back(blow, old)
 
 
+async def kill_nursery(blow: Blow) -> None:
+    """The process that roles are forked from: calls go on, or come back."""
+    os.kill(blow.town.pid("nursery"), signal.SIGKILL)
+    clock = asyncio.get_running_loop()
+    while clock.time() < blow.at + BACK_SECONDS:
+        try:
+            if is_connected(blow.town.pid("calls"), blow.town.house.ports.http):
+                blow.town.pid("nursery")
+                blow.measure("back_seconds_max", clock.time() - blow.at)
+                return
+        except (LookupError, OSError):
+            pass  # between two lives
+        await asyncio.sleep(POLL_SECONDS)
+    blow.broken.append("the nursery did not come back")
+
+
 FAULTS = (
     Fault("kill-calls", SERVICE_ROW, kill_calls, Limits(back=2.0)),
     Fault("kill-supervisor", SERVICE_ROW, kill_supervisor, Limits(silence=10.0)),
+    Fault("kill-nursery", SERVICE_ROW, kill_nursery),
     Fault("kill-everything", SERVICE_ROW, kill_all, Limits(silence=10.0)),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -57,15 +58,20 @@ class Plan:
     """Ends the message with # and hears the review, or just hangs up."""
 
 
-def plans(chance: random.Random, calls: int, after: float) -> list[Plan]:
+def plans(
+    chance: random.Random,
+    calls: int,
+    after: float,
+    late: float = 0.25,
+    aims: Sequence[State] = AIMS,
+) -> list[Plan]:
     """Callers of one round: most are in the middle of something when the blow falls.
 
-    A quarter of them dial in the ``after`` seconds that follow it.
+    The others, a share of ``late``, dial in the ``after`` seconds that follow it.
     """
-    late = calls // 4 if after else 0
-    aims = [AIMS[n % len(AIMS)] for n in range(calls - late)]
-    made = [_aimed(chance, index, aim) for index, aim in enumerate(aims)]
-    return made + [_late(chance, len(aims) + n, after) for n in range(late)]
+    later = round(calls * late)
+    made = [_aimed(chance, n, aims[n % len(aims)]) for n in range(calls - later)]
+    return made + [_late(chance, len(made) + n, after) for n in range(later)]
 
 
 def _aimed(chance: random.Random, index: int, aim: State) -> Plan:

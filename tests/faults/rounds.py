@@ -18,19 +18,19 @@ from tests.faults.leftovers import look_for_leftovers
 from tests.faults.plans import plans
 
 
-async def try_fault(fault: Fault, *, seed: int, rounds: int, calls: int, size: Size) -> Result:
+async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
     """All rounds of one fault, in a town of its own."""
     account = Account()
     figures: dict[str, float] = {}
     states: Counter[str] = Counter()
     began = time.monotonic()
     async with fault.arrange() as town:
-        for number in range(rounds):
-            say(f"{fault.name}: round {number + 1} of {rounds}, seed {seed}")
+        for number in range(fault.rounds):
+            say(f"{fault.name}: round {number + 1} of {fault.rounds}, seed {seed}")
             before = len(account.failures)
             chance = random.Random(f"{fault.name} {seed} {number}")
             blow = Blow(town, chance, size, figures=figures)
-            states += await play_round(fault, blow, account, number, calls)
+            states += await play_round(fault, blow, account, number)
             account.failures += blow.broken
             for index, failure in enumerate(account.failures[before:], before):
                 account.failures[index] = f"seed {seed}, round {number + 1}: {failure}"
@@ -40,17 +40,17 @@ async def try_fault(fault: Fault, *, seed: int, rounds: int, calls: int, size: S
     failures = found.pop("failures")
     found["silence_seconds_max"] = round(account.silence_seconds_max, 2)
     found |= figures | {"states": dict(states), "seconds": round(time.monotonic() - began)}
-    return Result(fault.name, seed, rounds, account.calls, found, failures)
+    return Result(fault.name, seed, fault.rounds, account.calls, found, failures)
 
 
-async def play_round(
-    fault: Fault, blow: Blow, account: Account, number: int, calls: int
-) -> Counter[str]:
+async def play_round(fault: Fault, blow: Blow, account: Account, number: int) -> Counter[str]:
     """One round; returns where its callers were when the fault struck."""
     town, began = blow.town, datetime.now(UTC)
     callers = [
         town.caller(plan, f"7916{number:03}{plan.index:04}")
-        for plan in plans(blow.chance, calls, fault.after)
+        for plan in plans(
+            blow.chance, fault.calls, fault.new_callers_for(blow.size), fault.late, fault.aims
+        )
     ]
     clock = asyncio.get_running_loop()
     blow.at = clock.time() + 0.5 - min(caller.plan.begins for caller in callers)
@@ -65,9 +65,7 @@ async def play_round(
         say(f"  the blow: {', '.join(f'{n} {state}' for state, n in states.items())}")
         await fault.strike(blow)
     await look_for_leftovers(account, town)
-    await asyncio.to_thread(
-        account_for, account, town.app, callers, began, fault.limits.lost_seconds
-    )
+    await asyncio.to_thread(account_for, account, town.app, callers, began, fault)
     _judge_silence(fault, blow, account, callers)
     if fault.limits.all_speak:
         account.failures += [

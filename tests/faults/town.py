@@ -6,15 +6,16 @@ import asyncio
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from commands.context import App
 from telephony.ari.client import Event, HttpAri
 from telephony.errors import AriError
-from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.asterisk import Asterisk, Ports
 from telephony.sandbox.telephones import APP
 from tests.asterisk.house import House, Process
 from tests.asterisk.rig import one_asterisk
@@ -31,9 +32,12 @@ class Town:
 
     house: House
     phones: Asterisk
-    settings: str = ""
     supervised: bool = True
     """Run as `voicepost serve --sandbox`; otherwise each role alone, as under systemd."""
+    call_seconds: int = 14400
+    """After so long Asterisk itself ends a call (of an installation that is not supervised)."""
+    patience: float = 25.0
+    """Seconds after which a caller who hears nothing hangs up, and is counted as left alone."""
     processes: dict[str, Process] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     """By caller's number."""
@@ -53,9 +57,22 @@ class Town:
         if self.supervised:
             self.processes["serve"] = await self.house.serve("serve", "--sandbox")
             return
-        await self.house.asterisk.start()
+        asterisk = self.house.asterisk.site
+        await Asterisk(
+            *(asterisk.build, asterisk.folder, asterisk.ports, asterisk.agi),
+            max_seconds=self.call_seconds,
+        ).start()
         for role in ("agi", "calls"):
-            self.processes[role] = await self.house.serve(role)
+            await self.start_role(role)
+
+    async def start_role(self, role: str) -> None:
+        """Start one role alone; returns when it says that it is ready."""
+        self.processes[role] = await self.house.serve(role)
+
+    async def kill(self, name: str) -> None:
+        """kill -9 one of the processes that we started."""
+        self.processes[name].kill()
+        await self.processes[name].wait()
 
     async def stop(self) -> None:
         for process in self.processes.values():
@@ -73,7 +90,7 @@ class Town:
     def caller(self, plan: Plan, number: str) -> Caller:
         """Somebody who will call."""
         endpoint = f"PJSIP/trunk/sip:{NUMBER}@{self.house.asterisk.sip}"
-        caller = Caller(plan, number, endpoint, self.ari)
+        caller = Caller(plan, number, endpoint, self.ari, self.patience)
         self.callers[number] = self._here[caller.id] = caller
         return caller
 
@@ -82,7 +99,7 @@ class Town:
         channel = event.get("channel", {})
         if (caller := self._here.get(_channel_of(event))) is not None:
             caller.at_the_phone(event)
-        elif event["type"] == "StasisStart":
+        elif event["type"] == "StasisStart" and event["args"] != ["h"]:
             # An employee's telephone rings, and nobody answers it.
             task = asyncio.create_task(self._ring(str(channel["id"])))
             self._ringing.add(task)
@@ -102,23 +119,41 @@ class Town:
         """Who is on a channel of the company's Asterisk."""
         return self._there.get(channel)
 
+    async def all_are_gone(self) -> None:
+        """Wait until every caller of this round has called and hung up."""
+        while any(caller.state is not State.GONE for caller in self.callers.values()):
+            await asyncio.sleep(0.1)
+
     async def _ring(self, channel: str) -> None:
         with suppress(AriError):  # the caller gave up meanwhile
             await self.ari.request("POST", f"/channels/{channel}/ring")
 
 
 @asynccontextmanager
-async def open_town(settings: str = "", *, supervised: bool = True) -> AsyncIterator[Town]:
-    """A town of its own, running, with all its state in a folder that goes with it."""
+async def open_town(
+    settings: str = "",
+    *,
+    prepare: Callable[[Path], None] = lambda home: None,
+    knows_ports: Callable[[Ports], None] = lambda ports: None,
+    **arrangement: Any,
+) -> AsyncIterator[Town]:
+    """A town of its own, running, with all its state in a folder that goes with it.
+
+    ``settings`` are more lines of its voicepost.toml, ``prepare`` is called with the home before
+    anything is in it, ``knows_ports`` with Asterisk's ports before it runs, and the
+    ``arrangement`` is `Town`'s.
+    """
     # Short: Asterisk's console socket must fit into 108 bytes.
     folder = Path(tempfile.mkdtemp(prefix="vpf-"))
     try:
+        prepare(folder / "house")
         async with (
             one_asterisk(folder / "phones", "phones") as phones,
             House(folder / "house", settings) as house,
         ):
+            knows_ports(house.ports)
             await house.apply(office(phones.sip))
-            town = Town(house, phones, supervised=supervised)
+            town = Town(house, phones, **arrangement)
             await town.start()
             async with (
                 wire(phones, APP, town.hear_phones) as town.ari,

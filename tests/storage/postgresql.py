@@ -9,55 +9,103 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from tests.processes import descendants
+
 START_SECONDS = 30
+
+
+class Server:
+    """A server in a folder of its own, which can be killed and started again.
+
+    PostgreSQL refuses to run as root: root starts it as nobody.
+    """
+
+    def __init__(self) -> None:
+        self._programs = _programs()
+        self.folder = Path(tempfile.mkdtemp(prefix="vp-pg-"))
+        self.folder.chmod(0o755)
+        self._user: dict[str, Any] = {}
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "nobody", "nogroup")
+            self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        subprocess.run(
+            [
+                *(str(self._programs / "initdb"), "-D", str(self._data)),
+                *("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            **self._user,
+        )
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """The address of its database, as a setting."""
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Run it, and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(self._programs / "postgres", "-D", self._data, "-F", "-k", self.folder),
+                    *("-c", "listen_addresses="),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **self._user,
+            )
+        try:
+            _wait_until_ready(self.folder, self._process)
+        except BaseException:
+            self.end()
+            raise
+
+    def kill(self) -> None:
+        """kill -9 the server, and wait until the processes that it had for connections are gone."""
+        backends = descendants(self._process.pid)
+        self._process.kill()
+        self._process.wait()
+        for pid in backends:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """End it for good; nobody needs its data again."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=START_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
 def postgresql_server() -> Iterator[Path]:
-    """Run a server; gives the folder of its socket.
+    """Run a server; gives the folder of its socket."""
+    with running_server() as server:
+        yield server.folder
 
-    PostgreSQL refuses to run as root: root starts it as nobody.
-    """
-    programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="vp-pg-"))
-    folder.chmod(0o755)
-    user: dict[str, Any] = {}
-    if os.getuid() == 0:
-        shutil.chown(folder, "nobody", "nogroup")
-        user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    data = folder / "data"
-    subprocess.run(
-        [
-            *(str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"),
-            *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-        **user,
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-F", "-k", folder, "-c", "listen_addresses="],
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            **user,
-        )
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run a server."""
+    server = Server()
     try:
-        _wait_until_ready(folder, server)
-        yield folder
+        yield server
     finally:
-        server.send_signal(signal.SIGQUIT)  # nobody needs its data again
-        server.wait(timeout=START_SECONDS)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.end()
 
 
 def connect(folder: Path) -> psycopg.Connection[tuple[object, ...]]:

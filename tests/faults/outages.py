@@ -1,0 +1,60 @@
+"""The service is away and stays away: the fallback takes over, then Asterisk alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.faults.fault import Blow, Fault, Limits
+from tests.faults.town import open_town
+
+CALL_SECONDS = 40
+"""How long a call may last by Asterisk's own limit, where nothing else of ours is alive."""
+SLACK_SECONDS = 5.0
+
+
+async def only_agi_lives(blow: Blow) -> None:
+    """The service dies and nobody starts it, until everybody has hung up."""
+    town = blow.town
+    await town.kill("calls")
+    await town.all_are_gone()
+    await town.start_role("calls")
+
+
+async def nobody_lives(blow: Blow) -> None:
+    """The service and the fallback die; both come back when everybody has hung up."""
+    town = blow.town
+    await town.kill("calls")
+    await town.kill("agi")
+    await town.all_are_gone()
+    for caller in town.callers.values():
+        if caller.began_speaking is None and caller.gone_at and caller.connected_at:
+            held = caller.gone_at - caller.connected_at
+            blow.measure("held_seconds_max", held)
+            if held > CALL_SECONDS + SLACK_SECONDS:
+                blow.broken.append(f"caller {caller.number} was held for {held:.0f} s")
+    await town.start_role("agi")
+    await town.start_role("calls")
+
+
+FAULTS = (
+    Fault(
+        "service-stays-dead",
+        "The service stays dead, the fallback lives",
+        only_agi_lives,
+        Limits(silence=5.0),
+        partial(open_town, supervised=False),
+        rounds=20,
+        after=15.0,
+    ),
+    Fault(
+        "all-stays-dead",
+        "Service and fallback both dead, then both back",
+        nobody_lives,
+        # Who was in a menu is stranded: nothing of ours is alive to move anybody on.
+        Limits(silence=None, all_speak=False),
+        partial(open_town, supervised=False, call_seconds=CALL_SECONDS, patience=90.0),
+        rounds=20,
+        after=15.0,
+        late=0.5,
+    ),
+)
