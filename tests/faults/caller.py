@@ -223,6 +223,9 @@ class Caller:
                 await self._speak()
             case State.MENU | State.GREETING | State.RECORDING if all_is_said:
                 await self.hang_up()
+            case State.FALLBACK if all_is_said:
+                await self._changes(before, PATIENCE_SECONDS)
+                await self.hang_up()
             case State.MENU | State.REVIEW | State.FALLBACK:
                 if not await self._changes(before, self.plan.thinks):
                     await self._press("1" if all_is_said else self.plan.key)
