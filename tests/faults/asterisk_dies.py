@@ -36,21 +36,15 @@ async def kill_asterisk(blow: Blow) -> None:
     blow.broken.append("the service did not find the new Asterisk")
 
 
-FAULTS = (
-    Fault(
-        "kill-asterisk",
-        "`kill -9` of Asterisk in mid-recording",
-        kill_asterisk,
-        # Speech is looked for in pieces: the one that is cut counts as missing.
-        Limits(
-            lost_seconds=UNWRITTEN_SECONDS + PIECE / RATE,
-            silence=None,
-            all_speak=False,
-        ),
-        rounds=20,
-        calls=50,
-        late=0.0,
-        aims=(State.RECORDING,),
-        ends_calls=True,
-    ),
+KILL_ASTERISK = Fault(
+    "kill-asterisk",
+    kill_asterisk,
+    # Speech is looked for in pieces: the one that is cut counts as missing.
+    Limits(lost_seconds=UNWRITTEN_SECONDS + PIECE / RATE, silence=None, all_speak=False),
+    rounds=20,
+    calls=50,
+    late=0.0,
+    aims=(State.RECORDING,),
+    ends_calls=True,
 )
+FAULTS = (KILL_ASTERISK,)

@@ -48,7 +48,6 @@ async def kill_postgresql(blow: Blow) -> None:
 FAULTS = (
     Fault(
         "postgresql-killed",
-        "Database process (PostgreSQL) killed",
         kill_postgresql,
         arrange=town_on_postgresql,
         rounds=20,
@@ -56,7 +55,6 @@ FAULTS = (
     ),
     Fault(
         "sqlite-locked",
-        "Database (SQLite) locked for 60 s",
         lock_sqlite,
         rounds=20,
         after=15.0,

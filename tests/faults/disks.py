@@ -87,10 +87,9 @@ def _check_promises(blow: Blow) -> None:
     ]
 
 
-def _fault(place: str, sentence: str, limits: Limits) -> Fault:
+def _fault(place: str, limits: Limits) -> Fault:
     return Fault(
         f"disk-full-{place}",
-        f"Disk full {sentence}",
         partial(fill, place=place),
         limits,
         partial(town_with_small_disks, place),
@@ -105,11 +104,7 @@ def _run(*command: str) -> None:
 
 
 FAULTS = (
-    _fault(
-        "spool",
-        "while recording",
-        Limits(silence=5.0, all_speak=False, promised_only=True),
-    ),
-    _fault("audio", "while filing", Limits(silence=5.0, all_speak=False)),
-    _fault("database", "while committing", Limits(silence=5.0, all_speak=False)),
+    _fault("spool", Limits(silence=5.0, all_speak=False, promised_only=True)),
+    _fault("audio", Limits(silence=5.0, all_speak=False)),
+    _fault("database", Limits(silence=5.0, all_speak=False)),
 )

@@ -55,10 +55,9 @@ Arrange = Callable[[], AbstractAsyncContextManager[Town]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that can go wrong. ``row`` is its place in the table of docs/reliability.md."""
+    """One thing that can go wrong. Its ``name`` is that of its line in docs/reliability.md."""
 
     name: str
-    row: str
     strike: Strike
     limits: Limits = Limits()
     arrange: Arrange = open_town
@@ -86,6 +85,7 @@ class Result:
 
     fault: str
     seed: int
+    size: Size
     rounds: int
     calls: int
     figures: dict[str, Any]

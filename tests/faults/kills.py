@@ -14,8 +14,6 @@ BACK_SECONDS = 30.0
 """Longer is not waited for what died to come back."""
 POLL_SECONDS = 0.02
 
-SERVICE_ROW = "`kill -9` of the calls process, the supervisor, everything of ours"
-
 
 async def kill_calls(blow: Blow) -> None:
     """The process that serves calls; the supervisor starts another."""
@@ -99,9 +97,11 @@ async def kill_nursery(blow: Blow) -> None:
     blow.broken.append("the nursery did not come back")
 
 
+KILL_CALLS = Fault("kill-calls", kill_calls, Limits(back=2.0))
+KILL_EVERYTHING = Fault("kill-everything", kill_all, Limits(silence=10.0))
 FAULTS = (
-    Fault("kill-calls", SERVICE_ROW, kill_calls, Limits(back=2.0)),
-    Fault("kill-supervisor", SERVICE_ROW, kill_supervisor, Limits(silence=10.0)),
-    Fault("kill-nursery", SERVICE_ROW, kill_nursery),
-    Fault("kill-everything", SERVICE_ROW, kill_all, Limits(silence=10.0)),
+    KILL_CALLS,
+    Fault("kill-nursery", kill_nursery),
+    Fault("kill-supervisor", kill_supervisor, Limits(silence=10.0)),
+    KILL_EVERYTHING,
 )

@@ -39,7 +39,6 @@ async def nobody_lives(blow: Blow) -> None:
 FAULTS = (
     Fault(
         "service-stays-dead",
-        "The service stays dead, the fallback lives",
         only_agi_lives,
         Limits(silence=5.0),
         partial(open_town, supervised=False),
@@ -48,7 +47,6 @@ FAULTS = (
     ),
     Fault(
         "all-stays-dead",
-        "Service and fallback both dead, then both back",
         nobody_lives,
         # Who was in a menu is stranded: nothing of ours is alive to move anybody on.
         Limits(silence=None, all_speak=False),

@@ -66,7 +66,6 @@ async def two_services(blow: Blow) -> None:
 FAULTS = (
     Fault(
         "sigterm",
-        "SIGTERM with calls in progress",
         sigterm,
         Limits(silence=5.0),
         partial(open_town, f"[calls]\nshutdown_seconds = {SHUTDOWN_SECONDS}", supervised=False),
@@ -75,7 +74,6 @@ FAULTS = (
     ),
     Fault(
         "frozen",
-        "The service frozen for 30 s (SIGSTOP) and going on",
         freeze,
         Limits(silence=None),
         rounds=20,
@@ -83,7 +81,6 @@ FAULTS = (
     ),
     Fault(
         "two-services",
-        "Two services on one Asterisk",
         two_services,
         Limits(silence=5.0),
         partial(open_town, supervised=False),

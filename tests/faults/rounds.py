@@ -40,7 +40,7 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
     failures = found.pop("failures")
     found["silence_seconds_max"] = round(account.silence_seconds_max, 2)
     found |= figures | {"states": dict(states), "seconds": round(time.monotonic() - began)}
-    return Result(fault.name, seed, fault.rounds, account.calls, found, failures)
+    return Result(fault.name, seed, size, fault.rounds, account.calls, found, failures)
 
 
 async def play_round(fault: Fault, blow: Blow, account: Account, number: int) -> Counter[str]:

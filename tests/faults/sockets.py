@@ -147,7 +147,6 @@ async def half_open(blow: Blow) -> None:
 def _fault(name: str, strike: Callable[[Blow], Awaitable[None]], silence: float) -> Fault:
     return Fault(
         f"socket-{name}",
-        f"ARI's connections {name}, 30 s apart for 10 minutes",
         strike,
         Limits(silence=silence),
         town_behind_a_proxy,

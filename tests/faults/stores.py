@@ -82,7 +82,6 @@ def _not_uploaded(town: Town, store: ObjectStore) -> set[str]:
 FAULTS = (
     Fault(
         "object-store-down",
-        "Object store (S3) down for 10 minutes",
         take_down,
         Limits(),
         town_with_object_store,
