@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -31,7 +32,8 @@ async def town_on_postgresql() -> AsyncIterator[Town]:
     """An installation whose database is a PostgreSQL of its own."""
     with running_server() as server:
         _servers.append(server)
-        async with open_town(f'[database]\nurl = "{server.url}"') as town:
+        url = f"postgresql://postgres@/postgres?host={server.folder}"
+        async with open_town(f'[database]\nurl = "{url}"') as town:
             yield town
         _servers.remove(server)
 
@@ -39,10 +41,9 @@ async def town_on_postgresql() -> AsyncIterator[Town]:
 async def kill_postgresql(blow: Blow) -> None:
     """The database's processes die, and are started again later."""
     (server,) = _servers
-    server.kill()
+    server.stop(signal.SIGKILL)
     await asyncio.sleep(AWAY_SECONDS[blow.size] / 2)
     await asyncio.to_thread(server.start)
-    blow.town.app.database.close()
 
 
 FAULTS = (

@@ -9,59 +9,64 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.processes import descendants
-
 START_SECONDS = 30
 
 
 class Server:
-    """A server in a folder of its own, which can be killed and started again.
-
-    PostgreSQL refuses to run as root: root starts it as nobody.
-    """
+    """A server's data and program, to be started, killed and started again."""
 
     def __init__(self) -> None:
-        self._programs = _programs()
         self.folder = Path(tempfile.mkdtemp(prefix="vp-pg-"))
         self.folder.chmod(0o755)
+        self._programs = _programs()
         self._user: dict[str, Any] = {}
+        self._process: subprocess.Popen[bytes] | None = None
         if os.getuid() == 0:
             shutil.chown(self.folder, "nobody", "nogroup")
             self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
         subprocess.run(
             [
-                *(str(self._programs / "initdb"), "-D", str(self._data)),
-                *("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+                *(self._programs / "initdb", "-D", self.folder / "data", "-U", "postgres"),
+                *("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
             ],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
             **self._user,
         )
-        self.start()
-
-    @property
-    def url(self) -> str:
-        """The address of its database, as a setting."""
-        return f"postgresql://postgres@/postgres?host={self.folder}"
-
-    @property
-    def _data(self) -> Path:
-        return self.folder / "data"
 
     def start(self) -> None:
-        """Run it, and wait until it answers."""
+        """Run it; returns when it answers."""
+        deadline = time.monotonic() + START_SECONDS
+        self._process = self._run()
+        while not _answers(self.folder):
+            if time.monotonic() > deadline:
+                log = (self.folder / "log").read_text()
+                pytest.fail(f"PostgreSQL did not start: {log}", pytrace=False)
+            if self._process.poll() is not None:
+                # Processes of one that was killed are still there: it refuses to run beside them.
+                self._process = self._run()
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Send it the signal, and wait for its end."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(timeout=START_SECONDS)
+
+    def _run(self) -> subprocess.Popen[bytes]:
+        data = self.folder / "data"
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [
-                    *(self._programs / "postgres", "-D", self._data, "-F", "-k", self.folder),
+                    *(self._programs / "postgres", "-D", data, "-F", "-k", self.folder),
                     *("-c", "listen_addresses="),
                 ],
                 stdout=log,
@@ -69,26 +74,21 @@ class Server:
                 cwd=self.folder,
                 **self._user,
             )
-        try:
-            _wait_until_ready(self.folder, self._process)
-        except BaseException:
-            self.end()
-            raise
 
-    def kill(self) -> None:
-        """kill -9 the server, and wait until the processes that it had for connections are gone."""
-        backends = descendants(self._process.pid)
-        self._process.kill()
-        self._process.wait()
-        for pid in backends:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
-    def end(self) -> None:
-        """End it for good; nobody needs its data again."""
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(timeout=START_SECONDS)
-        shutil.rmtree(self.folder, ignore_errors=True)
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server that runs, and may be killed and started again.
+
+    PostgreSQL refuses to run as root: root starts it as nobody.
+    """
+    server = Server()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()  # nobody needs its data again
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @contextmanager
@@ -96,16 +96,6 @@ def postgresql_server() -> Iterator[Path]:
     """Run a server; gives the folder of its socket."""
     with running_server() as server:
         yield server.folder
-
-
-@contextmanager
-def running_server() -> Iterator[Server]:
-    """Run a server."""
-    server = Server()
-    try:
-        yield server
-    finally:
-        server.end()
 
 
 def connect(folder: Path) -> psycopg.Connection[tuple[object, ...]]:
@@ -118,14 +108,6 @@ def _programs() -> Path:
     if not found:
         pytest.fail("PostgreSQL's server is not installed: make system", pytrace=False)
     return found[-1].parent
-
-
-def _wait_until_ready(folder: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not _answers(folder):
-        if server.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"PostgreSQL did not start: {(folder / 'log').read_text()}", pytrace=False)
-        time.sleep(0.02)
 
 
 def _answers(folder: Path) -> bool:
