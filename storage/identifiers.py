@@ -11,6 +11,10 @@ _FILES = uuid.UUID("0b5e6f9a-5d1f-4a53-9c55-3f6a1f0f6f0e")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _CHANCE_BITS = 20
+_STEP_BITS = 10  # two that arrive at once seldom want the same place
+
+CLOCK_BACK = timedelta(hours=3)
+"""How far a clock may be set back without a change in the order of messages."""
 
 
 def new_id(at: datetime) -> str:
@@ -47,6 +51,18 @@ def is_id(text: str) -> bool:
 def new_place(at: datetime) -> int:
     """A place among the messages of that millisecond."""
     return first_place(at) | secrets.randbits(_CHANCE_BITS)
+
+
+def arrival_place(at: datetime, newest: int | None) -> int:
+    """A place for a message that arrives now: behind the newest, though the clock was set back.
+
+    That far back, at most, a clock is put right, or put an hour back by mistake; a newest message
+    that lies further in the future is the one that is wrong.
+    """
+    place = new_place(at)
+    if newest is not None and place <= newest < first_place(at + CLOCK_BACK):
+        return newest + 1 + secrets.randbits(_STEP_BITS)
+    return place
 
 
 def first_place(at: datetime) -> int:

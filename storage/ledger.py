@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import tally, unheard
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.identifiers import new_place
+from storage.identifiers import arrival_place
 from storage.models import MessageRow
 from storage.news import announce
 
@@ -53,12 +53,16 @@ class Ledger:
         with self._database.reading() as session:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
 
-    def add(self, row: MessageRow) -> MessageRow:
-        """Insert the row; the one with its id, if that was there before."""
+    def add(self, row: MessageRow, *, arrives: bool = False) -> MessageRow:
+        """Insert the row; the one with its id, if that was there before.
+
+        One that arrives now gets a place behind all others, whatever the clock says.
+        """
         for _ in range(INSERT_TRIES):
-            row.place = new_place(row.received_at)
             try:
                 with self._database.session() as session:
+                    newest = session.scalar(select(func.max(MessageRow.place))) if arrives else None
+                    row.place = arrival_place(row.received_at, newest)
                     session.add(row)
                     session.flush()
             except IntegrityError:

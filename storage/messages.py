@@ -71,7 +71,7 @@ class Messages:
 
     def begin(self, envelope: Envelope) -> Draft:
         """Write down that a message is about to be recorded. Raises DatabaseUnavailable."""
-        return Draft(self._ledger.add(new_row(envelope)).id)
+        return Draft(self._ledger.add(new_row(envelope), arrives=True).id)
 
     def begin_without_database(self, envelope: Envelope) -> Draft:
         """The same, on a slip. Raises SpoolError."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
     table,
 )
 
-from storage.identifiers import first_place
+from storage.identifiers import CLOCK_BACK, first_place
 from storage.models import IS_HELD, IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
 from storage.query import Query
 from storage.shelves import Shelf
@@ -113,7 +113,8 @@ def _times(query: Query, place: ColumnElement[int]) -> list[ColumnElement[bool]]
         earliest = datetime.combine(first, time(), UTC) - EARLIEST_ZONE
         conditions += [place >= first_place(earliest), MessageRow.day >= first.isoformat()]
     if last:
-        latest = datetime.combine(last, time.max, UTC) + LATEST_ZONE
+        # A message that came after the clock was set back has a place in the hour before that.
+        latest = datetime.combine(last, time.max, UTC) + LATEST_ZONE + CLOCK_BACK
         conditions += [place < first_place(latest), MessageRow.day <= last.isoformat()]
     return conditions
 

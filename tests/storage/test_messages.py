@@ -422,7 +422,7 @@ def test_places_that_collide_are_chosen_again(
     with store.database.reading() as session:
         taken = session.execute(text("SELECT place FROM messages")).scalar_one()
     places = iter([taken, taken, taken + 1])
-    monkeypatch.setattr("storage.ledger.new_place", lambda _: next(places))
+    monkeypatch.setattr("storage.ledger.arrival_place", lambda *_: next(places))
 
     second = store.begin()
 
