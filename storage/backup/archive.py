@@ -36,7 +36,7 @@ FORMAT: Final = 1
 """To be raised when older programs could not read what is written."""
 
 _NAME: Final = re.compile(
-    r"spool/(recording|fallback)/[\w.%+*~-]{1,760}\.(wav|json)"
+    r"spool/(recording|fallback)/(?!\.|.*%(2[EeFf]|00))[\w.%+*~-]{1,760}\.(wav|json)"
     r"|tables/[a-z_]{1,60}/\d{6}\.jsonl"
     r"|audio/\d{4}/\d\d/[0-9a-f-]{36}\.wav"
     r"|prompts/[0-9a-f]{64}\.wav"
@@ -198,8 +198,8 @@ def _compare(member: Member, sums: IO[bytes]) -> str:
     whole = hashlib.sha256()
     while line := member.file.readline(_LINE):
         whole.update(line)
-        if line != (found := sums.readline()):
-            name = (found or line).decode("utf-8", "replace").strip().partition("  ")[2]
+        if line != sums.readline():
+            name = line.decode("utf-8", "replace").strip().partition("  ")[2]
             raise ValueError(f"{name[:120]} is damaged or missing")
     if rest := sums.readline():
         raise ValueError(f"{rest.decode().strip().partition('  ')[2]} is not in {SUMS}")

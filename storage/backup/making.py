@@ -7,6 +7,7 @@ moment is in the backup too, as far as Asterisk had written it: see `_add_drafts
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -142,7 +143,8 @@ class _Backup:
         except (NotPlain, OSError) as error:
             self._made.unread.append(f"{path}: {error}")
             return False
-        self._archive.add(f"spool/{kind}/{quote(path.name, safe='+*~')}", contents)
+        name = quote(os.fsencode(path.name), safe="+*~")
+        self._archive.add(f"spool/{kind}/{name}", contents)
         return True
 
     def _add_table(self, table: Table, chunks: Iterator[list[bytes]]) -> int:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -186,18 +186,15 @@ class _Loading:
 
     def _place(self, member: Member) -> Path | None:
         """Where a member goes that is a file of its own."""
-        name = Path(unquote(member.name)).name
-        if name.startswith(".") or "/" in unquote(member.name.rpartition("/")[2]):
-            raise ValueError(f"{member.name} leads elsewhere")
-        folders = {
+        if member.name == "voicepost.toml":
+            return self._home.settings_of_backup
+        folder, _, name = member.name.rpartition("/")
+        place = {
             "spool/recording": self._home.recordings,
             "spool/fallback": self._home.fallback,
             "prompts": self._home.prompts,
-        }
-        if member.name == "voicepost.toml":
-            return self._home.settings_of_backup
-        folder = folders.get(member.name.rpartition("/")[0])
-        return folder / name if folder else None
+        }.get(folder)
+        return place / os.fsdecode(unquote_to_bytes(name)) if place else None
 
 
 def _key(member: Member) -> str:

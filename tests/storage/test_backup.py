@@ -249,12 +249,15 @@ def test_recordings_nobody_has_filed_are_in_the_backup(
     store_in(home)
     home.fallback.mkdir(parents=True)
     alone = speak(REQUEST, path=home.fallback / "1790000000_74951234567_+7 916*_1790.12.wav")
+    odd = home.fallback / os.fsdecode(b"\xff\xfe %2F.wav")
+    odd.write_bytes(b"odd")
     nobodys = speak(REQUEST, path=home.recordings / "01a204c5-87a1-7000-8000-000000000001.wav")
 
     done = restored(backed_up(home, tmp_path / "backup.tar").path, other)
 
-    assert done.unfiled == 2
+    assert done.unfiled == 3
     assert (other.fallback / alone.name).read_bytes() == alone.read_bytes()
+    assert (other.fallback / odd.name).read_bytes() == b"odd"
     taken = take_in_orphans(store_in(other).messages, other.database, asterisk_alive=False)
     assert taken.kept == (nobodys.stem,)
 
