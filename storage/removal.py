@@ -54,15 +54,19 @@ def remove(
 
 def _condemn(database: Database, before: datetime, by: Actor) -> bool:
     """The first step, for a batch; whether there was anything."""
-    expired = select(MessageRow).where(IS_EXPIRING, MessageRow.deleted_at <= before)
+    expired = (
+        select(MessageRow)
+        .where(IS_EXPIRING, MessageRow.deleted_at <= before)
+        .order_by(MessageRow.deleted_at)
+    )
     with database.reading() as session:  # which waits for nobody, and mostly finds nothing
         if session.scalar(expired.with_only_columns(MessageRow.place).limit(1)) is None:
             return False
     with database.session() as session:
         rows = session.scalars(
-            expired.order_by(MessageRow.deleted_at)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)  # somebody restores or holds it just now
+            expired.limit(BATCH).with_for_update(
+                skip_locked=True
+            )  # somebody restores or holds it just now
         ).all()
         for row in rows:
             row.state = "discarded"

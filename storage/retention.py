@@ -8,7 +8,7 @@ no longer configured, and messages that no company could be found for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,9 +55,9 @@ class Retention:
         names = _names(directory)
         yield from removal.remove(self._database, self._audio, now - trash, names, by)
         with self._database.reading() as session:
-            due = [each for each in _due(session, directory, now) if each.is_there(session)]
-        for each in due:
-            yield from _move(self._database, each, by)
+            due = [(each, each.places(session)) for each in _due(session, directory, now)]
+        for each, places in due:
+            yield from _move(self._database, each, places, by)
 
     def run(self, trash: timedelta, *, by: Actor) -> Report:
         """Do all that is due; see `steps`."""
@@ -128,10 +128,13 @@ class _Due:
             MessageRow.held_at.is_not(None) if held else MessageRow.held_at.is_(None),
         )
 
-    def is_there(self, session: Session) -> bool:
-        """Whether there are any."""
-        first = self.select().with_only_columns(MessageRow.place).limit(1)
-        return session.scalar(first) is not None
+    def places(self, session: Session) -> Sequence[int]:
+        """Where they are, oldest first.
+
+        Asked for all at once, and not for the first so many: PostgreSQL would then go through
+        everybody's messages by place, expecting to find some of this box soon.
+        """
+        return sorted(session.scalars(self.select().with_only_columns(MessageRow.place)))
 
     def counted(self, session: Session) -> Report:
         """How many there are."""
@@ -171,24 +174,20 @@ def _due_of(site: Site, box: Box, number: str, days: int, now: datetime) -> _Due
     )
 
 
-def _move(database: Database, due: _Due, by: Actor) -> Iterator[Report]:
-    """Move to the trash, a batch at a time."""
-    after = -1
-    while True:
+def _move(database: Database, due: _Due, places: Sequence[int], by: Actor) -> Iterator[Report]:
+    """Move messages to the trash, a batch at a time, if they are due still."""
+    for start in range(0, len(places), BATCH):
+        batch = places[start : start + BATCH]
         with database.session() as session:
             rows = session.scalars(
                 due.select()
-                .where(MessageRow.place > after)
+                .where(MessageRow.place.in_(batch))
                 .order_by(MessageRow.place)
-                .limit(BATCH)
                 .with_for_update(skip_locked=True)  # somebody deletes or holds it just now
             ).all()
             if rows:
                 changes.retire(session, rows, by, due.days)
-        if not rows:
-            return
-        after = rows[-1].place
-        yield Report({due.whose: Effect(moved=len(rows))})
+        yield Report({due.whose: Effect(moved=len(rows))} if rows else {})
 
 
 def _expired(session: Session, before: datetime, names: Mapping[str, str]) -> Report:
