@@ -51,6 +51,9 @@ class Line:
         self.app = app
         self.left = False
         self.stopping = False
+        self.draining = False
+        """Set when the service is to end: what is being recorded is recorded to its end, but a
+        recording that began now might be cut short, so it is left to the fallback."""
         self.left_alone = False
         """Set when two people talk on while the service goes: nothing of theirs is touched."""
 

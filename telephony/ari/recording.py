@@ -47,7 +47,7 @@ class Recorder:
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
-        if self._stopped:
+        if self._stopped or self._line.draining:
             raise CallLost("The service is stopping.")
         await self._begin(name, limits, limits.max_seconds)
         return await self._to_its_end(name, 1, limits)

@@ -49,6 +49,7 @@ class Router:
         self._call_seconds = call_seconds
         self._inboxes: dict[str, Inbox] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
+        self._lines: dict[str, Line] = {}
         self._strangers: set[str] = set()
         self._draining = False
         self.connected = asyncio.Event()
@@ -86,12 +87,14 @@ class Router:
                 retry = min(retry * 2, LAST_RETRY_SECONDS)
 
     async def drain(self, seconds: float) -> None:
-        """Let the calls in progress end, new ones go to the dialplan's fallback.
+        """Let the calls in progress end; new ones, and new recordings, go to the fallback.
 
         After ``seconds`` recordings are stopped and kept, and callers still in a menu are moved
         to the fallback as well.
         """
         self._draining = True
+        for line in self._lines.values():
+            line.draining = True
         tasks = list(self._calls.values())
         if tasks:
             log.info("waiting for calls to end", calls=len(tasks), seconds=seconds)
@@ -157,6 +160,7 @@ class Router:
             flow = call.rejoin_talk(f"/bridges/{talk['id']}", legs)
         task = group.create_task(self._serve(call, args, flow), name=f"call {line.id}")
         self._calls[line.id] = task
+        self._lines[line.id] = line
 
     async def _flow(self, call: AriCall, args: Sequence[str]) -> None:
         if self._draining:
@@ -187,7 +191,7 @@ class Router:
             log.info("call over")
         finally:
             self._watch(call.id, None)
-            del self._calls[call.id]
+            del self._calls[call.id], self._lines[call.id]
 
     def _watch(self, channel_id: str, inbox: Inbox | None) -> None:
         if inbox is None:

@@ -298,6 +298,25 @@ async def test_draining_without_calls_takes_no_time(asterisk: FakeAri) -> None:
         await router.drain(60)
 
 
+async def test_a_recording_that_would_be_cut_short_is_left_to_the_fallback(
+    asterisk: FakeAri, company: Company
+) -> None:
+    async def take(call: AriCall, args: Sequence[str]) -> None:
+        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+
+    async with serving(asterisk, take) as router:
+        caller = asterisk.exchange.call()
+        await playing(asterisk)
+        draining = asyncio.create_task(router.drain(30))
+        await asyncio.wait((draining,), timeout=0)
+        asterisk.exchange.finish_playbacks()
+        await draining
+        assert asterisk.exchange.in_dialplan == [caller]
+        assert asterisk.exchange.live == {}
+    was = await asyncio.to_thread(company.store.drafts.interrupted, caller)
+    assert was and was.employee is None, "the fallback knows which box it is for"
+
+
 async def test_who_is_speaking_when_time_is_up_is_kept(asterisk: FakeAri, company: Company) -> None:
     async def take(call: AriCall, args: Sequence[str]) -> None:
         await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
