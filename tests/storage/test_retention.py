@@ -336,7 +336,8 @@ def check_tallies(store: Store) -> None:
 def test_a_run_with_nothing_to_do_costs_the_same_among_many_messages(store: Store) -> None:
     """Counted in steps of SQLite's machine, of which each row that is read takes several."""
     keeping = retention(store, company=400, anna=500)
-    newest = [store.receive(box, at=days_ago(1)) for box in (COMPANY, ANNA, COMPANY)]
+    boxes = (COMPANY, ANNA, COMPANY)
+    newest = [store.receive(box, at=days_ago(1, hour=n)) for n, box in enumerate(boxes)]
     store.inbox.delete(newest[2], by=ME)
 
     def nothing() -> None:
