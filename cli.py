@@ -68,6 +68,8 @@ class Voicepost(click.Group):
                 click.echo(f"Error: {problem}", err=True)
         except (StorageError, TelephonyError) as error:
             click.echo(f"Error: {error}", err=True)
+        except UnicodeEncodeError as error:
+            click.echo(f"Error: this is not text: {error.object[:60]!a}", err=True)
         except OSError as error:
             click.echo(f"Error: {error.filename or 'the system'}: {error.strerror}", err=True)
         context.exit(1)

@@ -24,8 +24,10 @@ from pydantic_settings import (
 
 from storage.errors import ConfigError
 from storage.sections import AudioSettings, Section
+from storage.text import printable
 
 FILE_NAME = "voicepost.toml"
+MAX_BYTES = 1_000_000
 
 
 def _networks(names: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -244,13 +246,15 @@ def load_settings(home: Path) -> Settings:
     """
     home = home.expanduser().absolute()
     try:
+        if (home / FILE_NAME).is_file() and (home / FILE_NAME).stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{home / FILE_NAME} is larger than {MAX_BYTES} bytes")
         return Settings(home=home)
     except ValidationError as error:
         raise ConfigError(*(_sentence(home, problem) for problem in error.errors())) from error
     except SettingsError as error:
         raise ConfigError(f"a VOICEPOST_ variable cannot be read: {error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"{home / FILE_NAME} cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        raise ConfigError(printable(f"{home / FILE_NAME} cannot be read: {error}", 500)) from error
 
 
 def _sentence(home: Path, problem: object) -> str:
@@ -259,4 +263,4 @@ def _sentence(home: Path, problem: object) -> str:
     if problem["type"] == "extra_forbidden":
         return f"{key}: there is no such setting (in {home / FILE_NAME} or the environment)"
     text = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{key}: {text[:1].lower()}{text[1:]}"
+    return printable(f"{key}: {text[:1].lower()}{text[1:]}", 500)
