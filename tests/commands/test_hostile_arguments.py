@@ -92,7 +92,7 @@ def test_hostile_arguments_are_refused_in_words(
     monkeypatch.chdir(home.parent)
     arguments = [p for p in ALL[words].params if isinstance(p, click.Argument)]
     for value in HOSTILE if arguments else HOSTILE[:1]:
-        said = (*words, "--", *(value for _ in arguments or [None]))
+        said = (*words, "--", *(value for _ in range(max(1, len(arguments)))))
         assert_in_order(said, run(home, *said))
 
 
