@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "mailbox": "commands.mailbox:group",
     "sandbox": "commands.sandbox:group",
     "audit": "commands.audit:group",
+    "doctor": "commands.doctor.command:doctor",
     "retention": "commands.retention:group",
     "backup": "commands.backup:backup",
     "restore": "commands.backup:restore",

@@ -19,6 +19,7 @@ from commands.calls import list_calls, show
 from commands.context import App
 from commands.keeping import keep_retention
 from commands.logs import configure_logs
+from commands.metering import begin_metering
 from commands.nursery import raise_children
 from commands.phone import ari_access
 from commands.settling import keep_settling
@@ -212,6 +213,7 @@ def start_role(app: App, name: str) -> None:
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, name, settings.log_folder)
     _ = app.database
+    begin_metering(name, settings.metrics_folder)
     make_folder(settings.recordings, mode=0o777)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()

@@ -16,6 +16,7 @@ from storage.reconcile import Settled, settle, take_in_fallback, take_in_orphans
 from telephony.ari.client import Ari
 from telephony.ari.router import Router
 from telephony.errors import AriError
+from telephony.metrics import metrics
 
 INTERVAL_SECONDS = 15.0
 
@@ -43,11 +44,13 @@ async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
     directory = await asyncio.to_thread(app.offices.snapshot)
 
     def work() -> Settled:
+        alone = take_in_fallback(
+            app.messages, app.settings.fallback_spool, directory, live, asterisk_alive=True
+        )
+        metrics().calls.labels("asterisk", "served").inc(len(alone.kept) + alone.empty)
         return (
             settle(app.messages, drafts, live)
-            + take_in_fallback(
-                app.messages, app.settings.fallback_spool, directory, live, asterisk_alive=True
-            )
+            + alone
             + take_in_orphans(app.messages, app.database, asterisk_alive=True)
         )
 

@@ -11,12 +11,15 @@ import click
 import uvicorn
 
 from commands.context import App
+from commands.exposition import exposition
+from commands.health import HealthCheck
 from commands.phone import phone_endpoint, ring_phone
 from storage.errors import ConfigError
 from storage.office import Office
 from telephony.errors import TelephonyError
 from web.app import create_app
 from web.services import PhoneUnavailable, Services
+from web.watching import Watch
 
 END_SECONDS = 5
 """What requests in progress get when the role ends."""
@@ -26,7 +29,7 @@ async def serve_pages(
     app: App, listener: socket.socket, stop_signal: Callable[[], asyncio.Event]
 ) -> None:
     """Serve until told to stop; says "ready" when pages can be asked for."""
-    application = create_app(services(app))
+    application = create_app(services(app), Watch(lambda: exposition(app), HealthCheck(app)))
     server = _Server(
         uvicorn.Config(
             application,

@@ -14,11 +14,14 @@ from dialplan.mailroom import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
 from storage.errors import DatabaseUnavailable, NotFound
+from storage.identifiers import is_id
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.offices import Directory, Offices, Site
 from storage.prompts import PromptLibrary
-from telephony.call import Call, Hearing
+from telephony.call import Call, Hearing, RecordingLimits
+
+PROBE_LIMITS = RecordingLimits(max_seconds=10, silence_seconds=5)
 
 log = structlog.get_logger()
 
@@ -42,7 +45,8 @@ class Reception:
     async def take(self, call: Call, args: Sequence[str]) -> None:
         """Serve a call that the dialplan, or one of our commands, sent with these arguments.
 
-        ``call NUMBER`` is a caller from outside; ``phone …`` is a phone that we rang ourselves.
+        ``call NUMBER`` is a caller from outside; ``phone …`` is a phone that we rang ourselves;
+        ``probe ID`` is `voicepost doctor`, who wants to be recorded and looks at it himself.
         """
         match list(args):
             case ["call", dialled]:
@@ -53,6 +57,9 @@ class Reception:
                 await record_prompt(
                     call, self.offices, self.prompts, company_id, name, self.messages.recordings
                 )
+            case ["probe", probe_id] if is_id(probe_id):
+                await call.answer("en")
+                await call.record(f"probe-{probe_id}", PROBE_LIMITS)
             case _:
                 log.warning("a call with arguments that mean nothing", args=list(args))
 

@@ -16,6 +16,7 @@ from dialplan import sounds
 from dialplan.mailroom import Mailroom
 from storage.errors import StorageError
 from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import CallEnded, CallLost
@@ -54,6 +55,7 @@ async def leave_message(
         try:
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
+            metrics().failures.inc()
             log.error("a message waits to be filed", message=takes[-1].id, why=str(error))
             await call.play(sounds.GOODBYE)
             return
@@ -148,4 +150,5 @@ async def keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
     try:
         await keep_newest(mailroom, takes)
     except StorageError as error:
+        metrics().failures.inc()
         log.error("a message waits to be filed", message=takes[-1].id, why=str(error))

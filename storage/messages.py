@@ -16,6 +16,7 @@ from storage.drafts import Drafts
 from storage.errors import NotFound
 from storage.identifiers import id_of_file
 from storage.ledger import Contents, Ledger, is_unsettled
+from storage.metrics import count_settled
 from storage.models import MessageRow
 from storage.rows import Box, Envelope, Mailbox, Source, new_row
 from storage.slips import Slips
@@ -120,6 +121,8 @@ class Messages:
     def keep(self, filed: Filed) -> Kept | Empty:
         """Commit, and let recording and slip go. Raises DatabaseUnavailable."""
         row = self._settle(filed)
+        if filed.contents is not None:
+            count_settled(row, self._recording(row.id))
         self._clear(row.id)
         return _outcome(row)
 
@@ -158,6 +161,7 @@ class Messages:
         row = self._ledger.find(envelope.id) or new_row(envelope)
         if is_unsettled(row):
             row = self._settle(Filed(row, self._store(row, audio, cut_off=False)))
+            count_settled(row, path)
         remove_recording(path)
         return _outcome(row)
 

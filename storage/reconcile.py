@@ -24,6 +24,7 @@ from storage.errors import DatabaseUnavailable, NoRecording
 from storage.identifiers import time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
+from storage.metrics import metrics
 from storage.models import MessageRow
 from storage.offices import Directory
 from storage.spool import Refused, draft_of, parts_of
@@ -282,6 +283,7 @@ def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) ->
     except Exception as error:
         # Whatever is wrong with one recording, the others are filed.
         name = printable(path.name)
+        metrics().failures.inc()
         log.warning("recording cannot be taken in", recording=name, reason=repr(error))
         if isinstance(error, NoRecording):
             refused.add(path)

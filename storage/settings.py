@@ -201,6 +201,11 @@ class Settings(BaseSettings):
         return self.home / "log"
 
     @property
+    def metrics_folder(self) -> Path:
+        """Where each role counts what it does."""
+        return self.home / "metrics"
+
+    @property
     def ari_url(self) -> str:
         """Base URL of Asterisk's HTTP server, without a slash at the end."""
         return self.asterisk.url.rstrip("/") or f"http://127.0.0.1:{self.sandbox.http_port}"

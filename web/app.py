@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
 from storage.errors import ConfigError, DatabaseUnavailable, NotFound, StorageError
+from web import watching
 from web.api.app import create_api
 from web.api.problems import Problem, answer
 from web.assets import Assets
@@ -44,6 +45,7 @@ from web.progress import Downloads
 from web.sentences import tell
 from web.services import PhoneUnavailable, Services
 from web.visit import Guest, as_visit
+from web.watching import Watch
 
 SECTIONS = (
     *(login, messages, holds, users, employees, menus, prompts),
@@ -55,12 +57,16 @@ API = "/api/v1"
 log = structlog.get_logger()
 
 
-def create_app(services: Services) -> Starlette:
-    """The application over these services; nothing is read before the first request."""
+def create_app(services: Services, watch: Watch | None = None) -> Starlette:
+    """The application over these services; nothing is read before the first request.
+
+    With ``watch`` it also tells how the whole service is: see `web.watching`.
+    """
     events = Events(services.news, services.inbox)
     api = create_api(services, events)
     routes: list[BaseRoute] = [
         *_pages(),
+        *(watching.routes(watch) if watch else ()),
         Route("/events", listen, methods=["GET"]),
         Mount(API, api),
         Mount("/static", Assets()),

@@ -15,8 +15,10 @@ from asterisk.agi import AGIHangup
 
 from telephony.agi.call import AgiCall
 from telephony.agi.door import Door, Network, Seldom
+from telephony.agi.ping import ANSWER, QUESTION
 from telephony.agi.protocol import CLOSING_SECONDS, BadAgi, SafeAgi
 from telephony.errors import CallEnded, Hangup, TelephonyError
+from telephony.metrics import counted
 
 KEEPALIVE = {socket.TCP_KEEPIDLE: 30, socket.TCP_KEEPINTVL: 10, socket.TCP_KEEPCNT: 3}
 """Seconds, seconds, times: a machine that vanished is noticed in a minute, whatever it was at."""
@@ -94,6 +96,9 @@ class AgiServer:
             for option, value in KEEPALIVE.items():
                 connection.setsockopt(socket.IPPROTO_TCP, option, value)
             agi = SafeAgi(connection, lambda: self._door.prove(connection, agi))
+            if agi.env.get("agi_network_script") == QUESTION:
+                connection.sendall(ANSWER)
+                return
             self._run(AgiCall(agi, self._recordings, self._call_seconds))
         except (AGIHangup, BadAgi, OSError) as error:
             self._dropped.warn(why=str(error))
@@ -104,7 +109,8 @@ class AgiServer:
         with structlog.contextvars.bound_contextvars(call=call.id):
             log.info("call", args=["agi", call.dialled], caller=call.caller.number)
             try:
-                asyncio.run(self._flow(call))
+                with counted("agi"):
+                    asyncio.run(self._flow(call))
                 log.info("call over")
             except Hangup:
                 log.info("caller hung up")

@@ -21,6 +21,7 @@ from telephony.ari.lease import Lease, LeasedAri
 from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line
 from telephony.ari.presence import LEG
 from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
+from telephony.metrics import counted, note_beat, note_connection
 
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
@@ -77,12 +78,14 @@ class Router:
                         if not event:
                             await self._reconcile(group)
                             self.connected.set()
+                            note_connection(is_up=True)
                             retry = FIRST_RETRY_SECONDS
                         else:
                             self._route(event, group)
                 except AriError as error:
                     log.warning("no events from Asterisk", why=str(error), retry_seconds=retry)
                 self.connected.clear()
+                note_connection(is_up=False)
                 await asyncio.sleep(retry * random.uniform(0.8, 1.2))
                 retry = min(retry * 2, LAST_RETRY_SECONDS)
 
@@ -175,7 +178,8 @@ class Router:
         structlog.contextvars.bind_contextvars(call=call.id)
         log.info("call", args=list(args), caller=call.caller.number)
         try:
-            await flow
+            with counted("ari"):
+                await flow
         except CallLost as error:
             log.warning("call lost", why=str(error))
             if not call.line.left_alone:
@@ -223,6 +227,7 @@ class Router:
         nobody whose first event is on its way.
         """
         while True:
+            note_beat()
             await asyncio.sleep(SWEEP_SECONDS)
             if self._draining or not self.connected.is_set():
                 continue

@@ -1,0 +1,1 @@
+"""`voicepost doctor`: is everything there that a running system needs, and what is to be done?"""

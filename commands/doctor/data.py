@@ -1,0 +1,109 @@
+"""Checks of what lasts: the database, the object store, messages not settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from commands.context import App
+from commands.doctor.finding import Check, Finding, ok
+from storage.database import Database, newest_revision
+from storage.errors import AudioError, ConfigError, DatabaseUnavailable
+from storage.unsettled import newest_kept, unsettled
+
+AHEAD: Final = timedelta(minutes=1)
+"""A message of a later time than this from now was left while the clock was wrong, or is now."""
+
+
+def checks(app: App) -> Iterator[Check]:
+    """All of them, in the order in which they are told."""
+    yield "database", lambda: database(app)
+    yield "object store", lambda: object_store(app)
+    yield "unsettled", lambda: oldest_unsettled(app)
+    yield "last message", lambda: last_message(app)
+
+
+def database(app: App) -> Finding:
+    """Whether it is there, up to date, and can be written."""
+    url = app.settings.database_url
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    if file and not file.exists():
+        advice = "It is made at the first `voicepost serve`. Is this the right home (--home)?"
+        return Finding("database", "failure", f"{file} is not there", advice)
+    opened = Database(url)
+    try:
+        revision, newest = opened.revision(), newest_revision()
+        if revision != newest:
+            what = f"its tables are those of revision {revision or 'none'}, not {newest}"
+            advice = "Restart the service (it migrates at start), or install the newer Voicepost."
+            return Finding("database", "failure", what, advice)
+        with opened.session():
+            pass  # begins to write, and so finds out whether that can be done
+    except (DatabaseUnavailable, ConfigError) as error:
+        advice = (
+            "Is the server running, and database.url right? For SQLite: do file and folder belong "
+            "to the service's user, and does another program hold it locked (fuser voicepost.db)?"
+        )
+        return Finding("database", "failure", str(error), advice)
+    finally:
+        opened.close()
+    return ok("database", f"{'SQLite' if opened.is_sqlite else 'PostgreSQL'}, revision {revision}")
+
+
+def object_store(app: App) -> Finding:
+    """Send it something, and read it back."""
+    if not app.settings.audio.in_bucket:
+        return Finding("object store", "skipped", "none is used")
+    from storage.outbox import OutboxAudio
+
+    audio = app.audio
+    assert isinstance(audio, OutboxAudio)
+    try:
+        audio.check()
+        waiting = audio.waiting()
+    except (AudioError, ConfigError) as error:
+        advice = (
+            "Messages are kept here and wait. Check audio.url, the keys, the network and the "
+            "store; the uploads go on by themselves."
+        )
+        return Finding("object store", "failure", str(error), advice)
+    return ok("object store", f"gives back what it gets; {waiting.files} uploads wait")
+
+
+def oldest_unsettled(app: App) -> Finding:
+    """Whether some recording waits for longer than a call may last."""
+    found = unsettled(app.database)
+    if found.oldest is None:
+        return ok("unsettled", "no recording waits")
+    age = datetime.now(UTC) - found.oldest
+    what = f"{found.drafts} recordings wait, the oldest since {_ago(age)}"
+    if age > timedelta(minutes=app.settings.calls.max_minutes + 10):
+        advice = (
+            "`voicepost calls` settles them every few seconds: does it run? Its log says what "
+            "cannot be taken in (`voicepost calls list`, log/calls.jsonl)."
+        )
+        return Finding("unsettled", "failure", what, advice)
+    return ok("unsettled", f"{what}: calls in progress")
+
+
+def last_message(app: App) -> Finding:
+    """When a message was kept, and whether the clock has been set back since."""
+    newest = newest_kept(app.database)
+    if newest is None:
+        return ok("last message", "none was ever kept")
+    age = datetime.now(UTC) - newest
+    if age < -AHEAD:
+        advice = "Set this machine's clock (timedatectl), and have it kept right by NTP."
+        what = f"the newest message was left at {newest:%Y-%m-%d %H:%M} UTC, which is to come yet"
+        return Finding("last message", "failure", what, advice)
+    return ok("last message", f"kept {_ago(age)} ago")
+
+
+def _ago(age: timedelta) -> str:
+    seconds = max(0, int(age.total_seconds()))
+    for length, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {word}"
+    return f"{seconds} seconds"

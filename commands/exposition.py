@@ -1,0 +1,93 @@
+"""The answer to Prometheus: what all roles have counted, and what is so at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from commands.context import App
+from commands.metering import living_roles
+from commands.places import free_bytes, places
+from storage.errors import StorageError
+from storage.unsettled import Unsettled, unsettled
+
+
+def exposition(app: App) -> bytes:
+    """All metrics in Prometheus' text format. Reads the database and a few small files."""
+    registry = CollectorRegistry()
+    folder = app.settings.metrics_folder
+    living = living_roles(folder)
+    if folder.is_dir():
+        MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    registry.register(_Now(app, living))
+    return generate_latest(registry)
+
+
+class _Now(Collector):
+    """What is not counted but looked at, when somebody asks."""
+
+    def __init__(self, app: App, living: set[str]) -> None:
+        self._app = app
+        self._living = living
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._drafts()
+        yield self._free()
+        roles = GaugeMetricFamily(
+            "voicepost_role_up", "1 while the role's process lives.", labels=["role"]
+        )
+        for role in ("calls", "agi", "web"):
+            alive = any(slot.rpartition("-")[0] == role for slot in self._living)
+            roles.add_metric([role], float(alive))
+        yield roles
+        if self._app.settings.audio.in_bucket:
+            yield from self._uploads()
+
+    def _drafts(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            drafts: Unsettled | None = unsettled(self._app.database)
+        except StorageError:
+            drafts = None
+        yield GaugeMetricFamily(
+            "voicepost_database_up", "1 while the database answers.", value=float(bool(drafts))
+        )
+        if drafts is not None:
+            yield GaugeMetricFamily(
+                "voicepost_drafts_unsettled",
+                "Recordings begun and not settled, those of calls in progress included.",
+                value=drafts.drafts,
+            )
+            age = (datetime.now(UTC) - drafts.oldest).total_seconds() if drafts.oldest else 0.0
+            yield GaugeMetricFamily(
+                "voicepost_drafts_oldest_age_seconds", "Age of the oldest of them.", value=age
+            )
+
+    def _uploads(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            waiting = self._app.audio.waiting()
+        except StorageError:
+            return
+        yield GaugeMetricFamily(
+            "voicepost_uploads_waiting",
+            "Recordings that wait to be uploaded to the object store.",
+            value=waiting.files,
+        )
+        yield GaugeMetricFamily(
+            "voicepost_uploads_oldest_age_seconds",
+            "How long the oldest of them has waited.",
+            value=waiting.oldest_seconds,
+        )
+
+    def _free(self) -> GaugeMetricFamily:
+        free = GaugeMetricFamily(
+            "voicepost_disk_free_bytes", "Free bytes where this is kept.", labels=["place"]
+        )
+        for place, path in places(self._app).items():
+            if (bytes_free := free_bytes(path)) is not None:
+                free.add_metric([place], bytes_free)
+        return free

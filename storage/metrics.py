@@ -1,0 +1,67 @@
+"""What storage counts: messages, and how long it takes until they are kept.
+
+The metrics are made when they are first used, in a role's process: commands need none of it.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+
+from storage.models import MessageRow
+
+FILING_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0)
+
+
+class Metrics:
+    """Storage's metrics. Counting is a write to memory; it never fails and never waits."""
+
+    def __init__(self) -> None:
+        # Imported here: it takes a tenth of a second, and no command needs it.
+        from prometheus_client import Counter, Histogram
+
+        self.messages = Counter(
+            "voicepost_messages",
+            "Recordings settled: kept as messages, or empty because nobody spoke.",
+            ["source", "outcome"],
+        )
+        self.cut_off = Counter(
+            "voicepost_messages_cut_off", "Messages kept whose end was lost in a crash."
+        )
+        self.seconds = Counter("voicepost_messages_stored_seconds", "Seconds of messages kept.")
+        self.failures = Counter(
+            "voicepost_filing_failures",
+            "Attempts to file a recording that failed; it waits for the next one.",
+        )
+        self.refused = Counter(
+            "voicepost_messages_refused",
+            "Messages that callers could not leave: no room, or a full mailbox.",
+            ["why"],
+        )
+        self.filing = Histogram(
+            "voicepost_filing_seconds",
+            "From the end of a recording to the message being kept.",
+            buckets=FILING_SECONDS,
+        )
+
+
+@cache
+def metrics() -> Metrics:
+    """The metrics of this process."""
+    return Metrics()
+
+
+def count_settled(row: MessageRow, recording: Path) -> None:
+    """Count a draft that has just been settled; its recording is still there if there was one."""
+    count = metrics()
+    count.messages.labels(row.source, row.state).inc()
+    if row.state != "kept":
+        return
+    count.seconds.inc(row.duration or 0.0)
+    if row.cut_off:
+        count.cut_off.inc()
+    try:
+        count.filing.observe(max(0.0, time.time() - recording.stat().st_mtime))
+    except OSError:
+        return  # somebody else settled it too, and was faster

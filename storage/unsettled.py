@@ -1,0 +1,38 @@
+"""What an operator wants to know of the messages: what is not settled, and when one was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storage.database import Database
+from storage.models import IS_DRAFT, MessageRow
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Recordings begun and not settled, those of calls in progress included."""
+
+    drafts: int
+    oldest: datetime | None
+
+
+def unsettled(database: Database) -> Unsettled:
+    """The unsettled drafts, by an index that holds nothing else. Raises DatabaseUnavailable."""
+    with database.reading() as session:
+        drafts, place = session.execute(
+            select(func.count(), func.min(MessageRow.place)).where(IS_DRAFT)
+        ).one()
+        oldest = place and session.scalar(
+            select(MessageRow.received_at).where(MessageRow.place == place)
+        )
+        return Unsettled(drafts, oldest or None)
+
+
+def newest_kept(database: Database) -> datetime | None:
+    """When the newest kept message was left. Raises DatabaseUnavailable."""
+    newest = select(MessageRow.received_at).where(MessageRow.state == "kept")
+    with database.reading() as session:
+        return session.scalar(newest.order_by(MessageRow.place.desc()).limit(1))
