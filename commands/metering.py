@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -39,10 +40,11 @@ def begin_metering(role: str, folder: Path) -> None:
         slot = _take_slot(role, folder)
         for kind in KINDS:
             _reserve(folder / f"{kind}_{slot}.db", afresh=kind.startswith("gauge_live"))
-    except OSError as error:
-        log.warning("what this role does is not counted", why=str(error))
-        return
-    _count_into(folder, slot)
+        _count_into(folder, slot)
+    except Exception as error:
+        # Whatever is wrong with a file of numbers, the role goes on, and counts for itself alone.
+        log.warning("what this role does is not counted", why=repr(error))
+        _count_into(None, "")
 
 
 def _take_slot(role: str, folder: Path) -> str:
@@ -83,25 +85,28 @@ def _is_whole(path: Path) -> bool:
     read: Callable[[str], Iterator[object]] = MmapedDict.read_all_values_from_file
 
     try:
-        if path.stat().st_size >= FILE_BYTES:
-            for _ in read(str(path)):
-                pass
-            return True
-    except (OSError, RuntimeError, ValueError, LookupError):
+        with path.open("rb") as file:
+            used = int.from_bytes(file.read(4), sys.byteorder, signed=True)
+        if not 0 <= used <= FILE_BYTES <= path.stat().st_size:
+            return False
+        for _ in read(str(path)):
+            pass
+    except Exception:  # a broken file leads to errors of many kinds
         return False
-    except Exception:  # struct.error, and whatever else a broken file leads to
-        return False
-    return False
+    return True
 
 
-def _count_into(folder: Path, slot: str) -> None:
+def _count_into(folder: Path | None, slot: str) -> None:
     from prometheus_client import values
 
     from storage.metrics import metrics as of_storage
     from telephony.metrics import metrics as of_telephony
 
-    os.environ[ENVIRONMENT] = str(folder)
-    values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
+    if folder is None:
+        values.ValueClass = values.MutexValue
+    else:
+        os.environ[ENVIRONMENT] = str(folder)
+        values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
     for make in (of_storage, of_telephony):
         make.cache_clear()
         make()

@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -64,7 +65,10 @@ def is_direct(request: Request) -> bool:
     """
     if any(name in request.headers for name in FORWARDED):
         return False
-    asked = request.url.hostname or ""
+    try:
+        asked = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return False
     client = request.client.host if request.client else ""
     return _is_loopback(client) and (asked == "localhost" or _is_loopback(asked))
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
+
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
 from storage.database import Database, newest_revision
@@ -39,8 +41,8 @@ def database(app: App) -> Finding:
             what = f"its tables are those of revision {revision or 'none'}, not {newest}"
             advice = "Restart the service (it migrates at start), or install the newer Voicepost."
             return Finding("database", "failure", what, advice)
-        with opened.session():
-            pass  # begins to write, and so finds out whether that can be done
+        with opened.session() as session:
+            session.execute(select(1))  # a session of a writer: it waits for its turn to write
     except (DatabaseUnavailable, ConfigError) as error:
         advice = (
             "Is the server running, and database.url right? For SQLite: do file and folder belong "

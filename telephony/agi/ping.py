@@ -22,7 +22,7 @@ def ping(host: str, port: int, seconds: float = SECONDS) -> None:
     try:
         with socket.create_connection((host, port), seconds) as connection:
             connection.settimeout(seconds)
-            connection.sendall(f"agi_network: yes\nagi_network_script: {QUESTION}\n\n".encode())
+            connection.sendall(f"agi_network_script: {QUESTION}\nagi_uniqueid: none\n\n".encode())
             heard = connection.makefile("rb").readline(200)
     except ConnectionRefusedError:
         raise TelephonyError(f"Nobody listens on {place}.") from None

@@ -78,6 +78,7 @@ class House:
     async def voicepost(self, *args: str, code: int = 0, said: str = "") -> str:
         """Run a command in this home; its stdout. The exit code must be ``code``.
 
+        Of one that fails, what it said on stderr, if anything.
         ``said`` is what it is told on its standard input.
         """
         process = await asyncio.create_subprocess_exec(
@@ -89,7 +90,7 @@ class House:
         )
         out, err = await process.communicate(said.encode())
         assert process.returncode == code, (args, process.returncode, err.decode())
-        return out.decode() if code == 0 else err.decode()
+        return (out if code == 0 else err or out).decode()
 
     async def json(self, *args: str) -> Any:
         return json.loads(await self.voicepost(*args, "--json"))
