@@ -20,15 +20,12 @@ class Unsettled:
 
 
 def unsettled(database: Database) -> Unsettled:
-    """The unsettled drafts, by an index that holds nothing else. Raises DatabaseUnavailable."""
+    """The unsettled drafts, found by an index of nothing else. Raises DatabaseUnavailable."""
     with database.reading() as session:
-        drafts, place = session.execute(
-            select(func.count(), func.min(MessageRow.place)).where(IS_DRAFT)
+        drafts, oldest = session.execute(
+            select(func.count(), func.min(MessageRow.received_at)).where(IS_DRAFT)
         ).one()
-        oldest = place and session.scalar(
-            select(MessageRow.received_at).where(MessageRow.place == place)
-        )
-        return Unsettled(drafts, oldest or None)
+        return Unsettled(drafts, oldest)
 
 
 def newest_kept(database: Database) -> datetime | None:
