@@ -30,7 +30,17 @@ _GONE_MESSAGES = ("channel not found", "not in stasis application", "hung up")
 Inbox = asyncio.Queue[Event]
 Watch = Callable[[str, Inbox | None], None]
 
+KEYS_KEPT = 100
+"""Events that may wait before further keys are dropped: nobody waits for the hundredth."""
+
 log = structlog.get_logger()
+
+
+def deliver(inbox: Inbox, event: Event) -> None:
+    """Put an event into an inbox. Nobody may read it for long, while phones ring or two people
+    talk, and a caller can press fifty keys a second: then keys are dropped, and nothing else."""
+    if event["type"] != "ChannelDtmfReceived" or inbox.qsize() < KEYS_KEPT:
+        inbox.put_nowait(event)
 
 
 class Line:

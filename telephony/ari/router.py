@@ -18,7 +18,7 @@ from telephony.ari import presence
 from telephony.ari.call import AriCall
 from telephony.ari.client import Ari, Event
 from telephony.ari.lease import Lease, LeasedAri
-from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line
+from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line, deliver
 from telephony.ari.presence import LEG
 from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
 from telephony.metrics import counted, note_beat, note_connection
@@ -128,7 +128,7 @@ class Router:
             )
         channel_id = _channel_of(event)
         if inbox := self._inboxes.get(channel_id):
-            inbox.put_nowait(event)
+            deliver(inbox, event)
         elif event["type"] == "StasisStart":
             self._begin(event["channel"], event["args"], group)
 
