@@ -33,6 +33,7 @@ def show(app: App, company: str | None, as_json: bool) -> None:
             ("silence that ends it", f"{voicemail.silence_seconds:g} s"),
             ("review after #", "yes" if voicemail.review else "no"),
             ("messages are kept", days_in_words(voicemail.keep_days, "for ever")),
+            ("most messages in a box", str(voicemail.max_messages or "any number")),
             ("company's greeting", voicemail.greeting or "the bundled one"),
         ),
     )
@@ -45,6 +46,8 @@ def show(app: App, company: str | None, as_json: bool) -> None:
 @click.option("--review/--no-review", default=None, help="After #: keep, listen, record again.")
 @click.option("--greeting", type=SOUND, help="The company mailbox's own greeting.")
 @click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
+@click.option("--max-messages", type=int, help="One box holds no more; the trash is apart.")
+@click.option("--no-max-messages", is_flag=True, help="A box holds any number of messages.")
 @click.option("--keep-days", type=int, help="Messages older than this go to the trash.")
 @click.option("--keep-for-ever", is_flag=True, help="Messages stay until they are deleted.")
 @company_option
@@ -55,6 +58,7 @@ def set_command(
     company: str | None,
     no_greeting: bool,
     keep_for_ever: bool,
+    no_max_messages: bool,
     **settings: object,
 ) -> None:
     """Change how a company's messages are taken."""
@@ -65,6 +69,8 @@ def set_command(
             voicemail = voicemail.model_copy(update={"greeting": None})
         if keep_for_ever:
             voicemail = voicemail.model_copy(update={"keep_days": None})
+        if no_max_messages:
+            voicemail = voicemail.model_copy(update={"max_messages": None})
         return with_fields(office, voicemail=voicemail)
 
     change(app, company, with_settings)

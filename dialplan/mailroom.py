@@ -36,7 +36,10 @@ class Mailroom(Protocol):
     async def begin(
         self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
     ) -> Draft:
-        """Note, before the beep, that this caller is about to speak, perhaps once more."""
+        """Note, before the beep, that this caller is about to speak, perhaps once more.
+
+        Raises `storage.errors.NoPlace` when no message can be taken now.
+        """
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         """Whether the finished recording holds at least ``min_speech`` seconds of speech."""
@@ -74,8 +77,10 @@ class StoredMailroom:
             min_speech=settings.min_seconds,
             replaces=replaces.id if replaces else None,
         )
+        await self.slips.do(partial(self.messages.check_room, settings.max_seconds))
+        begin = partial(self.messages.begin, envelope, settings.max_messages)
         try:
-            return await self.database.ask(partial(self.messages.begin, envelope), PATIENCE)
+            return await self.database.ask(begin, PATIENCE)
         except DatabaseUnavailable as error:
             # Should the attempt succeed later after all, row and slip are one draft.
             log.warning("a draft is written on a slip", message=envelope.id, why=str(error))

@@ -14,12 +14,12 @@ import structlog
 
 from dialplan import sounds
 from dialplan.mailroom import Mailroom
-from storage.errors import StorageError
+from storage.errors import NoPlace, StorageError
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import CallEnded, CallLost
+from telephony.errors import CallEnded, CallLost, Hangup
 
 ATTEMPTS = 3
 """How often a caller may try before a message without speech ends the call."""
@@ -47,11 +47,29 @@ async def leave_message(
     `StorageError` when not even a draft can be made: nothing was said yet, and the caller is to
     be handed to the fallback.
     """
+    try:
+        await _take_message(call, mailroom, mailbox, greeting, settings, earlier)
+    except NoPlace as error:
+        log.warning("no message can be taken", why=str(error))
+        await call.play(sounds.NO_PLACE, sounds.GOODBYE)
+
+
+async def _take_message(
+    call: Call,
+    mailroom: Mailroom,
+    mailbox: Mailbox,
+    greeting: str,
+    settings: VoicemailSettings,
+    earlier: Sequence[Draft],
+) -> None:
+    begun = None
     if not earlier:
-        await call.play(greeting, interrupt="#")
+        # First: who finds no place is not to hear the greeting that asks for a message.
+        begun = await mailroom.begin(call, mailbox, settings, None)
+        await _greet(call, mailroom, begun, greeting)
     for _ in range(ATTEMPTS):
-        takes = await record_takes(call, mailroom, mailbox, settings, earlier)
-        earlier = ()
+        takes = await record_takes(call, mailroom, mailbox, settings, earlier, begun)
+        earlier, begun = (), None
         try:
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
@@ -60,8 +78,9 @@ async def leave_message(
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept):
+            saved = () if result.cut_off else (sounds.MESSAGE_SAVED,)
             with suppress(CallLost):  # it is kept: the caller must not be asked for it again
-                await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
+                await call.play(*saved, sounds.GOODBYE)
             return
         await call.play(sounds.TOO_SHORT, interrupt="#")
     await call.play(sounds.GOODBYE)
@@ -73,8 +92,9 @@ async def record_takes(
     mailbox: Mailbox,
     settings: VoicemailSettings,
     earlier: Sequence[Draft] = (),
+    begun: Draft | None = None,
 ) -> list[Draft]:
-    """Record until the caller is content: the takes, newest last.
+    """Record until the caller is content: the takes, newest last; ``begun`` is the first's draft.
 
     A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
     The newest of ``earlier`` takes is reviewed first.
@@ -87,7 +107,8 @@ async def record_takes(
         while True:
             if again:
                 older = takes[-1] if takes else None
-                takes.append(await mailroom.begin(call, mailbox, settings, older))
+                takes.append(begun or await mailroom.begin(call, mailbox, settings, older))
+                begun = None
                 recording = True
                 log.info("beep", message=takes[-1].id)
                 ended_by = await call.record(takes[-1].id, limits_of(settings))
@@ -109,6 +130,15 @@ async def record_takes(
         if not takes:
             raise
         return takes
+
+
+async def _greet(call: Call, mailroom: Mailroom, begun: Draft, greeting: str) -> None:
+    """Play the greeting; who leaves during it gives his place in the box back at once."""
+    try:
+        await call.play(greeting, interrupt="#")
+    except Hangup:
+        await keep_for_absent(mailroom, [begun])
+        raise
 
 
 def limits_of(settings: VoicemailSettings) -> RecordingLimits:

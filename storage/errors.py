@@ -6,6 +6,9 @@ StorageError                    a sentence for the user
 ├── Held                        a message on hold cannot be deleted
 ├── AudioError                  audio that cannot be read, decoded or stored
 │   └── NoRecording             what lies there is no recording, today or tomorrow
+├── NoPlace                     no message can be taken now; the caller hears so
+│   ├── MailboxFull             the box holds as many messages as it may
+│   └── NoRoom                  a disk has no room for another message
 ├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 """
@@ -48,6 +51,18 @@ class AudioError(StorageError):
 
 class NoRecording(AudioError):
     """What lies in a recording's place is none, and stays none until somebody changes it."""
+
+
+class NoPlace(StorageError):
+    """No message can be taken now, and the caller is to hear so before he speaks."""
+
+
+class MailboxFull(NoPlace):
+    """The box holds as many messages as it may."""
+
+
+class NoRoom(NoPlace):
+    """A disk has no room for another message."""
 
 
 class SpoolError(StorageError):

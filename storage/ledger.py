@@ -16,6 +16,7 @@ from storage.errors import DatabaseUnavailable
 from storage.identifiers import arrival_place
 from storage.models import MessageRow
 from storage.news import announce
+from storage.quota import check_quota
 
 UNSETTLED = ("recording", "empty")
 """“empty” is not final: should audio turn up after all, the message is still kept."""
@@ -53,14 +54,17 @@ class Ledger:
         with self._database.reading() as session:
             return session.scalars(select(MessageRow).where(MessageRow.id == message_id)).first()
 
-    def add(self, row: MessageRow, *, arrives: bool = False) -> MessageRow:
+    def add(self, row: MessageRow, *, arrives: bool = False, most: int | None = None) -> MessageRow:
         """Insert the row; the one with its id, if that was there before.
 
-        One that arrives now gets a place behind all others, whatever the clock says.
+        One that arrives now gets a place behind all others, whatever the clock says. Raises
+        MailboxFull if its box holds ``most`` messages already.
         """
         for _ in range(INSERT_TRIES):
             try:
                 with self._database.session() as session:
+                    if most is not None:
+                        check_quota(session, row, most)
                     newest = session.scalar(select(func.max(MessageRow.place))) if arrives else None
                     row.place = arrival_place(row.received_at, newest)
                     session.add(row)

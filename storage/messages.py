@@ -18,11 +18,12 @@ from storage.identifiers import id_of_file
 from storage.ledger import Contents, Ledger, is_unsettled
 from storage.metrics import count_settled
 from storage.models import MessageRow
+from storage.room import check_room, is_full
 from storage.rows import Box, Envelope, Mailbox, Source, new_row
 from storage.slips import Slips
 from storage.speech import speech_seconds
 from storage.spool import Refused, read_recording, remove_recording, secure_recording
-from storage.vault import AudioStore
+from storage.vault import AudioStore, LocalAudio
 
 __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
 
@@ -36,10 +37,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class Kept:
-    """The message is on disk and in the database; ``duration`` is in seconds."""
+    """The message is on disk and in the database; ``duration`` is in seconds.
+
+    ``cut_off`` tells that it may not be all that was said.
+    """
 
     id: str
     duration: float
+    cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,22 @@ class Messages:
         self.refused = Refused()
         self.slips = Slips(recordings)
         self.drafts = Drafts(database, self.slips)
+        self._folders = [recordings]
+        if isinstance(audio, LocalAudio):
+            self._folders.append(audio.folder)
+        if database.is_sqlite and database.url.database:
+            self._folders.append(Path(database.url.database).parent)
 
-    def begin(self, envelope: Envelope) -> Draft:
-        """Write down that a message is about to be recorded. Raises DatabaseUnavailable."""
-        return Draft(self._ledger.add(new_row(envelope), arrives=True).id)
+    def check_room(self, seconds: float) -> None:
+        """See that a message of so many seconds finds room on every disk. Raises NoRoom."""
+        check_room(self._folders, seconds)
+
+    def begin(self, envelope: Envelope, most: int | None = None) -> Draft:
+        """Write down that a message is about to be recorded.
+
+        ``most`` is how many messages its box may hold. Raises MailboxFull, DatabaseUnavailable.
+        """
+        return Draft(self._ledger.add(new_row(envelope), arrives=True, most=most).id)
 
     def begin_without_database(self, envelope: Envelope) -> Draft:
         """The same, on a slip. Raises SpoolError."""
@@ -116,6 +133,7 @@ class Messages:
         if not is_unsettled(row):
             return Filed(row, None)
         audio = read_recording(self._recording(row.id))
+        cut_off = cut_off or is_full(self.recordings)
         return Filed(row, self._store(row, audio, cut_off=cut_off))
 
     def keep(self, filed: Filed) -> Kept | Empty:
@@ -218,5 +236,5 @@ class Messages:
 
 def _outcome(row: MessageRow) -> Kept | Empty:
     if row.state == "kept":
-        return Kept(row.id, row.duration or 0.0)
+        return Kept(row.id, row.duration or 0.0, row.cut_off)
     return Empty(row.id, row.speech or 0.0)

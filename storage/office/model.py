@@ -134,6 +134,8 @@ class VoicemailSettings(Part):
     """The company mailbox's own greeting; None plays the bundled one."""
     keep_days: Days | None = None
     """Days that messages are kept before they go to the trash; None is for ever."""
+    max_messages: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """Messages that one box holds, the trash apart; None is any number."""
 
 
 class Prompt(Part):

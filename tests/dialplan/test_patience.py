@@ -150,9 +150,9 @@ class HungMessages(Messages):
 
     hung: Hung
 
-    def begin(self, envelope: Envelope) -> Draft:
+    def begin(self, envelope: Envelope, most: int | None = None) -> Draft:
         self.hung.ask("begin")
-        return super().begin(envelope)
+        return super().begin(envelope, most)
 
     def look_up(self, draft_id: str) -> MessageRow:
         self.hung.ask("look up")
