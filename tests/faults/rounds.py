@@ -17,6 +17,9 @@ from tests.faults.fault import Blow, Fault, Result, Size
 from tests.faults.leftovers import look_for_leftovers
 from tests.faults.plans import plans
 
+LOG_LINES = 40
+"""Of each log, after a round that failed."""
+
 
 async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
     """All rounds of one fault, in a town of its own."""
@@ -35,6 +38,8 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
             for index, failure in enumerate(account.failures[before:], before):
                 account.failures[index] = f"seed {seed}, round {number + 1}: {failure}"
                 say(f"FAILED {account.failures[index]}")
+            if len(account.failures) > before:
+                _tell_logs(town)
     _judge_figures(fault, account, figures)
     found = asdict(account)
     failures = found.pop("failures")
@@ -99,6 +104,15 @@ def _judge_figures(fault: Fault, account: Account, figures: dict[str, float]) ->
     limit, measured = fault.limits.back, figures.get("back_seconds_max")
     if limit is not None and (measured is None or measured > limit):
         account.failures.append(f"what died was back after {measured} s, not {limit}")
+
+
+def _tell_logs(town: Town) -> None:
+    """What our processes complained of, newest last."""
+    for log in sorted(town.house.home.glob("*.log")):
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        complaints = [line for line in lines if not line.startswith("{") and "[info " not in line]
+        for line in complaints[-LOG_LINES:]:
+            say(f"  {log.name}: {line}")
 
 
 def say(line: str) -> None:
