@@ -16,6 +16,7 @@ from tests.faults.caller import Caller
 from tests.faults.fault import Blow, Fault, Result, Size
 from tests.faults.leftovers import look_for_leftovers
 from tests.faults.plans import plans
+from tests.faults.town import Town
 
 LOG_LINES = 40
 """Of each log, after a round that failed."""
