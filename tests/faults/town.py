@@ -104,7 +104,8 @@ class Town:
             task = asyncio.create_task(self._ring(str(channel["id"])))
             self._ringing.add(task)
             task.add_done_callback(self._ringing.discard)
-            if caller := self.callers.get(str(channel["caller"]["number"])):
+            caller = self.callers.get(str(channel["caller"]["number"]))
+            if caller is not None and caller.state is not State.FALLBACK:
                 caller.enter(State.RINGING)
 
     def hear_inside(self, event: Event) -> None:
