@@ -59,6 +59,7 @@ def restore(path: Path, home: Home, progress: Progress) -> Restored:
     try:
         make_folder(home.folder)
         mark.touch()
+        flush_folder(home.folder)
         try:
             with home.database.filling() as connection, _plain_rows(path):
                 loading.load(connection)
