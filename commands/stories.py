@@ -62,7 +62,11 @@ def _call(facts: Facts) -> str:
 
 
 def _rest(facts: Facts) -> str:
-    told = ", ".join(f"{name} {_value(facts[name])}" for name in facts if name not in _KNOWN)
+    told = ", ".join(
+        f"{name} {_value(facts[name])}"
+        for name in facts
+        if name not in _KNOWN and facts[name] is not None
+    )
     return f": {told}" if told else ""
 
 
@@ -73,6 +77,10 @@ def _value(value: Any) -> str:
 _SENTENCES: Final[Mapping[str, Callable[[Facts], str]]] = {
     "call": _call,
     "taking up a call again": lambda _: "the service is back and takes the caller up again",
+    "going on with a message": lambda facts: (
+        f"and goes on with the message that was being left: {_value(facts['takes'])}"
+    ),
+    "the call had left a message already": lambda _: "the caller had left a message already",
     "number": lambda facts: f"the number {facts['dialled']} is {facts['company']}'s",
     "menu": lambda facts: f"hears the menu “{facts['menu']}”",
     "key": lambda facts: f"presses {facts['key']}",
