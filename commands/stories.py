@@ -95,6 +95,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], str]]] = {
     "message settled": lambda facts: (
         f"kept afterwards: {facts['seconds']:.1f} s, message {facts['message']}"
     ),
+    "no message can be taken": lambda facts: f"is told that there is no place: {facts['why']}",
     "take without speech": lambda facts: f"nothing was said: {facts['speech']:.1f} s of speech",
     "caller hung up": lambda _: "hangs up",
     "call over": lambda _: "the call is over",

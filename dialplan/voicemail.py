@@ -14,7 +14,7 @@ import structlog
 
 from dialplan import sounds
 from dialplan.mailroom import Mailroom
-from storage.errors import NoPlace, StorageError
+from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
@@ -50,6 +50,8 @@ async def leave_message(
     try:
         await _take_message(call, mailroom, mailbox, greeting, settings, earlier)
     except NoPlace as error:
+        why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
+        metrics().refused.labels(why).inc()
         log.warning("no message can be taken", why=str(error))
         await call.play(sounds.NO_PLACE, sounds.GOODBYE)
 

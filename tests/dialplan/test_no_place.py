@@ -6,10 +6,12 @@ import sqlite3
 from contextlib import closing, suppress
 
 import pytest
+from prometheus_client import Counter
 
 from dialplan.voicemail import leave_message
 from storage.errors import NoRoom
 from storage.messages import Mailbox
+from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import EndedBy
 from telephony.errors import Hangup
@@ -96,3 +98,16 @@ async def test_what_may_be_cut_off_is_not_called_saved(
 
     (message,) = company.kept()
     assert message.cut_off
+
+
+async def test_who_is_refused_is_counted(company: Company) -> None:
+    refused = metrics().refused.labels("mailbox_full")
+    before = value_of(refused)
+    await leave(company)
+    await leave(company)
+    assert value_of(refused) == before + 1
+
+
+def value_of(counter: Counter) -> float:
+    (metric,) = counter.collect()
+    return metric.samples[0].value
