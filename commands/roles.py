@@ -20,6 +20,7 @@ from commands.context import App
 from commands.keeping import keep_retention
 from commands.logs import configure_logs
 from commands.metering import begin_metering
+from commands.notify import SUPERVISED, Watcher
 from commands.nursery import raise_children
 from commands.phone import ari_access
 from commands.settling import keep_settling
@@ -33,9 +34,6 @@ from telephony.agi.server import AgiServer
 from telephony.ari.client import HttpAri
 from telephony.ari.rescue import rescue_stranded
 from telephony.ari.router import Router
-
-SUPERVISED = "VOICEPOST_SUPERVISED"
-"""Set in the environment of roles that are to end when their standard input does."""
 
 STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ORPHAN_SECONDS = 30.0
@@ -53,8 +51,8 @@ def calls(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         app: App = context.obj
-        start_role(app, "calls")
-        asyncio.run(_serve_calls(app))
+        watcher = start_role(app, "calls")
+        asyncio.run(_serve_calls(app, watcher))
 
 
 calls.add_command(list_calls)
@@ -68,7 +66,7 @@ def agi(app: App) -> None:
 
     Prints "ready" when calls can come in.
     """
-    start_role(app, "agi")
+    watcher = start_role(app, "agi")
     settings = app.settings
     reception = _reception(app)
 
@@ -85,7 +83,8 @@ def agi(app: App) -> None:
         shutdown_seconds=settings.calls.shutdown_seconds,
     ):
         click.echo("ready")
-        asyncio.run(_stand_by(settings))
+        watcher.ready("taking calls that nobody else takes")
+        asyncio.run(_stand_by(settings, watcher))
 
 
 @click.command()
@@ -98,9 +97,9 @@ def web(app: App) -> None:
     # Imported here: it takes half a second, and no other command needs it.
     from commands.webserver import listening, serve_pages
 
-    start_role(app, "web")
+    watcher = start_role(app, "web")
     with listening(app.settings.web.host, app.settings.web.port) as listener:
-        asyncio.run(serve_pages(app, listener, lambda: stop_signal(*STOP)))
+        asyncio.run(serve_pages(app, listener, lambda: stop_signal(*STOP), watcher))
 
 
 @click.command("nursery", hidden=True)
@@ -121,9 +120,19 @@ def raise_roles(context: click.Context) -> None:
     raise_children(live)
 
 
-async def _stand_by(settings: Settings) -> None:
+async def _stand_by(settings: Settings, watcher: Watcher) -> None:
     """Look after callers whose service is dead or frozen, until told to stop."""
     stop = stop_signal(*STOP)
+    telling = asyncio.create_task(watcher.keep_telling())
+    try:
+        await _rescue_until(stop, settings)
+    finally:
+        watcher.stopping()
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
+async def _rescue_until(stop: asyncio.Event, settings: Settings) -> None:
     try:
         access = ari_access(settings)
     except ConfigError as error:
@@ -137,7 +146,7 @@ async def _stand_by(settings: Settings) -> None:
         await asyncio.gather(rescuing, return_exceptions=True)
 
 
-async def _serve_calls(app: App) -> None:
+async def _serve_calls(app: App, watcher: Watcher) -> None:
     settings = app.settings
     access = ari_access(settings)
     async with HttpAri.connect(access) as ari:
@@ -151,14 +160,16 @@ async def _serve_calls(app: App) -> None:
         tasks = [
             asyncio.create_task(router.run(), name="router"),
             asyncio.create_task(keep_settling(app, ari, router), name="settling"),
-            asyncio.create_task(_announce(router.connected), name="announce"),
+            asyncio.create_task(_announce(router.connected, watcher), name="announce"),
             asyncio.create_task(keep_uploading(app.audio), name="uploading"),
             asyncio.create_task(keep_retention(app), name="retention"),
+            asyncio.create_task(watcher.keep_telling(), name="telling"),
         ]
         stopping = asyncio.create_task(_time_to_stop())
         try:
             await asyncio.wait([*tasks[:2], stopping], return_when=asyncio.FIRST_COMPLETED)
             if stopping.done():
+                watcher.stopping()
                 await router.drain(settings.calls.shutdown_seconds)
         finally:
             stopping.cancel()
@@ -191,9 +202,10 @@ async def _time_to_stop() -> None:
     waits[0].cancel()
 
 
-async def _announce(connected: asyncio.Event) -> None:
+async def _announce(connected: asyncio.Event, watcher: Watcher) -> None:
     await connected.wait()
     click.echo("ready")
+    watcher.ready("connected to Asterisk, serving calls")
 
 
 def _reception(app: App) -> Reception:
@@ -208,8 +220,9 @@ def _reception(app: App) -> Reception:
     )
 
 
-def start_role(app: App, name: str) -> None:
+def start_role(app: App, name: str) -> Watcher:
     """What every role does first. Raises `DatabaseUnavailable`."""
+    watcher = Watcher.taken_from(os.environ)
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, name, settings.log_folder)
     _ = app.database
@@ -217,6 +230,7 @@ def start_role(app: App, name: str) -> None:
     make_folder(settings.recordings, mode=0o777)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
+    return watcher
 
 
 def _end_with_parent() -> None:

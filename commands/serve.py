@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -15,6 +16,7 @@ import structlog
 from commands.context import App
 from commands.firststart import first_links
 from commands.logs import configure_logs
+from commands.notify import Watcher
 from commands.supervisor import Role, nursery
 from storage.settings import Settings
 from telephony.errors import SandboxError
@@ -38,12 +40,13 @@ def serve(app: App, sandbox: bool) -> None:
     can come in and pages can be asked for. Ending waits for calls in progress (setting
     calls.shutdown_seconds) and files what they recorded.
     """
+    watcher = Watcher.taken_from(os.environ)
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
     _ = app.database  # a database that cannot be opened is said here, once
     with only_service(settings.home):
         asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None
-        asyncio.run(_serve(app, asterisk))
+        asyncio.run(_serve(app, asterisk, watcher))
 
 
 def _language(app: App) -> str:
@@ -79,7 +82,7 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
 
 
-async def _serve(app: App, asterisk: Asterisk | None) -> None:
+async def _serve(app: App, asterisk: Asterisk | None, watcher: Watcher) -> None:
     settings = app.settings
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -96,8 +99,11 @@ async def _serve(app: App, asterisk: Asterisk | None) -> None:
             tasks = [group.create_task(role.run()) for role in roles]
             if asterisk is not None:
                 tasks.append(group.create_task(_watch(asterisk)))
-            tasks.append(group.create_task(_announce(app, roles, asterisk)))
+            tasks.append(group.create_task(_announce(app, roles, asterisk, watcher)))
+            telling = watcher.keep_telling(lambda: all(role.is_well for role in roles))
+            tasks.append(group.create_task(telling))
             await stop.wait()
+            watcher.stopping()
             log.info("ending")
             # Calls first: while theirs end, new callers still reach the fallback.
             for role in roles:
@@ -112,11 +118,14 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def _announce(app: App, roles: list[Role], asterisk: Asterisk | None) -> None:
+async def _announce(
+    app: App, roles: list[Role], asterisk: Asterisk | None, watcher: Watcher
+) -> None:
     for role in roles:
         await role.ready.wait()
     sip = "" if asterisk is None else f" sip={asterisk.sip}"
     click.echo(f"ready{sip} web={app.settings.web_url}")
+    watcher.ready("serving calls and pages")
     for sentence in await asyncio.to_thread(first_links, app):
         click.echo(sentence, err=True)
 

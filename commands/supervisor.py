@@ -10,13 +10,15 @@ from pathlib import Path
 
 import structlog
 
+from commands.notify import SUPERVISED
 from commands.nursery import Child, Nursery
-from commands.roles import SUPERVISED
 
 FIRST_RESTART_SECONDS = 0.1
 LAST_RESTART_SECONDS = 10.0
 STEADY_SECONDS = 2.0
 """A role that was ready, and lived this long, died of something new: it is back without delay."""
+SILENT_SECONDS = 45.0
+"""A role is to be heard of every five seconds. A machine may stand still for a while."""
 
 log = structlog.get_logger()
 
@@ -36,7 +38,14 @@ class Role:
         """Set when the role has said so, cleared when it died."""
         self._nursery = nursery
         self._child: Child | None = None
+        self._heard = 0.0
         self._ending = False
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the process was heard of lately; one that is starting, or ended, is well."""
+        silence = asyncio.get_running_loop().time() - self._heard
+        return self._child is None or not self.ready.is_set() or silence < SILENT_SECONDS
 
     @property
     def pid(self) -> int | None:
@@ -93,5 +102,6 @@ class Role:
 
     async def _hear(self, child: Child) -> None:
         async for line in child.output:
+            self._heard = asyncio.get_running_loop().time()
             if line.strip() == b"ready":
                 self.ready.set()

@@ -13,6 +13,7 @@ import uvicorn
 from commands.context import App
 from commands.exposition import exposition
 from commands.health import HealthCheck
+from commands.notify import Watcher
 from commands.phone import phone_endpoint, ring_phone
 from storage.errors import ConfigError
 from storage.office import Office
@@ -26,7 +27,7 @@ END_SECONDS = 5
 
 
 async def serve_pages(
-    app: App, listener: socket.socket, stop_signal: Callable[[], asyncio.Event]
+    app: App, listener: socket.socket, stop_signal: Callable[[], asyncio.Event], watcher: Watcher
 ) -> None:
     """Serve until told to stop; says "ready" when pages can be asked for."""
     application = create_app(services(app), Watch(lambda: exposition(app), HealthCheck(app)))
@@ -38,20 +39,31 @@ async def serve_pages(
             server_header=False,
             timeout_graceful_shutdown=END_SECONDS,
             forwarded_allow_ips=app.settings.web.proxies,
-        )
+        ),
+        watcher,
     )
     stop = stop_signal()
     serving = asyncio.create_task(server.serve([listener]))
     stopping = asyncio.create_task(stop.wait())
+    telling = asyncio.create_task(watcher.keep_telling())
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    watcher.stopping()
     application.state.events.close()
     server.should_exit = True
     stopping.cancel()
-    await serving
+    try:
+        await serving
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 class _Server(uvicorn.Server):
     """uvicorn, which leaves signals to us and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, watcher: Watcher) -> None:
+        super().__init__(config)
+        self._watcher = watcher
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -63,6 +75,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             click.echo("ready")
+            self._watcher.ready("serving pages")
 
 
 @contextlib.contextmanager
