@@ -23,6 +23,8 @@ from tests.waiting import until
 READY = "READY=1"
 WATCHDOG = "WATCHDOG=1"
 STOPPING = "STOPPING=1"
+START_SECONDS = 90.0
+"""For loading a program, on a busy machine."""
 
 BEATING = """
 import time
@@ -114,13 +116,13 @@ async def test_calls_is_ready_when_asterisk_is_reached(tmp_path: Path, systemd: 
     port = free_port()
     nobody = {"ASTERISK__URL": f"http://127.0.0.1:{port}", "ASTERISK__PASSWORD": "secret"}
     async with process(tmp_path, "calls", systemd, **nobody) as pid:
-        await until(lambda: systemd.hears(WATCHDOG))
+        await until(lambda: systemd.hears(WATCHDOG), START_SECONDS)
         assert READY not in systemd.heard
         os.kill(pid, signal.SIGTERM)
     async with FakeAri(tmp_path / "recording") as asterisk:
         systemd.forget()
         async with process(tmp_path, "calls", systemd, **asterisk_at(asterisk)) as pid:
-            await until(lambda: systemd.hears(READY))
+            await until(lambda: systemd.hears(READY), START_SECONDS)
             assert asterisk.connected
             assert "STATUS=connected to Asterisk, serving calls" in systemd.heard
             await is_watched_over(systemd, pid)
@@ -129,7 +131,7 @@ async def test_calls_is_ready_when_asterisk_is_reached(tmp_path: Path, systemd: 
 async def test_agi_is_ready_when_it_listens(tmp_path: Path, systemd: Systemd) -> None:
     port = free_port()
     async with process(tmp_path, "agi", systemd, AGI__PORT=str(port)) as pid:
-        await until(lambda: systemd.hears(READY))
+        await until(lambda: systemd.hears(READY), START_SECONDS)
         socket.create_connection(("127.0.0.1", port)).close()
         await is_watched_over(systemd, pid)
 
@@ -137,7 +139,7 @@ async def test_agi_is_ready_when_it_listens(tmp_path: Path, systemd: Systemd) ->
 async def test_web_is_ready_when_pages_can_be_asked_for(tmp_path: Path, systemd: Systemd) -> None:
     port = free_port()
     async with process(tmp_path, "web", systemd, WEB__PORT=str(port)) as pid:
-        await until(lambda: systemd.hears(READY))
+        await until(lambda: systemd.hears(READY), START_SECONDS)
         socket.create_connection(("127.0.0.1", port)).close()
         await is_watched_over(systemd, pid)
 
@@ -148,7 +150,7 @@ async def test_serve_is_ready_when_all_its_roles_are(tmp_path: Path, systemd: Sy
         ports = {"AGI__PORT": str(agi), "WEB__PORT": str(web)}
         settings = asterisk_at(asterisk) | ports
         async with process(tmp_path, "serve", systemd, **settings) as pid:
-            await until(lambda: systemd.hears(READY))
+            await until(lambda: systemd.hears(READY), START_SECONDS)
             assert asterisk.connected
             for port in (agi, web):
                 socket.create_connection(("127.0.0.1", port)).close()
