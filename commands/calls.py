@@ -15,7 +15,13 @@ from storage.text import json_text, printable
 
 
 @click.command("list")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Only so many, the newest.",
+)
 @click.option("--json", "as_json", is_flag=True, help="An array of objects, newest first.")
 @click.pass_obj
 def list_calls(app: App, *, limit: int, as_json: bool) -> None:
