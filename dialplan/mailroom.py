@@ -100,7 +100,8 @@ class StoredMailroom:
         # Without the database, what slips tell.
         drafts = self.messages.drafts
         try:
-            return await self.database.ask(partial(drafts.interrupted, call.id), PATIENCE)
+            # Worth waiting for: who has spoken is not to be asked for it again.
+            return await self.database.ask(partial(drafts.interrupted, call.id), FINISH_PATIENCE)
         except DatabaseUnavailable as error:
             log.warning("only slips tell what the call had begun", why=str(error))
             return await self.slips.do(partial(drafts.interrupted_by_slips, call.id))

@@ -38,6 +38,8 @@ async def take_up_again(call: Call, services: Services) -> bool:
     employee = was.employee if was.employee in services.office.employees else None
     settings = services.office.voicemail
     spoken = takes and await _is_spoken(call, services, takes, limits_of(settings))
+    if not spoken:
+        await keep_for_absent(services.mailroom, takes)  # their places in the mailbox are free
     await leave_message(
         call,
         services.mailroom,

@@ -43,7 +43,8 @@ class AriCall:
         return await self._play([f"sound:{sound}" for sound in sounds], interrupt)
 
     async def replay(self, recording: str, interrupt: str = "") -> str:
-        return await self._play([f"recording:{recording}"], interrupt)
+        parts = self._recorder.parts(recording)
+        return await self._play([f"recording:{part}" for part in parts], interrupt)
 
     async def digit(self, seconds: float) -> str:
         clock = asyncio.get_running_loop()

@@ -42,6 +42,7 @@ class Recorder:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._clock = asyncio.get_running_loop()
+        self._parts: dict[str, int] = {}
         self._stopped = False
         """The service is stopping: what was said is the message, and nothing more is recorded."""
 
@@ -52,6 +53,10 @@ class Recorder:
         await self._begin(name, limits, limits.max_seconds)
         return await self._to_its_end(name, 1, limits)
 
+    def parts(self, name: str) -> list[str]:
+        """What there is of a recording, in order."""
+        return [part(name, number + 1) for number in range(self._parts.get(name, 1))]
+
     async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
         """As `telephony.call.Call.record_on`."""
         for number in count(1):
@@ -59,6 +64,7 @@ class Recorder:
                 return await self._to_its_end(name, number, limits)
             if await self._line.look(f"/recordings/stored/{part(name, number)}") is None:
                 break
+            self._parts[name] = number
         return None
 
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
@@ -81,6 +87,7 @@ class Recorder:
         end = self._clock.time() + limits.max_seconds
         mute = 0.0
         while True:
+            self._parts[name] = number
             begun = self._clock.time()
             ended_by, recorded = await self._part_ended(part(name, number), more=number > 1)
             missing = self._clock.time() - begun - recorded

@@ -39,6 +39,12 @@ async def test_the_recording_goes_on_in_another_part_without_a_beep(asterisk: Fa
         await recording(asterisk, "0192-3")
         asterisk.exchange.press(call.id, "#")
         assert await task is EndedBy.KEY
+        replaying = begin(call.replay("0192"))
+        await until(lambda: asterisk.exchange.playbacks)
+        (playback,) = asterisk.exchange.playbacks.values()
+        assert playback.media == ["recording:0192", "recording:0192-2", "recording:0192-3"]
+        asterisk.exchange.finish_playbacks()
+        await replaying
     first, second, _ = asterisk.asked("POST", path=f"/channels/{call.id}/record")
     assert (first.params["beep"], second.params["beep"]) == (True, False)
     assert second.params["maxDurationSeconds"] < first.params["maxDurationSeconds"]
