@@ -44,6 +44,7 @@ async def kill_postgresql(blow: Blow) -> None:
     server.stop(signal.SIGKILL)
     await asyncio.sleep(AWAY_SECONDS[blow.size] / 2)
     await asyncio.to_thread(server.start)
+    blow.town.app.database.close()  # the onlooker's own connections are dead, too
 
 
 FAULTS = (

@@ -30,7 +30,8 @@ async def comes_back(blow: Blow, old: int) -> None:
     """Measure until another `calls` than the ``old`` one talks to Asterisk."""
     clock = asyncio.get_running_loop()
     port = blow.town.house.ports.http
-    while clock.time() < blow.at + BACK_SECONDS:
+    deadline = clock.time() + BACK_SECONDS
+    while clock.time() < deadline:
         try:
             new = blow.town.pid("calls")
             if new != old and is_connected(new, port):

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Town:
     _there: dict[str, Caller] = field(default_factory=dict)
     _ringing: set[asyncio.Task[None]] = field(default_factory=set)
 
-    @property
+    @cached_property
     def app(self) -> App:
         """The installation's storage, as its commands see it."""
         return App(self.house.home)
@@ -165,6 +166,7 @@ async def open_town(
                 fallback.cancel()
                 await asyncio.gather(fallback, return_exceptions=True)
             await town.stop()
+            town.app.database.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
