@@ -89,7 +89,7 @@ def _judge(
     if not messages:
         if caller.was_told_saved:
             account.fail("lost", f"{who} was told that the message is saved, and it is not")
-        elif counts and not fault.limits.promised_only:
+        elif counts and (not fault.limits.promised_only or _was_recorded_before(caller)):
             account.fail("lost", f"{who}: the message is lost")
         return
     account.kept += 1
