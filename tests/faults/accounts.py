@@ -108,6 +108,14 @@ def _judge(
     _listen(account, app, caller, message, fault)
 
 
+def _was_recorded_before(caller: Caller) -> bool:
+    """Whether a message's worth of this caller's words was on the disk when the blow fell."""
+    before = caller.at_blow
+    if before.state is State.RECORDING:
+        return before.offset > COUNTS_SECONDS
+    return before.state in (State.FILING, State.REVIEW, State.SAVED, State.GONE)
+
+
 def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fault: Fault) -> None:
     who = _name(caller)
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
