@@ -86,6 +86,15 @@ async def test_nobody_serves_the_calls(short_folder: Path, phones_asterisk: Aste
         assert "load=app_record.so" in found["modules"]["advice"]
         await house.asterisk.rx("module load app_record.so")
 
+        await end(agi)
+        await end(calls)
+
+
+async def test_folders_and_processes_that_fail(
+    short_folder: Path, phones_asterisk: Asterisk
+) -> None:
+    async with lonely_asterisk(short_folder / "ill", phones_asterisk) as (house, _, _ears):
+        calls, agi = await house.serve("calls"), await house.serve("agi")
         (house.home / "asterisk/spool/voicepost").rmdir()
         found = await examined(house, code=1)
         assert broken(found) == {"fallback spool"}
