@@ -112,11 +112,12 @@ class House:
         await self.voicepost("messages", "download", message["id"], "--out", str(path))
         return path
 
-    async def start(self, role: str, *args: str) -> Process:
-        """Start `voicepost ROLE`, without waiting for anything."""
-        with (self.home / f"{role}.log").open("ab") as log:
+    async def start(self, role: str, *args: str, home: Path | None = None) -> Process:
+        """Start `voicepost ROLE`, here or in another home, without waiting for anything."""
+        home = home or self.home
+        with (home / f"{role}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *_command(self.home), role, *args, stdout=asyncio.subprocess.PIPE, stderr=log
+                *_command(home), role, *args, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         self._processes.append(process)
         return process

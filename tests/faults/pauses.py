@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import open_town
+from tests.faults.town import Town, open_town
 
 FROZEN_SECONDS = {"short": 10.0, "long": 30.0}
 TWO_SECONDS = 10.0
-"""How long two services run side by side."""
+"""How long two services run side by side; of one home, until the first has ended."""
 SHUTDOWN_SECONDS = 40
 """The setting: time enough for everybody who is in a call to finish it."""
 END_SECONDS = 2 * SHUTDOWN_SECONDS + 10.0
@@ -49,18 +50,58 @@ async def freeze(blow: Blow) -> None:
 
 
 async def two_services(blow: Blow) -> None:
-    """A second service is started beside the first; then the first dies."""
+    """Another installation's service is started on the same Asterisk; later the first dies.
+
+    Both keep their messages in the same place. The second stands by until then.
+    """
     town = blow.town
-    second = await town.house.start("calls")
+    second = await town.house.start("calls", home=_other_home(town))
     await asyncio.sleep(TWO_SECONDS)
     if town.processes["calls"].returncode is not None:
         blow.broken.append("the first service ended when the second was started")
-    elif second.returncode is not None:
-        blow.broken.append("the second service ended, instead of standing by")
-        return
     else:
         await town.kill("calls")
-    town.processes["calls"] = second
+    if second.returncode is not None:
+        blow.broken.append("the second service ended, instead of standing by")
+    await town.all_are_gone()
+    if second.returncode is None:
+        second.terminate()
+    await asyncio.wait_for(second.wait(), END_SECONDS)
+    await town.start_role("calls")
+
+
+async def successor(blow: Blow) -> None:
+    """A second service is started in the same home: it takes over, and the first ends."""
+    town = blow.town
+    first = town.processes["calls"]
+    await town.start_role("calls")
+    try:
+        await asyncio.wait_for(first.wait(), TWO_SECONDS)
+    except TimeoutError:
+        blow.broken.append("two services of one home act side by side")
+        first.kill()
+        await first.wait()
+
+
+def _other_home(town: Town) -> Path:
+    """A home whose service works on the town's Asterisk, and its messages."""
+    ours = town.app.settings
+    home = ours.home.with_name("other")
+    home.mkdir(exist_ok=True)
+    (home / "voicepost.toml").write_text(
+        f"""
+        [asterisk]
+        url = "{ours.ari_url}"
+        password = "{ours.ari_password}"
+        spool = "{ours.spool}"
+        [database]
+        url = "{ours.database_url}"
+        [audio]
+        url = "{ours.audio_folder}"
+        """,
+        encoding="utf-8",
+    )
+    return home
 
 
 FAULTS = (
@@ -78,6 +119,13 @@ FAULTS = (
         Limits(silence=None),
         rounds=20,
         after=15.0,
+    ),
+    Fault(
+        "successor",
+        successor,
+        Limits(),
+        partial(open_town, supervised=False),
+        rounds=20,
     ),
     Fault(
         "two-services",
