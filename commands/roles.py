@@ -105,8 +105,10 @@ def web(app: App) -> None:
 @click.command("nursery", hidden=True)
 @click.pass_context
 def raise_roles(context: click.Context) -> None:
-    """Load everything, and fork the roles that the supervisor asks for."""
-    import commands.webserver  # noqa: F401
+    """Load what calls need, and fork the roles that the supervisor asks for.
+
+    Not what only pages need, which is half of all: calls would come in a second later.
+    """
     from storage.speech import load
 
     load()
