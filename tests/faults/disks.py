@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 
 from storage.models import MessageRow
@@ -100,7 +101,13 @@ def _fault(place: str, limits: Limits) -> Fault:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)
+    """Raises ClickException where it is refused."""
+    try:
+        subprocess.run(command, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise click.ClickException(
+            f"a full disk is a small file system, which takes root to mount: {error}"
+        ) from error
 
 
 FAULTS = (

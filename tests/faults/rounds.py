@@ -34,7 +34,11 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
             before = len(account.failures)
             chance = random.Random(f"{fault.name} {seed} {number}")
             blow = Blow(town, chance, size, figures=figures)
-            states += await play_round(fault, blow, account, number)
+            try:
+                states += await play_round(fault, blow, account, number)
+            except Exception as error:
+                # The figures of the rounds before, and the other faults, are still wanted.
+                account.failures.append(f"the round broke off: {_causes(error)}")
             account.failures += blow.broken
             for index, failure in enumerate(account.failures[before:], before):
                 account.failures[index] = f"seed {seed}, round {number + 1}: {failure}"
@@ -105,6 +109,13 @@ def _judge_figures(fault: Fault, account: Account, figures: dict[str, float]) ->
     limit, measured = fault.limits.back, figures.get("back_seconds_max")
     if limit is not None and (measured is None or measured > limit):
         account.failures.append(f"what died was back after {measured} s, not {limit}")
+
+
+def _causes(error: BaseException) -> str:
+    """What went wrong, without the groups around it."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_causes(inner) for inner in error.exceptions)
+    return repr(error)
 
 
 def _tell_logs(town: Town) -> None:
