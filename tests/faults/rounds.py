@@ -56,6 +56,7 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
 async def play_round(fault: Fault, blow: Blow, account: Account, number: int) -> Counter[str]:
     """One round; returns where its callers were when the fault struck."""
     town, began = blow.town, datetime.now(UTC)
+    town.callers.clear()
     callers = [
         town.caller(plan, f"7916{number:03}{plan.index:04}")
         for plan in plans(
@@ -83,7 +84,6 @@ async def play_round(fault: Fault, blow: Blow, account: Account, number: int) ->
             for caller in callers
             if caller.began_speaking is None
         ]
-    town.callers.clear()
     return states
 
 
