@@ -53,8 +53,8 @@ def seconds_in(form: Mapping[str, str], name: str, *, optional: bool = False) ->
     return seconds
 
 
-def days_in(form: Mapping[str, str], name: str) -> int | None:
-    """The days typed into a field that may be left empty; ConfigError if it is no whole number."""
+def whole_in(form: Mapping[str, str], name: str) -> int | None:
+    """The whole number typed into a field that may be left empty; ConfigError if it is none."""
     text = form.get(name, "").strip()
     if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise ConfigError(f"{name}: must be a whole number")

@@ -138,6 +138,11 @@ def test_a_number_is_known_in_every_spelling(front: Front, olga: TestClient) -> 
 def test_settings_are_changed(front: Front, olga: TestClient, anna: TestClient) -> None:
     settings = {**olga.get("mailbox").json(), "max_seconds": 60.0}
     assert olga.put("mailbox", json=settings).json() == settings
+    limited = {**settings, "max_messages": 500}
+    assert olga.put("mailbox", json=limited).json() == olga.get("mailbox").json() == limited
+    problem(olga.put("mailbox", json={"max_messages": 0}), 422)
+    assert front.site.office.voicemail.max_messages == 500
+    assert "max_messages" not in olga.put("mailbox", json=settings).json()
     assert olga.put("company", json={"self_service": True}).json() == {
         "name": COMPANY,
         "language": "ru",

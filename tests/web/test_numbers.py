@@ -138,6 +138,28 @@ def test_contradicting_settings_are_refused(front: Front, olga: Visitor) -> None
     assert front.site.office == before
 
 
+def test_how_much_a_mailbox_holds_is_set_and_told(front: Front, olga: Visitor) -> None:
+    olga.post("/mailbox", data={**SETTINGS, "max_messages": " 100000 "})
+    assert front.site.office.voicemail.max_messages == 100_000
+    assert re.search(r'name="max_messages"[^>]*value="100000"', olga.get("/mailbox").text)
+    assert "наибольшее число сообщений в ящике" in olga.get("/audit").text
+
+    before = front.site.office
+    for wrong, sentence in (
+        ("1,5", "целое число"),
+        ("0", "не меньше 1"),
+        ("100001", "не больше 100000"),
+    ):
+        refused = olga.post("/mailbox", data={**SETTINGS, "max_messages": wrong})
+        assert refused.status_code == 422
+        assert sentence in refused.text
+        assert f'value="{wrong}"' in refused.text
+    assert front.site.office == before
+
+    olga.post("/mailbox", data=SETTINGS)
+    assert front.site.office.voicemail.max_messages is None
+
+
 def test_a_pause_that_comes_too_late_is_warned_of(olga: Visitor) -> None:
     olga.post("/mailbox", data={**SETTINGS, "silence_seconds": "120"})
     assert "пауза никогда не завершит сообщение" in olga.get("/mailbox").text

@@ -13,7 +13,7 @@ from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, check, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
-from web.fields import Mistakes, days_in, list_in, seconds_in, typed, written
+from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.places import address_of, leading_to_employee
@@ -183,7 +183,7 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     except ConfigError as error:
         problems += error.problems
     try:
-        fields["keep_days"] = days_in(form, "keep_days")
+        fields["keep_days"] = whole_in(form, "keep_days")
     except ConfigError as error:
         problems += error.problems
     try:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from storage.errors import ConfigError
 from storage.office import Office, VoicemailSettings, check, make_part
 from storage.office.edit import with_fields
-from web.fields import Mistakes, days_in, number_in, seconds_in, typed, written
+from web.fields import Mistakes, number_in, seconds_in, typed, whole_in, written
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in, tell
 from web.sounds import greetings
@@ -19,17 +19,18 @@ from web.texts import texts
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
-_FIELDS: Final = (*_SECONDS, "greeting", "review", "keep_days")
+_LIMITS: Final = ("max_messages", "keep_days")
+"""Left empty, there is none."""
+_FIELDS: Final = (*_SECONDS, "greeting", "review", *_LIMITS)
 
 
 def show_mailbox(visit: Visit) -> Response:
     """The settings, with what is wrong with them."""
     voicemail, company = visit.office.voicemail, visit.office.company
     words = texts(visit.language)
-    values = {name: written(getattr(voicemail, name), words) for name in _SECONDS}
+    values = {name: written(getattr(voicemail, name), words) for name in (*_SECONDS, *_LIMITS)}
     values["greeting"] = voicemail.greeting or ""
     values["review"] = "yes" if voicemail.review else ""
-    values["keep_days"] = written(voicemail.keep_days, words)
     values["self_service"] = "yes" if company.self_service else ""
     return _form(visit, values)
 
@@ -71,10 +72,11 @@ def _voicemail_in(form: Mapping[str, str], before: VoicemailSettings) -> Voicema
             fields[name] = read(form, name)
         except ConfigError as error:
             problems += error.problems
-    try:
-        fields["keep_days"] = days_in(form, "keep_days")
-    except ConfigError as error:
-        problems += error.problems
+    for name in _LIMITS:
+        try:
+            fields[name] = whole_in(form, name)
+        except ConfigError as error:
+            problems += error.problems
     try:
         voicemail = make_part(VoicemailSettings, **{**vars(before), **fields})
     except ConfigError as error:
