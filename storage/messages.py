@@ -22,7 +22,14 @@ from storage.room import check_room, is_full
 from storage.rows import Box, Envelope, Mailbox, Source, new_row
 from storage.slips import Slips
 from storage.speech import speech_seconds
-from storage.spool import Refused, read_recording, remove_recording, secure_recording
+from storage.spool import (
+    Refused,
+    is_cut_off,
+    mark_cut_off,
+    read_recording,
+    remove_recording,
+    secure_recording,
+)
 from storage.vault import AudioStore, LocalAudio
 
 __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
@@ -117,8 +124,13 @@ class Messages:
         return self.keep(self.file(self.look_up(draft_id), cut_off=cut_off))
 
     def secure(self, draft_id: str) -> None:
-        """Have the draft's recording on the disk, before anything else is done about it."""
+        """Have the draft's recording on the disk, before anything else is done about it.
+
+        And a mark beside it if the disk is full by now, and may have been before its end.
+        """
         secure_recording(self._recording(draft_id))
+        if is_full(self.recordings):
+            mark_cut_off(self._recording(draft_id))
 
     def look_up(self, draft_id: str) -> MessageRow:
         """The draft's row, or one made from its slip. Raises NotFound, DatabaseUnavailable."""
@@ -193,7 +205,7 @@ class Messages:
         return Contents(
             state="kept",
             speech=speech,
-            cut_off=cut_off or audio.repaired,
+            cut_off=cut_off or audio.repaired or is_cut_off(self._recording(row.id)),
             duration=audio.duration,
             size=audio.size,
             sha256=audio.sha256,

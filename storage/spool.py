@@ -17,11 +17,15 @@ import structlog
 from storage.audio import HEADER_BYTES, LARGEST_BYTES, Audio, examine, join
 from storage.durable import flush
 from storage.errors import AudioError, NoRecording
+from storage.files import write_whole
 from storage.identifiers import is_id
 from storage.text import printable
 
 # ID, ID-2, ID-3 …: nobody is mute for four seconds ten thousand times in a message.
 _PART = re.compile(r"([0-9a-f-]{36})(?:-([2-9]|[1-9][0-9]{1,3}))?")
+
+CUT_OFF = ".cut"
+"""Ends the name of an empty file beside a recording whose end is lost: the disk was full."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +71,22 @@ def secure_recording(path: Path) -> None:
             log.warning("recording cannot be flushed", path=str(part), reason=error.strerror)
 
 
+def mark_cut_off(path: Path) -> None:
+    """Note that a recording may have lost its end, until it is filed: by then there may be room.
+
+    An empty file takes no room. Where even that cannot be made there is no mark.
+    """
+    try:
+        write_whole(path.with_suffix(CUT_OFF), b"")
+    except OSError as error:
+        log.warning("recording cannot be marked", path=str(path), reason=error.strerror)
+
+
+def is_cut_off(path: Path) -> bool:
+    """Whether the recording was marked as one that may have lost its end."""
+    return os.path.lexists(path.with_suffix(CUT_OFF))
+
+
 def read_recording(path: Path) -> Audio | None:
     """The recording with all its parts, or None where Asterisk made none, or none with audio.
 
@@ -95,8 +115,11 @@ def _read_part(path: Path) -> Audio | None:
 
 
 def remove_recording(path: Path) -> None:
-    """A recording no longer needed; if it cannot go now, the next reconciliation tries again."""
-    for part in parts_of(path):
+    """A recording no longer needed; if it cannot go now, the next reconciliation tries again.
+
+    Its mark goes first: nothing would find that alone.
+    """
+    for part in (path.with_suffix(CUT_OFF), *parts_of(path)):
         try:
             part.unlink(missing_ok=True)
         except OSError as error:

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.errors import AudioError, DatabaseUnavailable, NoRoom
 from storage.inbox import Inbox, Query
 from storage.messages import Draft, Messages
+from storage.reconcile import settle
 from storage.room import MARGIN
 from storage.vault import LocalAudio
 from tests.speech import samples, speak, write_wav
@@ -204,4 +205,39 @@ def test_a_disk_that_is_full_while_committing(disk: Disk, tmp_path: Path) -> Non
     disk.empty()
     assert kept(place.messages.finish(draft.id)).id == draft.id
     assert place.inbox.read(place.inbox.get(draft.id)) == recorded
+    place.database.close()
+
+
+def test_what_is_filed_when_there_is_room_again_is_still_told_to_be_cut_off(
+    disk: Disk, tmp_path: Path
+) -> None:
+    place = Place(tmp_path, disk.folder, tmp_path / "audio", disk.folder / "database")
+    draft = place.begin()
+    write_wav(place.path(draft), samples(speak(REQUEST)))
+    disk.fill()
+    with pytest.raises(DatabaseUnavailable):
+        place.messages.finish(draft.id)
+
+    disk.empty()
+    later = Messages(place.database, LocalAudio(tmp_path / "audio"), place.recordings)
+    assert settle(later, later.drafts.open(), live_calls=()).kept == (draft.id,)
+
+    assert place.inbox.get(draft.id).cut_off
+    assert [path.name for path in place.recordings.iterdir()] == ["database"]
+    place.database.close()
+
+
+def test_a_mark_that_cannot_be_made_keeps_no_message_from_being_filed(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    place = Place(tmp_path, disk.folder, tmp_path / "audio", tmp_path / "database")
+    draft = place.begin()
+    write_wav(place.path(draft), samples(speak(REQUEST)))
+    disk.fill(leave=8192)
+    monkeypatch.setattr("storage.spool.write_whole", refused)
+
+    assert kept(place.messages.finish(draft.id)).cut_off
     place.database.close()
