@@ -22,11 +22,15 @@ class Ears:
         """Collect events until the connection ends."""
         try:
             async for event in ari.events():
-                async with self._news:
-                    self.events.append(event or {"type": "Connected"})
-                    self._news.notify_all()
+                await self.hear(event or {"type": "Connected"})
         except AriUnavailable:
             return
+
+    async def hear(self, event: Event) -> None:
+        """Take in one event, also one that ARI does not send."""
+        async with self._news:
+            self.events.append(event)
+            self._news.notify_all()
 
     async def wait(
         self, matches: Callable[[Event], bool], *, after: int = 0, seconds: float = 30

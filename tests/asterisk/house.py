@@ -72,8 +72,8 @@ class House:
 
     @property
     def log(self) -> str:
-        """What the service has logged so far."""
-        return (self.home / "serve.log").read_text(encoding="utf-8")
+        """What the service, or each of its roles, has logged so far."""
+        return "".join(log.read_text(encoding="utf-8") for log in self.home.glob("*.log"))
 
     async def voicepost(self, *args: str, code: int = 0, said: str = "") -> str:
         """Run a command in this home; its stdout. The exit code must be ``code``.

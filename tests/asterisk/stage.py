@@ -136,7 +136,6 @@ class Stage:
         """Place the call, go through the steps, and check what was left."""
         caller = await self.begin()
         await self.go(caller, self._scenario.steps)
-        await caller.gone(seconds=60)
         await self.check(self._scenario.expect)
 
     async def begin(self) -> Person:
@@ -152,13 +151,18 @@ class Stage:
         return caller
 
     async def go(self, caller: Person, steps: Sequence[RealStep]) -> None:
-        """Take the steps; an error says in which the call got stuck, and what the service saw."""
+        """Take the steps, and stay until the call is over; an error says where it got stuck."""
         for step, following in zip(steps, (*steps[1:], None), strict=True):
             try:
                 await self._do(step, following, caller)
             except (AriError, TimeoutError) as error:
-                error.add_note(f"at {step}, in a call that the service saw so:\n{self._log()}")
+                error.add_note(f"at {step}, {self._log()}")
                 raise
+        try:
+            await caller.gone(seconds=90)
+        except TimeoutError as error:
+            error.add_note(f"nobody hung up, {self._log()}")
+            raise
 
     async def check(self, expected: Sequence[Expected]) -> None:
         """Check that the call left these messages, and nothing else anywhere."""
@@ -178,8 +182,10 @@ class Stage:
         self._town.house.offices.apply(parse_office(text), by=ME)
 
     def _log(self) -> str:
-        lines = self._town.house.log.splitlines()
-        return "\n".join(line for line in lines if f"call={self._channel}" in line)
+        """What the service and its Asterisk saw of the call."""
+        lines = [line for line in self._town.house.log.splitlines() if self._channel in line]
+        heard = [str(event) for event in self._town.inside.events if self._is_ours(event)]
+        return "\n".join(["in a call that the service saw so:", *lines, *heard[-10:]])
 
     def _own(self, phone: str) -> str:
         """The scenario's own number in place of the one that all scenarios share."""

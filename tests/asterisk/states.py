@@ -70,6 +70,8 @@ class State:
     phones: Mapping[str, PhoneDoes] = field(default_factory=dict)
     dialled: str = "74951234567"
     answered: bool = True
+    ends: bool = True
+    """Whether the call ends by itself, within a test's patience, when no more sound comes."""
 
 
 LEAVE = (Speak(HELLO), HangUp())
@@ -228,3 +230,49 @@ STATES = (
         answered=False,
     ),
 )
+
+ALONE = Hear("vm-intro&beep")
+ALONE_SPOKEN = (ALONE, Speak(HELLO))
+
+ALONE_STATES = (
+    State("Asterisk alone, greeting", (ALONE,), LEAVE, in_the_end=COMPANY, ends=False),
+    State(
+        "Asterisk alone, nothing said yet",
+        (ALONE, Beep(), Breathe()),
+        (Say(HELLO), HangUp()),
+        in_the_end=COMPANY,
+        gap=LONG_GAP,
+        ends=False,
+    ),
+    State(
+        "Asterisk alone, something said",
+        ALONE_SPOKEN,
+        (Say(SECOND), HangUp()),
+        COMPANY,
+        (TwoParts("company", "74951234567", HELLO, SECOND),),
+        gap=LONG_GAP,
+        ends=False,
+    ),
+    State(
+        "Asterisk alone, an employee's number",
+        ALONE_SPOKEN,
+        (HangUp(),),
+        ANNA,
+        ANNA,
+        gap=LONG_GAP,
+        dialled=DIRECT,
+        ends=False,
+    ),
+    State(
+        "Asterisk alone, goodbye",
+        (*ALONE_SPOKEN, Press("#"), Hear("auth-thankyou&vm-goodbye")),
+        (),
+        COMPANY,
+        COMPANY,
+    ),
+    State(
+        "Asterisk alone, goodbye without a word",
+        (ALONE, Beep(), Breathe(), Press("#"), Hear("auth-thankyou&vm-goodbye")),
+    ),
+)
+"""What is left when neither the service nor AGI is there: a greeting and a recording."""
