@@ -53,19 +53,24 @@ async def _follow_dialplan(ears: Ears) -> None:
 
 async def _follow_agi(log: Path, ears: Ears) -> None:
     playing: dict[str, str] = {}
+    ids: dict[str, str] = {}
     async for line in _lines(log):
-        if found := _COMMAND.search(line):
-            channel, file = _channel(ears, found[1]), Path(found[3])
-            if found[2] == "RECORD FILE":
-                await ears.hear(_recording(channel, file.name))
-                continue
+        found = _COMMAND.search(line) or _REPLY.search(line)
+        if found is None:
+            continue
+        if found[1] not in ids:
+            ids[found[1]] = await _channel(ears, found[1])
+        channel = ids[found[1]]
+        if found.re is _REPLY:
+            if sound := playing.pop(channel, ""):
+                await ears.hear(_playback("PlaybackFinished", channel, sound))
+        elif found[2] == "RECORD FILE":
+            await ears.hear(_recording(channel, Path(found[3]).name))
+        else:
+            file = Path(found[3])
             recorded = file.parent.name == "recording"
             playing[channel] = f"recording:{file.name}" if recorded else f"sound:{file}"
             await ears.hear(_playback("PlaybackStarted", channel, playing[channel]))
-        elif found := _REPLY.search(line):
-            channel = _channel(ears, found[1])
-            if sound := playing.pop(channel, ""):
-                await ears.hear(_playback("PlaybackFinished", channel, sound))
 
 
 async def _lines(log: Path) -> AsyncIterator[str]:
@@ -81,10 +86,12 @@ async def _lines(log: Path) -> AsyncIterator[str]:
                 await asyncio.sleep(POLL_SECONDS)
 
 
-def _channel(ears: Ears, name: str) -> str:
-    """The id of the channel with this name."""
-    channels = (event["channel"] for event in ears.events if event["type"] == "ChannelCreated")
-    return next(str(channel["id"]) for channel in channels if channel["name"] == name)
+async def _channel(ears: Ears, name: str) -> str:
+    """The id of the channel with this name, whose first event may not have come yet."""
+    event = await ears.wait(
+        lambda e: e["type"] == "ChannelCreated" and e["channel"]["name"] == name
+    )
+    return str(event["channel"]["id"])
 
 
 def _playback(what: str, channel: str, media: str) -> Event:

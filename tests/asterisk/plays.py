@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
 from tests.asterisk.leftovers import left_of_all
-from tests.asterisk.stage import Cancel, Mute, MuteForGood, Stage
+from tests.asterisk.stage import Answered, Cancel, Mute, MuteForGood, Stage
 from tests.asterisk.states import State, Steps
 from tests.scenarios import Expected, HangUp, Scenario
 
@@ -46,10 +46,8 @@ class Play:
     async def call(self, stage: Stage) -> None:
         """Place the call, and go on until it is over."""
         caller = await stage.begin()
-        if self.state.way and self.state.answered:
-            await caller.connected()
-            await caller.be_silent()
-        await stage.go(caller, (*self.state.way, *self.then))
+        sound = (Answered(),) if self.state.way and self.state.answered else ()
+        await stage.go(caller, (*sound, *self.state.way, *self.then))
 
 
 def table(states: Iterable[State]) -> dict[str, Play]:

@@ -36,6 +36,11 @@ from tests.waiting import until
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Wait until the call is answered, and begin to send sound."""
+
+
+@dataclass(frozen=True)
 class Heard:
     """Wait until this sound has been played to its end."""
 
@@ -106,6 +111,7 @@ class TwoParts(Expected):
 
 RealStep = (
     Step
+    | Answered
     | Heard
     | Replayed
     | Typed
@@ -198,6 +204,9 @@ class Stage:
     ) -> None:
         phones = self._town.phones
         match step:
+            case Answered():
+                await caller.connected()
+                await caller.be_silent()
             case Hear(sound):
                 await self._event(lambda e: _plays(e, sound))
             case Heard(sound):
