@@ -23,6 +23,9 @@ from telephony.call import Call, Hearing, RecordingLimits
 
 PROBE_LIMITS = RecordingLimits(max_seconds=10, silence_seconds=5)
 
+NEW_NUMBER_PATIENCE = 5.0
+"""How long a caller is left without an answer until the database says whose number was dialled."""
+
 log = structlog.get_logger()
 
 
@@ -65,24 +68,32 @@ class Reception:
 
     async def take_outside_call(self, call: Call, dialled: str) -> None:
         """Serve a caller who dialled one of our companies' numbers."""
-        directory = await self._directory()
-        site = directory.find(dialled)
+        site = await self._site(dialled)
         if site is None:
             log.warning("a number that no company has", dialled=dialled)
             await call.play(sounds.UNKNOWN_NUMBER)
             return
         await take_call(call, self._services(site))
 
-    async def _directory(self) -> Directory:
-        """All offices as they are now; as they were last, while the database does not answer."""
+    async def _site(self, dialled: str) -> Site | None:
+        """Whose number it is; as was known last, while the database does not answer.
+
+        What was not known last may be a new number: nobody is turned away before the database
+        has said so. Raises DatabaseUnavailable, and then the fallback takes a message.
+        """
         try:
-            return await self.mailroom.database.ask(self.offices.snapshot, PATIENCE)
+            return (await self._directory(PATIENCE)).find(dialled)
         except DatabaseUnavailable as error:
             known = self.offices.last_known
             if known is None:
                 raise
-            log.warning("the last known configuration is used", why=str(error))
-            return known
+            if site := known.find(dialled):
+                log.warning("the last known configuration is used", why=str(error))
+                return site
+            return (await self._directory(NEW_NUMBER_PATIENCE)).find(dialled)
+
+    async def _directory(self, seconds: float) -> Directory:
+        return await self.mailroom.database.ask(self.offices.snapshot, seconds)
 
     def _services(self, site: Site) -> Services:
         return Services(

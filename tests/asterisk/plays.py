@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
 from tests.asterisk.leftovers import left_of_all
-from tests.asterisk.stage import Answered, Cancel, Mute, MuteForGood, Stage
+from tests.asterisk.stage import Stage
 from tests.asterisk.states import State, Steps
+from tests.asterisk.steps import Answered, Cancel, Mute, MuteForGood
 from tests.scenarios import Expected, HangUp, Scenario
 
 AT_ONCE = 24

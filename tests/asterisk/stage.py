@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from storage.inbox import Message
 from storage.office import parse_office
@@ -18,6 +17,21 @@ from tests.asterisk.conftest import Town
 from tests.asterisk.house import until_async
 from tests.asterisk.leftovers import left_of_call
 from tests.asterisk.listening import SAME, likeness
+from tests.asterisk.steps import (
+    Answered,
+    Breathe,
+    Cancel,
+    Heard,
+    Mute,
+    MuteForGood,
+    OtherHangsUp,
+    PicksUp,
+    RealStep,
+    Replayed,
+    Say,
+    TwoParts,
+    Typed,
+)
 from tests.scenarios import (
     Beep,
     Expected,
@@ -27,103 +41,11 @@ from tests.scenarios import (
     Rings,
     Scenario,
     Speak,
-    Step,
     Talk,
     Wait,
 )
 from tests.speech import speak
 from tests.waiting import until
-
-
-@dataclass(frozen=True)
-class Answered:
-    """Wait until the call is answered, and begin to send sound."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Wait until this sound has been played to its end."""
-
-    sound: str
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """Wait until the caller begins to hear what he said."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """Wait until Asterisk has noticed this key."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class Breathe:
-    """Say nothing for a second."""
-
-
-@dataclass(frozen=True)
-class Say:
-    """Say this text, in Russian, to its end, whether or not there was a beep."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Cancel:
-    """Give up before anybody answered."""
-
-
-@dataclass(frozen=True)
-class Mute:
-    """Send no sound for so many seconds, then send silence again."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class MuteForGood:
-    """Send no sound any more, and stay on the line."""
-
-
-@dataclass(frozen=True)
-class PicksUp:
-    """The phone that rings is answered."""
-
-    phone: str
-
-
-@dataclass(frozen=True)
-class OtherHangsUp:
-    """The phone that the caller talks to is hung up."""
-
-    phone: str
-
-
-@dataclass(frozen=True)
-class TwoParts(Expected):
-    """One message, of which the second part was spoken after a time without any sound."""
-
-    then_said: str
-
-
-RealStep = (
-    Step
-    | Answered
-    | Heard
-    | Replayed
-    | Typed
-    | Breathe
-    | Say
-    | Cancel
-    | Mute
-    | MuteForGood
-    | PicksUp
-    | OtherHangsUp
-)
-"""A step that only a real telephone can take, or one of everybody's."""
 
 
 class Stage:

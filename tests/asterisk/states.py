@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dialplan.sounds import GOODBYE, MESSAGE_SAVED, NOBODY_AVAILABLE, REVIEW, TOO_SHORT, WRONG_KEY
-from tests.asterisk.stage import (
+from tests.asterisk.steps import (
     Breathe,
     Heard,
     OtherHangsUp,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import dialplan.reception
 from dialplan.reception import Reception
 from dialplan.sounds import UNKNOWN_NUMBER
 from storage.database import Database
@@ -139,6 +140,30 @@ async def test_a_call_without_a_database_follows_the_last_known_configuration(
     steps = await house.take("call", "74951234567")
     assert steps[0] == "answer (ru)"
     assert "record up to 180 s" in steps
+
+
+async def test_a_new_number_is_not_turned_away_while_the_database_is_slow(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await house.take("call", "70000000000") == [f"play {UNKNOWN_NUMBER}"]
+    changed = ROMASHKA.replace("+7 (495) 123-45-68", "70000000000")
+    house.offices.apply(parse_office(changed), by=ME)
+    monkeypatch.setattr(dialplan.reception, "PATIENCE", 0.0)
+    steps = await house.take("call", "70000000000")
+    assert steps[0] == "ring PJSIP/101 for 20 s, the caller hears ringing"
+
+
+async def test_without_a_database_nobody_can_say_that_a_number_is_nobodys(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await house.take("call", "74951234567"))[0] == "answer (ru)"
+
+    def gone(*_: object) -> None:
+        raise DatabaseUnavailable("the database cannot be used: it is gone")
+
+    monkeypatch.setattr(Database, "reading", gone)
+    with pytest.raises(DatabaseUnavailable):
+        await house.take("call", "70000000000")
 
 
 async def test_without_a_database_nor_a_known_configuration_the_fallback_takes_over(
