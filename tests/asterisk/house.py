@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import sys
 import wave
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,11 @@ Process = asyncio.subprocess.Process
 class House:
     """One home with its service. Commands are run as a person would, as processes."""
 
-    def __init__(self, home: Path, settings: str = "") -> None:
+    def __init__(
+        self, home: Path, settings: str = "", asterisk: Callable[..., Asterisk] = Asterisk
+    ) -> None:
         self.home = home
+        self._asterisk = asterisk
         self.ports: Ports = free_ports()
         self.agi_port = _free_tcp()
         self.web_port = _free_tcp()
@@ -68,7 +72,8 @@ class House:
     @property
     def asterisk(self) -> Asterisk:
         """The house's own Asterisk, for looking at."""
-        return Asterisk(build(), self.home / "asterisk", self.ports, f"127.0.0.1:{self.agi_port}")
+        agi = f"127.0.0.1:{self.agi_port}"
+        return self._asterisk(build(), self.home / "asterisk", self.ports, agi)
 
     @property
     def log(self) -> str:
@@ -125,6 +130,11 @@ class House:
     async def serve(self, role: str = "serve", *args: str) -> Process:
         """Start `voicepost ROLE`; returns when it has said that it is ready."""
         process = await self.start(role, *args)
+        await self.ready(process, role)
+        return process
+
+    async def ready(self, process: Process, role: str) -> None:
+        """Wait until a role that was started has said that it is ready."""
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -132,7 +142,6 @@ class House:
         except TimeoutError:
             line = "(nothing in time)"
         assert line.startswith("ready"), (line, (self.home / f"{role}.log").read_text())
-        return process
 
     @property
     def inbox(self) -> Inbox:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from telephony.ari.client import Event, HttpAri
 from telephony.errors import AriError
 from tests.asterisk.conftest import Town
+from tests.asterisk.house import until_async
 
 
 async def left_of_call(town: Town, channel: str, caller: str, phones: str) -> list[str]:
@@ -22,8 +23,16 @@ async def left_of_call(town: Town, channel: str, caller: str, phones: str) -> li
     return left + [name for name in _spool(town) if f"/recordings/live/{name}" in paths]
 
 
-async def left_of_all(town: Town) -> list[str]:
-    """What is left once everybody has hung up."""
+async def nothing_is_left(town: Town) -> None:
+    """Wait until nothing is left of any call: to be asked once everybody has hung up."""
+
+    async def is_so() -> bool:
+        return not await _left(town)
+
+    await until_async(is_so)
+
+
+async def _left(town: Town) -> list[str]:
     left = [f"a draft of {call}" for call in town.house.calls_with_drafts()]
     for kind in ("channels", "bridges"):
         left += [f"{kind}: {thing['id']}" for thing in await town.ari.request("GET", f"/{kind}")]
@@ -41,7 +50,9 @@ def _played_and_recorded(town: Town, channel: str) -> Iterator[str]:
 
 def _spool(town: Town) -> list[str]:
     spool = town.house.asterisk.spool
-    return [path.stem for name in ("recording", "voicepost") for path in (spool / name).iterdir()]
+    return [
+        path.stem for name in ("recording", "voicepost") for path in (spool / name).glob("*.wav")
+    ]
 
 
 async def _exists(ari: HttpAri, path: str) -> bool:

@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.asterisk.conftest import Town
-from tests.asterisk.house import until_async
-from tests.asterisk.leftovers import left_of_all
+from tests.asterisk.leftovers import nothing_is_left
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import State, Steps
 from tests.asterisk.steps import Answered, Cancel, Mute, MuteForGood
@@ -49,6 +48,7 @@ class Play:
         caller = await stage.begin()
         sound = (Answered(),) if self.state.way and self.state.answered else ()
         await stage.go(caller, (*sound, *self.state.way, *self.then))
+        await stage.over(caller)
 
 
 def table(states: Iterable[State]) -> dict[str, Play]:
@@ -90,11 +90,7 @@ class Season:
     async def close(self) -> None:
         """All plays to their ends: then nothing is left of them but the messages."""
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-
-        async def nothing_is_left() -> bool:
-            return not await left_of_all(self.town)
-
-        await until_async(nothing_is_left)
+        await nothing_is_left(self.town)
         for name, stage in self.stages.items():
             assert len(stage.messages()) == len(self.plays[name].kept), name
 

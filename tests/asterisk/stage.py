@@ -64,6 +64,7 @@ class Stage:
         """Place the call, go through the steps, and check what was left."""
         caller = await self.begin()
         await self.go(caller, self._scenario.steps)
+        await self.over(caller)
         await self.check(self._scenario.expect)
 
     async def begin(self) -> Person:
@@ -79,13 +80,16 @@ class Stage:
         return caller
 
     async def go(self, caller: Person, steps: Sequence[RealStep]) -> None:
-        """Take the steps, and stay until the call is over; an error says where it got stuck."""
+        """Take the steps; an error says where the call got stuck, and what others saw of it."""
         for step, following in zip(steps, (*steps[1:], None), strict=True):
             try:
                 await self._do(step, following, caller)
             except (AriError, TimeoutError) as error:
                 error.add_note(f"at {step}, {self._log()}")
                 raise
+
+    async def over(self, caller: Person) -> None:
+        """Wait until the call is over."""
         try:
             await caller.gone(seconds=90)
         except TimeoutError as error:
