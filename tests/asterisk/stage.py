@@ -168,7 +168,7 @@ class Stage:
                     await self._do(OtherHangsUp(phone), None, caller)
             case OtherHangsUp(phone):
                 other = await phones.answered(self._own(phone))
-                assert other.is_connected()
+                assert other.is_connected(), self._log()
                 await other.hang_up()
             case Mute(seconds):
                 await caller.go_mute()
