@@ -68,6 +68,7 @@ class Caller:
     _speech_ended: asyncio.Event = field(default_factory=asyncio.Event)
     began_speaking: float | None = None
     stopped_speaking: float | None = None
+    dialled_at: float | None = None
     connected_at: float | None = None
     gone_at: float | None = None
     at_blow: Moment = Moment(State.WAITING, 0)
@@ -97,11 +98,14 @@ class Caller:
         self._struck.set()
 
     def silence_since(self, moment: float) -> float:
-        """The longest silence that this caller heard after a moment, in seconds."""
-        if self.connected_at is None:
+        """The longest silence that this caller heard after a moment, in seconds.
+
+        Waiting for an answer is silence, too: nobody lets the telephone ring.
+        """
+        if self.dialled_at is None:
             return 0.0
         end = self.gone_at or _now()
-        return self.ears.longest_silence(max(moment, self.connected_at), end)
+        return self.ears.longest_silence(max(moment, self.dialled_at), end)
 
     # -- what happens to the caller ------------------------------------------------------------
 
@@ -205,6 +209,7 @@ class Caller:
 
     async def _dial(self) -> None:
         self.enter(State.DIALLING)
+        self.dialled_at = _now()
         dial = {
             "endpoint": self.endpoint,
             "app": self.ari.access.app,

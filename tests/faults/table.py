@@ -28,7 +28,7 @@ TIMES = {
     "held_seconds_max": "nobody held longer than {} s",
     "end_seconds_max": "ended within {} s",
     "uploaded_seconds_max": "all uploaded {} s after it was back",
-    "blows": "{} blows",
+    "blows": "blows: {}",
 }
 
 
