@@ -83,19 +83,29 @@ async def kill_all(blow: Blow) -> None:
 
 
 async def kill_nursery(blow: Blow) -> None:
-    """The process that roles are forked from: calls go on, or come back."""
-    os.kill(blow.town.pid("nursery"), signal.SIGKILL)
+    """The process that roles are forked from: those that live serve on, and it is there again."""
+    town = blow.town
+    old, calls = town.pid("nursery"), town.pid("calls")
+    os.kill(old, signal.SIGKILL)
     clock = asyncio.get_running_loop()
-    while clock.time() < blow.at + BACK_SECONDS:
+    deadline = clock.time() + BACK_SECONDS
+    while clock.time() < deadline:
         try:
-            if is_connected(blow.town.pid("calls"), blow.town.house.ports.http):
-                blow.town.pid("nursery")
-                blow.measure("back_seconds_max", clock.time() - blow.at)
-                return
-        except (LookupError, OSError):
-            pass  # between two lives
+            new = town.pid("nursery")
+        except LookupError:
+            new = old
+        if new != old:
+            blow.measure("nursery_back_seconds_max", clock.time() - blow.at)
+            break
         await asyncio.sleep(POLL_SECONDS)
-    blow.broken.append("the nursery did not come back")
+    else:
+        blow.broken.append("the nursery did not come back")
+    try:
+        serves = is_connected(calls, town.house.ports.http)
+    except OSError:
+        serves = False
+    if not serves:
+        blow.broken.append("calls did not live on")
 
 
 KILL_CALLS = Fault("kill-calls", kill_calls, Limits(back=2.0))
