@@ -18,6 +18,7 @@ from commands.firststart import first_links
 from commands.logs import configure_logs
 from commands.notify import Watcher
 from commands.supervisor import Role, nursery
+from storage.durable import make_folder
 from storage.settings import Settings
 from telephony.errors import SandboxError
 from telephony.sandbox.asterisk import Asterisk, Ports
@@ -43,16 +44,19 @@ def serve(app: App, sandbox: bool) -> None:
     watcher = Watcher.taken_from(os.environ)
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
-    _ = app.database  # a database that cannot be opened is said here, once
+    make_folder(settings.home, mode=0o777)
     with only_service(settings.home):
-        asterisk = sandbox_asterisk(settings, _language(app)) if sandbox else None
-        asyncio.run(_serve(app, asterisk, watcher))
+        asyncio.run(_serve(app, sandbox, watcher))
 
 
-def _language(app: App) -> str:
-    """What Asterisk speaks when it takes messages alone: the language of the first company."""
+def _prepare(app: App, sandbox: bool) -> Asterisk | None:
+    """Open the database (what is wrong with it is said here, once), and find the Asterisk to run.
+
+    Alone, that speaks the language of the first company.
+    """
     sites = app.offices.snapshot().offices.values()
-    return next((site.office.company.language for site in sites), "en")
+    language = next((site.office.company.language for site in sites), "en")
+    return sandbox_asterisk(app.settings, language) if sandbox else None
 
 
 @contextmanager
@@ -82,7 +86,7 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
 
 
-async def _serve(app: App, asterisk: Asterisk | None, watcher: Watcher) -> None:
+async def _serve(app: App, sandbox: bool, watcher: Watcher) -> None:
     settings = app.settings
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,13 +96,16 @@ async def _serve(app: App, asterisk: Asterisk | None, watcher: Watcher) -> None:
     async with AsyncExitStack() as stack:
         loading = asyncio.create_task(children.run(), name="nursery")
         stack.push_async_callback(_end, loading)
+        asterisk = await asyncio.to_thread(_prepare, app, sandbox)  # while the nursery loads
+        taken_over = asterisk is not None and asterisk.running()
         if asterisk is not None:
-            await asterisk.start()
             stack.push_async_callback(asterisk.stop)
+            if not taken_over:
+                await asterisk.start()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(role.run()) for role in roles]
             if asterisk is not None:
-                tasks.append(group.create_task(_watch(asterisk)))
+                tasks.append(group.create_task(_keep_alive(asterisk, taken_over)))
             tasks.append(group.create_task(_announce(app, roles, asterisk, watcher)))
             telling = watcher.keep_telling(lambda: all(role.is_well for role in roles))
             tasks.append(group.create_task(telling))
@@ -130,13 +137,22 @@ async def _announce(
         click.echo(sentence, err=True)
 
 
-async def _watch(asterisk: Asterisk) -> None:
-    """Restart the private Asterisk when it dies."""
+async def _keep_alive(asterisk: Asterisk, taken_over: bool) -> None:
+    """Restart the private Asterisk when it dies; tell one that was taken over what has changed.
+
+    Its callers are served meanwhile: they have been waiting since the last service died.
+    """
+    if taken_over:
+        await _start(asterisk)
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         if not asterisk.running():
             log.error("Asterisk died and is restarted")
-            try:
-                await asterisk.start()
-            except (SandboxError, OSError) as error:
-                log.error("Asterisk cannot be restarted", why=str(error))
+            await _start(asterisk)
+
+
+async def _start(asterisk: Asterisk) -> None:
+    try:
+        await asterisk.start()
+    except (SandboxError, OSError) as error:
+        log.error("Asterisk cannot be started", why=str(error))
