@@ -81,11 +81,13 @@ class Person:
         )
         return ends
 
-    async def press(self, keys: str) -> None:
-        """Press the keys as a person does: a fifth of a second each, as much between."""
+    async def press(self, keys: str, *, milliseconds: int = 120, between: int = 150) -> None:
+        """Press the keys as a person does: so long each, and so long between."""
         await self.connected()
         await self.ari.request(
-            "POST", f"/channels/{self.id}/dtmf", {"dtmf": keys, "duration": 120, "between": 150}
+            "POST",
+            f"/channels/{self.id}/dtmf",
+            {"dtmf": keys, "duration": milliseconds, "between": between},
         )
         # Sending keys ends the silence that the phone sent, and a phone never falls mute.
         await self.be_silent()

@@ -29,6 +29,7 @@ from tests.asterisk.steps import (
     RealStep,
     Replayed,
     Say,
+    Storm,
     TwoParts,
     Typed,
 )
@@ -156,6 +157,8 @@ class Stage:
                 await caller.say(speak(text))
             case Say(text):
                 await caller.say(speak(text))
+            case Storm(keys):
+                await caller.press(keys, milliseconds=10, between=10)
             case Breathe():
                 await caller.breathe()
             case Rings(phone):

@@ -32,6 +32,13 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Storm:
+    """Press these keys as fast as a telephone can."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
 class Breathe:
     """Say nothing for a second."""
 
@@ -87,6 +94,7 @@ RealStep = (
     | Heard
     | Replayed
     | Typed
+    | Storm
     | Breathe
     | Say
     | Cancel

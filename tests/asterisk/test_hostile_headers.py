@@ -1,58 +1,44 @@
-"""INVITEs that no phone would send: Asterisk cannot tell of some of them, and others are none."""
+"""Five hundred hostile INVITEs, through each of the three layers that take messages.
+
+And INVITEs of which Asterisk cannot tell, and datagrams that are none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.asterisk.house import House, end
-from tests.asterisk.sipp import Invitation, place_calls
+from storage.inbox import Message
+from tests.asterisk.exchange import OFFICE, Exchange, assert_only_text
+from tests.asterisk.hostile import CANARY, invitations, is_well_formed
+from tests.asterisk.house import House
+from tests.asterisk.sipp import Invitation
+from tests.speech import speak
+from tests.waiting import until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
 
-COMPANY = "Ромашка"
-OFFICE = f"""
-[company]
-name = "{COMPANY}"
-[numbers]
-"74951234567" = {{ menu = "main" }}
-"74951234568" = {{ employee = "101" }}
-[menus.main]
-greeting = "sound:beep"
-timeout = 1.0
-repeats = 0
-default = {{ action = "voicemail" }}
-[employees.101]
-name = "Анна Петрова"
-endpoint = "PJSIP/101"
-[employees.101.forward]
-always = {{ action = "voicemail" }}
-[voicemail]
-greeting = "sound:beep"
-"""
-
-
-@dataclass
-class Exchange:
-    """A house in a folder of its own, whose Asterisk runs, and the programs that are up."""
-
-    folder: Path
-    house: House
-    runs: int = 0
-
-    async def call(self, sent: list[Invitation], **how: Any) -> list[str]:
-        """Place the calls; how each came out."""
-        self.runs += 1
-        folder = self.folder / f"sipp-{self.runs}"
-        return await place_calls(folder, self.house.asterisk.sip, sent, **how)
+SPEECH = "Я незнакомец, но сообщение у меня самое обычное, и я его оставлю."
+SPEAKERS = [
+    Invitation(dialled=b"74951234568", number=number, name=name)
+    for number, name in (
+        (b"1%0aagi_evil%3a%20yes%0a%0a", b"<script>alert(1)</script>"),
+        (b"..%2f..%2f..%2f..%2ftmp%2f" + CANARY.encode(), b"=cmd|' /C calc'!A0"),
+        (b"%ff%fe%d0", b"\xff\xfe\xd0"),
+        (b"1'%20OR%20'1'%3d'1", b"Robert') DROP TABLE messages--"),
+        (b"%24%7bSHELL(id)%7d%25n", b"${SHELL(touch /tmp/" + CANARY.encode() + b")}"),
+    )
+]
+"""They also leave a message."""
 
 
 @pytest.fixture(scope="module")
@@ -65,38 +51,92 @@ async def exchange() -> AsyncIterator[Exchange]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi")])
+async def test_strangers_are_answered_and_are_only_text(
+    exchange: Exchange, role: str, source: str
+) -> None:
+    kept = exchange.messages()
+    count, first, rate = (300, 0, 75) if role == "calls" else (100, 300, 16)
+    sent = invitations(count, first)
+
+    async with exchange.running(role), exchange.unharmed():
+        outcomes, spoke = await asyncio.gather(
+            exchange.call(sent, rate=rate, milliseconds=800),
+            exchange.call(SPEAKERS, rate=5, milliseconds=5000, patience=30, speech=speak(SPEECH)),
+        )
+        new = await _left_by_speakers(exchange, kept)
+        assert await exchange.call([Invitation()], rate=1, milliseconds=100) == ["answered"]
+
+    assert spoke == ["answered"] * len(SPEAKERS)
+    unanswered = [
+        invitation
+        for invitation, outcome in zip(sent, outcomes, strict=True)
+        if outcome != "answered" and is_well_formed(invitation)
+    ]
+    assert unanswered == []
+    assert Counter(outcomes)["nothing"] == 0
+    assert {message.source for message in new} == {source}
+    assert {message.dialled for message in new} == {"74951234568"}
+    assert_only_text(exchange)
+    for line in exchange.log(role):
+        assert line["level"] not in ("error", "critical"), line
+        if line["event"] == "call":
+            assert re.fullmatch(r"[0-9*#+]*", line["args"][1]), line
+            assert re.fullmatch(r"[\d.]+", line["call"]), line
+
+
+async def test_asterisk_alone_makes_harmless_names_of_them(exchange: Exchange) -> None:
+    kept = exchange.messages()
+    spool = exchange.house.home / "asterisk/spool/voicepost"
+
+    async with exchange.unharmed():
+        outcomes, spoke = await asyncio.gather(
+            exchange.call(invitations(100, 400), rate=30, milliseconds=9_000),
+            exchange.call(SPEAKERS, rate=10, milliseconds=12_000, speech=speak(SPEECH)),
+        )
+    assert spoke == ["answered"] * len(SPEAKERS)
+    assert Counter(outcomes)["answered"] > 50
+    recorded = list(spool.iterdir())
+    assert len(recorded) > 50
+    for path in recorded:  # as if it were a minute ago: nobody writes to them any more
+        os.utime(path, (time.time() - 60,) * 2)
+
+    async with exchange.running("calls"):
+        new = await _left_by_speakers(exchange, kept)
+    assert {message.source for message in new} == {"asterisk"}
+    assert all(re.fullmatch(r"[0-9*#+]*", message.caller_number) for message in new)
+    assert_only_text(exchange)
+
+
 async def test_a_call_that_asterisk_could_not_tell_of_holds_up_no_other(exchange: Exchange) -> None:
     """Nothing is said over ARI of a channel with anything in it that is no UTF-8."""
-    service = await exchange.house.serve("calls")
-    outcomes = await exchange.call(
-        [
-            Invitation(dialled=b"74951234567%ff"),
-            Invitation(dialled=b"74951234567\xff"),
-            Invitation(call_id=b"\xff"),
-            Invitation(call_id="Ж".encode()),
-            Invitation(),
-        ],
-        rate=50,
-        milliseconds=100,
-    )
+    async with exchange.running("calls"):
+        outcomes = await exchange.call(
+            [
+                Invitation(dialled=b"74951234567%ff"),
+                Invitation(dialled=b"74951234567\xff"),
+                Invitation(call_id=b"\xff"),
+                Invitation(call_id="Ж".encode()),
+                Invitation(),
+            ],
+            rate=50,
+            milliseconds=100,
+        )
     assert outcomes[0] == outcomes[4] == "answered"
     assert outcomes[2:4] == ["refused", "refused"]
-    assert service.returncode is None
-    await end(service)
 
 
 async def test_datagrams_that_are_no_sip_change_nothing(exchange: Exchange) -> None:
-    service = await exchange.house.serve("calls")
     host, port = exchange.house.asterisk.sip.split(":")
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
         asyncio.DatagramProtocol, remote_addr=(host, int(port))
     )
-    for datagram in _datagrams(exchange.house.asterisk.sip):
-        transport.sendto(datagram)
-    assert (await exchange.call([Invitation()] * 3, rate=10, milliseconds=100)) == ["answered"] * 3
-    assert service.returncode is None
+    async with exchange.running("calls"), exchange.unharmed():
+        for datagram in _datagrams(exchange.house.asterisk.sip):
+            transport.sendto(datagram)
+        outcomes = await exchange.call([Invitation()] * 3, rate=10, milliseconds=100)
+    assert outcomes == ["answered"] * 3
     transport.close()
-    await end(service)
 
 
 def _datagrams(address: str) -> list[bytes]:
@@ -122,3 +162,19 @@ def _datagrams(address: str) -> list[bytes]:
     ]
     sent = [head.format(n).encode() + headers + b"\r\n" for n, headers in enumerate(odd)]
     return [*sent, b"", b"\0", b"\r\n\r\n", os.urandom(1400), b"INVITE", b"A" * 60_000]
+
+
+async def _left_by_speakers(exchange: Exchange, kept: list[Message]) -> list[Message]:
+    """The messages of `SPEAKERS`, all in Anna's box, once they are kept."""
+
+    def left() -> list[Message]:
+        new = [message for message in exchange.messages() if message not in kept]
+        assert len(new) <= len(SPEAKERS)
+        return new if len(new) == len(SPEAKERS) else []
+
+    new = await until(left)
+    assert {(message.box, message.addressee_name) for message in new} == {
+        ("employee", "Анна Петрова")
+    }
+    assert {message.addressee_number for message in new} == {"101"}
+    return new
