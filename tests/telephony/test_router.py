@@ -334,7 +334,7 @@ async def test_who_is_speaking_when_time_is_up_is_kept(asterisk: FakeAri, compan
         draining = asyncio.create_task(router.drain(0.1))
         await until(lambda: "sound:vm-msgsaved" in asterisk.exchange.played)
         assert asterisk.asked("POST", path=f"/recordings/live/{name}/stop")
-        assert company.states() == ["kept"], "it is saved when the caller hears so"
+        assert company.states()[0] == "kept", "it is saved when the caller hears so"
         asterisk.exchange.finish_playbacks()
         await draining
         assert not router.live_calls
