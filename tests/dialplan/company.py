@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from dialplan.mailroom import Mailroom, StoredMailroom
 from dialplan.services import Services
-from storage.database import Database
 from storage.inbox import Inbox, Message
 from storage.messages import Messages
 from storage.models import MessageRow
@@ -20,6 +19,7 @@ from storage.offices import Site
 from storage.query import Query
 from storage.reconcile import Settled, settle
 from storage.vault import LocalAudio
+from tests.databases import empty_sqlite
 from tests.scenarios import Expected
 from tests.speech import samples, speak
 
@@ -35,8 +35,7 @@ class Company:
     def __init__(self, folder: Path, office: Office | str = SOME_OFFICE) -> None:
         self.recordings = folder / "recording"
         self.recordings.mkdir(parents=True)
-        self.database = Database(f"sqlite:///{folder}/voicepost.db")
-        self.database.migrate()
+        self.database = empty_sqlite(folder / "voicepost.db")
         self.audio = LocalAudio(folder / "audio")
         self.store = Messages(self.database, self.audio, self.recordings)
         self.mailroom = StoredMailroom(self.store)

@@ -17,6 +17,7 @@ from storage.messages import Draft, Empty, Kept, Mailbox, Messages
 from storage.retention import Retention
 from storage.rows import Envelope, new_envelope
 from storage.vault import LocalAudio
+from tests.databases import empty_sqlite
 from tests.speech import speak
 from tests.storage.postgresql import connect, postgresql_server
 
@@ -162,9 +163,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    if database_url.startswith("sqlite"):
+        database = empty_sqlite(tmp_path / "voicepost.db")
+    else:
+        database = Database(database_url)
+        database.migrate()
     yield database
     database.close()
 
