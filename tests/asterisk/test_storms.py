@@ -1,7 +1,7 @@
 """Keys pressed as fast as a telephone can, in every state in which keys can mean something.
 
 The phones' Asterisk is told 50 keys a second; it makes each last 100 ms, so about nine a second
-leave a phone. The storms come together, one caller in each state.
+leave a phone: `test_fast_keys` sends fifty. The storms come together, one caller in each state.
 """
 
 from __future__ import annotations

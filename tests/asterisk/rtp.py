@@ -1,0 +1,120 @@
+"""A telephone that presses keys faster than any Asterisk sends them: SIP and RTP by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import audioop
+import re
+import secrets
+import socket
+import struct
+import wave
+from collections.abc import AsyncIterator, Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+KEYS = "0123456789*#"
+PACKET_SECONDS = 0.02
+SAMPLES = 160
+"""Of one packet, at 8 kHz."""
+PCMU, EVENT = 0, 101
+"""Payload types: RFC 3551's for G.711 µ-law, and the one that our SDP gives to RFC 4733."""
+END, VOLUME = 0x80, 10
+SILENCE = b"\xff" * SAMPLES
+
+T = TypeVar("T")
+
+
+class Dialler:
+    """One call to ``number`` at ``address``, such as 127.0.0.1:5060; ``caller`` is its number."""
+
+    def __init__(self, address: str, number: str, caller: str) -> None:
+        host, port = address.split(":")
+        self._sip, self._rtp = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))
+        for plug in (self._sip, self._rtp):
+            plug.bind(("127.0.0.1", 0))
+            plug.setblocking(False)
+        self._sip.connect((host, int(port)))
+        self._uri = f"sip:{number}@{address}"
+        here = f"127.0.0.1:{self._sip.getsockname()[1]}"
+        self._head = (
+            f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{{branch}}\r\nMax-Forwards: 70\r\n"
+            f"From: <sip:{caller}@{here}>;tag=1\r\nContact: <sip:{caller}@{here}>\r\n"
+            f"Call-ID: {secrets.token_hex(8)}\r\n"
+        )
+        self._to = f"To: <{self._uri}>"
+        self._sequence = 0
+        self._source = secrets.token_bytes(4)
+
+    async def connect(self) -> None:
+        """Dial, and wait for the answer."""
+        sdp = (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self._rtp.getsockname()[1]} RTP/AVP {PCMU} {EVENT}\r\n"
+            f"a=rtpmap:{EVENT} telephone-event/8000\r\na=fmtp:{EVENT} 0-16\r\n"
+        )
+        self._send("INVITE", 1, sdp)
+        answer = ""
+        while not answer.startswith("SIP/2.0 200"):
+            received = await asyncio.get_running_loop().sock_recv(self._sip, 65_536)
+            answer = received.decode()
+        to = re.search(r"^To: .*$", answer, re.MULTILINE)
+        port = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
+        assert to and port, answer
+        self._to = to[0].strip()
+        self._rtp.connect(("127.0.0.1", int(port[1])))
+        self._send("ACK", 1)
+
+    async def press(self, keys: str) -> None:
+        """Fifty keys a second, each told as begun and as ended, without a sound between."""
+        async for number, key in _paced(keys):
+            event, stamp = KEYS.index(key), self._sequence * SAMPLES
+            begun = struct.pack("!BBH", event, VOLUME, 80)
+            ended = struct.pack("!BBH", event, VOLUME | END, 160)
+            self._packet(EVENT | 0x80, stamp, begun)
+            for _ in range(3):
+                self._packet(EVENT, stamp, ended)
+            self._packet(PCMU, stamp + number, SILENCE)
+
+    async def say(self, audio: Path) -> None:
+        """Speak, after a second of silence."""
+        with wave.open(str(audio), "rb") as file:
+            sound = audioop.lin2ulaw(file.readframes(file.getnframes()), 2)
+        spoken = (sound[at : at + SAMPLES] for at in range(0, len(sound), SAMPLES))
+        async for _, sample in _paced([*[SILENCE] * 50, *spoken]):
+            self._packet(PCMU, self._sequence * SAMPLES, sample)
+
+    async def listen(self, end: asyncio.Future[Any]) -> None:
+        """Send silence until the end has come."""
+        async for _ in _paced(count()):
+            if end.done():
+                return
+            self._packet(PCMU, self._sequence * SAMPLES, SILENCE)
+
+    def hang_up(self) -> None:
+        self._send("BYE", 2)
+        self._sip.close()
+        self._rtp.close()
+
+    def _packet(self, kind: int, stamp: int, payload: bytes) -> None:
+        self._sequence += 1
+        head = struct.pack("!BBHI", 0x80, kind, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF)
+        self._rtp.send(head + self._source + payload)
+
+    def _send(self, method: str, number: int, body: str = "") -> None:
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        head = self._head.format(branch=secrets.token_hex(4))
+        self._sip.send(
+            f"{method} {self._uri} SIP/2.0\r\n{head}{self._to}\r\nCSeq: {number} {method}\r\n"
+            f"{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+
+
+async def _paced(things: Iterable[T]) -> AsyncIterator[tuple[int, T]]:
+    """One thing for each packet's time, counted."""
+    clock = asyncio.get_running_loop()
+    begun = clock.time()
+    for number, thing in enumerate(things):
+        await asyncio.sleep(begun + number * PACKET_SECONDS - clock.time())
+        yield number, thing

@@ -1,0 +1,102 @@
+"""Fifty keys a second over RTP, from the answer on: through the menu, and into the mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from storage.inbox import Message
+from storage.office import parse_office
+from storage.query import Query
+from telephony.ari.client import Event
+from tests.acting import ME
+from tests.asterisk.conftest import Town
+from tests.asterisk.listening import SAME, likeness
+from tests.asterisk.rtp import Dialler
+from tests.scenarios import COMPANY_BOX, HELLO, WELCOME
+from tests.speech import speak
+from tests.waiting import until
+
+pytestmark = pytest.mark.asterisk
+
+NUMBER, NAME = "74950990002", "Ромашка 991"
+OFFICE = f"""
+[company]
+name = "{NAME}"
+[numbers]
+"{NUMBER}" = {{ menu = "main" }}
+[menus.main]
+greeting = "sound:{WELCOME}"
+timeout = 1.0
+repeats = 0
+invalid_limit = 2
+[menus.main.keys]
+1 = {{ action = "play", prompt = "sound:beep" }}
+2 = {{ action = "ring", employee = "101" }}
+9 = {{ action = "voicemail" }}
+"*" = {{ action = "repeat" }}
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/trunk/sip:990x101@PHONES"
+ring_timeout = 3
+forward.no_answer = {{ action = "voicemail" }}
+[voicemail]
+greeting = "sound:{COMPANY_BOX}"
+"""
+PRESSED = 200
+CALLERS = {
+    "79169910001": ("0" * PRESSED, "company"),
+    "79169910002": ("*" * PRESSED, "company"),
+    "79169910003": ("1" * PRESSED, "company"),
+    "79169910004": ("9" * PRESSED, "company"),
+    "79169910005": ("2" + "5" * (PRESSED - 1), "employee"),
+}
+"""What each presses, and whose message it is then: a wrong key, one that repeats the menu, one for
+an announcement, one for the mailbox (during its greeting, too), and any key while a phone rings."""
+
+
+async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(town: Town) -> None:
+    house = town.house
+    office = parse_office(OFFICE.replace("PHONES", town.phones.sip))
+    await asyncio.to_thread(house.offices.apply, office, by=ME)
+    await asyncio.gather(*(press_and_speak(town, caller) for caller in CALLERS))
+
+    def kept() -> list[Message]:
+        found = list(house.inbox.list(Query(company=NAME)).messages)
+        return found if len(found) >= len(CALLERS) else []
+
+    messages = await until(kept)
+    assert {m.caller_number: m.box for m in messages} == {
+        caller: box for caller, (_, box) in CALLERS.items()
+    }
+    assert len(messages) == len(CALLERS)
+    for message in messages:
+        audio = house.home / f"{message.id}.wav"
+        audio.write_bytes(house.inbox.read(message))
+        assert likeness(speak(HELLO), audio) > SAME
+
+
+async def press_and_speak(town: Town, caller: str) -> None:
+    """Press from the answer on; then wait for the beep, if it has not come yet, and speak."""
+    dialler = Dialler(town.house.asterisk.sip, NUMBER, caller)
+    await dialler.connect()
+    created = await town.inside.wait(
+        lambda e: e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == caller
+    )
+    channel = created["channel"]["id"]
+    await dialler.press(CALLERS[caller][0])
+
+    beep = asyncio.create_task(town.inside.wait(lambda e: _records(e, channel)))
+    await dialler.listen(beep)
+    await dialler.say(speak(HELLO))
+    dialler.hang_up()
+
+    events = [event for event in town.inside.events if event["type"] == "ChannelDtmfReceived"]
+    # Asterisk passes nearly all of them on, and fewer while a phone rings.
+    assert len([e for e in events if e["channel"]["id"] == channel]) > PRESSED / 2
+
+
+def _records(event: Event, channel: str) -> bool:
+    starts = event["type"] == "RecordingStarted"
+    return starts and bool(event["recording"]["target_uri"] == f"channel:{channel}")
