@@ -17,14 +17,19 @@ class NotPlain(Exception):
     """Where a plain file of a sensible size should be there is something else."""
 
 
-def write_whole(path: Path, contents: bytes, *, beside: Path | None = None) -> None:
+def write_whole(
+    path: Path, contents: bytes, *, beside: Path | None = None, mode: int | None = None
+) -> None:
     """Write to another name, flush, rename into place, flush the folder. Raises OSError.
 
     The other name is in the folder ``beside``, on the same file system, or else in the same folder.
+    ``mode`` are the file's permissions, where they are not to be the usual ones.
     """
     unfinished = (beside or path.parent) / f"{secrets.token_hex(8)}{UNFINISHED}"
     try:
         with unfinished.open("xb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(contents)
             file.flush()
             os.fsync(file.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
 from storage.errors import AudioError, NotFound
+from storage.files import write_whole
 
 
 class Waiting(NamedTuple):
@@ -64,20 +64,11 @@ class LocalAudio:
     def put(self, key: str, audio: bytes) -> None:
         """Write beside, flush to the disk, rename into place, flush the folder."""
         place = self.path(key)
-        unfinished = self.folder / self.INCOMING / f"{secrets.token_hex(8)}.part"
+        incoming = self.folder / self.INCOMING
         try:
-            for folder in (unfinished.parent, place.parent):
+            for folder in (incoming, place.parent):
                 make_folder(folder)
-            try:
-                with unfinished.open("xb") as file:
-                    file.write(audio)
-                    file.flush()
-                    os.fsync(file.fileno())
-                unfinished.replace(place)
-            except BaseException:
-                unfinished.unlink(missing_ok=True)
-                raise
-            flush_folder(place.parent)
+            write_whole(place, audio, beside=incoming)
         except OSError as error:
             raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
 

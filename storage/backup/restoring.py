@@ -26,6 +26,7 @@ from storage.backup.tables import Row, Tables, from_lines
 from storage.database import knows_revision, upgrade
 from storage.durable import flush_folder, make_folder
 from storage.errors import StorageError
+from storage.files import write_whole
 
 UNFINISHED = "restore.unfinished"
 """A file in the home for as long as a restoration runs: what it finds there is its own."""
@@ -205,19 +206,8 @@ def _key(member: Member) -> str:
 def _write(place: Path, member: Member) -> None:
     """Write a file durably, under its name only when it is whole."""
     make_folder(place.parent, mode=0o777)
-    unfinished = place.with_name(f".{place.name[:200]}.part")
-    try:
-        with unfinished.open("wb") as file:
-            # Asterisk may run as another user; settings are nobody else's business.
-            os.fchmod(file.fileno(), 0o600 if place.suffix == ".from-backup" else 0o644)
-            file.write(member.read())
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(place)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    flush_folder(place.parent)
+    # Asterisk may run as another user; settings are nobody else's business.
+    write_whole(place, member.read(), mode=0o600 if place.suffix == ".from-backup" else 0o644)
 
 
 def _number(manifest: dict[str, Any], name: str) -> int:
