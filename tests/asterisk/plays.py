@@ -108,6 +108,8 @@ async def season(town: Town, plays: Mapping[str, Play]) -> AsyncIterator[Season]
         name: Stage(town, play.scenario, place)
         for place, (name, play) in enumerate(plays.items(), start=PLACE)
     }
+    for stage in stages.values():
+        await stage.prepare()  # all of it before the first call: each change is read by the next
     tasks = {name: asyncio.create_task(in_turn(plays[name], stages[name])) for name in plays}
     yield Season(town, plays, stages, tasks)
     for task in tasks.values():

@@ -63,16 +63,20 @@ class Stage:
 
     async def play(self) -> None:
         """Place the call, go through the steps, and check what was left."""
+        await self.prepare()
         caller = await self.begin()
         await self.go(caller, self._scenario.steps)
         await self.over(caller)
         await self.check(self._scenario.expect)
 
-    async def begin(self) -> Person:
-        """The caller, whose call has reached the company's Asterisk."""
+    async def prepare(self) -> None:
+        """Make the company, and have its phones do what the scenario says."""
         await asyncio.to_thread(self._apply)
         for phone, does in self._scenario.phones.items():
             self._town.phones.behaviours[self._own(phone)] = does
+
+    async def begin(self) -> Person:
+        """The caller, whose call has reached the company's Asterisk."""
         caller = await self._town.phones.start_call(
             self._own(self._scenario.dialled), caller=self.caller_number
         )

@@ -19,6 +19,7 @@ from tests.asterisk.stage import Stage
 from tests.asterisk.states import ANNA_RINGS, ANNA_TALKS, BOX, COMPANY, LEAVE, MENU, Steps
 from tests.asterisk.steps import Answered, Breathe, OtherHangsUp, Say
 from tests.scenarios import LONG, Beep, Expected, HangUp, PhoneDoes, Scenario
+from tests.waiting import until
 
 pytestmark = pytest.mark.asterisk
 
@@ -60,6 +61,8 @@ async def test_callers_of_a_frozen_service_are_moved_on_and_nothing_is_doubled(
             name: Stage(town, Scenario(name, (), phones={"101": does}), place)
             for place, (name, (_, _, _, does)) in enumerate(CALLERS.items(), start=600)
         }
+        for stage in stages.values():
+            await stage.prepare()
         callers = {name: await stage.begin() for name, stage in stages.items()}
         await asyncio.gather(
             *(stages[name].go(callers[name], (Answered(), *CALLERS[name][0])) for name in CALLERS)
@@ -88,10 +91,16 @@ async def test_who_calls_a_frozen_service_reaches_the_fallback_and_later_the_ser
     short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
     async with served_town(short_folder / "frozen2", phones_asterisk) as (town, service):
-        service.send_signal(signal.SIGSTOP)
         frozen, thawed = (Stage(town, Scenario("", (*BOX, *LEAVE), COMPANY), n) for n in (610, 611))
-        await frozen.play()
+        await frozen.prepare()
+        service.send_signal(signal.SIGSTOP)
+        caller = await frozen.begin()
+        await frozen.go(caller, (*BOX, *LEAVE))
+        await frozen.over(caller)
         service.send_signal(signal.SIGCONT)
+        # It may have stopped in the middle of a transaction: then the message waits for its end.
+        await until(lambda: len(frozen.messages()) > 0)
+        await frozen.check(COMPANY)
 
         async def served() -> bool:
             return "voicepost" in str(await town.ari.request("GET", "/applications"))

@@ -58,6 +58,7 @@ async def test_both_sides_of_a_gap_are_one_message(town: Town) -> None:
     async def play(place: int, name: str) -> None:
         steps, kept = CALLS[name]
         stage = Stage(town, Scenario(name, ()), place)
+        await stage.prepare()
         caller = await stage.begin()
         await stage.go(caller, steps)
         await stage.over(caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,7 @@ async def test_asterisk_ends_calls_that_nobody_serves_any_more(
     async with lonely_town(short_folder / "left", phones_asterisk, asterisk=impatient) as town:
         service = await town.house.serve("calls")
         in_menu, at_the_beep = (Stage(town, Scenario("", ()), place) for place in (801, 802))
+        await asyncio.gather(in_menu.prepare(), at_the_beep.prepare())
         callers = [await in_menu.begin(), await at_the_beep.begin()]
         await in_menu.go(callers[0], MENU)
         await at_the_beep.go(callers[1], (*BOX, Beep()))
