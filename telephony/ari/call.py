@@ -52,6 +52,8 @@ class AriCall:
         while (event := await self.line.next_event(end - clock.time())) is not None:
             if key := self.line.key(event):
                 return key
+            if event["type"] == RECONNECTED:
+                end = clock.time() + seconds  # a key may have been missed: it is pressed again
         return ""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:

@@ -43,7 +43,8 @@ async def test_it_reads_the_shipped_configuration_without_complaint(short_folder
         log = (asterisk.folder / "log/asterisk.log").read_text()
         assert "modules will be loaded" in log
         assert not re.findall(r".*(?:WARNING|ERROR).*", log)
-        assert "Stasis(${VOICEPOST_APP},call," in await asterisk.rx("dialplan show voicepost")
+        dialplan = await asterisk.rx("dialplan show voicepost-call")
+        assert "Stasis(${VOICEPOST_APP},call," in dialplan
         assert f"{asterisk.site.ports.rtp_start}" in await asterisk.rx("rtp show settings")
         assert re.search(r"Class: default\s+Mode: files", await asterisk.rx("moh show classes"))
         endpoints = await asterisk.rx("pjsip show endpoints")

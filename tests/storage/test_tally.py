@@ -115,8 +115,11 @@ def _back_to(url: str, revision: str) -> None:
     with engine.begin() as connection:
         for table in ("unheard", "tallies", "news", "audit", "addressees"):
             connection.execute(text(f"DROP TABLE {table}"))
-        for index in ("box", "bin", "unassigned"):
+        for index in ("box", "bin", "unassigned", "call", "held", "going", "trash"):
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
+        connection.execute(text("CREATE INDEX ix_messages_trash ON messages (deleted_at)"))
+        for column in ("restored_at", "held_at", "held_by", "hold_reason"):
+            connection.execute(text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
         connection.execute(
             text("UPDATE messages SET search = addressee_words || ' ' || caller_number")
