@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ ANSWERS: dict[str, bytes | None] = {
 """What a server sends, whatever it is asked; None is a server that never says anything."""
 
 
-class Listening:
+class Listening(ABC):
     """A server on a free port, with a thread for each connection; all end with the block."""
 
     def __init__(self) -> None:
@@ -59,8 +60,9 @@ class Listening:
         self._threads.append(thread)
         thread.start()
 
+    @abstractmethod
     def _serve(self, connection: socket.socket) -> None:
-        raise NotImplementedError
+        """Do to a connection what this store does."""
 
 
 class Answering(Listening):
