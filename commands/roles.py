@@ -152,6 +152,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
     settings = app.settings
     access = ari_access(settings)
     async with HttpAri.connect(access) as ari:
+        stopping = asyncio.create_task(_time_to_stop())
         router = Router(
             ari,
             access.app,
@@ -167,7 +168,6 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             asyncio.create_task(keep_retention(app), name="retention"),
             asyncio.create_task(watcher.keep_telling(), name="telling"),
         ]
-        stopping = asyncio.create_task(_time_to_stop())
         try:
             await asyncio.wait([*tasks[:2], stopping], return_when=asyncio.FIRST_COMPLETED)
             if stopping.done():

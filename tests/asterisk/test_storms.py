@@ -72,6 +72,7 @@ async def leave_in_storm(
     kept: tuple[Expected, ...],
 ) -> None:
     stage = Stage(town, Scenario(name, ()), place)
+    await stage.prepare()
     caller = await stage.begin()
     await caller.connected()
     await caller.be_silent()
@@ -83,6 +84,7 @@ async def leave_in_storm(
 async def wait_for_box(town: Town, place: int) -> float:
     """How many seconds a caller waits for an answer, and then for what the key 9 leads to."""
     stage = Stage(town, Scenario("beside", ()), place)
+    await stage.prepare()
     begun = time.monotonic()
     caller = await stage.begin()
     await stage.go(caller, (*BOX, Hear(COMPANY_BOX)))
