@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from storage.actor import Actor
 from storage.durable import make_folder
-from storage.settings import Settings, load_settings
 from storage.vault import AudioStore, LocalAudio
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from storage.offices import Offices
     from storage.prompts import PromptLibrary
     from storage.retention import Retention
+    from storage.settings import Settings
 
 
 class App:
@@ -40,6 +40,8 @@ class App:
     @cached_property
     def settings(self) -> Settings:
         """The installation's settings. Raises `ConfigError`."""
+        from storage.settings import load_settings
+
         return load_settings(self.home)
 
     @cached_property

@@ -13,7 +13,6 @@ from contextlib import suppress
 
 import click
 import structlog
-from setproctitle import setproctitle
 
 from commands.calls import list_calls, show
 from commands.context import App
@@ -21,7 +20,6 @@ from commands.keeping import keep_retention
 from commands.logs import configure_logs
 from commands.metering import begin_metering
 from commands.notify import SUPERVISED, Watcher
-from commands.nursery import raise_children
 from commands.phone import ari_access
 from commands.settling import keep_settling
 from commands.uploading import keep_uploading
@@ -38,6 +36,8 @@ from telephony.ari.router import Router
 STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ORPHAN_SECONDS = 30.0
 """How long calls are served on when the supervisor died; systemd starts the next in a second."""
+PAGES_NICENESS = 5
+"""Where there is not enough CPU for both, it is callers' before it is pages'."""
 
 log = structlog.get_logger()
 
@@ -97,29 +97,10 @@ def web(app: App) -> None:
     # Imported here: it takes half a second, and no other command needs it.
     from commands.webserver import listening, serve_pages
 
+    os.nice(PAGES_NICENESS)
     watcher = start_role(app, "web")
     with listening(app.settings.web.host, app.settings.web.port) as listener:
         asyncio.run(serve_pages(app, listener, lambda: stop_signal(*STOP), watcher))
-
-
-@click.command("nursery", hidden=True)
-@click.pass_context
-def raise_roles(context: click.Context) -> None:
-    """Load what calls need, and fork the roles that the supervisor asks for.
-
-    Not what only pages need, which is half of all: calls would come in a second later.
-    """
-    from storage.speech import load
-
-    load()
-    app = context.find_object(App)
-    assert app
-
-    def live(name: str) -> None:
-        setproctitle(f"voicepost --home {app.home} {name}")
-        context.invoke({"calls": calls, "agi": agi, "web": web}[name])
-
-    raise_children(live)
 
 
 async def _stand_by(settings: Settings, watcher: Watcher) -> None:

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import structlog
@@ -19,14 +20,18 @@ from commands.logs import configure_logs
 from commands.notify import Watcher
 from commands.supervisor import Role, nursery
 from storage.durable import make_folder
-from storage.settings import Settings
 from telephony.errors import SandboxError
 from telephony.sandbox.asterisk import Asterisk, Ports
 from telephony.sandbox.build import find_build
 
+if TYPE_CHECKING:
+    from storage.settings import Settings
+
 ROLE_END_SECONDS = 10.0
 """What a role gets for ending beyond the time that its calls get."""
 WATCH_SECONDS = 0.5
+PAGES_WAIT_SECONDS = 5.0
+"""Without Asterisk, calls are never ready."""
 
 log = structlog.get_logger()
 
@@ -42,10 +47,8 @@ def serve(app: App, sandbox: bool) -> None:
     calls.shutdown_seconds) and files what they recorded.
     """
     watcher = Watcher.taken_from(os.environ)
-    settings = app.settings
-    configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
-    make_folder(settings.home, mode=0o777)
-    with only_service(settings.home):
+    make_folder(app.home, mode=0o777)
+    with only_service(app.home):
         asyncio.run(_serve(app, sandbox, watcher))
 
 
@@ -54,6 +57,8 @@ def _prepare(app: App, sandbox: bool) -> Asterisk | None:
 
     Alone, that speaks the language of the first company.
     """
+    settings = app.settings
+    configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
     sites = app.offices.snapshot().offices.values()
     language = next((site.office.company.language for site in sites), "en")
     return sandbox_asterisk(app.settings, language) if sandbox else None
@@ -87,11 +92,10 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
 
 
 async def _serve(app: App, sandbox: bool, watcher: Watcher) -> None:
-    settings = app.settings
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    children = nursery(settings.home)
+    children = nursery(app.home)
     roles = [Role(name, children) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
         loading = asyncio.create_task(children.run(), name="nursery")
@@ -103,7 +107,9 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher) -> None:
             if not taken_over:
                 await asterisk.start()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(role.run()) for role in roles]
+            calls, agi, web = roles
+            tasks = [group.create_task(role.run()) for role in (calls, agi)]
+            tasks.append(group.create_task(_run_after(calls, web)))
             if asterisk is not None:
                 tasks.append(group.create_task(_keep_alive(asterisk, taken_over)))
             tasks.append(group.create_task(_announce(app, roles, asterisk, watcher)))
@@ -114,9 +120,17 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher) -> None:
             log.info("ending")
             # Calls first: while theirs end, new callers still reach the fallback.
             for role in roles:
-                await role.end(2 * settings.calls.shutdown_seconds + ROLE_END_SECONDS)
+                await role.end(2 * app.settings.calls.shutdown_seconds + ROLE_END_SECONDS)
             for task in tasks:
                 task.cancel()
+
+
+async def _run_after(first: Role, role: Role) -> None:
+    """Pages can wait: their process takes a second to load, and callers may be in silence."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PAGES_WAIT_SECONDS):
+            await first.ready.wait()
+    await role.run()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -56,7 +56,8 @@ class Town:
     async def start(self) -> None:
         """Start all of ours, and say so once calls can come in."""
         if self.supervised:
-            self.processes["serve"] = await self.house.serve("serve", "--sandbox")
+            self.processes["serve"] = service = await self.house.start("serve", "--sandbox")
+            await self.house.ready(service, "serve")
             return
         asterisk = self.house.asterisk.site
         await Asterisk(
