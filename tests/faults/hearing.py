@@ -14,6 +14,7 @@ Samples = NDArray[np.float64]
 
 RATE = 8000
 PIECE = RATE // 4
+HALF = PIECE // 2
 FOUND = 0.6
 """The same piece scores over 0.9 after G.711, the best place of another speech under 0.4."""
 DRIFT = RATE // 2
@@ -42,16 +43,27 @@ def heard_of(speech: Path, recorded: Path, seconds: float = float("inf")) -> Hea
     starts = [start for start in range(0, len(spoken), PIECE) if start + PIECE <= ends]
     shift, missing = _best(spoken, np.pad(kept, len(spoken)))[0] - len(spoken), 0
     for start in starts:
-        piece = spoken[start : start + PIECE]
-        near = max(0, start + shift - DRIFT)
-        at, score = _best(piece, kept[near : max(0, start + shift + DRIFT + PIECE)])
-        if score < FOUND:
-            near, (at, score) = 0, _best(piece, kept)
-        if score < FOUND:
-            missing += 1
-        else:
-            shift = near + at - start
-    return Heard(len(starts) * PIECE / RATE, missing * PIECE / RATE)
+        at = _find(spoken[start : start + PIECE], kept, start + shift)
+        if at is not None:
+            shift = at - start
+            continue
+        # A packet that came late inside of a piece breaks it, and its halves are there.
+        for half in (start, start + HALF):
+            at = _find(spoken[half : half + HALF], kept, half + shift)
+            if at is None:
+                missing += HALF
+            else:
+                shift = at - half
+    return Heard(len(starts) * PIECE / RATE, missing / RATE)
+
+
+def _find(piece: Samples, kept: Samples, about: int) -> int | None:
+    """Where a piece is, most likely ``about`` there; None where it is nowhere."""
+    near = max(0, about - DRIFT)
+    at, score = _best(piece, kept[near : max(0, about + DRIFT + len(piece))])
+    if score < FOUND:
+        near, (at, score) = 0, _best(piece, kept)
+    return near + at if score >= FOUND else None
 
 
 def _hiss(samples: Samples) -> Samples:
@@ -67,7 +79,9 @@ def _best(piece: Samples, kept: Samples) -> tuple[int, float]:
     products = np.fft.irfft(np.fft.rfft(kept, size) * np.conj(np.fft.rfft(piece, size)), size)
     products = products[: len(kept) - len(piece) + 1]
     squares = np.concatenate(([0.0], np.cumsum(kept * kept)))
-    energy = np.maximum(squares[len(piece) :] - squares[: -len(piece)], 1.0)
-    scores = products / np.sqrt(energy * np.sum(piece * piece))
+    # Where there is less than the piece, some of it is missing.
+    whole = np.sum(piece * piece)
+    energy = np.maximum(squares[len(piece) :] - squares[: -len(piece)], max(whole, 1.0))
+    scores = products / np.sqrt(energy * whole)
     best = int(np.argmax(scores))
     return best, float(scores[best])

@@ -39,6 +39,20 @@ def test_two_seconds_cut_out_are_two_seconds_lost(tmp_path: Path, begin: float) 
     assert heard_of(voice(2), recorded).lost == pytest.approx(2, abs=PIECE / RATE)
 
 
+@pytest.mark.parametrize("at", [1.1, 2.13, 3.375, 4.02])
+def test_a_packet_that_came_late_is_not_missed(tmp_path: Path, at: float) -> None:
+    said, place = over_the_line(2), int(at * RATE) * 2
+    late = said[:place] + silence(0.04) + said[place:]
+    assert heard_of(voice(2), write_wav(tmp_path / "x.wav", late)).lost == 0
+
+
+@pytest.mark.parametrize("at", [1.1, 2.13, 3.375, 4.02])
+def test_a_quarter_of_a_second_that_is_not_there_is_missed(tmp_path: Path, at: float) -> None:
+    said, place = over_the_line(2), int(at * RATE) * 2
+    short = said[:place] + silence(0.25) + said[place + SECOND // 4 :]
+    assert heard_of(voice(2), write_wav(tmp_path / "x.wav", short)).lost > 0
+
+
 def test_what_was_not_said_is_not_missed(tmp_path: Path) -> None:
     recorded = write_wav(tmp_path / "x.wav", over_the_line(3)[: 3 * SECOND])
     assert heard_of(voice(3), recorded, seconds=3).lost <= PIECE / RATE
