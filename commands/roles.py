@@ -36,6 +36,7 @@ from telephony.ari.router import Router
 STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ORPHAN_SECONDS = 30.0
 """How long calls are served on when the supervisor died; systemd starts the next in a second."""
+SWITCH_SECONDS = 0.0005
 PAGES_NICENESS = 5
 """Where there is not enough CPU for both, it is callers' before it is pages'."""
 
@@ -130,6 +131,9 @@ async def _rescue_until(stop: asyncio.Event, settings: Settings) -> None:
 
 
 async def _serve_calls(app: App, watcher: Watcher) -> None:
+    # Asked for the interpreter, a busy thread goes on for 5 ms otherwise: for each answer of
+    # Asterisk, a caller would wait that long for others' messages to be kept.
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = app.settings
     access = ari_access(settings)
     async with HttpAri.connect(access) as ari:

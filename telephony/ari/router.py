@@ -27,6 +27,8 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 """A restarted Asterisk should find us within two seconds, and logs should stay readable."""
 SWEEP_SECONDS = 5.0
+ADOPTIONS = 8
+"""So many callers whose flow is gone are asked about at once."""
 FILING_SECONDS = 5.0
 """What a stopped recording gets for being filed, whatever the setting says."""
 
@@ -245,14 +247,23 @@ class Router:
         if not channel_ids:
             return
         talks = await presence.talks(self._ari)
-        for channel_id in channel_ids:
-            try:
-                await self._adopt(channel_id, group, talks.get(channel_id))
-            except AriUnavailable:
-                raise
-            except AriError as error:  # the others are taken up all the same
-                log.warning("a call cannot be taken up", call=channel_id, why=error.message)
-                self._strangers.add(channel_id)
+        remaining = iter(channel_ids)
+
+        async def adopt_in_turn() -> None:
+            for channel_id in remaining:
+                try:
+                    await self._adopt(channel_id, group, talks.get(channel_id))
+                except AriUnavailable:
+                    raise
+                except AriError as error:  # the others are taken up all the same
+                    log.warning("a call cannot be taken up", call=channel_id, why=error.message)
+                    self._strangers.add(channel_id)
+
+        # They wait in silence, a hundred of them perhaps: not one after the other.
+        workers = (adopt_in_turn() for _ in range(ADOPTIONS))
+        for result in await asyncio.gather(*workers, return_exceptions=True):
+            if result is not None:
+                raise result
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
