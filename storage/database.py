@@ -6,6 +6,7 @@ Synchronous, and safe to use from many threads; asyncio code calls it through wo
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,7 @@ class Database:
                 "database.url: not the URL of a SQLite or PostgreSQL database"
             ) from error
         self.is_sqlite = self._engine.dialect.name == "sqlite"
+        self._writing = threading.Lock()
         if self.is_sqlite:
             _prepare_sqlite(self._engine)
         else:
@@ -140,10 +142,27 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Session]:
-        with _plain_errors(), self._engine.connect() as connection:
+        with self._turn(write), _plain_errors(), self._engine.connect() as connection:
             connection.execution_options(voicepost_write=write)
             with Session(connection, expire_on_commit=False) as session, session.begin():
                 yield session
+
+    @contextmanager
+    def _turn(self, write: bool) -> Iterator[None]:
+        """Wait for the other writers of this process, where only one can write at a time.
+
+        SQLite would have each try again and again, sleeping up to 100 ms in between, while the
+        database is free.
+        """
+        if not (write and self.is_sqlite):
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseUnavailable("the database is busy: others have been writing for too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _make_folder(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
