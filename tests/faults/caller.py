@@ -20,8 +20,12 @@ from tests.faults.voices import voice
 PATIENCE_SECONDS = 3.0
 """After a key that changed nothing, it is pressed again."""
 CALL_SECONDS = 120.0
-COUNT_SECONDS = 0.25
-"""So often the packets are counted that reach a telephone which is not known to hear anything."""
+COUNT_SECONDS = 1.0
+"""So often the packets are counted that reach a telephone which is not known to hear anything.
+
+More often, a hundred callers in silence would keep from the service the CPU to end that."""
+FINGER_SECONDS = 0.3
+"""From the last word to the key: Asterisk's Record() cuts off the quarter second before a `#`."""
 
 SOUNDS = {
     "vm-instructions": State.MENU,
@@ -259,6 +263,7 @@ class Caller:
         if not await self._do("POST", f"/play/{self._playback}", {"media": media}):
             return
         await self._speech_ended.wait()
+        await asyncio.sleep(FINGER_SECONDS)
         if self._serial == before and self.plan.presses_hash:
             await self._press("#")
             await self._changes(before, PATIENCE_SECONDS)

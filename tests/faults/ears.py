@@ -13,6 +13,9 @@ from telephony.ari.client import Event
 
 Span = tuple[float, float]
 
+PACKET_SECONDS = 0.02
+"""The sound in one packet, of G.711 as telephones send it."""
+
 
 @dataclass
 class Ears:
@@ -42,7 +45,9 @@ class Ears:
         None where nobody needed to count.
         """
         if packets is not None and self._packets is not None and packets > self._packets[0]:
-            self.spans.append((self._packets[1], now))
+            before, counted = self._packets
+            sound = (packets - before) * PACKET_SECONDS
+            self.spans.append((max(counted, now - sound), now))
         self._packets = None if packets is None else (packets, now)
 
     def note(self, begin: float, end: float) -> None:

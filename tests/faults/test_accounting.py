@@ -75,11 +75,14 @@ def test_the_longest_silence_is_between_sounds_of_all_kinds() -> None:
     ears.hear({"type": "PlaybackFinished", "playback": {"id": "a"}}, 2)
     ears.count(100, 5.0)
     ears.count(100, 5.5)
-    ears.count(130, 6.0)
+    ears.count(125, 6.0)
     ears.note(6, 9)
     assert ears.longest_silence(0, 10) == 3.5
     assert ears.longest_silence(7, 10) == 1
     assert ears.longest_silence(7, 13) == 4
+    ears.count(125, 11.0)
+    ears.count(135, 12.0)
+    assert ears.longest_silence(10, 13) == pytest.approx(1.8)
 
 
 def test_callers_are_spread_over_all_that_a_call_goes_through() -> None:
