@@ -67,29 +67,53 @@ class Ari(Protocol):
 class HttpAri:
     """ARI over HTTP keep-alive and one event websocket."""
 
-    def __init__(self, access: AriAccess, session: aiohttp.ClientSession) -> None:
+    def __init__(self, access: AriAccess) -> None:
         self.access = access
-        self._session = session
+        self._session = self._open()
+        self._retiring: set[asyncio.Task[None]] = set()
 
     @classmethod
     @asynccontextmanager
     async def connect(cls, access: AriAccess) -> AsyncIterator[HttpAri]:
         """A client with a connection pool of its own; nothing is sent yet."""
+        ari = cls(access)
+        try:
+            yield ari
+        finally:
+            for task in ari._retiring:
+                task.cancel()
+            await asyncio.gather(*ari._retiring, return_exceptions=True)
+            await ari._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=POOL_LIMIT, keepalive_timeout=KEEPALIVE_SECONDS)
-        login = aiohttp.encode_basic_auth(access.user, access.password, encoding="utf-8")
-        headers = {"Authorization": login}
-        async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
-            yield cls(access, session)
+        login = aiohttp.encode_basic_auth(self.access.user, self.access.password, encoding="utf-8")
+        return aiohttp.ClientSession(connector=connector, headers={"Authorization": login})
+
+    def _renew(self, session: aiohttp.ClientSession) -> None:
+        """Make later requests over new connections, if they would still use this ``session``.
+
+        Where one connection went dead without a word (a firewall forgot it, a host is gone), the
+        others of the pool did as well: one after the other would take its time to be found out.
+        """
+        if session is self._session:
+            self._session = self._open()
+            task = asyncio.create_task(_retire(session))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
 
     async def request(self, method: str, path: str, params: Params | None = None) -> Any:
         url = f"{self.access.url}/ari{path}"
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        session = self._session
         try:
-            async with self._session.request(
+            async with session.request(
                 method, url, json=dict(params) if params else None, timeout=timeout
             ) as answer:
                 body = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                self._renew(session)
             raise AriUnavailable(
                 f"Asterisk does not answer at {self.access.url}: {_why(error)}."
             ) from None
@@ -99,14 +123,16 @@ class HttpAri:
 
     async def events(self) -> AsyncIterator[Event]:
         url = f"{self.access.url}/ari/events?app={quote(self.access.app)}&subscribeAll=false"
+        session = self._session
         try:
-            async with self._session.ws_connect(
+            async with session.ws_connect(
                 url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=0
             ) as socket:
                 yield {}
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:
                         yield json.loads(message.data)
+                self._renew(session)
         except aiohttp.WSServerHandshakeError as error:
             if error.status in (401, 403):
                 raise AriUnavailable(
@@ -118,6 +144,14 @@ class HttpAri:
                 f"Asterisk does not answer at {self.access.url}: {_why(error)}."
             ) from None
         raise AriUnavailable("Asterisk closed the event connection.")
+
+
+async def _retire(session: aiohttp.ClientSession) -> None:
+    """Close a session once what is under way in it was answered, or will not be."""
+    try:
+        await asyncio.sleep(REQUEST_SECONDS)
+    finally:
+        await session.close()
 
 
 def _message(body: bytes) -> str:

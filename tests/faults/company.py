@@ -15,7 +15,7 @@ language = "en"
 "{NUMBER}" = {{ menu = "main" }}
 [menus.main]
 greeting = "sound:vm-instructions"
-timeout = 1.0
+timeout = 5.0
 repeats = 0
 direct_dial = false
 default = {{ action = "voicemail" }}

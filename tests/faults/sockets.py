@@ -27,6 +27,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._deaf: set[asyncio.Task[None]] = set()
+        self._half_open: list[asyncio.StreamWriter] = []
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -39,6 +40,8 @@ class Proxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._half_open:
+            writer.transport.abort()
         await self._server.wait_closed()
 
     def cut(self) -> None:
@@ -74,7 +77,9 @@ class Proxy:
                         await sink.drain()
         finally:
             self._writers.discard(sink)
-            if me not in self._deaf:
+            if me in self._deaf:
+                self._half_open.append(sink)
+            else:
                 sink.close()
 
     def _forget(self, task: asyncio.Task[None]) -> None:
