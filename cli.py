@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "calls": "commands.roles:calls",
     "agi": "commands.roles:agi",
     "web": "commands.roles:web",
-    "nursery": "commands.raising:raise_roles",
+    "nursery": "commands.raising:nursery",
     "try": "commands.tryout:try_call",
     "completion": "commands.completion:completion",
     "demo": "commands.demo.command:demo",

@@ -12,13 +12,13 @@ ends, and its roles see the end of their own standard input.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 
 import structlog
 
@@ -35,9 +35,6 @@ log = structlog.get_logger()
 def raise_children(live: Callable[[str], object]) -> None:
     """Fork a child for each name that is asked for; in the child, ``live`` that role."""
     with socket.socket(fileno=os.dup(0)) as control:
-        # What is there by now stays. Looked at by the collector, it would be copied for each child.
-        gc.collect()
-        gc.freeze()
         name, streams = _next_child(control)
     for descriptor, stream in enumerate(streams):
         os.dup2(stream, descriptor)
@@ -71,6 +68,27 @@ def _next_child(control: socket.socket) -> tuple[str, Sequence[int]]:
 
 
 @dataclass(frozen=True)
+class FirstNursery:
+    """A nursery forked from the supervisor while that had one thread and nothing open."""
+
+    pid: int
+    control: socket.socket
+
+    @classmethod
+    def fork(cls) -> Self | None:
+        """Fork it. None in the child, which is to call `raise_children`."""
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its:
+            pid = os.fork()
+            if pid != 0:
+                return cls(pid, ours)
+            ours.close()
+            os.setsid()
+            os.dup2(its.fileno(), 0)
+            return None
+
+
+@dataclass(frozen=True)
 class Child:
     """A role's process: ``process`` is a descriptor of it, ``keep_open`` its standard input."""
 
@@ -95,38 +113,57 @@ class Child:
 
 
 class Nursery:
-    """The nursery's process, kept alive by `run`. ``command`` ends in `raise_children`."""
+    """The nursery's process, kept alive by `run`.
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    ``first`` lives already; ``command``, which ends in `raise_children`, makes the next.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        first: FirstNursery | None = None,
+    ) -> None:
         self._command = command
         self._environment = environment
+        self._first = first
         self._alive = asyncio.Event()
         self._one_question = asyncio.Lock()
         self._control: socket.socket | None = None
 
     async def run(self) -> None:
         """Keep it alive until cancelled, and end it then."""
+        first, self._first = self._first, None
+        pid, control = (first.pid, first.control) if first else self._start()
         while True:
-            ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with ours:
-                with its:
-                    process = await asyncio.create_subprocess_exec(
-                        *self._command,
-                        stdin=its.fileno(),
-                        env=self._environment,
-                        start_new_session=True,
-                    )
-                self._control = ours
+            with control:
+                self._control = control
                 self._alive.set()
                 try:
-                    await process.wait()
+                    await _end_of(pid)
                 finally:
                     self._alive.clear()
                     self._control = None
-                    ours.shutdown(socket.SHUT_RDWR)
-                    await process.wait()
-            log.warning("the nursery died and is started again", code=process.returncode)
+                    control.shutdown(socket.SHUT_RDWR)
+                    await _end_of(pid)
+                    _, status = os.waitpid(pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+            log.warning("the nursery died and is started again", code=code)
             await asyncio.sleep(START_AGAIN_SECONDS)
+            pid, control = self._start()
+
+    def _start(self) -> tuple[int, socket.socket]:
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its:
+            standard_input = (os.POSIX_SPAWN_DUP2, its.fileno(), 0)
+            pid = os.posix_spawn(
+                self._command[0],
+                list(self._command),
+                self._environment,
+                file_actions=[standard_input],
+                setsid=True,
+            )
+        return pid, ours
 
     async def fork(self, name: str) -> Child:
         """A new child that lives the role of this name.
@@ -180,3 +217,15 @@ class Nursery:
 
             # It may still be loading, which takes seconds: the supervisor's loop goes on.
             return await asyncio.to_thread(ask)
+
+
+async def _end_of(pid: int) -> None:
+    """Wait until a child of ours has ended; it is there for `os.waitpid` still."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    process = os.pidfd_open(pid)
+    loop.add_reader(process, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process)
+        os.close(process)

@@ -1,39 +1,68 @@
-"""`voicepost nursery`: the process from which the supervisor has the roles forked.
+"""Loading what calls need, once for all processes, and the nursery that is made of it.
 
-Callers may be waiting for it in silence, so it loads as fast as one process can.
+Callers may be waiting for it in silence, so it is done as fast as one process can.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import threading
 
 import click
 from setproctitle import setproctitle
 
 from commands.context import App
-from commands.nursery import raise_children
+from commands.notify import SUPERVISED
+from commands.nursery import FirstNursery, raise_children
 from storage.detector import detector
 
 
-@click.command("nursery", hidden=True)
-@click.pass_context
-def raise_roles(context: click.Context) -> None:
-    """Load what calls need, and fork the roles that the supervisor asks for.
+def load() -> None:
+    """Load what calls need; no thread is left of it.
 
     Not what only pages need, which is half of all: calls would come in a second later.
     """
     gc.disable()  # loading makes no garbage, and looking for it takes a tenth of the time
     loading = threading.Thread(target=detector)  # outside of the interpreter, on another core
     loading.start()
-    from commands.roles import agi, calls, web
+    import commands.roles  # noqa: F401
 
     loading.join()  # a fork has only the thread that asked for it
+    gc.freeze()  # looked at by the collector, it would be copied for each child
+    gc.enable()
+
+
+def fork_nursery(context: click.Context) -> FirstNursery:
+    """Load, and fork the first nursery: so the supervisor and the roles load only once.
+
+    In each role this returns never: the role is lived, and the process ends as a command does.
+    """
+    load()
+    first = FirstNursery.fork()
+    if first is None:
+        os.environ[SUPERVISED] = "1"
+        _raise_roles(context)
+        context.exit()
+    return first
+
+
+@click.command("nursery", hidden=True)
+@click.pass_context
+def nursery(context: click.Context) -> None:
+    """Load what calls need, and fork the roles that the supervisor asks for."""
+    load()
+    _raise_roles(context)
+
+
+def _raise_roles(context: click.Context) -> None:
+    from commands.roles import agi, calls, web
+
     app = context.find_object(App)
     assert app
+    setproctitle(f"voicepost --home {app.home} nursery")
 
     def live(name: str) -> None:
-        gc.enable()
         setproctitle(f"voicepost --home {app.home} {name}")
         context.invoke({"calls": calls, "agi": agi, "web": web}[name])
 

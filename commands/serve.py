@@ -18,6 +18,8 @@ from commands.context import App
 from commands.firststart import first_links
 from commands.logs import configure_logs
 from commands.notify import Watcher
+from commands.nursery import FirstNursery
+from commands.raising import fork_nursery
 from commands.supervisor import Role, nursery
 from storage.durable import make_folder
 from telephony.errors import SandboxError
@@ -38,18 +40,21 @@ log = structlog.get_logger()
 
 @click.command()
 @click.option("--sandbox", is_flag=True, help="Also run a private Asterisk, on 127.0.0.1 only.")
-@click.pass_obj
-def serve(app: App, sandbox: bool) -> None:
+@click.pass_context
+def serve(context: click.Context, sandbox: bool) -> None:
     """Run the service until SIGTERM or Ctrl-C.
 
     Starts and watches the roles `calls`, `agi` and `web`; prints one line, "ready …", when calls
     can come in and pages can be asked for. Ending waits for calls in progress (setting
     calls.shutdown_seconds) and files what they recorded.
     """
+    app: App = context.obj
     watcher = Watcher.taken_from(os.environ)
-    make_folder(app.home, mode=0o777)
-    with only_service(app.home):
-        asyncio.run(_serve(app, sandbox, watcher))
+    first = fork_nursery(context)  # before anything is open, or locked, that a role would share
+    with first.control:
+        make_folder(app.home, mode=0o777)
+        with only_service(app.home):
+            asyncio.run(_serve(app, sandbox, watcher, first))
 
 
 def _prepare(app: App, sandbox: bool) -> Asterisk | None:
@@ -91,16 +96,16 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
 
 
-async def _serve(app: App, sandbox: bool, watcher: Watcher) -> None:
+async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    children = nursery(app.home)
+    children = nursery(app.home, first)
     roles = [Role(name, children) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
-        loading = asyncio.create_task(children.run(), name="nursery")
-        stack.push_async_callback(_end, loading)
-        asterisk = await asyncio.to_thread(_prepare, app, sandbox)  # while the nursery loads
+        raising = asyncio.create_task(children.run(), name="nursery")
+        stack.push_async_callback(_end, raising)
+        asterisk = await asyncio.to_thread(_prepare, app, sandbox)
         taken_over = asterisk is not None and asterisk.running()
         if asterisk is not None:
             stack.push_async_callback(asterisk.stop)

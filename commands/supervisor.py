@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from commands.notify import SUPERVISED
-from commands.nursery import Child, Nursery
+from commands.nursery import Child, FirstNursery, Nursery
 
 FIRST_RESTART_SECONDS = 0.1
 LAST_RESTART_SECONDS = 10.0
@@ -23,10 +23,10 @@ SILENT_SECONDS = 45.0
 log = structlog.get_logger()
 
 
-def nursery(home: Path) -> Nursery:
-    """The nursery of a home's roles, not started yet."""
+def nursery(home: Path, first: FirstNursery | None = None) -> Nursery:
+    """The nursery of a home's roles, to be run; ``first`` if it is there already."""
     command = (sys.executable, "-m", "cli", "--home", str(home), "nursery")
-    return Nursery(command, os.environ | {SUPERVISED: "1"})
+    return Nursery(command, os.environ | {SUPERVISED: "1"}, first)
 
 
 class Role:
