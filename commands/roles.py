@@ -37,7 +37,7 @@ STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ORPHAN_SECONDS = 30.0
 """How long calls are served on when the supervisor died; systemd starts the next in a second."""
 SWITCH_SECONDS = 0.0005
-PAGES_NICENESS = 5
+PAGES_NICENESS = 10
 """Where there is not enough CPU for both, it is callers' before it is pages'."""
 
 log = structlog.get_logger()

@@ -19,12 +19,17 @@ from telephony.errors import AriError
 from telephony.metrics import metrics
 
 INTERVAL_SECONDS = 15.0
+CALLERS_FIRST_SECONDS = 5.0
+"""Callers of a service that died are taken up before what it left behind is settled."""
 
 log = structlog.get_logger()
 
 
 async def keep_settling(app: App, ari: Ari, router: Router) -> None:
     """Settle whenever Asterisk can be asked which calls are alive, until cancelled."""
+    await router.connected.wait()
+    if router.live_calls:
+        await asyncio.sleep(CALLERS_FIRST_SECONDS)
     while True:
         await router.connected.wait()
         try:

@@ -41,6 +41,9 @@ class Mailroom(Protocol):
         Raises `storage.errors.NoPlace` when no message can be taken now.
         """
 
+    async def is_recorded(self, draft: Draft) -> bool:
+        """Whether Asterisk has recorded anything for it, speech or not."""
+
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         """Whether the finished recording holds at least ``min_speech`` seconds of speech."""
 
@@ -85,6 +88,9 @@ class StoredMailroom:
             # Should the attempt succeed later after all, row and slip are one draft.
             log.warning("a draft is written on a slip", message=envelope.id, why=str(error))
             return await self.slips.do(partial(self.messages.begin_without_database, envelope))
+
+    async def is_recorded(self, draft: Draft) -> bool:
+        return await self.slips.do(partial(self.messages.is_recorded, draft.id))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         return await self.files.do(partial(self.messages.has_speech, draft.id, min_speech))

@@ -11,9 +11,10 @@ import structlog
 from dialplan import sounds
 from dialplan.services import Services
 from dialplan.voicemail import keep_for_absent, leave_message, limits_of
+from storage.drafts import Interrupted
 from storage.errors import StorageError
 from storage.messages import Draft
-from telephony.call import Call, RecordingLimits
+from telephony.call import Call
 from telephony.errors import Hangup
 
 log = structlog.get_logger()
@@ -33,37 +34,38 @@ async def take_up_again(call: Call, services: Services) -> bool:
         log.info("the call had left a message already")
         await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
         return True
-    takes = [Draft(take) for take in was.takes]
     log.info("going on with a message", takes=was.takes, employee=was.employee)
+    await _go_on(call, services, was)
+    return True
+
+
+async def _go_on(call: Call, services: Services, was: Interrupted) -> None:
+    """Wait for the end of what is still being recorded, and take the message from there."""
+    takes, begun = [Draft(take) for take in was.takes], None
     employee = was.employee if was.employee in services.office.employees else None
     settings = services.office.voicemail
-    spoken = takes and await _is_spoken(call, services, takes, limits_of(settings))
-    if not spoken:
-        await keep_for_absent(services.mailroom, takes)  # their places in the mailbox are free
+    if takes:
+        try:
+            recorded = await call.record_on(takes[-1].id, limits_of(settings)) is not None
+        except Hangup:
+            await keep_for_absent(services.mailroom, takes)
+            raise
+        if not recorded and len(takes) == 1 and not await _is_recorded(services, takes[0]):
+            begun = takes.pop()  # the flow was lost before the beep
     await leave_message(
         call,
         services.mailroom,
         services.mailbox(employee, call.dialled),
         services.greeting(employee),
         settings,
-        takes if spoken else (),
+        earlier=takes,
+        begun=begun,
     )
-    return True
 
 
-async def _is_spoken(
-    call: Call, services: Services, takes: list[Draft], limits: RecordingLimits
-) -> bool:
-    """Wait for the end of what is still being recorded; whether anything was said."""
+async def _is_recorded(services: Services, take: Draft) -> bool:
     try:
-        if await call.record_on(takes[-1].id, limits) is not None:
-            return True
-    except Hangup:
-        await keep_for_absent(services.mailroom, takes)
-        raise
-    try:
-        seconds = services.office.voicemail.min_seconds
-        return await services.mailroom.has_speech(takes[-1], seconds) or len(takes) > 1
+        return await services.mailroom.is_recorded(take)
     except StorageError as error:
-        log.warning("what was recorded cannot be read now", why=str(error))
+        log.warning("what was recorded cannot be looked for now", why=str(error))
         return True

@@ -36,11 +36,14 @@ async def leave_message(
     mailbox: Mailbox,
     greeting: str,
     settings: VoicemailSettings,
+    *,
     earlier: Sequence[Draft] = (),
+    begun: Draft | None = None,
 ) -> None:
     """Take one message for ``mailbox``; ``greeting`` is what Asterisk plays before the beep.
 
-    ``earlier`` is what the caller has recorded already, to a flow that was lost.
+    ``earlier`` is what the caller has recorded already, to a flow that was lost; ``begun`` the
+    draft that it made, if it got no further.
 
     "Saved" is said only once the message is on disk and in the database. Where it cannot be
     filed now the caller hears no promise, and the recording waits to be filed later. Raises
@@ -48,7 +51,11 @@ async def leave_message(
     be handed to the fallback.
     """
     try:
-        await _take_message(call, mailroom, mailbox, greeting, settings, earlier)
+        if not earlier:
+            # First: who finds no place is not to hear the greeting that asks for a message.
+            begun = begun or await mailroom.begin(call, mailbox, settings, None)
+            await _greet(call, mailroom, begun, greeting)
+        await _take_message(call, mailroom, mailbox, settings, earlier, begun)
     except NoPlace as error:
         why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
         metrics().refused.labels(why).inc()
@@ -60,15 +67,10 @@ async def _take_message(
     call: Call,
     mailroom: Mailroom,
     mailbox: Mailbox,
-    greeting: str,
     settings: VoicemailSettings,
     earlier: Sequence[Draft],
+    begun: Draft | None,
 ) -> None:
-    begun = None
-    if not earlier:
-        # First: who finds no place is not to hear the greeting that asks for a message.
-        begun = await mailroom.begin(call, mailbox, settings, None)
-        await _greet(call, mailroom, begun, greeting)
     for _ in range(ATTEMPTS):
         takes = await record_takes(call, mailroom, mailbox, settings, earlier, begun)
         earlier, begun = (), None

@@ -60,14 +60,15 @@ class Database:
         """Raises ConfigError if the URL is none; nothing is opened yet."""
         try:
             self.url = make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            # A connection to a server may have died since it was used last; a file's cannot.
             self._engine = create_engine(
-                self.url, pool_pre_ping=True, connect_args=_patience(self.url)
+                self.url, pool_pre_ping=not self.is_sqlite, connect_args=_patience(self.url)
             )
         except (ArgumentError, ImportError) as error:
             raise ConfigError(
                 "database.url: not the URL of a SQLite or PostgreSQL database"
             ) from error
-        self.is_sqlite = self._engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         if self.is_sqlite:
             _prepare_sqlite(self._engine)

@@ -55,9 +55,11 @@ class Drafts:
 
     def interrupted(self, call_id: str) -> Interrupted | None:
         """What this call had begun; None if nothing. Raises DatabaseUnavailable."""
+        row = MessageRow
+        columns = (row.id, row.call_id, row.replaces, row.state, row.box, row.addressee_number)
         with self._database.reading() as session:
-            rows = session.scalars(
-                select(MessageRow).where(MessageRow.call_id == call_id).order_by(MessageRow.place)
+            rows = session.execute(
+                select(*columns).where(row.call_id == call_id).order_by(row.place)
             ).all()
         known = {row.id for row in rows}
         slips = [slip for slip in self._of_call(call_id) if slip.id not in known]

@@ -26,6 +26,7 @@ from storage.spool import (
     Refused,
     is_cut_off,
     mark_cut_off,
+    parts_of,
     read_recording,
     remove_recording,
     secure_recording,
@@ -102,6 +103,10 @@ class Messages:
         """The same, on a slip. Raises SpoolError."""
         self.slips.write(envelope)
         return Draft(envelope.id)
+
+    def is_recorded(self, draft_id: str) -> bool:
+        """Whether there is anything of the draft's recording. Raises AudioError."""
+        return bool(parts_of(self._recording(draft_id)))
 
     def has_speech(self, draft_id: str, min_speech: float) -> bool:
         """Whether the draft's recording holds ``min_speech`` seconds of speech; changes nothing.

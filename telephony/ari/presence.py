@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telephony.ari.client import Ari, Event
-from telephony.errors import AriError
+from telephony.errors import AriError, AriUnavailable
 
 LEG = "leg"
 """The argument with which a phone that we ring enters the application, and how its id begins."""
@@ -21,6 +21,20 @@ async def talks(ari: Ari) -> dict[str, Event]:
     """The bridge of each channel that is in one. Raises `AriError`."""
     bridges = await ari.request("GET", "/bridges")
     return {channel: bridge for bridge in bridges for channel in bridge["channels"]}
+
+
+async def everyone(ari: Ari) -> dict[str, Event] | None:
+    """Every channel that there is, by its id; None where Asterisk cannot describe them all.
+
+    See `look`: then each has to be asked about by itself. Raises `AriError`.
+    """
+    try:
+        channels = await ari.request("GET", "/channels")
+    except AriUnavailable:
+        raise
+    except AriError:
+        return None
+    return None if channels is None else {str(each["id"]): each for each in channels}
 
 
 async def look(ari: Ari, channel_id: str) -> Event | None:

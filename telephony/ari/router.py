@@ -27,8 +27,6 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 """A restarted Asterisk should find us within two seconds, and logs should stay readable."""
 SWEEP_SECONDS = 5.0
-ADOPTIONS = 8
-"""So many callers whose flow is gone are asked about at once."""
 FILING_SECONDS = 5.0
 """What a stopped recording gets for being filed, whatever the setting says."""
 
@@ -247,23 +245,22 @@ class Router:
         if not channel_ids:
             return
         talks = await presence.talks(self._ari)
-        remaining = iter(channel_ids)
-
-        async def adopt_in_turn() -> None:
-            for channel_id in remaining:
-                try:
-                    await self._adopt(channel_id, group, talks.get(channel_id))
-                except AriUnavailable:
-                    raise
-                except AriError as error:  # the others are taken up all the same
-                    log.warning("a call cannot be taken up", call=channel_id, why=error.message)
-                    self._strangers.add(channel_id)
-
-        # They wait in silence, a hundred of them perhaps: not one after the other.
-        workers = (adopt_in_turn() for _ in range(ADOPTIONS))
-        for result in await asyncio.gather(*workers, return_exceptions=True):
-            if result is not None:
-                raise result
+        # They wait in silence, a hundred of them perhaps: asked about at once.
+        everyone = await presence.everyone(self._ari)
+        for channel_id in channel_ids:
+            try:
+                channel = (
+                    await presence.look(self._ari, channel_id)
+                    if everyone is None
+                    else everyone.get(channel_id)
+                )
+                if channel is not None:
+                    await self._adopt(channel_id, channel, group, talks.get(channel_id))
+            except AriUnavailable:
+                raise
+            except AriError as error:  # the others are taken up all the same
+                log.warning("a call cannot be taken up", call=channel_id, why=error.message)
+                self._strangers.add(channel_id)
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
@@ -272,14 +269,15 @@ class Router:
         ):
             inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
 
-    async def _adopt(self, channel_id: str, group: asyncio.TaskGroup, talk: Event | None) -> None:
+    async def _adopt(
+        self, channel_id: str, channel: Event, group: asyncio.TaskGroup, talk: Event | None
+    ) -> None:
         """Take up a caller whose flow is gone.
 
         Not so those who talk to each other: they are only watched until one hangs up.
         """
-        channel = await presence.look(self._ari, channel_id)
-        if channel is None or channel_id in self._inboxes:
-            return  # gone meanwhile; a leg comes along with its caller
+        if channel_id in self._inboxes:
+            return  # a leg comes along with its caller
         if channel is presence.UNREADABLE:
             await self._ari.request("POST", f"/channels/{channel_id}/continue")
         elif presence.is_inside(channel):

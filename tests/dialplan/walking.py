@@ -30,6 +30,9 @@ class Attendant:
         self.boxes.append((mailbox.box, mailbox.addressee_number))
         return Draft("draft")
 
+    async def is_recorded(self, draft: Draft) -> bool:
+        return False
+
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         return True
 

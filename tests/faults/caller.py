@@ -24,7 +24,7 @@ COUNT_SECONDS = 1.0
 """So often the packets are counted that reach a telephone which is not known to hear anything.
 
 More often, a hundred callers in silence would keep from the service the CPU to end that."""
-FINGER_SECONDS = 0.3
+FINGER_SECONDS = 0.6
 """From the last word to the key: Asterisk's Record() cuts off the quarter second before a `#`."""
 
 SOUNDS = {
