@@ -24,7 +24,7 @@ COUNT_SECONDS = 1.0
 """So often the packets are counted that reach a telephone which is not known to hear anything.
 
 More often, a hundred callers in silence would keep from the service the CPU to end that."""
-FINGER_SECONDS = 0.6
+FINGER_SECONDS = 0.4
 """From the last word to the key: Asterisk's Record() cuts off the quarter second before a `#`."""
 
 SOUNDS = {
@@ -263,6 +263,7 @@ class Caller:
         if not await self._do("POST", f"/play/{self._playback}", {"media": media}):
             return
         await self._speech_ended.wait()
+        await self._send_silence()
         await asyncio.sleep(FINGER_SECONDS)
         if self._serial == before and self.plan.presses_hash:
             await self._press("#")
@@ -272,7 +273,10 @@ class Caller:
 
     async def _press(self, key: str) -> None:
         await self._do("POST", "/dtmf", {"dtmf": key, "duration": 120})
-        # A telephone never falls mute: sending keys ended the silence that it sent.
+        await self._send_silence()
+
+    async def _send_silence(self) -> None:
+        """A telephone never falls mute; playing a sound, or sending a key, ended the silence."""
         await self._do("DELETE", "/silence")
         await self._do("POST", "/silence")
 
