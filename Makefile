@@ -9,12 +9,16 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUNNING := ffmpeg espeak-ng $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd
 
+PROGRAM := cli.py commands dialplan storage telephony web
+
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
 
 .PHONY: install system testing test check format demo screenshots bench-pages faults
 
+# Compiled here, as the service itself may not write beside its program.
 install: $(VENV)/.installed system
+	@$(BIN)/python -m compileall -q $(PROGRAM)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | system
 	$(PYTHON) -m venv $(VENV)

@@ -146,7 +146,7 @@ class Nursery:
                     self._control = None
                     control.shutdown(socket.SHUT_RDWR)
                     await _end_of(pid)
-                    _, status = os.waitpid(pid, 0)
+                    _, status = os.waitpid(pid, 0)  # noqa: ASYNC222 (it has ended)
             code = os.waitstatus_to_exitcode(status)
             log.warning("the nursery died and is started again", code=code)
             await asyncio.sleep(START_AGAIN_SECONDS)

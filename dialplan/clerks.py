@@ -21,8 +21,9 @@ from storage.errors import DatabaseUnavailable
 Result = TypeVar("Result")
 Work = tuple["Future[Any]", Callable[[], Any]]
 
-CLERKS = 4
-"""SQLite lets one write at a time; a few more read, and wait for PostgreSQL's disk."""
+CLERKS = 2
+"""SQLite lets one write at a time, and there is one voice detector; another one reads, or waits for
+PostgreSQL's disk. More would only take the interpreter from each other, and from the calls."""
 
 
 class Clerks:

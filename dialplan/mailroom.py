@@ -6,6 +6,7 @@ in the database; after a recording the caller hears no promise, and the message 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -21,8 +22,8 @@ from storage.rows import new_envelope
 from telephony.call import Call
 
 PATIENCE = 0.5
-"""Seconds that a caller waits for the database before the beep: a pause that nobody takes for a
-broken line. A healthy database answers in milliseconds."""
+"""Seconds that a caller waits for the database before the beep, or for the voice detector: a pause
+that nobody takes for a broken line. Healthy ones answer in milliseconds."""
 FINISH_PATIENCE = 2.0
 """Seconds after a recording: waiting is worth more here, as it may end in a promise."""
 
@@ -45,7 +46,11 @@ class Mailroom(Protocol):
         """Whether Asterisk has recorded anything for it, speech or not."""
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
-        """Whether the finished recording holds at least ``min_speech`` seconds of speech."""
+        """Whether the finished recording holds at least ``min_speech`` seconds of speech.
+
+        Also True where that cannot be told in time: no caller waits for it in silence, and what
+        holds no speech is not kept by `finish`.
+        """
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         """File the recording: when `Kept` is returned it is on disk and in the database, and
@@ -93,7 +98,11 @@ class StoredMailroom:
         return await self.slips.do(partial(self.messages.is_recorded, draft.id))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
-        return await self.files.do(partial(self.messages.has_speech, draft.id, min_speech))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.files.do(partial(self.messages.has_speech, draft.id, min_speech))
+        except TimeoutError:
+            return True
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         messages = self.messages

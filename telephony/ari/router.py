@@ -247,7 +247,8 @@ class Router:
         talks = await presence.talks(self._ari)
         # They wait in silence, a hundred of them perhaps: asked about at once.
         everyone = await presence.everyone(self._ari)
-        for channel_id in channel_ids:
+        # Those first of whom nothing more has to be asked: callers.
+        for channel_id in sorted(channel_ids, key=lambda each: each.startswith(LEG)):
             try:
                 channel = (
                     await presence.look(self._ari, channel_id)

@@ -114,10 +114,10 @@ async def kill_nursery(blow: Blow) -> None:
 
 
 KILL_CALLS = Fault("kill-calls", kill_calls, Limits(back=2.0))
-KILL_EVERYTHING = Fault("kill-everything", kill_all, Limits(silence=10.0))
+KILL_EVERYTHING = Fault("kill-everything", kill_all)
 FAULTS = (
     KILL_CALLS,
     Fault("kill-nursery", kill_nursery),
-    Fault("kill-supervisor", kill_supervisor, Limits(silence=10.0)),
+    Fault("kill-supervisor", kill_supervisor),
     KILL_EVERYTHING,
 )

@@ -78,7 +78,6 @@ async def play_round(fault: Fault, blow: Blow, account: Account, number: int) ->
     await look_for_leftovers(account, town)
     await asyncio.to_thread(account_for, account, town.app, callers, began, fault)
     _judge_silence(fault, blow, account, callers)
-    _dbg(blow, callers)
     if fault.limits.all_speak:
         account.failures += [
             f"caller {caller.number} ({caller.at_blow.state}) could not leave a message"
@@ -104,28 +103,6 @@ def _judge_silence(fault: Fault, blow: Blow, account: Account, callers: list[Cal
                 f"caller {caller.number} (at the blow: {caller.at_blow.state}, for "
                 f"{caller.at_blow.offset:.2f} s) heard nothing for {silence:.1f} s"
             )
-
-
-def _dbg(blow, callers):
-    import bisect
-    out=[]
-    for c in callers:
-        if c.dialled_at is None: continue
-        end=c.gone_at or 0
-        begin=max(blow.at,c.dialled_at)
-        longest, at, since = 0,0,begin
-        for s,e in sorted(c.ears.spans):
-            if min(s,end)-since>longest: longest,at=min(s,end)-since,since
-            since=max(since,e)
-        if end-since>longest: longest,at=end-since,since
-        out.append((longest,at-blow.at,str(c.at_blow.state),c.at_blow.offset,c.number,c.by_asterisk_alone, c.plan.key, c.plan.presses_hash, (c.began_speaking or 0)-blow.at,(c.stopped_speaking or 0)-blow.at,(c.gone_at or 0)-blow.at))
-    out.sort(reverse=True)
-    for o in out[:12]: say("  "+" ".join(f"{x:.2f}" if isinstance(x,float) else str(x) for x in o))
-    import statistics
-    say("  p50 %.2f p90 %.2f"%(statistics.median(o[0] for o in out), out[len(out)//10][0]))
-    import shutil,os
-    shutil.copy(blow.town.house.home/"log"/"calls.log" if (blow.town.house.home/"log"/"calls.log").exists() else "/dev/null","/tmp/m/calls.log")
-    shutil.copytree(blow.town.house.home/"log","/tmp/m/log",dirs_exist_ok=True)
 
 
 def _judge_figures(fault: Fault, account: Account, figures: dict[str, float]) -> None:
