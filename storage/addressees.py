@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import case, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import AddresseeRow, MessageRow
 from storage.rows import Box
 from storage.text import Terms, leftover
+from storage.upsert import insert_into
 
 Mailbox = tuple[str, str, str]
 """Company's id ("" for none), box and number."""
@@ -50,18 +50,18 @@ def count(session: Session, rows: Sequence[MessageRow], step: int) -> None:
         value["newest"] = max(int(value["newest"]), row.place)
     if not values:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    # In order, so that two transactions never wait for each other in a circle.
-    statement = insert(AddresseeRow).values([values[key] for key in sorted(values)])
+    statement = insert_into(session, AddresseeRow)
     there, new = AddresseeRow, statement.excluded
-    session.execute(
+    session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=["key"],
             set_={
                 "kept": there.kept + new.kept,
                 "newest": case((new.newest > there.newest, new.newest), else_=there.newest),
             },
-        )
+        ),
+        # In order, so that two transactions never wait for each other in a circle.
+        [values[key] for key in sorted(values)],
     )
 
 

@@ -86,9 +86,13 @@ class Ledger:
                 update(MessageRow)
                 .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
                 .values(asdict(contents))
-                .returning(MessageRow.place)
-            ).all()
-            settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+                .returning(MessageRow)
+                .execution_options(synchronize_session=False)
+            ).one_or_none()
+            settled = (
+                settled_now
+                or session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+            )
             kept = settled.state == "kept"
             taken_back = _take_back(session, settled) if kept else []
             if settled_now and kept:

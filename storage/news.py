@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from storage.actor import Scope
@@ -55,15 +55,15 @@ def announce(
     """
     now = datetime.now(UTC)
     items = [
-        NewsRow(
-            at=now,
-            kind=kind,
-            company_id=row.company_id,
-            user_id=user_id,
-            box=row.box,
-            addressee_number=row.addressee_number,
-            message_id=row.id,
-        )
+        {
+            "at": now,
+            "kind": kind,
+            "company_id": row.company_id,
+            "user_id": user_id,
+            "box": row.box,
+            "addressee_number": row.addressee_number,
+            "message_id": row.id,
+        }
         for row in rows
     ]
     if not items:
@@ -71,8 +71,7 @@ def announce(
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})"))
-    session.add_all(items)
-    session.flush()
+    session.connection().execute(insert(NewsRow), items)
 
 
 def trim(session: Session, older_than: timedelta) -> None:

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage import addressees
 from storage.models import IS_LISTED, AddresseeRow, MessageRow, TallyRow
+from storage.upsert import insert_into
 
 ALL = "*"
 """The tally of a whole company."""
@@ -40,19 +40,17 @@ def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
             changes[row.company_id or UNASSIGNED, key, row.day[:7]] += step
     if not changes:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    # In order, so that two transactions never wait for each other.
-    statement = insert(TallyRow).values(
-        [
-            {"company_id": company_id, "box": box, "month": month, "kept": kept}
-            for (company_id, box, month), kept in sorted(changes.items())
-        ]
-    )
-    session.execute(
+    statement = insert_into(session, TallyRow)
+    session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=["company_id", "box", "month"],
             set_={"kept": TallyRow.kept + statement.excluded.kept},
-        )
+        ),
+        # In order, so that two transactions never wait for each other.
+        [
+            {"company_id": company_id, "box": box, "month": month, "kept": kept}
+            for (company_id, box, month), kept in sorted(changes.items())
+        ],
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, delete, func, not_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import UserRow
@@ -17,6 +16,7 @@ from storage.actor import Scope, User
 from storage.models import IS_LISTED, MessageRow, UnheardRow
 from storage.query import Query
 from storage.shelves import shelves
+from storage.upsert import insert_into
 from storage.visibility import only_company, scope_of, visible
 
 GIVEN = 1_000
@@ -140,7 +140,7 @@ def _insert(session: Session, new: Sequence[tuple[str, int]]) -> set[int]:
     """Add rows; the places of those that were not there."""
     if not new:
         return set()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [{"user_id": user_id, "place": place} for user_id, place in sorted(new)]
-    statement = insert(UnheardRow).values(rows).on_conflict_do_nothing()
-    return set(session.scalars(statement.returning(UnheardRow.place)))
+    statement = insert_into(session, UnheardRow).on_conflict_do_nothing()
+    added = session.connection().execute(statement.returning(UnheardRow.place), rows)
+    return set(added.scalars())
