@@ -78,6 +78,8 @@ class Caller:
     at_blow: Moment = Moment(State.WAITING, 0)
     last: State = State.WAITING
     """Where the caller was before the end of the call."""
+    diary: list[tuple[float, str]] = field(default_factory=list)
+    """What the company's Asterisk did with this call, and the keys pressed: when, and what."""
 
     @property
     def speech(self) -> Path:
@@ -133,6 +135,7 @@ class Caller:
         """The company's Asterisk does something with this call."""
         kind = event["type"]
         self.ears.hear(event, _now())
+        self.diary.append((_now(), _told(event)))
         if kind == "PlaybackStarted":
             name = str(event["playback"]["media_uri"]).rpartition(":")[2].rpartition("/")[2]
             if (state := SOUNDS.get(name)) is not None:
@@ -272,6 +275,7 @@ class Caller:
             await self.hang_up()
 
     async def _press(self, key: str) -> None:
+        self.diary.append((_now(), f"presses {key}"))
         await self._do("POST", "/dtmf", {"dtmf": key, "duration": 120})
         await self._send_silence()
 
@@ -298,3 +302,9 @@ class Caller:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _told(event: Event) -> str:
+    """An event in a few words."""
+    about = event.get("playback", {}).get("media_uri") or event.get("dialplan_app", "")
+    return f"{event['type']} {about}".rstrip()

@@ -19,6 +19,8 @@ from tests.faults.plans import plans
 from tests.faults.town import Town
 from tests.faults.voices import voice
 
+DIARY_SECONDS = 10.0
+"""Around the blow, of a caller who was left in silence."""
 LOG_LINES = 40
 """Of each log, after a round that failed."""
 
@@ -107,6 +109,10 @@ def _judge_silence(fault: Fault, blow: Blow, account: Account, callers: list[Cal
                 f"caller {caller.number} (at the blow: {caller.at_blow.state}, for "
                 f"{caller.at_blow.offset:.2f} s) heard nothing for {silence:.1f} s"
             )
+            say(f"  {caller.number}, seconds after the blow, and what happened:")
+            for moment, what in caller.diary:
+                if abs(moment - blow.at) < DIARY_SECONDS:
+                    say(f"  {moment - blow.at:+6.2f} {what}")
 
 
 def _judge_figures(fault: Fault, account: Account, figures: dict[str, float]) -> None:
