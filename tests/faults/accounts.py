@@ -133,7 +133,8 @@ def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fau
         return
     account.lost_seconds_max = max(account.lost_seconds_max, heard.lost)
     if heard.lost > fault.limits.lost_seconds:
-        account.failures.append(f"{who}: {heard.lost} of {heard.spoken} s are missing")
+        where = ", ".join(f"{at:g}" for at in heard.at)
+        account.failures.append(f"{who}: {heard.lost} of {heard.spoken} s are missing, at {where}")
 
 
 def _name(caller: Caller) -> str:
