@@ -18,8 +18,9 @@ Size = Literal["short", "long"]
 class Limits:
     """What must hold, in seconds, beside that nothing is lost, doubled, misplaced or left over."""
 
-    lost_seconds: float = 0.0
-    """Of a speech, this much may be missing in the kept message."""
+    lost_seconds: float = 0.02
+    """Of a speech, this much may be missing in the kept message: one packet, which a telephone or
+    a network under such a load misses now and then, whatever else fails or not."""
     silence: float | None = 3.0
     """A caller hears nothing for so long at most; None where the fault takes the telephones."""
     back: float | None = None

@@ -53,6 +53,13 @@ def test_a_quarter_of_a_second_that_is_not_there_is_missed(tmp_path: Path, at: f
     assert heard_of(voice(2), write_wav(tmp_path / "x.wav", short)).lost > 0
 
 
+@pytest.mark.parametrize("at", [1.1, 2.13, 3.375, 4.02])
+def test_a_lost_packet_is_as_long_as_it_is(tmp_path: Path, at: float) -> None:
+    said, place = over_the_line(2), int(at * RATE) * 2
+    short = said[:place] + said[place + SECOND // 50 :]
+    assert heard_of(voice(2), write_wav(tmp_path / "x.wav", short)).lost <= 0.02
+
+
 def test_what_was_not_said_is_not_missed(tmp_path: Path) -> None:
     recorded = write_wav(tmp_path / "x.wav", over_the_line(3)[: 3 * SECOND])
     assert heard_of(voice(3), recorded, seconds=3).lost <= PIECE / RATE
