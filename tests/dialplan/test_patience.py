@@ -162,6 +162,30 @@ class HungMessages(Messages):
         raise AssertionError("nobody gets so far")
 
 
+class DeafMessages(Messages):
+    """Messages whose voice detector has too much to do."""
+
+    hung: Hung
+
+    def has_speech(self, draft_id: str, min_speech: float) -> bool:
+        self.hung.ask("listen")
+        return super().has_speech(draft_id, min_speech)
+
+
+async def test_nobody_waits_in_silence_for_the_voice_detector(company: Company) -> None:
+    messages = DeafMessages(company.database, company.audio, company.recordings)
+    messages.hung = hung = Hung()
+
+    steps = await leave(company, StoredMailroom(messages), EndedBy.KEY)
+
+    assert hung.asked == ["listen"]
+    assert [step for step in steps if "vm-review" in step]
+    assert steps[-1] == SAVED
+    assert company.states() == ["kept"]
+    hung.released.set()
+    await until(lambda: "files" not in {thread.name for thread in threading.enumerate()})
+
+
 async def test_many_callers_do_not_pile_up_before_a_hung_database(company: Company) -> None:
     """Neither in its own threads nor in those that everybody else uses."""
     messages = HungMessages(company.database, company.audio, company.recordings)

@@ -33,7 +33,7 @@ class Ears:
     def hear(self, event: Event, now: float) -> None:
         """An event of the company's Asterisk."""
         if event["type"] == "PlaybackStarted":
-            self._playing[event["playback"]["id"]] = now
+            self._playing.setdefault(event["playback"]["id"], now)  # once for each sound of it
         elif event["type"] == "PlaybackFinished":
             began = self._playing.pop(event["playback"]["id"], None)
             if began is not None:

@@ -157,6 +157,22 @@ async def test_while_the_caller_says_it_again(line: Line) -> None:
         await saved(line)
 
 
+async def test_in_the_greeting_the_call_goes_on_with_its_draft(line: Line) -> None:
+    async with service(line):
+        line.id = line.exchange.call("call", "74951234567")
+        await line.presses("1", "sound:welcome")
+        await line.hears("sound:anna")
+    async with service(line):
+        await line.lets_it_end("sound:anna")
+        name = await line.beep()
+        assert line.company.states() == ["recording"]
+        line.says(name)
+        line.exchange.press(line.id, "#")
+        await line.presses("1", f"sound:{REVIEW}")
+        await saved(line)
+    assert line.company.states() == ["kept"]
+
+
 async def test_before_anything_was_said_the_greeting_is_played_again(line: Line) -> None:
     async with service(line):
         name = await at_annas_beep(line)
