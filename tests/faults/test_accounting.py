@@ -92,6 +92,14 @@ def test_the_longest_silence_is_between_sounds_of_all_kinds() -> None:
     assert ears.longest_silence(10, 13) == pytest.approx(1.8)
 
 
+def test_a_playback_of_several_sounds_is_heard_from_its_first() -> None:
+    ears = Ears()
+    for moment in (1, 3):  # Asterisk tells of each
+        ears.hear({"type": "PlaybackStarted", "playback": {"id": "a"}}, moment)
+    ears.hear({"type": "PlaybackFinished", "playback": {"id": "a"}}, 4)
+    assert ears.longest_silence(0, 4) == 1
+
+
 def test_callers_are_spread_over_all_that_a_call_goes_through() -> None:
     made = plans(random.Random(1), 40, after=6)
     early = [plan.aim for plan in made if plan.begins < 0]
