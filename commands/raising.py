@@ -8,6 +8,10 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http.client import HTTPException
 
 import click
 from setproctitle import setproctitle
@@ -16,19 +20,24 @@ from commands.context import App
 from commands.notify import SUPERVISED
 from commands.nursery import FirstNursery, raise_children
 from storage.detector import detector
+from telephony.ari.music import play_music
 
 
-def load() -> None:
-    """Load what calls need; no thread is left of it.
+def load(*meanwhile: Callable[[], object]) -> None:
+    """Load what calls need, and do a few things meanwhile; no thread is left of it.
 
     Not what only pages need, which is half of all: calls would come in a second later.
     """
     gc.disable()  # loading makes no garbage, and looking for it takes a tenth of the time
-    loading = threading.Thread(target=detector)  # outside of the interpreter, on another core
-    loading.start()
+    # The detector loads outside of the interpreter, on another core.
+    work: list[Callable[[], object]] = [*meanwhile, detector]
+    threads = [threading.Thread(target=each) for each in work]
+    for thread in threads:
+        thread.start()
     import commands.roles  # noqa: F401
 
-    loading.join()  # a fork has only the thread that asked for it
+    for thread in threads:
+        thread.join()  # a fork has only the thread that asked for it
     gc.freeze()  # looked at by the collector, it would be copied for each child
     gc.enable()
 
@@ -38,13 +47,32 @@ def fork_nursery(context: click.Context) -> FirstNursery:
 
     In each role this returns never: the role is lived, and the process ends as a command does.
     """
-    load()
+    app = context.find_object(App)
+    assert app
+    load(partial(_comfort_callers, App(app.home)))
     first = FirstNursery.fork()
     if first is None:
         os.environ[SUPERVISED] = "1"
         _raise_roles(context)
         context.exit()
     return first
+
+
+def _comfort_callers(app: App) -> None:
+    """Have those whose service died hear music.
+
+    What is wrong is passed over: whoever serves them next tells of it. The App is one that nobody
+    else has: each role reads the settings when it begins.
+    """
+    from commands.serving import is_served, owner
+    from storage.errors import ConfigError
+
+    with suppress(ConfigError, OSError, HTTPException, ValueError, KeyError):
+        settings = app.settings
+        if not is_served(app.home):
+            asterisk = settings.asterisk
+            access = (settings.ari_url, asterisk.user, settings.ari_password, asterisk.app)
+            play_music(*access, owner(settings))
 
 
 @click.command("nursery", hidden=True)

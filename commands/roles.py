@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 import threading
-import uuid
 from contextlib import suppress
 
 import click
@@ -21,6 +19,7 @@ from commands.logs import configure_logs
 from commands.metering import begin_metering
 from commands.notify import SUPERVISED, Watcher
 from commands.phone import ari_access
+from commands.serving import owner, serving
 from commands.settling import keep_settling
 from commands.uploading import keep_uploading
 from dialplan.reception import Reception
@@ -53,7 +52,8 @@ def calls(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         app: App = context.obj
         watcher = start_role(app, "calls")
-        asyncio.run(_serve_calls(app, watcher))
+        with serving(app.home):
+            asyncio.run(_serve_calls(app, watcher))
 
 
 calls.add_command(list_calls)
@@ -142,7 +142,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             ari,
             access.app,
             _reception(app).take,
-            owner=_owner(settings),
+            owner=owner(settings),
             call_seconds=settings.calls.max_minutes * 60,
         )
         tasks = [
@@ -165,11 +165,6 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise _first_cause(result)
-
-
-def _owner(settings: Settings) -> str:
-    """This installation, by a name that it has again after a restart."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{socket.gethostname()}:{settings.home}"))
 
 
 async def _time_to_stop() -> None:

@@ -1,1 +1,6 @@
 """Asterisk's REST interface (ARI): the client, the router of its events, and a call over it."""
+
+from typing import Final
+
+LEASE_VARIABLE: Final = "VOICEPOST_LEASE"
+"""Asterisk's global variable that says who serves its calls: see `telephony.ari.lease`."""

@@ -16,10 +16,10 @@ from typing import Any
 
 import structlog
 
+from telephony.ari import LEASE_VARIABLE
 from telephony.ari.client import Ari, Event, Params
 from telephony.errors import AriError, AriUnavailable, LeaseLost
 
-VARIABLE = "VOICEPOST_LEASE"
 RENEW_SECONDS = 1.0
 STALE_SECONDS = 3.0
 """Three renewals missed: the holder is dead or frozen. Its callers wait in silence meanwhile."""
@@ -47,7 +47,7 @@ class Entry:
 async def read(ari: Ari) -> Entry | None:
     """Who holds the lease, or held it last. Raises `AriError`."""
     try:
-        answer: Any = await ari.request("GET", "/asterisk/variable", {"variable": VARIABLE})
+        answer: Any = await ari.request("GET", "/asterisk/variable", {"variable": LEASE_VARIABLE})
     except AriError as error:
         if error.status == 404:  # never set since Asterisk was started
             return None
@@ -149,7 +149,7 @@ class Lease:
     async def _write(self) -> None:
         self._count += 1
         value = f"{self._owner} {self._instance} {self._count}"
-        params = {"variable": VARIABLE, "value": value}
+        params = {"variable": LEASE_VARIABLE, "value": value}
         await self._ari.request("POST", "/asterisk/variable", params)
         self._held = True
 

@@ -169,6 +169,8 @@ class Router:
         if self._draining:
             raise CallLost("The service is stopping.")
         if list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
+            if call.seen_before:  # music, until we were there: see `telephony.ari.music`
+                await call.line.forgive("DELETE", f"/channels/{call.id}/moh")
             await self._take(call, args)
 
     async def _serve(

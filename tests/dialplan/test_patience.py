@@ -172,7 +172,10 @@ class DeafMessages(Messages):
         return super().has_speech(draft_id, min_speech)
 
 
-async def test_nobody_waits_in_silence_for_the_voice_detector(company: Company) -> None:
+async def test_nobody_waits_in_silence_for_the_voice_detector(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 30.0)
     messages = DeafMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
 

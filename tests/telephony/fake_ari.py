@@ -154,7 +154,7 @@ class FakeAri:
         return socket
 
     async def _request(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json() if request.can_read_body else {}
+        body = await request.json() if request.can_read_body else dict(request.query)
         if request.path == "/ari/asterisk/variable":
             return self._variable(request.method, body)
         asked = Request(request.method, f"/{request.match_info['path']}", body)

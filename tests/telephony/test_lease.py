@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 import telephony.ari.lease
+from telephony.ari import LEASE_VARIABLE
 from telephony.ari.client import AriAccess, HttpAri
-from telephony.ari.lease import VARIABLE, Lease
+from telephony.ari.lease import Lease
 from telephony.ari.rescue import rescue_stranded
 from telephony.ari.router import Router
 from telephony.errors import AriUnavailable, LeaseLost
@@ -48,16 +49,16 @@ async def kept(lease: Lease) -> AsyncIterator[asyncio.Task[None]]:
 
 async def renewals(asterisk: FakeAri, count: int) -> None:
     """Let the holder renew the lease so many times."""
-    renewed = int(asterisk.variables[VARIABLE].split()[2])
-    await until(lambda: int(asterisk.variables[VARIABLE].split()[2]) >= renewed + count)
+    renewed = int(asterisk.variables[LEASE_VARIABLE].split()[2])
+    await until(lambda: int(asterisk.variables[LEASE_VARIABLE].split()[2]) >= renewed + count)
 
 
 async def test_a_free_lease_is_taken_and_renewed(asterisk: FakeAri, ari: HttpAri) -> None:
     lease = Lease(ari, "us")
     await lease.take()
-    taken = asterisk.variables[VARIABLE]
+    taken = asterisk.variables[LEASE_VARIABLE]
     async with kept(lease):
-        await until(lambda: asterisk.variables[VARIABLE] != taken)
+        await until(lambda: asterisk.variables[LEASE_VARIABLE] != taken)
     assert not lease.lost
 
 
@@ -69,19 +70,19 @@ async def test_one_stands_by_until_the_other_is_dead(asterisk: FakeAri, ari: Htt
         await renewals(asterisk, 10)
         assert not waiting.done()
     await waiting
-    assert asterisk.variables[VARIABLE].startswith("second ")
+    assert asterisk.variables[LEASE_VARIABLE].startswith("second ")
 
 
 async def test_of_two_who_take_a_stale_lease_at_once_one_has_it(
     asterisk: FakeAri, ari: HttpAri
 ) -> None:
-    asterisk.variables[VARIABLE] = "dead 0 7"
+    asterisk.variables[LEASE_VARIABLE] = "dead 0 7"
     leases = [Lease(ari, f"standby-{n}") for n in range(4)]
     tasks = [asyncio.create_task(lease.take()) for lease in leases]
     done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     (winner,) = [leases[tasks.index(task)] for task in done]
     async with kept(winner):
-        owner = asterisk.variables[VARIABLE].split()[0]
+        owner = asterisk.variables[LEASE_VARIABLE].split()[0]
         assert owner == f"standby-{leases.index(winner)}"
         for task in waiting:
             task.cancel()
@@ -105,7 +106,7 @@ async def test_an_asterisk_that_was_restarted_forgot_it(asterisk: FakeAri, ari: 
     await lease.take()
     async with kept(lease):
         asterisk.variables.clear()
-        await until(lambda: VARIABLE in asterisk.variables)
+        await until(lambda: LEASE_VARIABLE in asterisk.variables)
 
 
 async def test_who_lost_the_lease_asks_nothing_of_asterisk_any_more(asterisk: FakeAri) -> None:
@@ -113,7 +114,7 @@ async def test_who_lost_the_lease_asks_nothing_of_asterisk_any_more(asterisk: Fa
         router = Router(ari, APP, no_flow, owner="us", call_seconds=60)
         running = asyncio.create_task(router.run())
         await router.connected.wait()
-        asterisk.variables[VARIABLE] = "them 1 1"
+        asterisk.variables[LEASE_VARIABLE] = "them 1 1"
         with pytest.raises(ExceptionGroup) as raised:
             await running
         assert raised.group_contains(LeaseLost)
@@ -123,10 +124,10 @@ async def test_who_lost_the_lease_asks_nothing_of_asterisk_any_more(asterisk: Fa
 
 async def test_what_stands_in_the_variable_may_be_anything(asterisk: FakeAri, ari: HttpAri) -> None:
     for text in ("", "x", "a b c d", "\n"):
-        asterisk.variables[VARIABLE] = text
+        asterisk.variables[LEASE_VARIABLE] = text
         lease = Lease(ari, "us")
         await lease.take()
-        assert asterisk.variables[VARIABLE].startswith("us ")
+        assert asterisk.variables[LEASE_VARIABLE].startswith("us ")
 
 
 # -- callers of a dead service -----------------------------------------------------------------
