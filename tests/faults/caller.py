@@ -17,7 +17,7 @@ from tests.faults.ears import Ears
 from tests.faults.plans import TELLS, Plan, State
 from tests.faults.voices import voice
 
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 2.0
 """After a key that changed nothing, it is pressed again."""
 CALL_SECONDS = 120.0
 COUNT_SECONDS = 1.0
