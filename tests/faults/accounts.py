@@ -15,7 +15,7 @@ from commands.context import App
 from storage.errors import StorageError
 from storage.models import MessageRow
 from tests.faults.caller import Caller
-from tests.faults.fault import Fault
+from tests.faults.fault import ONE_PACKET, Fault
 from tests.faults.hearing import heard_of
 from tests.faults.plans import State
 
@@ -97,8 +97,6 @@ def _judge(
         account.fail("doubled", f"{who}: {len(messages)} messages", len(messages) - 1)
     message = messages[0]
     account.cut_off += message.cut_off
-    if fault.ends_calls and caller.at_blow.state is State.RECORDING and not message.cut_off:
-        account.failures.append(f"{who}: message {message.id} is not marked as cut off")
     if message.box == caller.box:
         account.right_box += 1
     else:
@@ -132,6 +130,9 @@ def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fau
     if fault.limits.promised_only and not caller.was_told_saved:
         return
     account.lost_seconds_max = max(account.lost_seconds_max, heard.lost)
+    # One whose end was just told to be over when the blow fell is whole.
+    if fault.ends_calls and heard.lost > ONE_PACKET and not message.cut_off:
+        account.failures.append(f"{who}: message {message.id} is not marked as cut off")
     if heard.lost > fault.limits.lost_seconds:
         where = ", ".join(f"{at:g}" for at in heard.at)
         account.failures.append(f"{who}: {heard.lost} of {heard.spoken} s are missing, at {where}")

@@ -13,14 +13,16 @@ from tests.faults.town import Town, open_town
 
 Size = Literal["short", "long"]
 
+ONE_PACKET = 0.02
+"""Seconds that a telephone, or a network, under such a load misses now and then."""
+
 
 @dataclass(frozen=True)
 class Limits:
     """What must hold, in seconds, beside that nothing is lost, doubled, misplaced or left over."""
 
-    lost_seconds: float = 0.02
-    """Of a speech, this much may be missing in the kept message: one packet, which a telephone or
-    a network under such a load misses now and then, whatever else fails or not."""
+    lost_seconds: float = ONE_PACKET
+    """Of a speech, this much may be missing in the kept message."""
     silence: float | None = 3.0
     """A caller hears nothing for so long at most; None where the fault takes the telephones."""
     back: float | None = None
