@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from storage.errors import StorageError
-from storage.models import IS_DRAFT, MessageRow
 from tests.faults.plans import State
 
 if TYPE_CHECKING:
@@ -25,10 +22,12 @@ async def tell_of_fallback(town: Town) -> None:
     app = town.app
 
     def recording() -> list[str]:
-        with app.database.reading() as session:
-            drafts = session.execute(select(MessageRow.id, MessageRow.call_id).where(IS_DRAFT))
-            folder = app.settings.recordings
-            return [call for draft, call in drafts if (folder / f"{draft}.wav").exists()]
+        folder = app.settings.recordings
+        return [
+            draft.call_id
+            for draft in app.messages.drafts.open()  # also those that are only slips
+            if (folder / f"{draft.id}.wav").exists()
+        ]
 
     while True:
         await asyncio.sleep(POLL_SECONDS)
