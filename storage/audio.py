@@ -24,6 +24,7 @@ PEAKS = 256  # points of a waveform, one byte each
 SAMPLE_BYTES = 2
 RATES = range(4000, 192_001)  # in Hz
 HEADER_BYTES = 44  # of a WAV without any audio
+RECORDED_RATE = 8000  # in Hz, of what Asterisk records as "wav"
 # Three hours as Asterisk records them: no message is as long, and a file read whole has to fit
 # into memory some times over.
 LARGEST_BYTES = 3 * 3600 * 8000 * SAMPLE_BYTES + HEADER_BYTES
@@ -69,9 +70,13 @@ class _Layout:
 def examine(path: Path) -> Audio:
     """Read and measure a recording. Raises NoRecording if it is none, AudioError otherwise."""
     wav = _read(path)
+    has_hole = _begins_with_hole(wav)
+    if has_hole:
+        audio = wav[HEADER_BYTES:]
+        wav = _header(RECORDED_RATE, len(audio)) + audio
     layout = _find_audio(wav, printable(path.name))
-    repaired = layout.data_size != layout.claimed_size
-    if repaired:
+    repaired = has_hole or layout.data_size != layout.claimed_size
+    if layout.data_size != layout.claimed_size:
         wav = _with_true_header(wav, layout)
     samples = wav[layout.data_start : layout.data_start + layout.data_size]
     if layout.channels == 2:
@@ -137,6 +142,15 @@ def _read(path: Path) -> bytes:
         raise (NoRecording if error.errno in _LASTING else AudioError)(
             f"the recording {name} cannot be read: {error.strerror}"
         ) from error
+
+
+def _begins_with_hole(wav: bytes) -> bool:
+    """Whether a recording was begun on a full disk, and lost its first block with the header.
+
+    Measured: on closing it Asterisk writes the two sizes of the header all the same, into zeros.
+    Behind them is what was recorded when there was room again.
+    """
+    return len(wav) > HEADER_BYTES and not any(wav[:4]) and not any(wav[8:40])
 
 
 def _find_audio(wav: bytes, name: str) -> _Layout:

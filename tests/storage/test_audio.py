@@ -67,6 +67,37 @@ def test_chunks_before_and_behind_the_audio_are_no_audio(tmp_path: Path) -> None
     assert not audio.repaired
 
 
+def begun_on_a_full_disk(whole: bytes, lost: int) -> bytes:
+    """What Asterisk leaves when its first ``lost`` bytes did not fit: the sizes, in zeros."""
+    hole = bytearray(lost)
+    hole[4:8] = (len(whole) - 8).to_bytes(4, "little")
+    hole[40:44] = (len(whole) - 44).to_bytes(4, "little")
+    return bytes(hole) + whole[lost:]
+
+
+def test_a_recording_that_lost_its_header_is_heard_from_where_there_was_room(
+    tmp_path: Path,
+) -> None:
+    path = speak(SPEECH, path=tmp_path / "a.wav")
+    whole = path.read_bytes()
+    path.write_bytes(begun_on_a_full_disk(whole, 4096))
+
+    audio = examine(path)
+
+    assert audio.repaired
+    assert audio.wav[44:4096] == bytes(4096 - 44)
+    assert audio.wav[4096:] == whole[4096:]
+    assert speech_seconds(audio) > 1
+
+
+def test_a_recording_that_lost_everything_holds_no_speech(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(0.25))
+    whole = path.read_bytes()
+    path.write_bytes(begun_on_a_full_disk(whole, len(whole)))
+
+    assert speech_seconds(examine(path)) == 0
+
+
 def test_stereo_is_measured_in_one_channel(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     with wave.open(str(path), "wb") as file:
