@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import LoginFailureRow
 from storage.database import Database
 from storage.errors import StorageError
+from storage.upsert import insert_into
 
 MEMORY: Final = timedelta(days=1)
 """Without an attempt for so long, all failures are forgotten."""
@@ -118,7 +118,7 @@ def begin(database: Database, login: str, from_address: str, now: datetime) -> A
         ).all()
     _refuse_while_blocked(blocks, now)
     with database.session() as session:
-        rows = [_taken(session, key, now, sqlite_dialect=database.is_sqlite) for key in keys]
+        rows = [_taken(session, key, now) for key in keys]
         _refuse_while_blocked([row.blocked_until for row in rows], now)
         for counter, row in zip(counters, rows, strict=True):
             failures = counter.failures(row, now) + 1
@@ -158,16 +158,16 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.key.in_(forgotten)))
 
 
-def _taken(session: Session, key: str, now: datetime, *, sqlite_dialect: bool) -> LoginFailureRow:
+def _taken(session: Session, key: str, now: datetime) -> LoginFailureRow:
     """The row of a key, made if need be, and nobody else's until the transaction ends."""
-    insert = sqlite.insert if sqlite_dialect else postgresql.insert
-    statement = insert(LoginFailureRow).values(key=key, failures=0.0, last_at=now)
+    statement = insert_into(session, LoginFailureRow).values(key=key, failures=0.0, last_at=now)
     taking = statement.on_conflict_do_update(
         index_elements=[LoginFailureRow.key], set_={"key": statement.excluded.key}
     )
-    return session.scalars(
+    row: LoginFailureRow = session.scalars(
         taking.returning(LoginFailureRow), execution_options={"populate_existing": True}
     ).one()
+    return row
 
 
 def _refuse_while_blocked(blocks: Iterable[datetime | None], now: datetime) -> None:
