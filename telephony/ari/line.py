@@ -66,6 +66,8 @@ class Line:
         recording that began now might be cut short, so it is left to the fallback."""
         self.left_alone = False
         """Set when two people talk on while the service goes: nothing of theirs is touched."""
+        self.hears_music = False
+        """Set for a caller who was alone before us, and may hear `telephony.ari.music`."""
 
     def watch(self, channel_id: str) -> None:
         """Have the events of another channel (a leg) delivered to this line."""
@@ -123,6 +125,7 @@ class Line:
         Raises `Hangup` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
         """
         self.check()
+        await self._end_music()
         try:
             return await self._ari.request(method, path, params)
         except AriUnavailable as error:
@@ -192,4 +195,11 @@ class Line:
     async def leave_to_dialplan(self) -> None:
         """Give the caller back to Asterisk's dialplan, whose next lines take a message."""
         if not self.left:
+            await self._end_music()
             await self.forgive("POST", f"/channels/{self.id}/continue")
+
+    async def _end_music(self) -> None:
+        """Not before there is something else to hear: a hundred callers are taken up in turn."""
+        if self.hears_music:
+            self.hears_music = False
+            await self.forgive("DELETE", f"/channels/{self.id}/moh")

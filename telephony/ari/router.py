@@ -151,6 +151,7 @@ class Router:
             watch=self._watch,
             seconds=self._call_seconds,
         )
+        line.hears_music = seen_before and args[:1] == ["call"] and talk is None
         self._watch(line.id, inbox)
         dialled = args[1] if args[:1] == ["call"] and len(args) > 1 else ""
         call = AriCall(line, channel, dialled, seen_before=seen_before)
@@ -169,8 +170,6 @@ class Router:
         if self._draining:
             raise CallLost("The service is stopping.")
         if list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
-            if call.seen_before:  # music, until we were there: see `telephony.ari.music`
-                await call.line.forgive("DELETE", f"/channels/{call.id}/moh")
             await self._take(call, args)
 
     async def _serve(

@@ -106,7 +106,7 @@ class Caller:
     def silence_since(self, moment: float) -> float:
         """The longest silence that this caller heard after a moment, in seconds.
 
-        Waiting for an answer is silence, too: nobody lets the telephone ring.
+        Waiting for an answer is silence, too, unless it rings meanwhile.
         """
         if self.dialled_at is None:
             return 0.0
@@ -153,8 +153,11 @@ class Caller:
     def at_the_phone(self, event: Event) -> None:
         """The caller's own telephone reports something."""
         now, kind = _now(), event["type"]
-        if kind == "StasisStart":
+        if kind == "ChannelStateChange" and event["channel"]["state"] == "Ringing":
+            self.ears.ring(now)
+        elif kind == "StasisStart":
             self.connected_at = now
+            self.ears.ring_no_more(now)
         elif kind in ("StasisEnd", "ChannelDestroyed") and self.gone_at is None:
             self.hung_up()
         elif kind in ("PlaybackStarted", "PlaybackContinuing"):

@@ -15,6 +15,8 @@ Span = tuple[float, float]
 
 PACKET_SECONDS = 0.02
 """The sound in one packet, of G.711 as telephones send it."""
+RINGS_SECONDS = 5.0
+"""So long somebody hears the company's phone ring and waits; from then on it counts as silence."""
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Ears:
     spans: list[Span] = field(default_factory=list)
     _playing: dict[str, float] = field(default_factory=dict)
     _packets: tuple[int, float] | None = None
+    _rings_since: float | None = None
 
     @property
     def hears_something(self) -> bool:
@@ -50,12 +53,23 @@ class Ears:
             self.spans.append((max(counted, now - sound), now))
         self._packets = None if packets is None else (packets, now)
 
+    def ring(self, now: float) -> None:
+        """The company's phone begins to ring."""
+        self._rings_since = now
+
+    def ring_no_more(self, now: float) -> None:
+        """It was answered, or nobody waits for that any more."""
+        if self._rings_since is not None:
+            self.spans.append((self._rings_since, min(now, self._rings_since + RINGS_SECONDS)))
+            self._rings_since = None
+
     def note(self, begin: float, end: float) -> None:
         """A span in which nobody expects to hear anything."""
         self.spans.append((begin, end))
 
     def end(self, now: float) -> None:
         """The call is over."""
+        self.ring_no_more(now)
         self.spans += [(began, now) for began in self._playing.values()]
         self._playing.clear()
 

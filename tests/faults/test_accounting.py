@@ -76,6 +76,17 @@ def test_what_callers_say_is_speech_to_the_detector() -> None:
     assert speech_seconds(examine(voice(6))) > 5
 
 
+def test_a_phone_that_rings_is_no_silence_for_five_seconds() -> None:
+    ears = Ears()
+    ears.ring(1)
+    ears.ring_no_more(4)
+    assert ears.longest_silence(0, 6) == 2
+    ears = Ears()
+    ears.ring(0)
+    ears.end(9)
+    assert ears.longest_silence(0, 9) == 4
+
+
 def test_the_longest_silence_is_between_sounds_of_all_kinds() -> None:
     ears = Ears()
     ears.hear({"type": "PlaybackStarted", "playback": {"id": "a"}}, 0)
