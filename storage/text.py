@@ -24,7 +24,9 @@ def storable(text: str) -> str:
 
 def printable(text: str, limit: int = 200) -> str:
     """One line fit for a terminal or a page: no control or direction characters, cut to limit."""
-    shown = "".join(_visible(character) for character in text[: limit * 4])
+    shown = text[: limit * 4]
+    if not shown.isprintable():  # nearly every text is, and that costs nothing to know
+        shown = "".join(map(_visible, shown))
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -96,6 +98,8 @@ def _spellings(number: str) -> list[str]:
 
 def json_text(text: str) -> str:
     """JSON with what would steer a terminal or hide in it written as an escape."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character == "\n" or _visible(character) == character else _escaped(character)
         for character in text
