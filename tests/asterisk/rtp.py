@@ -49,12 +49,7 @@ class Dialler:
 
     async def connect(self) -> None:
         """Dial, and wait for the answer."""
-        sdp = (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {self._rtp.getsockname()[1]} RTP/AVP {PCMU} {EVENT}\r\n"
-            f"a=rtpmap:{EVENT} telephone-event/8000\r\na=fmtp:{EVENT} 0-16\r\n"
-        )
-        self._send("INVITE", 1, sdp)
+        self._invite()
         answer = ""
         while not answer.startswith("SIP/2.0 200"):
             received = await asyncio.get_running_loop().sock_recv(self._sip, 65_536)
@@ -65,6 +60,14 @@ class Dialler:
         self._to = to[0].strip()
         self._rtp.connect(("127.0.0.1", int(port[1])))
         self._send("ACK", 1)
+
+    def _invite(self) -> None:
+        sdp = (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self._rtp.getsockname()[1]} RTP/AVP {PCMU} {EVENT}\r\n"
+            f"a=rtpmap:{EVENT} telephone-event/8000\r\na=fmtp:{EVENT} 0-16\r\n"
+        )
+        self._send("INVITE", 1, sdp)
 
     async def press(self, keys: str) -> None:
         """Fifty keys a second, each told as begun and as ended, without a sound between."""
