@@ -14,7 +14,7 @@ PROGRAM := cli.py commands dialplan storage telephony web
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
 
-.PHONY: install system testing test check format demo screenshots bench-pages faults
+.PHONY: install system testing test check format demo screenshots bench bench-quick bench-pages faults
 
 # Compiled here, as the service itself may not write beside its program.
 install: $(VENV)/.installed system
@@ -51,6 +51,12 @@ demo: install
 
 $(AXE): | install
 	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/npm axe-core@4.14.1
+
+bench: install testing
+	$(BIN)/python -m bench $(ARGS)
+
+bench-quick: install testing
+	$(BIN)/python -m bench --quick $(ARGS)
 
 bench-pages: install testing
 	$(BIN)/python -m bench.pages $(ARGS)

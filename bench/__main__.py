@@ -11,17 +11,37 @@ from typing import Final
 
 import click
 
-from bench import cost, decisions, greeting, keeping
+from bench import (
+    archives,
+    cost,
+    crowded,
+    decisions,
+    greeting,
+    keeping,
+    lists,
+    memory,
+    rate,
+    starting,
+    visible,
+)
 from bench.figure import Figure
 from bench.part import Part, Size
+from bench.plot import draw
 from bench.table import write
 
 RESULTS: Final = Path(__file__).parent / "results"
 PARTS: Final[Mapping[str, Part]] = {
     "greeting": greeting.measure,
+    "rate": rate.measure,
     "cost": cost.measure,
+    "memory": memory.measure,
     "decisions": decisions.measure,
     "keeping": keeping.measure,
+    "visible": visible.measure,
+    "lists": lists.measure,
+    "crowded": crowded.measure,
+    "starting": starting.measure,
+    "archives": archives.measure,
 }
 """By the names of their modules, in the order of the table in docs/performance.md."""
 
@@ -31,12 +51,12 @@ PARTS: Final[Mapping[str, Part]] = {
 @click.option("--quick", is_flag=True, help="Fewer runs of less: minutes instead of half an hour.")
 @click.option(
     "--write",
-    "table",
+    "document",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="Also write the table into this file, docs/performance.md.",
+    help="Also write the table into this file, docs/performance.md, and the picture beside it.",
 )
 @click.option("--list", "listing", is_flag=True, help="Only name the parts.")
-def main(names: Sequence[str], quick: bool, table: Path | None, listing: bool) -> None:
+def main(names: Sequence[str], quick: bool, document: Path | None, listing: bool) -> None:
     """Measure ours beside a peer, in the same minutes on the same machine.
 
     NAMES are parts; without any, all are measured. Each writes bench/results/NAME.json.
@@ -54,8 +74,9 @@ def main(names: Sequence[str], quick: bool, table: Path | None, listing: bool) -
         for figure in figures:
             click.echo(line(figure))
         _store(name, size, figures)
-        if table is not None:
-            write(table, figures)
+        if document is not None:
+            write(document, figures)
+            draw(RESULTS, document.with_suffix(".svg"))
 
 
 def line(figure: Figure) -> str:

@@ -43,7 +43,7 @@ PEOPLE: Final[tuple[tuple[str, Role, tuple[str, ...]], ...]] = (
     ("employee", "employee", ("101",)),
 )
 BENCH: Final = Actor(name="bench", via="cli")
-PASSWORD: Final = "only for this bench"  # noqa: S105
+PASSWORD: Final = "only for this bench"
 
 
 @dataclass(frozen=True)

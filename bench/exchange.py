@@ -4,6 +4,7 @@
 input, one a line, and answers each with a line when it is done:
 
     calls KIND COUNT AT_ONCE   so many calls of a kind, so many of them at once; how many it had
+    rate KIND COUNT RATE       so many calls, so many a second; when each hung up, by its number
     hold COUNT                 so many calls more that stay in the menu until the end
     replay                     the address of a websocket that sends the events of all calls again
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +43,8 @@ class Crowd:
     def __init__(self, asterisk: FakeAri) -> None:
         self._asterisk = asterisk
         self._told: list[str] = []
+        self._hung_up: dict[str, float] = {}
+        self._number = 0
         self._changed = asyncio.Event()
         emit = asterisk.exchange.emit
 
@@ -48,24 +52,45 @@ class Crowd:
             self._told.append(json.dumps(event))
             emit(event)
             if event["type"] == "StasisEnd":
+                self._hung_up[event["channel"]["caller"]["number"]] = time.monotonic()
                 self._changed.set()
 
         asterisk.exchange.emit = tell
 
     async def call(self, kind: str, count: int, at_once: int) -> None:
         """Have callers call, each when another has hung up; returns after the last one."""
-        exchange, begun = self._asterisk.exchange, 0
-        staying = len(exchange.channels)
+        while not self._asterisk.connected:  # the service begins just now
+            await asyncio.sleep(0.01)
+        staying, begun = self._present, 0
         self._told.clear()
         while True:
-            present = len(exchange.channels) - staying
-            while begun < count and present < at_once:
-                exchange.call(actor=Actor(KINDS[kind]), number=f"7916{begun:07}")
-                begun, present = begun + 1, present + 1
-            if not present:
+            while begun < count and self._present - staying < at_once:
+                self._begin(kind)
+                begun += 1
+            if self._present == staying:
                 return
             self._changed.clear()
             await self._changed.wait()
+
+    async def call_at_rate(self, kind: str, count: int, rate: float) -> dict[str, float]:
+        """Have callers call, so many a second; when each of them has hung up, by the number."""
+        self._hung_up.clear()
+        clock, begun = asyncio.get_running_loop(), time.monotonic()
+        for number in range(count):
+            await asyncio.sleep(begun + number / rate - clock.time())
+            self._begin(kind)
+        while len(self._hung_up) < count:
+            self._changed.clear()
+            await self._changed.wait()
+        return self._hung_up
+
+    @property
+    def _present(self) -> int:
+        return len(self._asterisk.exchange.channels)
+
+    def _begin(self, kind: str) -> None:
+        self._number += 1
+        self._asterisk.exchange.call(actor=Actor(KINDS[kind]), number=f"7916{self._number:07}")
 
     async def hold(self, count: int) -> None:
         """Have callers call who listen to the menu and do nothing; returns when all hear it."""
@@ -106,6 +131,8 @@ async def main(folder: Path) -> None:
                 case ["calls", kind, count, at_once]:
                     await crowd.call(kind, int(count), int(at_once))
                     answer = count
+                case ["rate", kind, count, rate]:
+                    answer = json.dumps(await crowd.call_at_rate(kind, int(count), float(rate)))
                 case ["hold", count]:
                     await crowd.hold(int(count))
                     answer = count

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from telephony.ari.client import AriAccess, HttpAri, new_id
+from telephony.ari.client import AriAccess, HttpAri, Params, new_id
 from telephony.errors import AriError
 from telephony.sandbox.asterisk import USER, Asterisk
 from tests.asterisk.house import House
@@ -135,18 +135,28 @@ class Stage:
         assert pid
         return pid
 
-    async def call(self, number: str, seconds: int) -> str:
-        """Have somebody call who, 3 s after the answer, speaks for so long and hangs up."""
-        said = self.callers.folder / f"said-{seconds}.wav"
-        if not said.exists():
+    def said(self, seconds: int) -> Path:
+        """What somebody says who speaks for so long."""
+        file = self.callers.folder / f"said-{seconds}.wav"
+        if not file.exists():
             once = samples(speak(SAYING))
             whole = once * (seconds * RATE * 2 // len(once) + 1)
-            write_wav(said, whole[: seconds * RATE * 2])
+            write_wav(file, whole[: seconds * RATE * 2])
+        return file
+
+    async def call(self, number: str, seconds: int) -> str:
+        """Have somebody call who, 3 s after the answer, speaks for so long and hangs up."""
+        self.said(seconds)
         channel = new_id()
-        path = f"/channels/{channel}"
-        where = {"endpoint": f"PJSIP/trunk/sip:{number}@{self.server.sip}", "timeout": 60}
-        then = {"context": "bench", "extension": str(seconds), "priority": 1}
-        await self.ari.request("POST", path, where | then | {"callerId": "79161112233"})
+        call: Params = {
+            "endpoint": f"PJSIP/trunk/sip:{number}@{self.server.sip}",
+            "timeout": 60,
+            "callerId": "79161112233",
+            "context": "bench",
+            "extension": str(seconds),
+            "priority": 1,
+        }
+        await self.ari.request("POST", f"/channels/{channel}", call)
         return channel
 
     async def call_at_rate(self, number: str, seconds: int, rate: float, count: int) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import struct
 import time
+from pathlib import Path
 
 from tests.asterisk.rtp import END, EVENT, KEYS, PACKET_SECONDS, SAMPLES, VOLUME, Dialler
 
@@ -26,7 +27,7 @@ class Telephone(Dialler):
 
     def __init__(self, address: str, number: str, caller: str) -> None:
         super().__init__(address, number, caller)
-        self._hung_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._heard_enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for plug in (self._sip, self._rtp):
             plug.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 
@@ -45,7 +46,7 @@ class Telephone(Dialler):
         self._to = to[0].strip()
         self._rtp.connect(("127.0.0.1", int(port[1])))
         self._send("ACK", 1)
-        self._listening = asyncio.create_task(self.listen(self._hung_up))
+        self._listening = asyncio.create_task(self.listen(self._heard_enough))
         return moment
 
     async def sound(self) -> float:
@@ -75,11 +76,20 @@ class Telephone(Dialler):
             self._packet(EVENT, stamp, told)
         return moment
 
+    async def say(self, audio: Path) -> None:
+        """Listen no longer, but speak."""
+        await self._listen_no_more()
+        await super().say(audio)
+
     async def end(self) -> None:
         """Hang up."""
-        self._hung_up.set_result(None)
-        await self._listening
+        await self._listen_no_more()
         self.hang_up()
+
+    async def _listen_no_more(self) -> None:
+        if not self._heard_enough.done():
+            self._heard_enough.set_result(None)
+            await self._listening
 
     async def _arrival(self, plug: socket.socket) -> tuple[bytes, float]:
         loop = asyncio.get_running_loop()

@@ -26,6 +26,10 @@ CLERKS = 2
 PostgreSQL's disk. More would only take the interpreter from each other, and from the calls."""
 
 
+IDLE_SECONDS = 1.0
+"""So long one waits for more work: to hire another costs more than most of it."""
+
+
 class Clerks:
     """Does work in at most ``number`` threads. To be used from any number of event loops."""
 
@@ -33,8 +37,10 @@ class Clerks:
         self._name = name
         self._number = number
         self._lock = threading.Lock()
+        self._work_comes = threading.Condition(self._lock)
         self._waiting: deque[Work] = deque()
-        self._busy = 0
+        self._hired = 0
+        self._idle = 0
         self._overdue = 0
 
     async def do(self, work: Callable[[], Result]) -> Result:
@@ -69,14 +75,15 @@ class Clerks:
         context = contextvars.copy_context()  # log lines carry the call's id
         with self._lock:
             self._waiting.append((future, partial(context.run, work)))
-            hire = self._busy < self._number
-            self._busy += hire
+            hire = self._idle < len(self._waiting) and self._hired < self._number
+            self._hired += hire
+            self._work_comes.notify()
         if hire:
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
         return future
 
     def _work(self) -> None:
-        """Do what waits, then go: idle threads would outlive their clerks."""
+        """Do what waits and what comes soon, then go: idle threads would outlive their clerks."""
         while (work := self._next()) is not None:
             future, function = work
             if not future.set_running_or_notify_cancel():
@@ -88,14 +95,18 @@ class Clerks:
 
     def _next(self) -> Work | None:
         with self._lock:
+            if not self._waiting:
+                self._idle += 1
+                self._work_comes.wait(IDLE_SECONDS)
+                self._idle -= 1
             if self._waiting:
                 return self._waiting.popleft()
-            self._busy -= 1
+            self._hired -= 1
             return None
 
     def _all_overdue(self) -> bool:
         with self._lock:
-            return self._overdue > 0 and self._busy >= self._number
+            return self._overdue > 0 and self._hired - self._idle >= self._number
 
     def _note_overdue(self, future: Future[Any]) -> None:
         with self._lock:

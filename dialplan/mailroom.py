@@ -107,7 +107,9 @@ class StoredMailroom:
     async def finish(self, draft: Draft) -> Kept | Empty:
         messages = self.messages
         await self.files.do(partial(messages.secure, draft.id))
-        row = await self.database.ask(partial(messages.look_up, draft.id), FINISH_PATIENCE)
+        row = draft.row
+        if row is None:
+            row = await self.database.ask(partial(messages.look_up, draft.id), FINISH_PATIENCE)
         filed = await self.files.do(partial(messages.file, row))
         return await self.database.ask(partial(messages.keep, filed), FINISH_PATIENCE)
 

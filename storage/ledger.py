@@ -81,25 +81,25 @@ class Ledger:
 
         The row as it is then, and the ids of the drafts that it takes back.
         """
+        values = asdict(contents)
         with self._database.session() as session:
-            settled_now = session.scalars(
+            # On the connection: by the session it would cost three times the CPU.
+            settled_now = session.connection().execute(
                 update(MessageRow)
                 .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
-                .values(asdict(contents))
-                .returning(MessageRow)
-                .execution_options(synchronize_session=False)
-            ).one_or_none()
-            settled = (
-                settled_now
-                or session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+                .values(values)
             )
-            kept = settled.state == "kept"
-            taken_back = _take_back(session, settled) if kept else []
-            if settled_now and kept:
-                unheard.arrive(session, settled)
-                tally.count(session, [settled], 1)
-                announce(session, "kept", [settled])  # the last thing in the transaction
-        return settled, taken_back
+            if not settled_now.rowcount:  # somebody else was first
+                settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
+                return settled, _take_back(session, settled) if settled.state == "kept" else []
+            taken_back = _take_back(session, row) if contents.state == "kept" else []
+            if contents.state == "kept":
+                unheard.arrive(session, row)
+                tally.count(session, [row], 1)
+                announce(session, "kept", [row])  # the last thing in the transaction
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row, taken_back
 
 
 def _take_back(session: Session, kept: MessageRow) -> list[str]:

@@ -6,7 +6,7 @@ names the recording, the audio and the row, and only one change of state wins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,9 +38,13 @@ __all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
 
 @dataclass(frozen=True)
 class Draft:
-    """A message about to be recorded; ``id`` is also the recording's name."""
+    """A message about to be recorded; ``id`` is also the recording's name.
+
+    ``row`` is what the database was told of it, by whoever begins and finishes it.
+    """
 
     id: str
+    row: MessageRow | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,8 @@ class Messages:
 
         ``most`` is how many messages its box may hold. Raises MailboxFull, DatabaseUnavailable.
         """
-        return Draft(self._ledger.add(new_row(envelope), arrives=True, most=most).id)
+        row = self._ledger.add(new_row(envelope), arrives=True, most=most)
+        return Draft(row.id, row)
 
     def begin_without_database(self, envelope: Envelope) -> Draft:
         """The same, on a slip. Raises SpoolError."""

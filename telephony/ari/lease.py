@@ -91,6 +91,8 @@ class Lease:
         self._instance = uuid.uuid4().hex
         self._count = 0
         self._held = False
+        self._before = ""
+        """The instance that had it when we took it."""
         self.lost = False
         """Set for good when somebody else took it."""
 
@@ -109,6 +111,8 @@ class Lease:
             entry = await watch.look()
             if self._held:
                 self._check(entry)
+            if entry is not None and not self._held:
+                self._before = entry.instance
             if entry is None or entry.owner == self._owner:
                 await self._write()
                 return
@@ -139,7 +143,12 @@ class Lease:
                 log.debug("the lease cannot be renewed", why=error.message)
 
     def _check(self, entry: Entry | None) -> None:
-        if not self._is_ours(entry):
+        """That it is ours still.
+
+        Who had it before may just have been renewing it when we took it: that takes nothing back,
+        and is what he finds out when he looks next.
+        """
+        if not (self._is_ours(entry) or (entry and entry.instance == self._before)):
             self.lose()
             raise LeaseLost("Another service serves this Asterisk now.")
 

@@ -20,7 +20,7 @@ from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
-from tests.asterisk.rig import _free, build, free_ports
+from tests.asterisk.rig import build, free_ports, free_tcp
 from tests.processes import descendants
 
 START_SECONDS = 90.0
@@ -37,8 +37,8 @@ class House:
         self.home = home
         self._asterisk = asterisk
         self.ports: Ports = free_ports()
-        self.agi_port = _free_tcp()
-        self.web_port = _free_tcp()
+        self.agi_port = free_tcp()
+        self.web_port = free_tcp()
         self._processes: list[asyncio.subprocess.Process] = []
         home.mkdir(parents=True, exist_ok=True)
         (home / "voicepost.toml").write_text(
@@ -199,9 +199,3 @@ def seconds_of(path: Path) -> float:
 
 def _command(home: Path) -> list[str]:
     return [sys.executable, "-m", "cli", "--home", str(home)]
-
-
-def _free_tcp() -> int:
-    import socket
-
-    return _free(socket.SOCK_STREAM)

@@ -94,6 +94,11 @@ def free_ports() -> Ports:
     return Ports(_free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM), rtp, rtp + 400)
 
 
+def free_tcp() -> int:
+    """A port for a server of ours."""
+    return _free(socket.SOCK_STREAM)
+
+
 def _free(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))

@@ -101,6 +101,21 @@ async def test_a_successor_of_the_same_installation_does_not_wait(
     assert old.lost
 
 
+async def test_a_renewal_that_crosses_the_takeover_takes_nothing_back(
+    asterisk: FakeAri, ari: HttpAri
+) -> None:
+    old, new = Lease(ari, "us"), Lease(ari, "us")
+    await old.take()
+    renewal = asterisk.variables[LEASE_VARIABLE]
+    await new.take()
+    asterisk.variables[LEASE_VARIABLE] = renewal  # was on its way: had looked before, wrote after
+    async with kept(new):
+        await until(lambda: asterisk.variables[LEASE_VARIABLE] != renewal)
+        with pytest.raises(LeaseLost):
+            await old.keep()
+    assert not new.lost
+
+
 async def test_an_asterisk_that_was_restarted_forgot_it(asterisk: FakeAri, ari: HttpAri) -> None:
     lease = Lease(ari, "us")
     await lease.take()
