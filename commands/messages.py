@@ -1,4 +1,4 @@
-"""``voicepost messages``: list, show, play, download, export, delete, restore, hold, purge."""
+"""``voicepost messages``: list, show, play, download, export, import, delete, restore, purge."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 
 from commands.context import App
 from commands.holds import hold, release
+from commands.importing import import_messages
 from commands.listing import counted, print_table
 from commands.phone import phone_endpoint, ring_phone
 from commands.progress import progress_bar
@@ -40,6 +41,7 @@ def group() -> None:
 
 group.add_command(hold)
 group.add_command(release)
+group.add_command(import_messages)
 
 
 @group.command("list")

@@ -90,12 +90,12 @@ def join(parts: Sequence[Audio]) -> Audio:
         return parts[0]
     rate = parts[0].rate
     samples = b"".join(_at_rate(part, rate) for part in parts)
-    return _measured(
-        _header(rate, len(samples)) + samples,
-        samples,
-        rate,
-        repaired=any(part.repaired for part in parts),
-    )
+    return recording_of(samples, rate, repaired=any(part.repaired for part in parts))
+
+
+def recording_of(samples: bytes, rate: int = RECORDED_RATE, *, repaired: bool = False) -> Audio:
+    """Samples of 16 bits in one channel, as if they had been recorded."""
+    return _measured(_header(rate, len(samples)) + samples, samples, rate, repaired=repaired)
 
 
 def _at_rate(audio: Audio, rate: int) -> bytes:

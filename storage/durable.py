@@ -7,6 +7,8 @@ So is its name: that is kept in the folder, which is flushed for itself.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -25,6 +27,21 @@ def flush_folder(folder: Path) -> None:
     _flush(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
+@contextmanager
+def flushed_together(folder: Path) -> Iterator[None]:
+    """Have all that is written within the block, to the folder's file system, on the disk after it.
+
+    For many files: flushing each for itself takes the system twice as long. Raises OSError.
+    """
+    # Opened first: of a write that fails later only those are told who were there before.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield
+        _flush_file_system(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def make_folder(folder: Path, mode: int = 0o750) -> None:
     """Make a folder whose name survives a power cut, with all its parents. Raises OSError."""
     if folder.is_dir():
@@ -32,6 +49,18 @@ def make_folder(folder: Path, mode: int = 0o750) -> None:
     make_folder(folder.parent, mode)
     folder.mkdir(mode=mode, exist_ok=True)
     flush_folder(folder.parent)
+
+
+def _flush_file_system(descriptor: int) -> None:
+    """Linux' syncfs(2), which Python does not know; elsewhere all file systems are flushed."""
+    import ctypes  # needed by imports only, and none of those who start in a hurry
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "syncfs"):
+        os.sync()
+    elif libc.syncfs(descriptor):
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
 
 
 def _flush(path: Path, flags: int) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
-from storage.durable import flush_folder
+from storage.durable import flush_folder, flushed_together
 
 UNFINISHED = ".part"
 """How the names of files end that are still being written."""
@@ -38,6 +39,24 @@ def write_whole(
         unfinished.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
+
+
+def write_all_whole(contents: Mapping[Path, bytes], *, beside: Path) -> None:
+    """Write many files as `write_whole` does, each step for all of them. Raises OSError."""
+    unfinished = {path: beside / f"{secrets.token_hex(8)}{UNFINISHED}" for path in contents}
+    try:
+        with flushed_together(beside):
+            for path, other in unfinished.items():
+                with other.open("xb") as file:
+                    file.write(contents[path])
+        for path, other in unfinished.items():
+            other.replace(path)
+    except BaseException:
+        for other in unfinished.values():
+            other.unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path in contents}:
+        flush_folder(folder)
 
 
 def read_plain(path: Path, limit: int) -> bytes:

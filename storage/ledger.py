@@ -94,7 +94,7 @@ class Ledger:
                 return settled, _take_back(session, settled) if settled.state == "kept" else []
             taken_back = _take_back(session, row) if contents.state == "kept" else []
             if contents.state == "kept":
-                unheard.arrive(session, row)
+                unheard.arrive(session, [row])
                 tally.count(session, [row], 1)
                 announce(session, "kept", [row])  # the last thing in the transaction
         for name, value in values.items():

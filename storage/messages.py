@@ -7,7 +7,7 @@ names the recording, the audio and the row, and only one change of state wins.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from storage.audio import Audio
@@ -19,7 +19,7 @@ from storage.ledger import Contents, Ledger, is_unsettled
 from storage.metrics import count_settled
 from storage.models import MessageRow
 from storage.room import check_room, is_full
-from storage.rows import Box, Envelope, Mailbox, Source, new_row
+from storage.rows import Box, Envelope, Mailbox, Source, audio_key, new_row
 from storage.slips import Slips
 from storage.speech import speech_seconds
 from storage.spool import (
@@ -210,7 +210,7 @@ class Messages:
         speech = speech_seconds(audio, row.min_speech) if audio else 0.0
         if audio is None or speech < row.min_speech:
             return Contents("empty", speech, cut_off)
-        key = f"{row.received_at.astimezone(UTC):%Y/%m}/{row.id}.wav"
+        key = audio_key(row)
         self._audio.put(key, audio.wav)
         return Contents(
             state="kept",

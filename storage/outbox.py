@@ -17,7 +17,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -52,6 +52,13 @@ class OutboxAudio:
         with self._locked():
             self._here.put(key, audio)
             self._unmark(key)
+
+    def put_many(self, audio: Mapping[str, bytes]) -> None:
+        """Write all of it durably into the outbox."""
+        with self._locked():
+            self._here.put_many(audio)
+            for key in audio:
+                self._unmark(key)
 
     def open(self, key: str) -> BinaryIO:
         """The audio from the outbox, or in blocks from the store."""

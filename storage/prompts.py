@@ -8,26 +8,22 @@ the sounds of its own configuration.
 import hashlib
 import io
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from storage.decoding import RATE, decode
 from storage.errors import AudioError, NotFound
 from storage.office import Office, Prompt
 from storage.office.values import shown
 from storage.synthesis import choose_voice, speak
 
-RATE: Final = 8000
-"""Samples a second."""
 LOUDNESS: Final = -20.0
 """What a prompt is brought to, in dBFS: the level of Asterisk's own sounds, about."""
 HEADROOM: Final = -1.0
 """What its loudest sample may reach, in dBFS."""
 LONGEST: Final = 600
 """Seconds of the longest prompt."""
-DECODING_LIMIT: Final = 60.0
-"""Seconds ffmpeg may take."""
 # Only formats that are sound themselves: a playlist would make ffmpeg open other files.
 _FORMATS: Final = (
     "wav,w64,mp3,flac,ogg,mov,matroska,aac,ac3,amr,aiff,au,caf,asf,gsm,wv,ape,tta,dsf,avi"
@@ -178,20 +174,10 @@ def _telephone(path: Path, title: str) -> bytes:
 
 def _decode(path: Path, title: str) -> bytes:
     """The samples of a sound file, 16 bits, one channel, 8000 Hz; a little more than LONGEST."""
-    command = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"]
-    command += ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
-    command += ["-i", f"file:{path.absolute()}", "-map", "0:a:0", "-t", str(LONGEST + 1)]
-    command += ["-ac", "1", "-ar", str(RATE), "-f", "s16le", "-"]
-    try:
-        if not path.is_file():
-            raise AudioError(f"{title} is not a file")
-        done = subprocess.run(command, capture_output=True, timeout=DECODING_LIMIT, check=True)
-    except FileNotFoundError as error:
-        raise AudioError("ffmpeg is not installed") from error
-    except subprocess.TimeoutExpired as error:
-        raise AudioError(f"{title} takes longer than {DECODING_LIMIT:g} s to decode") from error
-    except subprocess.CalledProcessError as error:
-        raise AudioError(f"{title} is not a sound file that can be read") from error
-    if len(done.stdout) < 2:
+    if not path.is_file():
+        raise AudioError(f"{title} is not a file")
+    source = ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
+    samples = decode([*source, "-i", f"file:{path.absolute()}"], title, LONGEST + 1)
+    if not samples:
         raise AudioError(f"there is no sound in {title}")
-    return done.stdout[: len(done.stdout) // 2 * 2]
+    return samples

@@ -111,6 +111,11 @@ def new_row(envelope: Envelope) -> MessageRow:
     )
 
 
+def audio_key(row: MessageRow) -> str:
+    """Where the audio of a message is kept."""
+    return f"{row.received_at.astimezone(UTC):%Y/%m}/{row.id}.wav"
+
+
 def _zone(name: str) -> ZoneInfo:
     """The zone; UTC for one this machine does not know, for no message is lost over that."""
     try:

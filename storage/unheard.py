@@ -27,22 +27,32 @@ COUNTED = 1_000
 """Counting stops here: a page shows 999+."""
 
 
-def arrive(session: Session, row: MessageRow) -> None:
-    """Make a message new to every active user who may see it.
+def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
+    """Make messages new to every active user who may see them.
 
     Nobody can be removed while this happens: a message is never lost over that.
     """
-    company_id = row.company_id or only_company(session)
-    if company_id is None:
+    unassigned = any(row.company_id is None for row in rows)
+    only = only_company(session) if unassigned else None
+    companies = {row.company_id or only for row in rows} - {None}
+    if not companies:
         return
     users = session.scalars(
         select(UserRow)
-        .where(UserRow.company_id == company_id, UserRow.disabled_at.is_(None))
+        .where(UserRow.company_id.in_(companies), UserRow.disabled_at.is_(None))
         .order_by(UserRow.id)
         .with_for_update(read=True, key_share=True)
     )
     of_everybody = [user.as_user() for user in users.all()]
-    _insert(session, [(user.id, row.place) for user in of_everybody if _may_see(user, row)])
+    _insert(
+        session,
+        [
+            (user.id, row.place)
+            for user in of_everybody
+            for row in rows
+            if user.company_id == (row.company_id or only) and _may_see(user, row)
+        ],
+    )
 
 
 def refresh(session: Session, user: User) -> None:

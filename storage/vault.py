@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
 from storage.errors import AudioError, NotFound
-from storage.files import write_whole
+from storage.files import write_all_whole, write_whole
 
 
 class Waiting(NamedTuple):
@@ -29,6 +29,9 @@ class AudioStore(Protocol):
 
     def put(self, key: str, audio: bytes) -> None:
         """Store durably: once this returns, a power cut loses nothing. Repeating is harmless."""
+
+    def put_many(self, audio: Mapping[str, bytes]) -> None:
+        """Store many, by their keys, as durably as `put` does, and in less time than one by one."""
 
     def open(self, key: str) -> BinaryIO:
         """The audio, to be read and closed. Raises NotFound."""
@@ -69,6 +72,19 @@ class LocalAudio:
             for folder in (incoming, place.parent):
                 make_folder(folder)
             write_whole(place, audio, beside=incoming)
+        except OSError as error:
+            raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
+
+    def put_many(self, audio: Mapping[str, bytes]) -> None:
+        """The same, each step for all of them at once."""
+        incoming = self.folder / self.INCOMING
+        keys = {Path(key): contents for key, contents in audio.items()}
+        folders = {folder: self.path(str(folder)) for folder in {key.parent for key in keys}}
+        places = {folders[key.parent] / key.name: contents for key, contents in keys.items()}
+        try:
+            for folder in (incoming, *folders.values()):
+                make_folder(folder)
+            write_all_whole(places, beside=incoming)
         except OSError as error:
             raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
 

@@ -31,6 +31,7 @@ ACTIONS: Final = {
     "message.release": "Message released",
     "messages.retire": "Old messages moved to the trash",
     "messages.export": "Messages downloaded together",
+    "messages.import": "Messages of another voicemail taken in",
     "messages.purge": "Old deleted messages removed for good",
     "user.add": "User added",
     "user.change": "User changed",

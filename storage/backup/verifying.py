@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +37,9 @@ class _Nowhere:
 
     def put(self, key: str, audio: bytes) -> None:
         """Forget it."""
+
+    def put_many(self, audio: Mapping[str, bytes]) -> None:
+        """Forget all of it."""
 
     def open(self, key: str) -> BinaryIO:
         """Never there."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.storage.power.steps import (
     Create,
     Flush,
+    FlushAll,
     Link,
     MakeFolder,
     Mark,
@@ -103,6 +104,8 @@ class Disk:
                 self._file(path).since.append(step)
             case Flush(path):
                 self._node(path).flush()
+            case FlushAll():
+                _flush_all(self._root)
             case Rename(path, new):
                 self._folder(new).names[new.name] = self._folder(path).names.pop(path.name)
             case Link(path, new):
@@ -143,6 +146,13 @@ class Disk:
             assert isinstance(node, Folder)
             node = node.names[name]
         return node
+
+
+def _flush_all(node: Node) -> None:
+    node.flush()
+    if isinstance(node, Folder):
+        for inner in node.names.values():
+            _flush_all(inner)
 
 
 def _load(place: Path) -> Folder:

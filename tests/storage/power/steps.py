@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[3]
 
 TRACED = (
     "open,openat,creat,close,dup,dup2,dup3,lseek,write,pwrite64,writev,pwritev,pwritev2,"
-    "ftruncate,truncate,fallocate,copy_file_range,sendfile,fsync,fdatasync,sync_file_range,mmap,"
-    "rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir"
+    "ftruncate,truncate,fallocate,copy_file_range,sendfile,fsync,fdatasync,syncfs,sync_file_range,"
+    "mmap,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir"
 )
 """Everything that changes files and folders, or keeps them. Reading does neither."""
 
@@ -51,6 +51,13 @@ class Truncate:
 @dataclass(frozen=True)
 class Flush:
     """fsync or fdatasync, of a file or of a folder."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class FlushAll:
+    """Everything on the disk flushed, asked for by a folder on it."""
 
     path: Path
 
@@ -92,7 +99,7 @@ class Mark:
     text: str
 
 
-Step = Create | Write | Truncate | Flush | Rename | Link | Remove | MakeFolder | Mark
+Step = Create | Write | Truncate | Flush | FlushAll | Rename | Link | Remove | MakeFolder | Mark
 
 
 def trace(module: str, folder: Path, record: Path) -> list[Step]:
@@ -165,6 +172,8 @@ class _Reading:
         descriptor = arguments[0].partition("<")[0]
         if name in ("fsync", "fdatasync"):
             yield Flush(path)
+        elif name == "syncfs":
+            yield FlushAll(path)
         elif name == "ftruncate":
             yield Truncate(path, int(arguments[1], 0))
         elif name == "pwrite64":

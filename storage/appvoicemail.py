@@ -1,0 +1,236 @@
+"""The spool of Asterisk's own voicemail (app_voicemail), read and never written.
+
+In ``<context>/<mailbox>/<folder>/`` a message is ``msg0000.txt``, which tells of it, with its sound
+beside it, once in each format that was configured. Anything else may lie there, too: links are not
+followed, pipes not waited for, and of what strangers sent only text is left.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from storage.audio import Audio
+from storage.decoding import decode_recording
+from storage.errors import AudioError, NoRecording, NotFound
+from storage.files import NotPlain, read_plain
+from storage.spool import read_recording
+from storage.text import printable
+
+NEW: Final = ("INBOX", "Urgent")
+"""Folders of what nobody has heard; who has heard a message puts it into another one."""
+DELETED: Final = "Deleted"
+"""The folder of what was deleted, where Asterisk is told to keep that."""
+UNFINISHED: Final = "tmp"
+"""The folder of what is being recorded just now."""
+FORMATS: Final = {"wav": "", "WAV": "wav", "gsm": "gsm"}
+"""Endings of sounds, the best first, and what ffmpeg calls the format; "wav" needs no ffmpeg."""
+FIRST: Final = datetime(1999, 1, 1, tzinfo=UTC)
+"""No message is older than Asterisk."""
+
+LARGEST_NOTE = 64 * 1024
+"""Bytes of a .txt; a usual one has some four hundred."""
+
+_FILE = re.compile(r"(msg\d{4,9})\.(\w{1,16})", re.ASCII)
+_NUMBER = re.compile(r"\+?[\d*#][\d*# ().-]*", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)")
+_NOBODY = {"", "unknown"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message lies. ``stem`` is the path of its files without their ``endings``."""
+
+    context: str
+    mailbox: str
+    folder: str
+    stem: Path
+    endings: frozenset[str]
+
+    def __str__(self) -> str:
+        return printable("/".join((self.context, self.mailbox, self.folder, self.stem.name)))
+
+    @property
+    def box(self) -> str:
+        """The mailbox as Asterisk writes it, ``101@default``."""
+        return f"{self.mailbox}@{self.context}"
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the sound has to be decoded."""
+        return "wav" not in self.endings
+
+    def file(self, ending: str) -> Path:
+        """One of the message's files. Names may be anything, and are not taken apart."""
+        return Path(f"{self.stem}.{ending}")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a .txt tells. ``origtime`` is its word for the time, whatever it may be, "" for none.
+
+    Where that is no time, ``received_at`` is when the .txt was written.
+    """
+
+    caller_number: str
+    caller_name: str
+    dialled: str
+    origtime: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Spool:
+    """What was found: messages, and a sentence for each thing that was passed by."""
+
+    messages: tuple[Place, ...]
+    refused: tuple[str, ...]
+
+
+def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
+    """Find all messages of a spool, or of some contexts, by their names alone.
+
+    Raises NotFound if there is no such folder or context, or no message.
+    """
+    refused: list[str] = []
+    found: list[Place] = []
+    try:
+        there = [path.name for path in folder.iterdir()]
+    except OSError as error:
+        raise NotFound(f"the folder {printable(str(folder))}: {error.strerror}") from error
+    if missing := sorted(set(contexts).difference(there)):
+        raise NotFound(f"there is no context {printable(missing[0])} in {printable(str(folder))}")
+    for context in _folders(folder, contexts, refused):
+        for mailbox in _folders(context, (), refused):
+            for inner in _folders(mailbox, (), refused):
+                if inner.name != UNFINISHED:
+                    found += _messages(inner, refused)
+    if not found and not refused:
+        raise NotFound(
+            f"there are no messages in {printable(str(folder))}, the folder that holds contexts "
+            "which hold mailboxes"
+        )
+    return Spool(tuple(found), tuple(refused))
+
+
+def read_note(place: Place) -> Note:
+    """What is written about a message. Raises NoRecording if there is nothing to be read."""
+    if "txt" not in place.endings:
+        raise NoRecording("there is no .txt")
+    path = place.file("txt")
+    try:
+        written = path.lstat().st_mtime
+        fields = _fields(read_plain(path, LARGEST_NOTE).decode("utf-8", "replace"))
+    except NotPlain as error:
+        raise NoRecording(printable(str(error))) from error
+    except OSError as error:
+        raise NoRecording(f"the .txt cannot be read: {error.strerror}") from error
+    name, number = caller_of(fields.get("callerid", ""))
+    origtime = fields.get("origtime", "")
+    return Note(
+        caller_number=number,
+        caller_name=name,
+        dialled=printable(fields.get("exten", "")),
+        origtime=origtime,
+        received_at=_received(origtime, written),
+    )
+
+
+def read_sound(place: Place) -> Audio:
+    """A message's sound, in the best of its formats that can be read. Raises AudioError."""
+    endings = [ending for ending in FORMATS if ending in place.endings]
+    failures: list[AudioError] = []
+    for ending in endings:
+        try:
+            path, demuxer = place.file(ending), FORMATS[ending]
+            audio = decode_recording(path, demuxer) if demuxer else read_recording(path)
+        except AudioError as error:
+            failures.append(error)
+        else:
+            if audio is not None and audio.samples:
+                return audio
+            failures.append(NoRecording("no audio"))
+    if failures:
+        raise failures[0]
+    others = ", ".join(sorted(place.endings - {"txt"}))
+    raise NoRecording(f"no audio but in {others}, which is not read" if others else "no audio")
+
+
+def caller_of(callerid: str) -> tuple[str, str]:
+    """Name and number of ``"Name" <number>``, or of one of the two; "" for what is not told."""
+    name, bracket, rest = callerid.strip().rpartition("<")
+    if bracket and rest.endswith(">"):
+        number = rest[:-1]
+    elif _NUMBER.fullmatch(callerid.strip()):
+        name, number = "", callerid
+    else:
+        name, number = callerid, ""
+    name = name.strip()
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = _ESCAPED.sub(r"\1", name[1:-1])
+    return _told(name), _told(number)
+
+
+def _told(text: str) -> str:
+    shown = printable(text)
+    return "" if shown.casefold() in _NOBODY else shown
+
+
+def _folders(folder: Path, wanted: Collection[str], refused: list[str]) -> Iterator[Path]:
+    """The folders in a folder, in order."""
+    for entry in _entries(folder, refused):
+        if wanted and entry.name not in wanted:
+            continue
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield path
+        elif entry.is_symlink() and path.is_dir():
+            refused.append(f"{printable(entry.path)} is passed by: a link, not a folder")
+
+
+def _messages(folder: Path, refused: list[str]) -> Iterator[Place]:
+    """The messages in a folder, in order."""
+    names = (_FILE.fullmatch(entry.name) for entry in _entries(folder, refused))
+    files = sorted((name[1], name[2]) for name in names if name)
+    context, mailbox, inner = folder.parts[-3:]
+    for stem, endings in groupby(files, lambda file: file[0]):
+        each = frozenset(ending for _, ending in endings)
+        yield Place(context, mailbox, inner, folder / stem, each)
+
+
+def _entries(folder: Path, refused: list[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        refused.append(f"{printable(str(folder))} is passed by: {error.strerror}")
+        return []
+
+
+def _fields(text: str) -> dict[str, str]:
+    """What stands under ``[message]``."""
+    fields: dict[str, str] = {}
+    within = False
+    for line in map(str.strip, text.split("\n")):
+        key, equals, value = line.partition("=")
+        if line.startswith("["):
+            within = line.lower() == "[message]"
+        elif within and equals and not line.startswith(";"):
+            fields[key.strip().lower()] = value.strip()
+    return fields
+
+
+def _received(origtime: str, written: float) -> datetime:
+    """When the message was left; nothing was left in times to come."""
+    now = datetime.now(UTC)
+    if re.fullmatch(r"\d{9,10}", origtime, re.ASCII):
+        told = datetime.fromtimestamp(int(origtime), UTC)
+        if FIRST <= told <= now:
+            return told
+    return datetime.fromtimestamp(min(max(written, FIRST.timestamp()), now.timestamp()), UTC)
