@@ -60,10 +60,8 @@ def fill(database: Database, site: Site, users: list[str], count: int) -> None:
             place, day = highest[kind, month], f"{month}-01"
             counted = MessageRow(**(templates[kind] | {"place": place, "day": day}))
             tally.count(session, [counted], number)
-        session.execute(
-            insert(UnheardRow),
-            [{"user_id": user, "place": place} for user in users for place in newest],
-        )
+        if unheard := [{"user_id": user, "place": place} for user in users for place in newest]:
+            session.execute(insert(UnheardRow), unheard)
     _analyse(database)
 
 

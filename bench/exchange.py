@@ -27,10 +27,11 @@ from tests.telephony.fake_ari import FakeAri
 
 __all__ = ["KINDS", "OFFICE"]
 
+SAYING: Final = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
 KINDS: Final = {
     "message": Scenario(
         "a message for the company",
-        (Hear(WELCOME), Press("9"), Hear(COMPANY_BOX), Speak("Перезвоните мне."), HangUp()),
+        (Hear(WELCOME), Press("9"), Hear(COMPANY_BOX), Speak(SAYING), HangUp()),
     ),
     "menu": Scenario("hangs up in the menu", (Hear(WELCOME), HangUp())),
 }

@@ -70,9 +70,12 @@ async def _watch(stage: Rehearsal, look: Look, calls: int) -> list[float]:
         asyncio.to_thread(stage.order, "rate", "message", calls, CALLS_A_SECOND)
     )
     seen: dict[str, float] = {}
-    while not calling.done() or len(seen) < calls:
-        for number in await asyncio.to_thread(look):
-            seen.setdefault(number, time.monotonic())
-        await asyncio.sleep(LOOKS_SECONDS)
+    before = set(await asyncio.to_thread(look))
+    async with asyncio.timeout(calls / CALLS_A_SECOND + 60):
+        while len(seen) < calls:
+            for number in await asyncio.to_thread(look):
+                if number not in before:
+                    seen.setdefault(number, time.monotonic())
+            await asyncio.sleep(LOOKS_SECONDS)
     hung_up: dict[str, float] = json.loads(await calling)
     return [1000 * (seen[number] - moment) for number, moment in hung_up.items()]
