@@ -48,7 +48,9 @@ PARTS: Final[Mapping[str, Part]] = {
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--quick", is_flag=True, help="Fewer runs of less: minutes instead of half an hour.")
+@click.option(
+    "--quick", is_flag=True, help="Fewer runs of less: minutes instead of most of an hour."
+)
 @click.option(
     "--write",
     "document",

@@ -29,15 +29,23 @@ def _name(row: str) -> str:
 
 
 def _row(figure: Figure) -> str:
-    low, high = figure.ratios[0], figure.ratios[-1]
     verdict = "" if figure.goal is None else "holds" if figure.holds else "**missed**"
     cells = (
         figure.what,
-        f"{figure.of_ours:.3g} {figure.unit}",
-        f"{figure.of_peer:.3g} {figure.unit}",
+        f"{_number(figure.of_ours)} {figure.unit}",
+        f"{_number(figure.of_peer)} {figure.unit}",
         figure.against,
-        f"**{figure.ratio:.2f}** ({low:.2f} to {high:.2f}, {len(figure.ours)} runs)",
+        f"**{figure.ratio:.2f}** ({_spread(figure)})",
         figure.aim,
         verdict,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _spread(figure: Figure) -> str:
+    low, high, runs = figure.ratios[0], figure.ratios[-1], len(figure.ours)
+    return "one run" if runs == 1 else f"{low:.2f} to {high:.2f}, {runs} runs"
