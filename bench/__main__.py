@@ -48,9 +48,7 @@ PARTS: Final[Mapping[str, Part]] = {
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option(
-    "--quick", is_flag=True, help="Fewer runs of less: minutes instead of most of an hour."
-)
+@click.option("--quick", is_flag=True, help="Fewer runs of less: ten minutes instead of an hour.")
 @click.option(
     "--write",
     "document",
