@@ -96,9 +96,10 @@ class Crowd:
     async def hold(self, count: int) -> None:
         """Have callers call who listen to the menu and do nothing; returns when all hear it."""
         exchange = self._asterisk.exchange
+        hearing = len(exchange.playbacks)
         for number in range(count):
             exchange.call(number=f"7917{number:07}")
-        while len(exchange.playbacks) < count:
+        while len(exchange.playbacks) < hearing + count:
             await asyncio.sleep(0.05)
 
     async def replay(self) -> str:
