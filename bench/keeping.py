@@ -12,11 +12,11 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from bench.drafts import begun
 from bench.figure import Figure, rates
 from bench.part import Size
 from commands.context import App
 from storage.messages import Draft, Kept, Mailbox
-from storage.rows import new_envelope
 from tests.speech import samples, speak, write_wav
 
 SECONDS = 30
@@ -59,19 +59,7 @@ class _Ours:
     def record(self, run: int) -> None:
         """What comes before, and is not measured: drafts, and what Asterisk records."""
         messages = self._app.messages
-        self._drafts[run] = drafts = [
-            messages.begin(
-                new_envelope(
-                    BOX,
-                    caller_number=f"7916{number:07}",
-                    dialled="74951234567",
-                    source="ari",
-                    call_id=f"{run}.{number}",
-                    min_speech=1.0,
-                )
-            )
-            for number in range(self._count)
-        ]
+        self._drafts[run] = drafts = begun(messages, BOX, run, self._count)
         for draft in drafts:
             recording = messages.recordings / f"{draft.id}.wav"
             # No two are the same: what was just heard is not listened to again.

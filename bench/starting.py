@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from bench.crowd import fill
+from bench.drafts import begun
 from bench.figure import Figure, within
 from bench.part import Size
 from bench.rehearsal import rehearsal
 from commands.context import App
 from storage.mailboxes import company_mailbox
-from storage.rows import new_envelope
 from tests.speech import speak
 
 SAYING: Final = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
@@ -57,16 +57,8 @@ def _leave_drafts(app: App, spool: Path, run: int, count: int) -> None:
     box = company_mailbox(site, next(iter(site.office.numbers)))
     said = speak(SAYING)
     spool.mkdir(parents=True, exist_ok=True)
-    for number in range(count):
-        envelope = new_envelope(
-            box,
-            caller_number=f"7916{number:07}",
-            dialled="74951234567",
-            source="ari",
-            call_id=f"{run}.{number}",
-            min_speech=1.0,
-        )
-        shutil.copyfile(said, spool / f"{app.messages.begin(envelope).id}.wav")
+    for draft in begun(app.messages, box, run, count):
+        shutil.copyfile(said, spool / f"{draft.id}.wav")
 
 
 def _wait_for_settling(app: App) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import struct
 import time
@@ -40,12 +39,7 @@ class Telephone(Dialler):
             if text.startswith("SIP/2.0 200"):
                 break
             assert text.startswith("SIP/2.0 1"), text
-        to = re.search(r"^To: .*$", text, re.MULTILINE)
-        port = re.search(r"^m=audio (\d+)", text, re.MULTILINE)
-        assert to and port, text
-        self._to = to[0].strip()
-        self._rtp.connect(("127.0.0.1", int(port[1])))
-        self._send("ACK", 1)
+        self._acknowledge(text)
         self._listening = asyncio.create_task(self.listen(self._heard_enough))
         return moment
 

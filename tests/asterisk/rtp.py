@@ -54,6 +54,10 @@ class Dialler:
         while not answer.startswith("SIP/2.0 200"):
             received = await asyncio.get_running_loop().sock_recv(self._sip, 65_536)
             answer = received.decode()
+        self._acknowledge(answer)
+
+    def _acknowledge(self, answer: str) -> None:
+        """Take the 200 OK: from now on the call is up, and its sound has an address."""
         to = re.search(r"^To: .*$", answer, re.MULTILINE)
         port = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
         assert to and port, answer

@@ -185,3 +185,13 @@ def _done(contents: bytes, steps: list[Write | Truncate]) -> bytes:
             result = result.ljust(step.offset, b"\0")
             result[step.offset : end] = step.data
     return bytes(result)
+
+
+def lay_out(tree: Tree, place: Path) -> None:
+    """Make what a cut left real, in a new folder."""
+    place.mkdir()
+    for path, content in tree.items():
+        if content is None:
+            (place / path).mkdir()
+        else:
+            (place / path).write_bytes(content)

@@ -14,7 +14,7 @@ import pytest
 from commands.context import App
 from storage.inbox import Query
 from tests.storage.old_voicemail import OldVoicemail
-from tests.storage.power.disk import CUTS, Disk, Tree
+from tests.storage.power.disk import CUTS, Disk, Tree, lay_out
 from tests.storage.power.importing import take_in
 from tests.storage.power.steps import FlushAll, Mark, Rename, Step, trace
 
@@ -71,12 +71,7 @@ def test_audio_is_flushed_before_it_gets_its_name(traced: tuple[Disk, list[Step]
 
 def _found_and_ended(tree: Tree, place: Path, spool: Path) -> int:
     """How many messages a cut left, each with its audio; all of them once it was repeated."""
-    place.mkdir()
-    for path, content in tree.items():
-        if content is None:
-            (place / path).mkdir()
-        else:
-            (place / path).write_bytes(content)
+    lay_out(tree, place)
     app = App(place / "home")
     found = _whole_messages(app)
     done = take_in(app, spool)

@@ -22,7 +22,7 @@ from storage.durable import make_folder
 from storage.inbox import Query
 from storage.speech import speech_seconds
 from tests.speech import speak
-from tests.storage.power.disk import CUTS, Disk, Tree
+from tests.storage.power.disk import CUTS, Disk, Tree, lay_out
 from tests.storage.power.filing import LONG_AGO, SCENARIOS, open_home, settle
 from tests.storage.power.steps import Flush, Mark, Step, Write, trace
 
@@ -181,12 +181,9 @@ def _is_of(sound: bytes, spoken: Sequence[bytes], safe: int) -> bool:
 
 def _start(tree: Tree, place: Path) -> Aftermath:
     """Start the service on what a cut left."""
-    place.mkdir()
+    lay_out(tree, place)
     for path, content in tree.items():
-        if content is None:
-            (place / path).mkdir()
-        else:
-            (place / path).write_bytes(content)
+        if content is not None:
             os.utime(place / path, (LONG_AGO, LONG_AGO))
     app = open_home(place / "home")
     found = _messages(app)
