@@ -13,8 +13,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-import structlog
-
+from commands.lean import structlog
 from commands.logfile import LogFile
 from storage.text import json_text, printable
 

@@ -21,7 +21,7 @@ def group() -> None:
 def install(app: App) -> None:
     """Install Asterisk's program: the system's is used where there is one (20 or newer)."""
     build = find_build(app.settings.sandbox.cache, lambda line: click.echo(line, err=True))
-    click.echo(f"Asterisk {'.'.join(map(str, build.version))} is ready to run.")
+    click.echo(f"Asterisk {'.'.join(map(str, build.version()))} is ready to run.")
 
 
 @group.command()

@@ -23,11 +23,10 @@ from commands.raising import fork_nursery
 from commands.supervisor import Role, nursery
 from storage.durable import make_folder
 from telephony.errors import SandboxError
-from telephony.sandbox.asterisk import Asterisk, Ports
-from telephony.sandbox.build import find_build
 
 if TYPE_CHECKING:
     from storage.settings import Settings
+    from telephony.sandbox.asterisk import Asterisk
 
 ROLE_END_SECONDS = 10.0
 """What a role gets for ending beyond the time that its calls get."""
@@ -85,6 +84,10 @@ def only_service(home: Path) -> Iterator[None]:
 
 def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     """The private Asterisk of this home; its program is installed if need be."""
+    # Imported here: what it needs takes a moment to load, best beside the rest (`load`).
+    from telephony.sandbox.asterisk import Asterisk, Ports
+    from telephony.sandbox.build import find_build
+
     build = find_build(settings.sandbox.cache, lambda line: click.echo(line, err=True))
     ports = Ports(
         sip=settings.sandbox.sip_port,

@@ -40,14 +40,20 @@ RECIPE = 1
 class Build:
     """An Asterisk that can be started.
 
-    ``version`` is like (22, 10, 1); ``command`` the beginning of every command line that runs it;
-    ``modules`` its loadable modules; ``data`` its documentation, sounds and music.
+    ``command`` is the beginning of every command line that runs it; ``modules`` its loadable
+    modules; ``data`` its documentation, sounds and music.
     """
 
-    version: tuple[int, ...]
     command: tuple[str, ...]
     modules: Path
     data: Path
+
+    def version(self) -> tuple[int, ...]:
+        """Like (22, 10, 1), asked of the program itself. Raises SandboxError."""
+        version = _version(self.command)
+        if version is None:
+            raise SandboxError(f"{self.command[-1]} does not run.")
+        return version
 
 
 def find_build(cache: Path, progress: Progress) -> Build:
@@ -70,7 +76,7 @@ def find_system() -> Build | None:
     version = _version((program,))
     if modules is None or data is None or version is None or version[0] < OLDEST:
         return None
-    return Build(version, (program,), modules, data.parent)
+    return Build((program,), modules, data.parent)
 
 
 def install(cache: Path, progress: Progress) -> Build:
@@ -100,25 +106,25 @@ def _install_into(root: Path, progress: Progress) -> None:
         files = fetch(PACKAGES, SUITE, work, progress)
         progress(f"Asterisk: unpacking {len(files)} packages")
         unpack(files, work / "root")
-        build = _unpacked(work / "root")
+        version = _unpacked(work / "root").version()
         (work / "root").rename(root)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    progress(f"Asterisk: {'.'.join(map(str, build.version))} is ready in {root}")
+    progress(f"Asterisk: {'.'.join(map(str, version))} is ready in {root}")
 
 
 def _unpacked(root: Path) -> Build:
-    """The Asterisk whose packages were unpacked into ``root``."""
+    """The Asterisk whose packages were unpacked into ``root``.
+
+    It ran when it was put there, and is not tried again: callers may be waiting for the service.
+    """
     loader = _first(root, "usr/lib/*/ld-linux-*.so.*", "usr/lib/*/ld64.so.*")
     program = root / "usr/sbin/asterisk"
     if loader is None or not program.exists():
         raise SandboxError(f"{root} holds no usable Asterisk: remove the folder and try again.")
     libraries = loader.parent
     command = (str(loader), "--library-path", str(libraries), str(program))
-    version = _version(command)
-    if version is None:
-        raise SandboxError(f"The Asterisk in {root} does not run: remove the folder and try again.")
-    return Build(version, command, libraries / "asterisk/modules", root / "usr/share/asterisk")
+    return Build(command, libraries / "asterisk/modules", root / "usr/share/asterisk")
 
 
 def _version(command: tuple[str, ...]) -> tuple[int, ...] | None:
