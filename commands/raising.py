@@ -30,16 +30,15 @@ def load(*meanwhile: Callable[[], object]) -> None:
     Not what only pages need, which is half of all: calls would come in a second later.
     """
     gc.disable()  # loading makes no garbage, and looking for it takes a tenth of the time
-    # The detector loads outside of the interpreter, on another core, and so do the certificates
-    # that aiohttp wants, for a fourteenth of the whole.
+    # These load outside of the interpreter, on another core: the detector, and the certificates
+    # that aiohttp reads.
     work: list[Callable[[], object]] = [*meanwhile, detector, partial(import_module, "aiohttp")]
     threads = [threading.Thread(target=each) for each in work]
     for thread in threads:
         thread.start()
-    import commands.roles  # noqa: F401
-    from sqlalchemy.orm import configure_mappers
-
-    configure_mappers()  # here once, or in each child
+    for module in ("commands.roles", "prometheus_client.values"):
+        import_module(module)
+    import_module("sqlalchemy.orm").configure_mappers()  # here once, or in each child
     for thread in threads:
         thread.join()  # a fork has only the thread that asked for it
     gc.freeze()  # looked at by the collector, it would be copied for each child

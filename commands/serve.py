@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROLE_END_SECONDS = 10.0
 """What a role gets for ending beyond the time that its calls get."""
 WATCH_SECONDS = 0.5
+FALLBACK_WAIT_SECONDS = 1.0
 PAGES_WAIT_SECONDS = 5.0
 """Without Asterisk, calls are never ready."""
 
@@ -116,10 +117,13 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery)
                 await asterisk.start()
         async with asyncio.TaskGroup() as group:
             calls, agi, web = roles
-            tasks = [group.create_task(role.run()) for role in (calls, agi)]
-            tasks.append(group.create_task(_run_after(calls, web)))
+            tasks = [
+                group.create_task(calls.run()),
+                group.create_task(_run_after(calls, FALLBACK_WAIT_SECONDS, agi)),
+                group.create_task(_run_after(calls, PAGES_WAIT_SECONDS, web)),
+            ]
             if asterisk is not None:
-                tasks.append(group.create_task(_keep_alive(asterisk, taken_over)))
+                tasks.append(group.create_task(_keep_alive(asterisk, calls, taken_over)))
             tasks.append(group.create_task(_announce(app, roles, asterisk, watcher)))
             telling = watcher.keep_telling(lambda: all(role.is_well for role in roles))
             tasks.append(group.create_task(telling))
@@ -133,12 +137,16 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery)
                 task.cancel()
 
 
-async def _run_after(first: Role, role: Role) -> None:
-    """Pages can wait: their process takes a second to load, and callers may be in silence."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PAGES_WAIT_SECONDS):
-            await first.ready.wait()
+async def _run_after(calls: Role, seconds: float, role: Role) -> None:
+    """All others can wait: callers may be in silence, and there is only so much CPU."""
+    await _ready_within(seconds, calls)
     await role.run()
+
+
+async def _ready_within(seconds: float, role: Role) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await role.ready.wait()
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -159,12 +167,13 @@ async def _announce(
         click.echo(sentence, err=True)
 
 
-async def _keep_alive(asterisk: Asterisk, taken_over: bool) -> None:
+async def _keep_alive(asterisk: Asterisk, calls: Role, taken_over: bool) -> None:
     """Restart the private Asterisk when it dies; tell one that was taken over what has changed.
 
     Its callers are served meanwhile: they have been waiting since the last service died.
     """
     if taken_over:
+        await _ready_within(PAGES_WAIT_SECONDS, calls)
         await _start(asterisk)
     while True:
         await asyncio.sleep(WATCH_SECONDS)
