@@ -73,15 +73,17 @@ class FirstNursery:
 
     pid: int
     control: socket.socket
+    callers_wait: bool
+    """Whether there are callers of a service that died."""
 
     @classmethod
-    def fork(cls) -> Self | None:
+    def fork(cls, *, callers_wait: bool) -> Self | None:
         """Fork it. None in the child, which is to call `raise_children`."""
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its:
             pid = os.fork()
             if pid != 0:
-                return cls(pid, ours)
+                return cls(pid, ours, callers_wait)
             ours.close()
             os.setsid()
             os.dup2(its.fileno(), 0)

@@ -52,8 +52,9 @@ def fork_nursery(context: click.Context) -> FirstNursery:
     """
     app = context.find_object(App)
     assert app
-    load(partial(_comfort_callers, App(app.home)))
-    first = FirstNursery.fork()
+    waiting: list[int] = []
+    load(partial(_comfort_callers, App(app.home), waiting))
+    first = FirstNursery.fork(callers_wait=any(waiting))
     if first is None:
         os.environ[SUPERVISED] = "1"
         _raise_roles(context)
@@ -61,8 +62,8 @@ def fork_nursery(context: click.Context) -> FirstNursery:
     return first
 
 
-def _comfort_callers(app: App) -> None:
-    """Have those whose service died hear music.
+def _comfort_callers(app: App, waiting: list[int]) -> None:
+    """Have those whose service died hear music, and note their number.
 
     What is wrong is passed over: whoever serves them next tells of it. The App is one that nobody
     else has: each role reads the settings when it begins.
@@ -75,7 +76,7 @@ def _comfort_callers(app: App) -> None:
         if not is_served(app.home):
             asterisk = settings.asterisk
             access = (settings.ari_url, asterisk.user, settings.ari_password, asterisk.app)
-            play_music(*access, owner(settings))
+            waiting.append(play_music(*access, owner(settings)))
 
 
 @click.command("nursery", hidden=True)

@@ -105,10 +105,14 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     children = nursery(app.home, first)
-    roles = [Role(name, children) for name in ("calls", "agi", "web")]
+    roles = calls, agi, web = [Role(name, children) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
         raising = asyncio.create_task(children.run(), name="nursery")
         stack.push_async_callback(_end, raising)
+        calling: asyncio.Task[None] | None = None
+        if first.callers_wait:  # so Asterisk runs, and all was well with the database
+            calling = asyncio.create_task(calls.run(), name="calls")
+            stack.push_async_callback(_end, calling)
         asterisk = await asyncio.to_thread(_prepare, app, sandbox)
         taken_over = asterisk is not None and asterisk.running()
         if asterisk is not None:
@@ -116,9 +120,8 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery)
             if not taken_over:
                 await asterisk.start()
         async with asyncio.TaskGroup() as group:
-            calls, agi, web = roles
             tasks = [
-                group.create_task(calls.run()),
+                group.create_task(calls.run() if calling is None else _wait_for(calling)),
                 group.create_task(_run_after(calls, FALLBACK_WAIT_SECONDS, agi)),
                 group.create_task(_run_after(calls, PAGES_WAIT_SECONDS, web)),
             ]
@@ -147,6 +150,10 @@ async def _ready_within(seconds: float, role: Role) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await role.ready.wait()
+
+
+async def _wait_for(task: asyncio.Task[None]) -> None:
+    await task
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -114,7 +114,9 @@ IS_GOING = text("state = 'discarded' AND audio_key IS NOT NULL")
 
 
 def _index(name: str, *columns: str, where: TextClause) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    # Partial on PostgreSQL as well, by the migrations. Said here, that dialect would be loaded at
+    # each start, while callers may be waiting.
+    return Index(name, *columns, sqlite_where=where)
 
 
 class MessageRow(Base):

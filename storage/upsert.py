@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Base
@@ -16,5 +16,9 @@ def insert_into(session: Session, table: type[Base]) -> Any:
     To be executed on the session's connection with a list of rows, and not to be given them as
     ``values``: SQLAlchemy compiles a statement anew each time that it holds several rows.
     """
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+    if session.get_bind().dialect.name == "postgresql":
+        # Imported here: it takes a moment, which every start on SQLite would pay.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
