@@ -23,7 +23,7 @@ AT_ONCE: Final = 20
 
 def measure(size: Size) -> list[Figure]:
     """So many calls, that many times: with a message kept, and hung up in the menu."""
-    runs, calls = (3, 100) if size == "quick" else (10, 500)
+    runs, calls = (3, 50) if size == "quick" else (5, 300)
     figures = []
     with rehearsal() as stage, stage.running("calls") as service:
         for kind, what in (("message", "menu, key, record, kept"), ("menu", "menu, hung up")):

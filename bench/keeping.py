@@ -27,7 +27,7 @@ TEXT = "Здравствуйте, это Иван. Перезвоните мне
 
 def measure(size: Size) -> list[Figure]:
     """Keep so many messages, that many times."""
-    runs, messages = (3, 20) if size == "quick" else (10, 100)
+    runs, messages = (3, 20) if size == "quick" else (5, 100)
     with tempfile.TemporaryDirectory(prefix="vp-bench-") as name:
         folder = Path(name)
         said = write_wav(folder / "said.wav", _half_a_minute())

