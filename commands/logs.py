@@ -6,10 +6,14 @@ none of it may steer a terminal or break a line.
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import json
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections import deque
+from collections.abc import Callable, MutableMapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,9 @@ from storage.text import json_text, printable
 
 LONGEST_TEXT = 2000
 """Characters of one value on a terminal: nobody reads more of what a stranger sent."""
+
+LATER_SECONDS = 0.005
+"""A request to Asterisk is sent long before that."""
 
 _Line = MutableMapping[str, Any]
 
@@ -30,25 +37,26 @@ def configure_logs(level: str, form: str, role: str = "", folder: Path | None = 
     """
     lowest = getattr(logging, level.upper())
     filed = min(lowest, logging.INFO) if folder else lowest
-    processors: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _Named(role),
-    ]
+    telling: list[Any] = []
     if folder is not None:
-        processors += [_Filed(LogFile(folder / f"{role}.jsonl")), _AtLeast(lowest)]
+        telling += [_Filed(LogFile(folder / f"{role}.jsonl")), _AtLeast(lowest)]
     if form == "json":
-        processors += [structlog.processors.format_exc_info, _rendered]
+        telling += [structlog.processors.format_exc_info, _rendered]
     else:
         text = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
             # The prettier ones show the values of variables: passwords are among them.
             exception_formatter=structlog.dev.plain_traceback,
         )
-        processors += [_harmless, text]
+        telling += [_harmless, text]
     structlog.configure(
-        processors=processors,
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _Named(role),
+            _Later(telling),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(filed),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -65,6 +73,47 @@ class _Named:
         if self._role:
             line.setdefault("role", self._role)
         return line
+
+
+class _Later:
+    """Tells lines a moment after they were logged: what the task does next is what a caller hears.
+
+    Between a key and the next prompt three lines took longer than everything else. They are told
+    in order; at once where there is no event loop.
+    """
+
+    def __init__(self, telling: Sequence[Callable[[Any, str, Any], Any]]) -> None:
+        self.telling = telling
+        self._waiting: deque[tuple[Any, str, _Line]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        atexit.register(self._tell)
+
+    def __call__(self, logger: Any, method: str, line: _Line) -> Any:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._tell()
+            return self._told(logger, method, line)
+        if line.get("exc_info") is True:
+            line["exc_info"] = sys.exc_info()  # by then it is another, or none
+        if not self._waiting or loop is not self._loop:
+            self._loop = loop
+            loop.call_later(LATER_SECONDS, self._tell)
+        self._waiting.append((logger, method, line))
+        raise structlog.DropEvent
+
+    def _tell(self) -> None:
+        with suppress(IndexError):  # other threads tell them as well
+            while True:
+                logger, method, line = self._waiting.popleft()
+                with suppress(structlog.DropEvent):
+                    getattr(logger, method)(self._told(logger, method, line))
+
+    def _told(self, logger: Any, method: str, line: _Line) -> Any:
+        told: Any = line
+        for step in self.telling:
+            told = step(logger, method, told)
+        return told
 
 
 class _Filed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator
@@ -134,9 +135,38 @@ def test_what_strangers_send_neither_breaks_a_line_nor_steers_a_terminal(
         assert text.isprintable()
 
 
+def test_lines_of_a_call_are_told_in_order_once_it_waits(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("info", "json", "calls", tmp_path)
+    log = structlog.get_logger()
+
+    async def flow() -> str:
+        log.info("key")
+        try:
+            int("a")
+        except ValueError:
+            log.exception("broken")
+        await asyncio.to_thread(log.info, "from a thread")  # tells what waits before it
+        log.info("menu")
+        return capfd.readouterr().err
+
+    before = asyncio.run(flow())
+    log.info("over")
+    told = [json.loads(line)["event"] for line in before.splitlines()]
+    assert told == ["key", "broken", "from a thread"], "the prompt comes before its line"
+    left = [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()]
+    assert left == ["menu", "over"]
+    _end_filing()
+    filed = [json.loads(line) for line in lines(tmp_path / "calls.jsonl")]
+    assert [line["event"] for line in filed] == [*told, *left]
+    assert "ValueError" in filed[1]["exception"]
+
+
 def _end_filing() -> None:
     """Have the file written to its end, and later tests log as if nothing had been set up."""
-    for processor in structlog.get_config()["processors"]:
-        if hasattr(processor, "file"):
-            processor.file.close()
+    *_, later = structlog.get_config()["processors"]
+    for step in later.telling:
+        if hasattr(step, "file"):
+            step.file.close()
     structlog.reset_defaults()
