@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlencode
 
-import httpx2 as httpx
-from starlette.testclient import TestClient
-
 from bench.crowd import YEARS, fill
+from bench.service import running
 from commands.context import App
-from commands.webserver import services
 from storage.actor import Actor, Role, User
 from storage.identifiers import first_place
 from storage.inbox import Inbox, Query
 from storage.office import parse_office
+from tests.asterisk.rig import free_tcp
 from tests.storage.postgresql import postgresql_server
 from web.api.paging import cursor_of
-from web.app import create_app
 from web.guard import COOKIE
 from web.listing import listing_in
 
@@ -48,9 +46,13 @@ PASSWORD: Final = "only for this bench"
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody with a browser, a program that uses the API, and the storage behind both."""
+    """Somebody who asks for pages and uses the API, and the storage behind both.
 
-    browser: httpx.Client
+    ``server`` is asked without a library in between: one took longer than the server.
+    """
+
+    server: HTTPConnection
+    cookie: str
     inbox: Inbox
     user: User
 
@@ -94,20 +96,26 @@ class Visitor:
         return value
 
     def _get(self, address: str) -> int:
-        answer = self.browser.get(address)
-        assert answer.status_code == 200, (address, answer.status_code, answer.text[:300])
-        return len(answer.content)
+        headers = {"Cookie": self.cookie, "Accept-Encoding": "gzip"}
+        self.server.request("GET", address, headers=headers)
+        answer = self.server.getresponse()
+        content = answer.read()
+        assert answer.status == 200, (address, answer.status, content[:300])
+        return len(content)
 
 
 @contextmanager
 def company(kind: Kind, home: Path, count: int) -> Iterator[dict[str, Visitor]]:
     """A company with ``count`` messages in a database of its own; its people by their roles."""
     home.mkdir()
+    port = free_tcp()
+    settings = f"[web]\nport = {port}\n"
     with ExitStack() as stack:
         if kind == "postgresql":
             socket = stack.enter_context(postgresql_server())
             url = f"postgresql:///postgres?host={socket}&user=postgres"
-            (home / "voicepost.toml").write_text(f'[database]\nurl = "{url}"\n')
+            settings += f'[database]\nurl = "{url}"\n'
+        (home / "voicepost.toml").write_text(settings)
         app = App(home)
         stack.callback(app.database.close)
         office = parse_office(EXAMPLE.read_text("utf-8") + MORE_EMPLOYEES)
@@ -126,10 +134,10 @@ def company(kind: Kind, home: Path, count: int) -> Iterator[dict[str, Visitor]]:
             for login, role, extensions in PEOPLE
         ]
         fill(app.database, site, [user.id for user in users], count)
-        pages = create_app(services(app))
+        stack.enter_context(running(home, "web"))
         visitors: dict[str, Visitor] = {}
         for user in users:
             _, token = app.sessions.log_in(user.login, PASSWORD, address="", agent="")
-            browser = stack.enter_context(TestClient(pages, cookies={COOKIE: token}))
-            visitors[user.role] = Visitor(browser, app.inbox, user)
+            server = stack.enter_context(closing(HTTPConnection("127.0.0.1", port)))
+            visitors[user.role] = Visitor(server, f"{COOKIE}={token}", app.inbox, user)
         yield visitors

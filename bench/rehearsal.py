@@ -6,16 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.exchange import OFFICE
+from bench.service import ROOT, Process, begun, process, running
 from tests.asterisk.rig import free_tcp
-
-ROOT = Path(__file__).parents[1]
-
-Process = subprocess.Popen[str]
 
 
 @dataclass(frozen=True)
@@ -32,25 +29,13 @@ class Rehearsal:
         print(*words, file=self.exchange.stdin, flush=True)
         return self.exchange.stdout.readline().strip()
 
-    @contextmanager
-    def begun(self, role: str) -> Iterator[Process]:
+    def begun(self, role: str) -> AbstractContextManager[Process]:
         """`voicepost ROLE`, which may not be ready yet; ended afterwards."""
-        with (
-            (self.home / f"{role}.log").open("a") as log,
-            _process(
-                *("-m", "cli", "--home", str(self.home), role), stderr=log.fileno()
-            ) as process,
-        ):
-            yield process
+        return begun(self.home, role)
 
-    @contextmanager
-    def running(self, role: str) -> Iterator[Process]:
+    def running(self, role: str) -> AbstractContextManager[Process]:
         """The same, once it has said that it is ready."""
-        with self.begun(role) as process:
-            assert process.stdout
-            said = process.stdout.readline()
-            assert said.startswith("ready"), (self.home / f"{role}.log").read_text()
-            yield process
+        return running(self.home, role)
 
 
 @contextmanager
@@ -58,7 +43,7 @@ def rehearsal() -> Iterator[Rehearsal]:
     """The exchange, running, and an installation; all they write is in a folder that goes too."""
     with tempfile.TemporaryDirectory(prefix="vp-bench-") as name:
         home, web_port = Path(name), free_tcp()
-        with _process("-m", "bench.exchange", str(home / "spool/recording")) as exchange:
+        with process("-m", "bench.exchange", str(home / "spool/recording")) as exchange:
             assert exchange.stdout
             url = exchange.stdout.readline().strip()
             (home / "voicepost.toml").write_text(
@@ -70,16 +55,3 @@ def rehearsal() -> Iterator[Rehearsal]:
             apply = (*voicepost, "config", "apply", str(home / "office.toml"))
             subprocess.run(apply, cwd=ROOT, check=True, capture_output=True)
             yield Rehearsal(home, web_port, exchange)
-
-
-@contextmanager
-def _process(*args: str, stderr: int | None = None) -> Iterator[Process]:
-    pipe = subprocess.PIPE
-    command = (sys.executable, *args)
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=stderr, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()

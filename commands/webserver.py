@@ -88,6 +88,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             f"web.port: {host}:{port} cannot be listened to: {error.strerror}"
         ) from error
     with listener:
+        # Each connection has it from here. An answer comes in two packets, and the second one would
+        # wait for the other side's delayed acknowledgement of the first: 40 ms for each page.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 
