@@ -35,7 +35,7 @@ def measure(size: Size) -> list[Figure]:
 
 
 async def _measure(size: Size) -> list[Figure]:
-    runs, calls, seconds = (1, 20, 4) if size == "quick" else (3, 40, 10)
+    runs, calls, seconds = (1, 20, 4) if size == "quick" else (2, 40, 10)
     ours: list[Cost] = []
     bare: list[Cost] = []
     native: list[Cost] = []

@@ -54,7 +54,7 @@ class Left(NamedTuple):
 
 def measure(size: Size) -> list[Figure]:
     """Leave messages in both boxes in turn, and hear of both in turn."""
-    return asyncio.run(_measure(3 if size == "quick" else 7))
+    return asyncio.run(_measure(3 if size == "quick" else 5))
 
 
 async def _measure(runs: int) -> list[Figure]:

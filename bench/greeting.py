@@ -33,7 +33,7 @@ def measure(size: Size) -> list[Figure]:
 
 
 async def _measure(size: Size) -> list[Figure]:
-    levels = {1: 10} if size == "quick" else {1: 40, 50: 100, 150: 100}
+    levels = {1: 10} if size == "quick" else {1: 30, 50: 60, 150: 60}
     figures = []
     async with open_stage() as stage:
         for level, calls in levels.items():

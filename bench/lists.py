@@ -35,7 +35,7 @@ def measure(size: Size) -> list[Figure]:
     """On both databases, each question of few and of many messages in turn."""
     kinds: tuple[Kind, ...] = ("sqlite",) if size == "quick" else ("sqlite", "postgresql")
     counts = (FEW, 20_000) if size == "quick" else (FEW, 100_000, 1_000_000)
-    rounds = 20 if size == "quick" else 100
+    rounds = 20 if size == "quick" else 40
     figures = []
     for kind in kinds:
         with ExitStack() as stack:

@@ -34,7 +34,7 @@ def measure(size: Size) -> list[Figure]:
 
 
 async def _measure(size: Size) -> list[Figure]:
-    runs, rates = (1, range(6, 18, 4)) if size == "quick" else (2, range(10, 20, 2))
+    runs, rates = (1, range(6, 18, 4)) if size == "quick" else (2, range(12, 18, 2))
     ours: list[float] = []
     peers: list[float] = []
     async with open_stage() as stage:

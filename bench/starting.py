@@ -25,7 +25,7 @@ SETTLED_SECONDS: Final = 300
 
 def measure(size: Size) -> list[Figure]:
     """Start it some times, and kill it; each time with as many drafts."""
-    runs, kept, drafts = (1, 10_000, 100) if size == "quick" else (3, 1_000_000, 1_000)
+    runs, kept, drafts = (1, 10_000, 100) if size == "quick" else (2, 1_000_000, 1_000)
     first_call: list[float] = []
     settled: list[float] = []
     with rehearsal() as stage:

@@ -32,7 +32,7 @@ Look = Callable[[], Iterable[str]]
 
 def measure(size: Size) -> list[Figure]:
     """Let callers leave messages, and look for each in both places."""
-    runs, calls = (1, 60) if size == "quick" else (3, 300)
+    runs, calls = (1, 60) if size == "quick" else (2, 300)
     web: list[float] = []
     cli: list[float] = []
     with rehearsal() as stage, stage.running("calls"), stage.running("web"):

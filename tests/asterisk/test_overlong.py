@@ -37,9 +37,9 @@ async def test_the_service_ends_a_call_that_lasts_too_long(
         service = await town.house.serve("calls")
         caller = await town.phones.call("74951234567", caller="79160000800")
         await caller.gone(seconds=3 * LIMIT_SECONDS)
-        assert "the call lasted too long and is ended" in town.house.log
         await nothing_is_left(town)
         await end(service)
+        assert "the call lasted too long and is ended" in town.house.log
 
 
 async def test_asterisk_ends_calls_that_nobody_serves_any_more(
