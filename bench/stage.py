@@ -111,7 +111,7 @@ class Callers(Asterisk):
         with (self.folder / "etc/extensions.conf").open("a") as file:
             file.write(
                 "[bench]\n"
-                "exten => _X.,1,Wait(3)\n"
+                "exten => _X!,1,Wait(3)\n"
                 f" same => n,Playback({self.folder}/said-${{EXTEN}})\n"
                 " same => n,Hangup()\n"
             )
