@@ -66,11 +66,11 @@ def _listed(app: App) -> Iterable[str]:
 
 async def _watch(stage: Rehearsal, look: Look, calls: int) -> list[float]:
     """Milliseconds from each caller's hanging up until a look shows the message."""
+    before = set(await asyncio.to_thread(look))
+    seen: dict[str, float] = {}
     calling = asyncio.create_task(
         asyncio.to_thread(stage.order, "rate", "message", calls, CALLS_A_SECOND)
     )
-    seen: dict[str, float] = {}
-    before = set(await asyncio.to_thread(look))
     async with asyncio.timeout(calls / CALLS_A_SECOND + 60):
         while len(seen) < calls:
             for number in await asyncio.to_thread(look):
