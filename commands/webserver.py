@@ -34,6 +34,7 @@ async def serve_pages(
     server = _Server(
         uvicorn.Config(
             application,
+            http="h11",  # which limits the size of what strangers send as headers
             log_config=None,
             access_log=False,
             server_header=False,

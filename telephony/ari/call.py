@@ -30,14 +30,14 @@ class AriCall:
         self.dialled = dialled
         self.caller = Caller(str(channel["caller"]["number"]), str(channel["caller"]["name"]))
         self._up = channel["state"] == "Up"
+        self._to_answer = False
         self._language = "en"
         self._recorder = Recorder(line)
 
     async def answer(self, language: str) -> None:
+        # Asked for together with what is heard first, which would else come a request later.
         self._language = language
-        if not self._up:
-            await self.line.command("POST", f"/channels/{self.id}/answer")
-            self._up = True
+        self._to_answer = not self._up
 
     async def play(self, *sounds: str, interrupt: str = "") -> str:
         return await self._play([f"sound:{sound}" for sound in sounds], interrupt)
@@ -47,6 +47,7 @@ class AriCall:
         return await self._play([f"recording:{part}" for part in parts], interrupt)
 
     async def digit(self, seconds: float) -> str:
+        await self._answer_now()
         clock = asyncio.get_running_loop()
         end = clock.time() + seconds
         while (event := await self.line.next_event(end - clock.time())) is not None:
@@ -57,6 +58,7 @@ class AriCall:
         return ""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+        await self._answer_now()
         return await self._recorder.record(name, limits)
 
     async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
@@ -72,6 +74,7 @@ class AriCall:
             line.watch(leg)
         if hearing == "music":
             await self.answer(self._language)  # before that, Asterisk sends no music
+        await self._answer_now()
         try:
             await line.command("POST", tone)
             answer = await ringing.first_answer(line, self.caller, legs, seconds)
@@ -107,6 +110,7 @@ class AriCall:
         bridge = f"/bridges/{new_id()}"
         line = self.line
         await self.answer(self._language)
+        await self._answer_now()
         await line.command("POST", bridge, {"type": "mixing"})
         try:
             await line.attempt("POST", f"{bridge}/addChannel", {"channel": [self.id, leg]})
@@ -115,6 +119,17 @@ class AriCall:
             if not line.left_alone:
                 await line.forgive("DELETE", bridge)
 
+    def _answering(self) -> str:
+        """The path of the request to pick up, where that is still to be made, and is made now."""
+        if not self._to_answer:
+            return ""
+        self._to_answer, self._up = False, True
+        return f"/channels/{self.id}/answer"
+
+    async def _answer_now(self) -> None:
+        if path := self._answering():
+            await self.line.command("POST", path)
+
     async def _play(self, media: list[str], interrupt: str) -> str:
         line = self.line
         playback = new_id()
@@ -122,6 +137,7 @@ class AriCall:
             "POST",
             f"/channels/{self.id}/play/{playback}",
             {"media": media, "lang": self._language},
+            first=self._answering(),
         )
         while True:
             event = await line.next_event(CHECK_SECONDS)
@@ -133,5 +149,5 @@ class AriCall:
                     log.warning("a sound cannot be played", media=media)
                 return ""
             elif (key := line.key(event)) and key in interrupt:
-                await line.forgive("DELETE", f"/playbacks/{playback}")
+                line.end(f"/playbacks/{playback}")
                 return key

@@ -1,13 +1,10 @@
-"""A thin ARI client over aiohttp: requests, and one websocket of events.
+"""A thin ARI client: requests over kept connections, and one websocket of events, by aiohttp.
 
 Reconnecting is the router's business: only it knows what to do about events that were missed.
-Asterisk's HTTP server allows 100 sessions and drops idle ones after 15 s; the pool stays well
-inside both.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -18,6 +15,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from telephony.ari.connections import Connections
 from telephony.errors import AriError, AriUnavailable
 
 Event = Mapping[str, Any]
@@ -29,8 +27,6 @@ REQUEST_SECONDS = 8.0
 HEARTBEAT_SECONDS = 4.0
 """So often a ping is sent; without a pong for half of it the websocket is half-open. Events are
 missed meanwhile, and callers wait."""
-POOL_LIMIT = 20
-KEEPALIVE_SECONDS = 10.0
 
 
 def new_id() -> str:
@@ -51,9 +47,12 @@ class AriAccess:
 class Ari(Protocol):
     """What a call needs of ARI; the seam at which a transport can be swapped."""
 
-    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
+    async def request(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
         """Make one request; returns the decoded answer (None for an empty one).
 
+        ``first`` is the path of a POST that Asterisk does just before: nothing waits in between.
         Raises `AriError` with Asterisk's own message, `AriUnavailable` without an answer.
         """
 
@@ -65,74 +64,70 @@ class Ari(Protocol):
 
 
 class HttpAri:
-    """ARI over HTTP keep-alive and one event websocket."""
+    """ARI over HTTP and one event websocket."""
 
     def __init__(self, access: AriAccess) -> None:
         self.access = access
-        self._session = self._open()
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._login = aiohttp.encode_basic_auth(access.user, access.password, encoding="utf-8")
+        self._connections = self._none_yet()
 
     @classmethod
     @asynccontextmanager
     async def connect(cls, access: AriAccess) -> AsyncIterator[HttpAri]:
-        """A client with a connection pool of its own; nothing is sent yet."""
+        """A client with connections of its own; nothing is sent yet."""
         ari = cls(access)
         try:
             yield ari
         finally:
-            for task in ari._retiring:
-                task.cancel()
-            await asyncio.gather(*ari._retiring, return_exceptions=True)
-            await ari._session.close()
+            ari._connections.retire()
 
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=POOL_LIMIT, keepalive_timeout=KEEPALIVE_SECONDS)
-        login = aiohttp.encode_basic_auth(self.access.user, self.access.password, encoding="utf-8")
-        return aiohttp.ClientSession(connector=connector, headers={"Authorization": login})
+    def _none_yet(self) -> Connections:
+        return Connections(f"{self.access.url}/ari", self._login)
 
-    def _renew(self, session: aiohttp.ClientSession) -> None:
-        """Make later requests over new connections, if they would still use this ``session``.
+    def _renew(self, connections: Connections) -> None:
+        """Make later requests over new connections, if they would still use these.
 
         Where one connection went dead without a word (a firewall forgot it, a host is gone), the
-        others of the pool did as well: one after the other would take its time to be found out.
+        others did as well: one after the other would take its time to be found out.
         """
-        if session is self._session:
-            self._session = self._open()
-            task = asyncio.create_task(_retire(session))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+        if connections is self._connections:
+            self._connections = self._none_yet()
+            connections.retire()
 
-    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
-        url = f"{self.access.url}/ari{path}"
-        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        session = self._session
+    async def request(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
+        connections = self._connections
+        requests = [connections.request("POST", first)] if first else []
+        requests.append(
+            connections.request(method, path, json.dumps(dict(params)) if params else "")
+        )
         try:
-            async with session.request(
-                method, url, json=dict(params) if params else None, timeout=timeout
-            ) as answer:
-                body = await answer.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            answers = await connections.ask(requests, REQUEST_SECONDS)
+        except OSError as error:
             if isinstance(error, TimeoutError):
-                self._renew(session)
+                self._renew(connections)
             raise AriUnavailable(
                 f"Asterisk does not answer at {self.access.url}: {_why(error)}."
             ) from None
-        if answer.status >= 400:
-            raise AriError(answer.status, _message(body) or answer.reason or "refused")
-        return json.loads(body) if body else None
+        for answer in answers:
+            if answer.status >= 400:
+                raise AriError(answer.status, _message(answer.body) or "refused")
+        return json.loads(answers[-1].body) if answers[-1].body else None
 
     async def events(self) -> AsyncIterator[Event]:
         url = f"{self.access.url}/ari/events?app={quote(self.access.app)}&subscribeAll=false"
-        session = self._session
+        connections = self._connections
         try:
-            async with session.ws_connect(
-                url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=0
-            ) as socket:
+            async with (
+                aiohttp.ClientSession(headers={"Authorization": self._login}) as session,
+                session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=0) as socket,
+            ):
                 yield {}
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:
                         yield json.loads(message.data)
-                self._renew(session)
+                self._renew(connections)
         except aiohttp.WSServerHandshakeError as error:
             if error.status in (401, 403):
                 raise AriUnavailable(
@@ -146,14 +141,6 @@ class HttpAri:
         raise AriUnavailable("Asterisk closed the event connection.")
 
 
-async def _retire(session: aiohttp.ClientSession) -> None:
-    """Close a session once what is under way in it was answered, or will not be."""
-    try:
-        await asyncio.sleep(REQUEST_SECONDS)
-    finally:
-        await session.close()
-
-
 def _message(body: bytes) -> str:
     """Asterisk's own words in an error answer: ``{"message": "Channel not found"}``."""
     try:
@@ -164,6 +151,6 @@ def _message(body: bytes) -> str:
 
 
 def _why(error: BaseException) -> str:
-    if isinstance(error, asyncio.TimeoutError):
+    if isinstance(error, TimeoutError):
         return f"no answer within {REQUEST_SECONDS:g} s"
     return str(error) or type(error).__name__

@@ -173,11 +173,13 @@ class LeasedAri:
         self._ari = ari
         self._lease = lease
 
-    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
+    async def request(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
         """As `Ari.request`."""
         if self._lease.lost:
             raise AriUnavailable("Another service serves this Asterisk now.")
-        return await self._ari.request(method, path, params)
+        return await self._ari.request(method, path, params, first=first)
 
     def events(self) -> AsyncIterator[Event]:
         """As `Ari.events`."""

@@ -8,7 +8,7 @@ response to its request is simply found there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -29,6 +29,7 @@ _GONE_MESSAGES = ("channel not found", "not in stasis application", "hung up")
 
 Inbox = asyncio.Queue[Event]
 Watch = Callable[[str, Inbox | None], None]
+Spawn = Callable[[Coroutine[None, None, None]], object]
 
 KEYS_KEPT = 100
 """Events that may wait before further keys are dropped: nobody waits for the hundredth."""
@@ -50,11 +51,20 @@ class Line:
     """
 
     def __init__(
-        self, ari: Ari, channel_id: str, *, app: str, inbox: Inbox, watch: Watch, seconds: float
+        self,
+        ari: Ari,
+        channel_id: str,
+        *,
+        app: str,
+        inbox: Inbox,
+        watch: Watch,
+        spawn: Spawn,
+        seconds: float,
     ) -> None:
         self._ari = ari
         self._inbox = inbox
         self._watch = watch
+        self._spawn = spawn
         self._clock = asyncio.get_running_loop()
         self._deadline = self._clock.time() + seconds
         self.id = channel_id
@@ -119,15 +129,17 @@ class Line:
         """Whether the event says that the caller is gone."""
         return event["type"] in _CALL_OVER and event["channel"]["id"] == self.id
 
-    async def command(self, method: str, path: str, params: Params | None = None) -> Any:
-        """Make a request on behalf of the caller, who may be gone by now.
+    async def command(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
+        """Make a request on behalf of the caller, who may be gone by now; as `Ari.request`.
 
         Raises `Hangup` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
         """
         self.check()
         await self._end_music()
         try:
-            return await self._ari.request(method, path, params)
+            return await self._ari.request(method, path, params, first=first)
         except AriUnavailable as error:
             raise CallLost(str(error)) from error
         except AriError as error:
@@ -142,6 +154,13 @@ class Line:
             await self._ari.request(method, path, params)
         except AriError as error:
             log.debug("request refused", method=method, path=path, why=error.message)
+
+    def end(self, playback: str) -> None:
+        """Have a playback ended (its path) while the flow goes on.
+
+        What is played next need not wait for that: Asterisk begins it when this has ended.
+        """
+        self._spawn(self.forgive("DELETE", playback))
 
     async def attempt(self, method: str, path: str, params: Params | None = None) -> bool:
         """Make a request that also concerns others; False when Asterisk refuses it.

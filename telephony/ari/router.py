@@ -149,6 +149,7 @@ class Router:
             app=self._app,
             inbox=inbox,
             watch=self._watch,
+            spawn=group.create_task,
             seconds=self._call_seconds,
         )
         line.hears_music = seen_before and args[:1] == ["call"] and talk is None

@@ -312,7 +312,9 @@ class OldAri(HttpAri):
         self.access = AriAccess("http://127.0.0.1:1", "voicepost", "secret", "voicepost")
         self._answer = answer
 
-    async def request(self, method: str, path: str, params: object = None) -> Any:
+    async def request(
+        self, method: str, path: str, params: object = None, *, first: str = ""
+    ) -> Any:
         return self._answer
 
 

@@ -106,10 +106,12 @@ class Cable:
         self._ari = ari
         self.cut = False
 
-    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
+    async def request(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
         if self.cut:
             raise AriUnavailable("this process is dead")
-        return await self._ari.request(method, path, params)
+        return await self._ari.request(method, path, params, first=first)
 
     def events(self) -> AsyncIterator[Event]:
         return self._ari.events()

@@ -65,11 +65,36 @@ async def ringing_legs(exchange: Exchange, count: int = 1) -> list[str]:
 # -- what each verb does -----------------------------------------------------------------------
 
 
-async def test_answer_is_asked_once(asterisk: FakeAri) -> None:
+@pytest.mark.parametrize("verb", ["play", "replay", "digit", "record", "ring"])
+async def test_a_call_is_answered_once_and_before_anything_else(
+    asterisk: FakeAri, verb: str
+) -> None:
     async with a_call(asterisk) as (call, _):
         await call.answer("ru")
         await call.answer("ru")
-        assert len(asterisk.asked("POST", path="/answer")) == 1
+        task = begin(VERBS[verb](call))
+        await until(lambda: asterisk.asked("POST", path=call.id))
+        await under_way(verb, asterisk.exchange)
+        asterisk.exchange.hang_up(call.id)
+        with pytest.raises(Hangup):
+            await task
+        answer, *others = [r.path.rpartition("/")[2] for r in asterisk.asked("POST", path=call.id)]
+        assert answer == "answer"
+        assert "answer" not in others
+
+
+async def test_a_sound_that_asterisk_does_not_end_holds_nobody_up(asterisk: FakeAri) -> None:
+    """The next is asked for all the same: Asterisk begins it when the first has ended."""
+    async with a_call(asterisk) as (call, _):
+        verb = begin(call.play("welcome", interrupt="1"))
+        await playing(asterisk.exchange)
+        asterisk.fault = lambda request: NoAnswer() if request.method == "DELETE" else None
+        asterisk.exchange.press(call.id, "1")
+        assert await verb == "1"
+        verb = begin(call.play("goodbye"))
+        await until(lambda: asterisk.exchange.played == ["sound:welcome", "sound:goodbye"])
+        asterisk.exchange.finish_playbacks()
+        assert await verb == ""
 
 
 async def test_play_names_the_sounds_and_the_language(asterisk: FakeAri) -> None:
@@ -91,7 +116,7 @@ async def test_a_key_cuts_a_sound_short(asterisk: FakeAri) -> None:
         await playing(asterisk.exchange)
         asterisk.exchange.press(call.id, "72")
         assert await verb == "2"
-        assert asterisk.exchange.playbacks == {}
+        await until(lambda: asterisk.exchange.playbacks == {})
 
 
 async def test_keys_typed_ahead_are_waiting_for_the_next_verb(asterisk: FakeAri) -> None:

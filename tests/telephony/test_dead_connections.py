@@ -74,12 +74,12 @@ async def test_what_is_under_way_is_still_answered(ari: HttpAri, proxy: Proxy) -
     proxy.delay = 0.5
     slow = asyncio.create_task(ask(ari))
     await asyncio.sleep(0)
-    ari._renew(ari._session)
+    ari._renew(ari._connections)
     assert await slow == []
 
 
 async def test_a_refusal_is_an_answer(ari: HttpAri) -> None:
-    before = ari._session
+    before = ari._connections
     with pytest.raises(AriError, match="not found"):
         await ari.request("GET", "/channels/nobody")
-    assert ari._session is before
+    assert ari._connections is before

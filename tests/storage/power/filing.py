@@ -64,7 +64,9 @@ class Scenario:
 class NoCalls:
     """An Asterisk, started anew, to which nobody talks."""
 
-    async def request(self, method: str, path: str, params: Params | None = None) -> Any:
+    async def request(
+        self, method: str, path: str, params: Params | None = None, *, first: str = ""
+    ) -> Any:
         return []
 
     async def events(self) -> AsyncIterator[Event]:
