@@ -86,7 +86,7 @@ class _Carries:
             await self._stage.all_have_hung_up()
         said = _spoken(self._stage.said(SECONDS))
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(10):
                 while len(new := set(self._messages()) - before) < calls:
                     await asyncio.sleep(0.5)
         except TimeoutError:
