@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +94,51 @@ def test_an_interrupted_export_continues(store: Store, tmp_path: Path, name: str
 
     assert result == Exported(written=2, skipped=2, missing=())
     assert [path.name for path in tmp_path.glob("out*")] == [name]
+
+
+def test_recordings_go_to_the_disk_in_batches(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.export.BATCH", 2)
+    ids = [store.receive(at=AUGUST + timedelta(minutes=minute)) for minute in range(5)]
+    there: list[int] = []
+
+    export(store.inbox, ALL, tmp_path / "out", lambda *_: there.append(len(wavs(tmp_path / "out"))))
+
+    assert there == [0, 0, 2, 2, 4, 4]
+    assert [entry["id"] for entry in manifest(tmp_path / "out")] == ids[::-1]
+    assert len(list((tmp_path / "out").iterdir())) == 5 + 2
+
+
+def test_a_disk_that_fails_leaves_nothing_half_there(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(2):
+        store.receive(at=AUGUST + timedelta(minutes=minute))
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.durable._flush_file_system", fail)
+        with pytest.raises(StorageError, match="cannot be written: No space left"):
+            export(store.inbox, ALL, tmp_path / "out", quietly)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert export(store.inbox, ALL, tmp_path / "out", quietly).written == 2
+
+
+def test_what_a_killed_export_left_goes_when_it_is_old(store: Store, tmp_path: Path) -> None:
+    """A younger one may be somebody's who exports to the same folder just now."""
+    old, young = (tmp_path / f"out/.unfinished-{name}" for name in ("old", "young"))
+    for left in (old, young):
+        left.mkdir(parents=True)
+        (left / "1234.part").write_bytes(b"RIFF")
+    os.utime(old, (0, 0))
+
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    assert young.exists()
+    assert not old.exists()
 
 
 def test_a_file_half_there_is_written_again(store: Store, tmp_path: Path) -> None:
