@@ -75,7 +75,10 @@ class Call(Protocol):
         """Whether another flow may have served this very call already, and was lost."""
 
     async def answer(self, language: str) -> None:
-        """Pick up (once; a second time changes nothing) and use ``language`` for bundled sounds."""
+        """Pick up (once; a second time changes nothing) and use ``language`` for bundled sounds.
+
+        Asterisk may be asked for it together with the next verb.
+        """
 
     async def play(self, *sounds: str, interrupt: str = "") -> str:
         """Play the sounds one after the other.
