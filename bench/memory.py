@@ -18,7 +18,7 @@ for each of very many calls is the allocator's wavering."""
 
 def measure(size: Size) -> list[Figure]:
     """Hold calls in the menu, and then let very many come and go."""
-    runs, held, passing = (2, 200, 2_000) if size == "quick" else (3, 500, 30_000)
+    runs, held, passing = (2, 200, 2_000) if size == "quick" else (3, 500, 100_000)
     each: list[float] = []
     with rehearsal() as stage, stage.running("calls") as service:
         stage.order("calls", "message", 300, AT_ONCE)
