@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,8 @@ from bench import (
 from bench.figure import Figure
 from bench.part import Part, Size
 from bench.plot import draw
-from bench.table import write
+from bench.table import write_figures, write_usage
+from bench.usage import Usage, used
 
 RESULTS: Final = Path(__file__).parent / "results"
 PARTS: Final[Mapping[str, Part]] = {
@@ -74,15 +75,14 @@ def main(names: Sequence[str], quick: bool, document: Path | None, listing: bool
     size: Size = "quick" if quick else "whole"
     for name in names or [name for name in PARTS if not (quick and name in MINUTES)]:
         click.echo(f"{name} …", err=True)
-        began = time.monotonic()
-        figures = PARTS[name](size)
-        seconds = round(time.monotonic() - began)
+        figures, usage = used(partial(PARTS[name], size))
         for figure in figures:
             click.echo(line(figure))
-        click.echo(f"{name} took {seconds} s", err=True)
-        _store(name, size, seconds, figures)
+        click.echo(f"{name} took {usage.seconds:.0f} s, {usage.busy:.0%} of the machine", err=True)
+        _store(name, size, usage, figures)
         if document is not None:
-            write(document, figures)
+            write_figures(document, figures)
+            write_usage(document, name, usage)
             draw(RESULTS, document.with_suffix(".svg"))
 
 
@@ -96,13 +96,13 @@ def line(figure: Figure) -> str:
     )
 
 
-def _store(name: str, size: Size, seconds: int, figures: Sequence[Figure]) -> None:
+def _store(name: str, size: Size, usage: Usage, figures: Sequence[Figure]) -> None:
     RESULTS.mkdir(exist_ok=True)
     found = {
         "part": name,
         "size": size,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": seconds,
+        "usage": asdict(usage),
         "figures": [
             asdict(figure) | {"ratio": round(figure.ratio, 3), "holds": figure.holds}
             for figure in figures

@@ -77,9 +77,7 @@ async def _measure(size: Size) -> list[Figure]:
 
 async def _cost(stage: Stage, number: str, calls: int, seconds: int, controller: int) -> Cost:
     """Of so many calls to a number, until whatever they left has been dealt with."""
-    callers = stage.callers.pid()
-    assert callers
-    pids = (controller, stage.server_pid, callers)
+    pids = (controller, stage.server_pid, stage.callers_pid)
     before = [cpu_seconds(pid) for pid in pids]
     kept = await stage.kept()
     await stage.call_at_rate(number, seconds, RATE, calls)

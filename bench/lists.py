@@ -29,13 +29,15 @@ QUESTIONS: Final = (
     "number of new ones",
 )
 FEW: Final = 1_000
+ALONE: Final = 0
+"""Stands for the database without the rest, with very many messages."""
 
 
 def measure(size: Size) -> list[Figure]:
     """On both databases, each question of few and of many messages in turn."""
     kinds: tuple[Kind, ...] = ("sqlite",) if size == "quick" else ("sqlite", "postgresql")
     counts = (FEW, 20_000) if size == "quick" else (FEW, 100_000, 1_000_000)
-    rounds = 20 if size == "quick" else 40
+    runs, rounds = (1, 20) if size == "quick" else (3, 15)
     figures = []
     for kind in kinds:
         with ExitStack() as stack:
@@ -47,37 +49,45 @@ def measure(size: Size) -> list[Figure]:
                 for count in counts
             }
             for question in QUESTIONS:
-                figures += _figures(f"{question}, {kind}", asking, question, rounds)
+                figures += _figures(f"{question}, {kind}", asking, question, runs, rounds)
     return figures
 
 
-def _figures(what: str, asking: dict[int, _Asking], question: str, rounds: int) -> list[Figure]:
+def _figures(
+    what: str, asking: dict[int, _Asking], question: str, runs: int, rounds: int
+) -> list[Figure]:
     asks = {count: asker.answer(question) for count, asker in asking.items()}
     most = max(asking)
-    alone = asking[most].database_alone(question)
-    taken: dict[int, list[float]] = {count: [] for count in asks}
-    by_database: list[float] = []
-    for _ in range(rounds + 1):
-        for count, ask in asks.items():
-            taken[count].append(_milliseconds(ask))
-        by_database.append(_milliseconds(alone))
-    few = taken.pop(FEW)[1:]  # the first filled caches
-    figures = [
+    asks[ALONE] = asking[most].database_alone(question)
+    for ask in asks.values():
+        ask()  # the first fills caches
+    taken: dict[int, list[list[float]]] = {count: [] for count in asks}
+    for _ in range(runs):
+        for times in taken.values():
+            times.append([])
+        for _ in range(rounds):
+            for count, ask in asks.items():
+                taken[count][-1].append(_milliseconds(ask))
+
+    def told(count: int, percent: int) -> list[float]:
+        return [percentile(run, percent) for run in taken[count]]
+
+    against = "the same statements, the database alone"
+    return [
         Figure(
             f"{what}, {count:,} messages, p{percent}",
             f"of {FEW:,} messages",
             "ms",
-            [percentile(many[1:], percent)],
-            [percentile(few, percent)],
+            told(count, percent),
+            told(FEW, percent),
             goal=2,
         )
-        for count, many in taken.items()
+        for count in asking
+        if count != FEW
         for percent in (50, 99)
+    ] + [
+        Figure(f"{what}, {most:,} messages", against, "ms", told(most, 50), told(ALONE, 50), goal=3)
     ]
-    median = percentile(taken[most][1:], 50)
-    against = "the same statements, the database alone"
-    raw = percentile(by_database[1:], 50)
-    return [*figures, Figure(f"{what}, {most:,} messages", against, "ms", [median], [raw], goal=3)]
 
 
 def _milliseconds(do: Callable[[], object]) -> float:

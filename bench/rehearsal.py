@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.exchange import OFFICE
 from bench.service import ROOT, Process, begun, process, running
+from bench.usage import counted
 from tests.asterisk.rig import free_tcp
 
 
@@ -49,9 +50,11 @@ def rehearsal() -> Iterator[Rehearsal]:
             (home / "voicepost.toml").write_text(
                 f'[asterisk]\nurl = "{url}"\npassword = "secret"\nspool = "{home / "spool"}"\n'
                 f"[web]\nport = {web_port}\n[agi]\nport = {free_tcp()}\n"
+                "[calls]\nshutdown_seconds = 0\n"  # callers who are held are not waited for
             )
             (home / "office.toml").write_text(OFFICE)
             voicepost = (sys.executable, "-m", "cli", "--home", str(home))
             apply = (*voicepost, "config", "apply", str(home / "office.toml"))
             subprocess.run(apply, cwd=ROOT, check=True, capture_output=True)
-            yield Rehearsal(home, web_port, exchange)
+            with counted("the fake Asterisk", exchange.pid):
+                yield Rehearsal(home, web_port, exchange)

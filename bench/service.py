@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.usage import counted
+
 ROOT = Path(__file__).parents[1]
 
 Process = subprocess.Popen[str]
@@ -19,6 +21,7 @@ def begun(home: Path, role: str) -> Iterator[Process]:
     with (
         (home / f"{role}.log").open("a") as log,
         process("-m", "cli", "--home", str(home), role, stderr=log.fileno()) as service,
+        counted(f"voicepost {role}", service.pid),
     ):
         yield service
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from bench.usage import counted
 from telephony.ari.client import AriAccess, HttpAri, Params, new_id
 from telephony.errors import AriError
 from telephony.sandbox.asterisk import USER, Asterisk
@@ -135,6 +136,12 @@ class Stage:
         assert pid
         return pid
 
+    @property
+    def callers_pid(self) -> int:
+        pid = self.callers.pid()
+        assert pid
+        return pid
+
     def said(self, seconds: int) -> Path:
         """What somebody says who speaks for so long."""
         file = self.callers.folder / f"said-{seconds}.wav"
@@ -223,7 +230,13 @@ async def open_stage(settings: str = "") -> AsyncIterator[Stage]:
             calls = await house.serve("calls")
             access = AriAccess(callers.ari_url, USER, callers.ari_secret, "phones")
             async with HttpAri.connect(access) as ari:
-                yield Stage(house, server, callers, ari, calls.pid)
+                stage = Stage(house, server, callers, ari, calls.pid)
+                with (
+                    counted("the callers' Asterisk", stage.callers_pid),
+                    counted("Asterisk", stage.server_pid),
+                    counted("voicepost calls", calls.pid),
+                ):
+                    yield stage
     finally:
         await callers.stop()
         shutil.rmtree(folder, ignore_errors=True)

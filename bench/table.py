@@ -1,26 +1,52 @@
-"""The table of docs/performance.md: a line for each figure, with its latest numbers."""
+"""The tables of docs/performance.md: a line for each figure, and for each part what it took."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from bench.figure import Figure
+from bench.usage import Usage
 
-HEAD = (
-    "| figure | ours | peer | against | ratio | goal | |",
-    "|---|---|---|---|---|---|---|",
+
+class _Table(NamedTuple):
+    """Between two comments of the document."""
+
+    begin: str
+    end: str
+    head: tuple[str, str]
+
+
+FIGURES: Final = _Table(
+    "<!-- figures -->",
+    "<!-- end of figures -->",
+    ("| figure | ours | peer | against | ratio | goal | |", "|---|---|---|---|---|---|---|"),
 )
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+USAGE: Final = _Table(
+    "<!-- usage -->",
+    "<!-- end of usage -->",
+    ("| part | took | of the machine | CPU seconds |", "|---|---|---|---|"),
+)
 
 
-def write(file: Path, figures: Sequence[Figure]) -> None:
+def write_figures(file: Path, figures: Sequence[Figure]) -> None:
     """Put the figures into the table, each in place of its own line or behind the others."""
-    before, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    table, _, after = rest.partition(END)
-    rows = {_name(row): row for row in table.strip().splitlines()[len(HEAD) :]}
-    rows |= {figure.what: _row(figure) for figure in figures}
-    text = "\n".join([BEGIN, *HEAD, *rows.values(), END])
+    _write(file, FIGURES, [_row(figure) for figure in figures])
+
+
+def write_usage(file: Path, part: str, usage: Usage) -> None:
+    """Put in what a part took of the machine."""
+    cpu = ", ".join(f"{whose} {seconds:.3g}" for whose, seconds in usage.cpu.items())
+    _write(file, USAGE, [f"| `{part}` | {usage.seconds:.0f} s | {usage.busy:.0%} | {cpu} |"])
+
+
+def _write(file: Path, table: _Table, rows: Sequence[str]) -> None:
+    before, _, rest = file.read_text(encoding="utf-8").partition(table.begin)
+    there, _, after = rest.partition(table.end)
+    lines = {_name(row): row for row in there.strip().splitlines()[len(table.head) :]}
+    lines |= {_name(row): row for row in rows}
+    text = "\n".join([table.begin, *table.head, *lines.values(), table.end])
     file.write_text(f"{before}{text}{after}", encoding="utf-8")
 
 

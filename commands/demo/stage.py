@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -92,8 +93,11 @@ class Service:
 
     async def _end(self) -> None:
         assert self._process is not None
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                # Not by its terminate(): of one that has just ended, that takes the end away from
+                # asyncio, which complains on stderr.
+                os.kill(self._process.pid, signal.SIGTERM)
         try:
             await asyncio.wait_for(self._process.wait(), END_SECONDS)
         except TimeoutError:

@@ -21,6 +21,23 @@ async def answer_ok(_: bytes, writer: asyncio.StreamWriter) -> None:
     writer.write(OK)
 
 
+async def answer_number(request: bytes, writer: asyncio.StreamWriter) -> None:
+    """With the status that the path asks for."""
+    status = request.split(b"/")[2].split()[0]
+    writer.write(b"HTTP/1.1 %s Said\r\nContent-Length: 0\r\n\r\n" % status)
+
+
+class Later:
+    """Answers everybody once it is told to go on."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, request: bytes, writer: asyncio.StreamWriter) -> None:
+        await self.go_on.wait()
+        await answer_ok(request, writer)
+
+
 @dataclass
 class Server:
     """Takes requests without a body, and does with each what ``serve`` says."""
@@ -74,11 +91,7 @@ async def test_a_connection_is_kept(server: Server, connections: Connections) ->
 async def test_what_is_asked_at_once_is_answered_in_its_order(
     server: Server, connections: Connections
 ) -> None:
-    async def number(request: bytes, writer: asyncio.StreamWriter) -> None:
-        status = request.split(b"/")[2].split()[0]
-        writer.write(b"HTTP/1.1 %s Said\r\nContent-Length: 0\r\n\r\n" % status)
-
-    server.serve = number
+    server.serve = answer_number
     requests = [connections.request("POST", path) for path in ("/201", "/404")]
     answers = await connections.ask(requests, SECONDS)
     assert answers == [Answer(201, b""), Answer(404, b"")]
@@ -168,34 +181,22 @@ async def test_an_answer_that_comes_too_late_is_nobodys(
     server: Server, connections: Connections
 ) -> None:
     """Neither of who gave up, nor of who asks next."""
-    late = asyncio.Event()
-
-    async def answer_late(_: bytes, writer: asyncio.StreamWriter) -> None:
-        await late.wait()
-        writer.write(OK.replace(b"200", b"500"))
-
-    server.serve = answer_late
+    server.serve = late = Later()
     with pytest.raises(TimeoutError):
-        await connections.ask([connections.request("GET", "/bridges")], 0.05)
-    server.serve = answer_ok
-    late.set()
-    assert await ask(connections) == Answer(200, b"ok")
+        await connections.ask([connections.request("GET", "/late")], 0.05)
+    server.serve = answer_number
+    late.go_on.set()
+    assert await ask(connections, "/201") == Answer(201, b"")
     assert len(server.connections) == 2
 
 
 async def test_no_more_connections_than_asterisk_has_for_us(
     server: Server, connections: Connections
 ) -> None:
-    everybody = asyncio.Event()
-
-    async def answer_all(request: bytes, writer: asyncio.StreamWriter) -> None:
-        await everybody.wait()
-        await answer_ok(request, writer)
-
-    server.serve = answer_all
+    server.serve = everybody = Later()
     asking = asyncio.gather(*(ask(connections) for _ in range(2 * LIMIT)))
     await until(lambda: len(server.requests) == LIMIT)
-    everybody.set()
+    everybody.go_on.set()
     assert await asking == [Answer(200, b"ok")] * (2 * LIMIT)
     assert len(server.connections) == LIMIT
 
@@ -203,17 +204,11 @@ async def test_no_more_connections_than_asterisk_has_for_us(
 async def test_those_that_retire_are_closed_when_what_is_under_way_was_answered(
     server: Server, connections: Connections
 ) -> None:
-    go_on = asyncio.Event()
-
-    async def wait(request: bytes, writer: asyncio.StreamWriter) -> None:
-        await go_on.wait()
-        await answer_ok(request, writer)
-
-    server.serve = wait
+    server.serve = late = Later()
     asking = asyncio.create_task(ask(connections))
     await until(lambda: server.requests)
     connections.retire()
-    go_on.set()
+    late.go_on.set()
     assert await asking == Answer(200, b"ok")
     assert not connections._idle
     await until(server.connections[0].is_closing)
