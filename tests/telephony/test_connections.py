@@ -220,5 +220,5 @@ async def test_a_path_can_add_nothing_to_a_request(
 ) -> None:
     assert await ask(connections, path) == Answer(200, b"ok")
     (request,) = server.requests
-    assert b"Evil: 1" not in request.partition(b" HTTP/1.1\r\n")[2]
+    assert b"\r\nX-Evil" not in request
     assert request.split(b"\r\n")[0].count(b" ") == 2
