@@ -2,7 +2,7 @@
 
 An export that was cut short continues where it stopped. A file that is already there and whole
 is not written again, and files get their names when they are on the disk, so that none is ever
-half there. They go there in batches: flushing each for itself took three quarters of the time.
+half there. They go there in batches: flushing each for itself took most of the time.
 """
 
 from __future__ import annotations
