@@ -17,8 +17,16 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Serve = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def answer_ok(_: bytes, writer: asyncio.StreamWriter) -> None:
-    writer.write(OK)
+def saying(answer: bytes) -> Serve:
+    """Says the same to every request."""
+
+    async def say(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+
+    return say
+
+
+answer_ok = saying(OK)
 
 
 async def answer_number(request: bytes, writer: asyncio.StreamWriter) -> None:
@@ -115,10 +123,7 @@ async def test_an_answer_may_come_in_pieces(server: Server, connections: Connect
 async def test_an_answer_without_content(
     server: Server, connections: Connections, empty: bytes
 ) -> None:
-    async def nothing(_: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 " + empty)
-
-    server.serve = nothing
+    server.serve = saying(b"HTTP/1.1 " + empty)
     assert [await ask(connections), await ask(connections)] == [Answer(204, b"")] * 2
     assert len(server.connections) == 1
 
@@ -126,10 +131,7 @@ async def test_an_answer_without_content(
 async def test_a_connection_that_the_server_ends_is_not_used_again(
     server: Server, connections: Connections
 ) -> None:
-    async def last(_: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-
-    server.serve = last
+    server.serve = saying(OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     assert [await ask(connections), await ask(connections)] == [Answer(200, b"ok")] * 2
     assert len(server.connections) == 2
 
@@ -162,11 +164,11 @@ async def close_within(_: bytes, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
-async def talk_nonsense(_: bytes, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"\x00\x01 nonsense\r\n\r\n")
-
-
-@pytest.mark.parametrize("trouble", [close, close_within, talk_nonsense])
+@pytest.mark.parametrize(
+    "trouble",
+    [close, close_within, saying(b"\0 nonsense\r\n\r\n")],
+    ids=["closed", "closed within an answer", "nonsense"],
+)
 async def test_no_answer_but_trouble(
     server: Server, connections: Connections, trouble: Serve
 ) -> None:
