@@ -47,14 +47,15 @@ class Dialler:
         self._sequence = 0
         self._source = secrets.token_bytes(4)
 
-    async def connect(self) -> None:
-        """Dial, and wait for the answer."""
+    async def connect(self) -> str:
+        """Dial, and wait for the answer, which is returned."""
         self._invite()
         answer = ""
         while not answer.startswith("SIP/2.0 200"):
             received = await asyncio.get_running_loop().sock_recv(self._sip, 65_536)
             answer = received.decode()
         self._acknowledge(answer)
+        return answer
 
     def _acknowledge(self, answer: str) -> None:
         """Take the 200 OK: from now on the call is up, and its sound has an address."""
