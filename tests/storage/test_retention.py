@@ -25,7 +25,8 @@ from storage.models import AddresseeRow, AuditRow, MessageRow, NewsRow, TallyRow
 from storage.news import News
 from storage.office import Office, parse_office
 from storage.reckoning import Effect, Report, Whose
-from storage.retention import Retention, first_kept
+from storage.due import first_kept
+from storage.retention import Retention
 from storage.rows import Envelope, Mailbox, new_row
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
