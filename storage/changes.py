@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import quiet, tally, unheard
+from storage import tally, unheard
 from storage.actor import EVERYTHING, Actor, Scope, User
 from storage.audit import note
 from storage.errors import ConfigError, Held, NotFound

@@ -56,8 +56,8 @@ class Drafts:
     def interrupted(self, call_id: str) -> Interrupted | None:
         """What this call had begun; None if nothing. Raises DatabaseUnavailable."""
         row = MessageRow
-        columns = (row.id, row.call_id, row.replaces, row.state, row.quiet)
-        columns = (*columns, row.box, row.addressee_number)
+        own = (row.id, row.call_id, row.replaces, row.state, row.quiet)
+        columns = (*own, row.box, row.addressee_number)
         with self._database.reading() as session:
             rows = session.execute(
                 select(*columns).where(row.call_id == call_id).order_by(row.place)

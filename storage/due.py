@@ -98,9 +98,7 @@ class Due:
         return Report({self.whose: Effect(moved=moved, held=held)}) if moved or held else Report()
 
 
-def due(
-    session: Session, directory: Directory, now: datetime, days_aside: int
-) -> Iterator[Due]:
+def due(session: Session, directory: Directory, now: datetime, days_aside: int) -> Iterator[Due]:
     """The boxes that have messages and do not keep them for ever.
 
     ``days_aside`` is how long what lies aside is kept where a box says nothing else: also in boxes
@@ -123,9 +121,7 @@ def _due_messages(session: Session, directory: Directory, now: datetime) -> Iter
                 yield _due_of(site, box, number, days, now)
 
 
-def _due_aside(
-    session: Session, directory: Directory, now: datetime, usual: int
-) -> Iterator[Due]:
+def _due_aside(session: Session, directory: Directory, now: datetime, usual: int) -> Iterator[Due]:
     sites = {site.company_id: site for site in directory.offices.values()}
     for company_id, name, box, number in quiet.boxes(session):
         if site := sites.get(company_id or ""):

@@ -10,7 +10,9 @@ from typing import Final
 
 from tests.speech import RATE, speak
 
-REQUEST: Final = "Здравствуйте, это Иван Петров. Перезвоните мне, пожалуйста, завтра утром. Спасибо."
+REQUEST: Final = (
+    "Здравствуйте, это Иван Петров. Перезвоните мне, пожалуйста, завтра утром. Спасибо."
+)
 _NOISE = f"anoisesrc=color=pink:amplitude=0.5:seed=1:sample_rate={RATE}"
 _WAV = f"-ar {RATE} -ac 1 -c:a pcm_s16le -bitexact".split()
 
