@@ -23,7 +23,7 @@ class Metrics:
 
         self.messages = Counter(
             "voicepost_messages",
-            "Recordings settled: kept, quiet (kept aside as probably empty), or empty (no sound at all).",
+            "Recordings settled: kept, quiet (aside, as probably empty), or empty (no sound).",
             ["source", "outcome"],
             registry=None,
         )
