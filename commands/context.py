@@ -81,7 +81,9 @@ class App:
     def retention(self) -> Retention:
         from storage.retention import Retention
 
-        return Retention(self.database, self.audio, self.offices.snapshot)
+        return Retention(
+            self.database, self.audio, self.offices.snapshot, self.settings.messages.quiet_days
+        )
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -74,6 +74,10 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
             ("ring timeout", f"{employee.ring_timeout:g} s"),
             ("greeting", employee.greeting or "the bundled one"),
             ("messages are kept", days_in_words(employee.keep_days, "as long as the company's")),
+            (
+                "what is probably empty",
+                days_in_words(employee.quiet_days, "as long as the company's"),
+            ),
             *((f"forward {rule}", words) for rule, words in _forwarding(employee)),
         ),
     )
@@ -89,6 +93,8 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
 @click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
 @click.option("--keep-days", type=int, help="The person's messages go to the trash after so long.")
 @click.option("--keep-as-company", is_flag=True, help="They are kept as long as the company's.")
+@click.option("--quiet-days", type=int, help="What is probably empty lies aside for so long.")
+@click.option("--quiet-as-company", is_flag=True, help="As long as the company's.")
 @company_option
 @click.pass_obj
 def set_command(
@@ -99,6 +105,7 @@ def set_command(
     numbers: tuple[str, ...],
     no_greeting: bool,
     keep_as_company: bool,
+    quiet_as_company: bool,
     **settings: object,
 ) -> None:
     """Change the employee of EXTENSION, or add one (a new one needs --name)."""
@@ -116,6 +123,8 @@ def set_command(
             after = after.model_copy(update={"greeting": None})
         if keep_as_company:
             after = after.model_copy(update={"keep_days": None})
+        if quiet_as_company:
+            after = after.model_copy(update={"quiet_days": None})
         return with_fields(office, employees=with_entry(office.employees, extension, after))
 
     change(app, company, with_employee)

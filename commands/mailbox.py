@@ -33,6 +33,7 @@ def show(app: App, company: str | None, as_json: bool) -> None:
             ("silence that ends it", f"{voicemail.silence_seconds:g} s"),
             ("review after #", "yes" if voicemail.review else "no"),
             ("messages are kept", days_in_words(voicemail.keep_days, "for ever")),
+            ("what is probably empty", days_in_words(voicemail.quiet_days, "as in the settings")),
             ("most messages in a box", str(voicemail.max_messages or "any number")),
             ("company's greeting", voicemail.greeting or "the bundled one"),
         ),
@@ -40,7 +41,9 @@ def show(app: App, company: str | None, as_json: bool) -> None:
 
 
 @group.command("set")
-@click.option("--min-seconds", type=float, help="Less speech than this is not a message.")
+@click.option(
+    "--min-seconds", type=float, help="With less speech, it is kept aside as probably empty."
+)
 @click.option("--max-seconds", type=float, help="The longest message.")
 @click.option("--silence-seconds", type=float, help="A pause this long ends the message.")
 @click.option("--review/--no-review", default=None, help="After #: keep, listen, record again.")
@@ -50,6 +53,8 @@ def show(app: App, company: str | None, as_json: bool) -> None:
 @click.option("--no-max-messages", is_flag=True, help="A box holds any number of messages.")
 @click.option("--keep-days", type=int, help="Messages older than this go to the trash.")
 @click.option("--keep-for-ever", is_flag=True, help="Messages stay until they are deleted.")
+@click.option("--quiet-days", type=int, help="What is probably empty lies aside for so long.")
+@click.option("--quiet-as-usual", is_flag=True, help="As long as `messages.quiet_days` says.")
 @company_option
 @click.pass_obj
 def set_command(
@@ -58,6 +63,7 @@ def set_command(
     company: str | None,
     no_greeting: bool,
     keep_for_ever: bool,
+    quiet_as_usual: bool,
     no_max_messages: bool,
     **settings: object,
 ) -> None:
@@ -69,6 +75,8 @@ def set_command(
             voicemail = voicemail.model_copy(update={"greeting": None})
         if keep_for_ever:
             voicemail = voicemail.model_copy(update={"keep_days": None})
+        if quiet_as_usual:
+            voicemail = voicemail.model_copy(update={"quiet_days": None})
         if no_max_messages:
             voicemail = voicemail.model_copy(update={"max_messages": None})
         return with_fields(office, voicemail=voicemail)

@@ -1,4 +1,4 @@
-"""``voicepost messages``: list, show, play, download, export, import, delete, restore, purge."""
+"""``voicepost messages``: find, hear, take away, delete, restore and look after messages."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from commands.progress import progress_bar
 from commands.retention import print_report, tell_done
 from commands.selecting import selecting
 from commands.speaker import play_aloud
+from storage.actor import EVERYTHING
 from storage.errors import StorageError
 from storage.export import export
 from storage.inbox import Message, Query
 from storage.message import Hold
+from storage.quiet import COUNTED
 from storage.text import json_text, printable
 
 # As many as one looks through in a terminal, unless --limit says otherwise.
@@ -58,6 +60,9 @@ def list_messages(app: App, *, query: Query, as_json: bool) -> None:
         shown = replace(query, limit=TERMINAL_ROWS)
     messages = list(app.inbox.each(shown))
     print_table(COLUMNS, map(_row, messages))
+    if query == Query(limit=query.limit) and (aside := app.inbox.quiet_count(EVERYTHING)):
+        more = " or more" if aside >= COUNTED else ""
+        click.echo(f"{counted(aside)}{more} kept aside as probably empty: --quiet", err=True)
     if shown is not query and len(messages) == TERMINAL_ROWS:
         click.echo(f"the newest {TERMINAL_ROWS}; --limit shows more", err=True)
 
@@ -178,6 +183,18 @@ def restore(app: App, message_ids: tuple[str, ...]) -> None:
 
 
 @group.command()
+@click.argument("message_ids", metavar="ID...", nargs=-1, required=True)
+@click.pass_obj
+def accept(app: App, message_ids: tuple[str, ...]) -> None:
+    """Make ordinary messages of some that were kept aside as probably empty."""
+    messages = [app.inbox.get(message_id) for message_id in message_ids]
+    accepted = app.inbox.accept([message.id for message in messages], by=app.actor)
+    click.echo(f"{counted(len(accepted))} made ordinary", err=True)
+    if others := len({message.id for message in messages}) - len(accepted):
+        click.echo(f"{counted(others)} not kept aside", err=True)
+
+
+@group.command()
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Days in the trash.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -222,5 +239,9 @@ def _words(hold: Hold) -> str:
 
 
 def _state(message: Message) -> str:
-    also = {"deleted": message.deleted_at, "held": message.hold}
+    also = {
+        "probably empty": message.quiet,
+        "deleted": message.deleted_at,
+        "held": message.hold,
+    }
     return ", ".join([message.state, *(word for word, is_so in also.items() if is_so)])

@@ -27,6 +27,7 @@ _SELECTION: tuple[Callable[[Command], Command], ...] = (
     click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest."),
     click.option("--trash", is_flag=True, help="Deleted messages instead of the others."),
     click.option("--held", is_flag=True, help="Only those on hold, deleted ones too."),
+    click.option("--quiet", is_flag=True, help="Only those kept aside as probably empty."),
 )
 
 ANY = Query(limit=None)
@@ -49,6 +50,7 @@ def selecting(command: Command) -> Command:
         limit: int | None,
         trash: bool,
         held: bool,
+        quiet: bool,
         **others: object,
     ) -> None:
         query = Query(
@@ -62,6 +64,7 @@ def selecting(command: Command) -> Command:
             limit=limit,
             deleted=trash,
             held=held,
+            quiet=quiet,
         )
         command(app, query=query, **others)
 

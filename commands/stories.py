@@ -34,6 +34,8 @@ def outcome(lines: Sequence[Line]) -> str:
         seconds = sum(float(line.facts.get("seconds", 0)) for line in kept)
         return f"left a message of {seconds:.0f} s"
     events = {line.event for line in lines}
+    if events & {"message kept aside", "message settled aside"}:
+        return "left what is probably empty"
     if any(line.facts.get("outcome") == "answered" for line in lines):
         return "talked"
     if "a message waits to be filed" in events:
@@ -96,7 +98,14 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], str]]] = {
         f"kept afterwards: {facts['seconds']:.1f} s, message {facts['message']}"
     ),
     "no message can be taken": lambda facts: f"is told that there is no place: {facts['why']}",
-    "take without speech": lambda facts: f"nothing was said: {facts['speech']:.1f} s of speech",
+    "message kept aside": lambda facts: (
+        f"hardly anything was said: kept aside as probably empty, message {facts['message']}"
+    ),
+    "message settled aside": lambda facts: (
+        f"kept aside afterwards as probably empty: {facts['seconds']:.1f} s,"
+        f" message {facts['message']}"
+    ),
+    "take without a sound": lambda _: "nothing was recorded, not even noise",
     "caller hung up": lambda _: "hangs up",
     "call over": lambda _: "the call is over",
     "call lost": lambda facts: f"the call was lost: {facts['why']}",

@@ -120,4 +120,5 @@ def services(app: App) -> Services:
         news=app.news,
         ring=ring,
         trash_days=app.settings.messages.trash_days,
+        quiet_days=app.settings.messages.quiet_days,
     )

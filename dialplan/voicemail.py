@@ -1,7 +1,8 @@
 """Leaving a message: greeting, beep, speech, review, and the promise that it is saved.
 
 Nothing that was said after a beep is dropped unless the caller said it again: each recording is
-a *take*, and when the caller is done (or gone) the newest take that holds speech is kept.
+a *take*, and when the caller is done (or gone) the newest take that holds speech is the message.
+A take without speech is kept aside, for no detector hears everybody.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ async def _take_message(
             log.error("a message waits to be filed", message=takes[-1].id, why=str(error))
             await call.play(sounds.GOODBYE)
             return
-        if isinstance(result, Kept):
+        if isinstance(result, Kept) and not result.quiet:
             saved = () if result.cut_off else (sounds.MESSAGE_SAVED,)
             with suppress(CallLost):  # it is kept: the caller must not be asked for it again
                 await call.play(*saved, sounds.GOODBYE)
@@ -168,14 +169,17 @@ async def review_recording(call: Call, recording: str) -> str:
 async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
     """File the newest take that holds speech; the older ones that it replaces go with that.
 
-    Raises `StorageError` when it cannot be filed now.
+    Newer ones are kept aside. Raises `StorageError` when it cannot be filed now.
     """
     for take in reversed(takes):
         result = await mailroom.finish(take)
-        if isinstance(result, Kept):
+        if isinstance(result, Empty):
+            log.info("take without a sound", message=take.id)
+        elif result.quiet:
+            log.info("message kept aside", message=take.id, seconds=result.duration)
+        else:
             log.info("message kept", message=result.id, seconds=result.duration)
             break
-        log.info("take without speech", message=take.id, speech=result.speech)
     return result
 
 

@@ -13,7 +13,7 @@ import os
 import stat
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,7 +43,8 @@ class Audio:
 
     ``wav`` is the file with a true header and ``samples`` its audio in one channel; ``rate`` is
     in Hz, ``duration`` in seconds, ``size`` in bytes. ``peaks`` is the waveform for drawing,
-    256 bytes from 0 (silence) to 255. ``repaired`` tells that the file's header lied.
+    256 bytes from 0 (silence) to 255. ``repaired`` tells that the file's header lied, and
+    ``blank`` that nobody can have said anything: there are no samples, or all are the same.
     """
 
     wav: bytes = field(repr=False)
@@ -54,6 +55,7 @@ class Audio:
     sha256: str
     peaks: bytes = field(repr=False)
     repaired: bool
+    blank: bool
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ def examine(path: Path) -> Audio:
     if layout.data_size != layout.claimed_size:
         wav = _with_true_header(wav, layout)
     samples = wav[layout.data_start : layout.data_start + layout.data_size]
+    blank = _is_constant(samples, layout.channels)  # asked before the two are made one
     if layout.channels == 2:
         samples = audioop.tomono(samples, SAMPLE_BYTES, 0.5, 0.5)
-    return _measured(wav, samples, layout.rate, repaired=repaired)
+    return _measured(wav, samples, layout.rate, repaired=repaired, blank=blank)
 
 
 def join(parts: Sequence[Audio]) -> Audio:
@@ -90,12 +93,14 @@ def join(parts: Sequence[Audio]) -> Audio:
         return parts[0]
     rate = parts[0].rate
     samples = b"".join(_at_rate(part, rate) for part in parts)
-    return recording_of(samples, rate, repaired=any(part.repaired for part in parts))
+    joined = recording_of(samples, rate, repaired=any(part.repaired for part in parts))
+    return replace(joined, blank=all(part.blank for part in parts))
 
 
 def recording_of(samples: bytes, rate: int = RECORDED_RATE, *, repaired: bool = False) -> Audio:
     """Samples of 16 bits in one channel, as if they had been recorded."""
-    return _measured(_header(rate, len(samples)) + samples, samples, rate, repaired=repaired)
+    wav, blank = _header(rate, len(samples)) + samples, _is_constant(samples, 1)
+    return _measured(wav, samples, rate, repaired=repaired, blank=blank)
 
 
 def _at_rate(audio: Audio, rate: int) -> bytes:
@@ -111,7 +116,13 @@ def _header(rate: int, size: int) -> bytes:
     return whole + _CHUNK.pack(b"fmt ", len(layout)) + layout + _CHUNK.pack(b"data", size)
 
 
-def _measured(wav: bytes, samples: bytes, rate: int, *, repaired: bool) -> Audio:
+def _is_constant(samples: bytes, channels: int) -> bool:
+    """Whether every sample is like the first: digital silence, whatever its level."""
+    size = SAMPLE_BYTES * channels
+    return samples == samples[:size] * (len(samples) // size)
+
+
+def _measured(wav: bytes, samples: bytes, rate: int, *, repaired: bool, blank: bool) -> Audio:
     return Audio(
         wav=wav,
         samples=samples,
@@ -121,6 +132,7 @@ def _measured(wav: bytes, samples: bytes, rate: int, *, repaired: bool) -> Audio
         sha256=hashlib.sha256(wav).hexdigest(),
         peaks=_peaks(samples),
         repaired=repaired,
+        blank=blank,
     )
 
 

@@ -46,6 +46,7 @@ def mark(
 ) -> Sequence[str]:
     """See `Inbox.mark`."""
     rows = _locked(session, message_ids, scope_of(session, user))
+    rows = [row for row in rows if not row.quiet]  # new to nobody, as long as they lie aside
     places = [row.place for row in rows]
     if state == "heard":
         changed_places = unheard.mark_heard(session, user.id, places)
@@ -75,10 +76,14 @@ def delete(
 
 
 def retire(session: Session, rows: Sequence[MessageRow], by: Actor, days: int) -> None:
-    """Move messages of one mailbox to the trash: they are older than its so many days."""
+    """Move messages of one mailbox to the trash: they are older than its so many days.
+
+    They are all listed, or all kept aside.
+    """
     _to_trash(session, rows)
     first = rows[0]
-    details: dict[str, object] = {"messages": len(rows), "keep_days": days, "box": first.box}
+    kept = "quiet_days" if first.quiet else "keep_days"
+    details: dict[str, object] = {"messages": len(rows), kept: days, "box": first.box}
     if first.box == "employee":
         details["employee"] = first.addressee_number
     note(session, by, "messages.retire", company_id=first.company_id, details=details)
@@ -94,9 +99,26 @@ def restore(
     for row in changed:
         row.deleted_at = None
         row.restored_at = datetime.now(UTC)
-    tally.count(session, changed, 1)
+    tally.count(session, _listed(changed), 1)
     _note(session, by, "message.restore", changed)
     announce(session, "restored", changed)
+    return [row.id for row in changed]
+
+
+def accept(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.accept`."""
+    changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
+    for row in changed:
+        row.quiet = False
+        # Its days begin again: else a box with keep_days might let it go within the hour.
+        row.restored_at = datetime.now(UTC)
+    there = [row for row in changed if row.deleted_at is None]
+    unheard.arrive(session, there)
+    tally.count(session, there, 1)
+    _note(session, by, "message.accept", changed)
+    announce(session, "kept", there)
     return [row.id for row in changed]
 
 
@@ -150,6 +172,7 @@ def note_export(session: Session, query: Query, messages: int, by: Actor) -> Non
         "search": query.search,
         "trash": query.deleted,
         "held": query.held,
+        "quiet": query.quiet,
     }
     details = {name: value for name, value in wanted.items() if value}
     company_id = query.scope.company_id or only_company(session)
@@ -195,7 +218,12 @@ def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:
 def _to_trash(session: Session, rows: Iterable[MessageRow]) -> None:
     for row in rows:
         row.deleted_at = datetime.now(UTC)
-    tally.count(session, rows, -1)
+    tally.count(session, _listed(rows), -1)
+
+
+def _listed(rows: Iterable[MessageRow]) -> list[MessageRow]:
+    """Those that lists and tallies know: what was kept aside is in neither."""
+    return [row for row in rows if not row.quiet]
 
 
 def _reason(text: str) -> str:

@@ -28,7 +28,7 @@ class Interrupted:
 
     ``takes`` are the ids of its open drafts, oldest first; ``employee`` is the extension of whose
     box they are for, None for the company's. ``kept`` tells whether a message of the call was
-    kept already.
+    kept already, and not aside.
     """
 
     takes: Sequence[str]
@@ -56,7 +56,8 @@ class Drafts:
     def interrupted(self, call_id: str) -> Interrupted | None:
         """What this call had begun; None if nothing. Raises DatabaseUnavailable."""
         row = MessageRow
-        columns = (row.id, row.call_id, row.replaces, row.state, row.box, row.addressee_number)
+        own = (row.id, row.call_id, row.replaces, row.state, row.quiet)
+        columns = (*own, row.box, row.addressee_number)
         with self._database.reading() as session:
             rows = session.execute(
                 select(*columns).where(row.call_id == call_id).order_by(row.place)
@@ -67,7 +68,8 @@ class Drafts:
         takes += map(_of_slip, slips)
         boxes = [(row.box, row.addressee_number) for row in rows]
         boxes += [(slip.mailbox.box, slip.mailbox.addressee_number) for slip in slips]
-        return _interrupted(takes, boxes, kept=any(row.state == "kept" for row in rows))
+        kept = any(row.state == "kept" and not row.quiet for row in rows)
+        return _interrupted(takes, boxes, kept=kept)
 
     def interrupted_by_slips(self, call_id: str) -> Interrupted | None:
         """The same, as far as it is known without the database."""

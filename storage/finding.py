@@ -86,10 +86,15 @@ def _ways(session: Session, query: Query) -> Iterator[Way]:
     for shelf in shelves(query):
         if query.state == "new":
             yield Way(shelf, "new")
-        elif not terms or query.deleted or query.held or _is_small(session, query, shelf):
+        elif not terms or _is_apart(query) or _is_small(session, query, shelf):
             yield Way(shelf)
         else:
             yield from ways(session, shelf, terms)
+
+
+def _is_apart(query: Query) -> bool:
+    """Whether other messages are asked for than the listed ones, which alone are counted."""
+    return query.deleted or query.held or query.quiet
 
 
 def _is_small(session: Session, query: Query, shelf: Shelf) -> bool:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import changes, finding, unheard
+from storage import changes, finding, quiet, unheard
 from storage.actor import EVERYTHING, Actor, Scope, User
 from storage.database import Database
 from storage.errors import NotFound
@@ -78,6 +78,11 @@ class Inbox:
         """Months (``2026-08``) that have messages and how many, newest first, without the trash."""
         with self._database.reading() as session:
             return finding.months(session, Query(scope=scope, box=box, employee=employee))
+
+    def quiet_count(self, scope: Scope) -> int:
+        """How many messages lie aside as probably empty; `quiet.COUNTED` (1000) means "or more"."""
+        with self._database.reading() as session:
+            return quiet.count(session, scope)
 
     def new_count(self, user: User) -> int:
         """How many messages are new to a user; `unheard.COUNTED` (1000) means "or more"."""
@@ -163,6 +168,17 @@ class Inbox:
         """
         with self._database.session() as session:
             return changes.restore(session, message_ids, scope, by)
+
+    def accept(
+        self, message_ids: Collection[str], *, by: Actor, scope: Scope = EVERYTHING
+    ) -> Sequence[str]:
+        """Make ordinary messages of what was kept aside; the ids of those that were aside.
+
+        From then on they are new to everybody who sees them. All or none: raises NotFound if there
+        is one that the scope does not cover.
+        """
+        with self._database.session() as session:
+            return changes.accept(session, message_ids, scope, by)
 
     def hold(
         self, message_ids: Collection[str], *, reason: str, by: Actor, scope: Scope = EVERYTHING

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import tally, unheard
+from storage import quiet, tally, unheard
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.identifiers import arrival_place
@@ -31,6 +31,7 @@ class Contents:
     state: Literal["kept", "empty"]
     speech: float
     cut_off: bool
+    quiet: bool = False
     duration: float | None = None
     size: int | None = None
     sha256: str | None = None
@@ -91,9 +92,13 @@ class Ledger:
             )
             if not settled_now.rowcount:  # somebody else was first
                 settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
-                return settled, _take_back(session, settled) if settled.state == "kept" else []
-            taken_back = _take_back(session, row) if contents.state == "kept" else []
-            if contents.state == "kept":
+                is_message = settled.state == "kept" and not settled.quiet
+                return settled, _take_back(session, settled) if is_message else []
+            taken_back: Sequence[str] = []
+            if contents.quiet:
+                quiet.arrive(session, row)
+            elif contents.state == "kept":
+                taken_back = _take_back(session, row)
                 unheard.arrive(session, [row])
                 tally.count(session, [row], 1)
                 announce(session, "kept", [row])  # the last thing in the transaction

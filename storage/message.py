@@ -36,6 +36,12 @@ class MessageJson(TypedDict):
     bytes: int
     source: str
     held: bool
+    kind: str
+    mailbox: str | None
+    quiet: bool
+    urgent: bool
+    handling: str | None
+    text: str | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,8 @@ class Message:
     Callers' names and numbers are as received: anything can be in them. ``received_at`` is in
     the company's time zone, ``duration`` in seconds, ``size`` in bytes. ``place`` is its
     position in time, for pages. ``state`` is that of the user who reads, and without one that of
-    everybody: new until somebody has listened. ``company_id`` is None where no company could be
+    everybody: new until somebody has listened. ``quiet`` ones were kept aside as probably empty,
+    and are new to nobody. ``company_id`` is None where no company could be
     found for the message. ``hold`` is told to those who may see the trash. ``call_id`` is
     Asterisk's id of the call in which it was left.
     """
@@ -75,6 +82,7 @@ class Message:
     source: Source
     call_id: str
     cut_off: bool
+    quiet: bool
     state: State
     heard_at: datetime | None
     deleted_at: datetime | None
@@ -99,6 +107,13 @@ class Message:
             "bytes": self.size,
             "source": self.source,
             "held": self.hold is not None,
+            "kind": "message",
+            "mailbox": self.addressee_number if self.box == "employee" else None,
+            "quiet": self.quiet,
+            # What nothing tells yet is told as absent: one shape of a message, for good.
+            "urgent": False,
+            "handling": None,
+            "text": None,
         }
 
 
@@ -133,7 +148,8 @@ def message_of(row: MessageRow, *, company: str, is_new: bool, shows_hold: bool)
         source=cast(Source, row.source),
         call_id=row.call_id,
         cut_off=row.cut_off,
-        state="new" if is_new else "heard",
+        quiet=row.quiet,
+        state="new" if is_new and not row.quiet else "heard",
         heard_at=row.heard_at,
         deleted_at=row.deleted_at,
         audio_key=row.audio_key or "",

@@ -51,20 +51,21 @@ class Draft:
 class Kept:
     """The message is on disk and in the database; ``duration`` is in seconds.
 
-    ``cut_off`` tells that it may not be all that was said.
+    ``cut_off`` tells that it may not be all that was said, and ``quiet`` that it was kept aside:
+    there is less speech in it than a message needs.
     """
 
     id: str
     duration: float
     cut_off: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
 class Empty:
-    """Nothing was kept: there were only ``speech`` seconds of speech, or no recording at all."""
+    """Nothing was kept, as nothing was recorded: no sound at all, or no recording."""
 
     id: str
-    speech: float
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Messages:
         return audio is not None and speech_seconds(audio, min_speech) >= min_speech
 
     def finish(self, draft_id: str, *, cut_off: bool = False) -> Kept | Empty:
-        """Keep the draft's recording, if there is speech enough in it.
+        """Keep the draft's recording: aside, if there is too little speech in it.
 
         May be called again, and by several at once. ``cut_off`` marks a message whose end was
         lost. Raises AudioError or DatabaseUnavailable; then recording and draft are as before.
@@ -206,16 +207,21 @@ class Messages:
         return _outcome(row)
 
     def _store(self, row: MessageRow, audio: Audio | None, *, cut_off: bool) -> Contents:
-        """Measure the recording and, if it is worth keeping, put its audio where it stays."""
-        speech = speech_seconds(audio, row.min_speech) if audio else 0.0
-        if audio is None or speech < row.min_speech:
-            return Contents("empty", speech, cut_off)
+        """Measure the recording and, if there is any sound, put its audio where it stays.
+
+        The detector says which messages are kept aside, and never what is kept: it does not hear
+        everybody who whispers, or speaks beside a machine.
+        """
+        if audio is None or audio.blank:
+            return Contents("empty", 0.0, cut_off)
+        speech = speech_seconds(audio, row.min_speech)
         key = audio_key(row)
         self._audio.put(key, audio.wav)
         return Contents(
             state="kept",
             speech=speech,
             cut_off=cut_off or audio.repaired or is_cut_off(self._recording(row.id)),
+            quiet=speech < row.min_speech,
             duration=audio.duration,
             size=audio.size,
             sha256=audio.sha256,
@@ -230,7 +236,7 @@ class Messages:
             return row
         if row.place is None:  # known from a slip or a file only
             row = self._ledger.add(row)
-        if contents.state == "kept":
+        if contents.state == "kept" and not contents.quiet:
             self._add_replaced(row)
         settled, taken_back = self._ledger.settle(row, contents)
         for draft_id in taken_back:
@@ -258,5 +264,5 @@ class Messages:
 
 def _outcome(row: MessageRow) -> Kept | Empty:
     if row.state == "kept":
-        return Kept(row.id, row.duration or 0.0, row.cut_off)
-    return Empty(row.id, row.speech or 0.0)
+        return Kept(row.id, row.duration or 0.0, row.cut_off, row.quiet)
+    return Empty(row.id)

@@ -23,7 +23,7 @@ class Metrics:
 
         self.messages = Counter(
             "voicepost_messages",
-            "Recordings settled: kept as messages, or empty because nobody spoke.",
+            "Recordings settled: kept, quiet (aside, as probably empty), or empty (no sound).",
             ["source", "outcome"],
             registry=None,
         )
@@ -63,7 +63,7 @@ def metrics() -> Metrics:
 def count_settled(row: MessageRow, recording: Path) -> None:
     """Count a draft that has just been settled; its recording is still there if there was one."""
     count = metrics()
-    count.messages.labels(row.source, row.state).inc()
+    count.messages.labels(row.source, "quiet" if row.quiet else row.state).inc()
     if row.state != "kept":
         return
     count.seconds.inc(row.duration or 0.0)

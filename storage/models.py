@@ -104,7 +104,9 @@ class ConfigVersionRow(Base):
 # Partial indexes serve only queries that repeat their condition word for word.
 IS_DRAFT = text("state = 'recording'")
 CAME_TO_NOTHING = text("state IN ('empty', 'discarded')")
-IS_LISTED = text("state = 'kept' AND deleted_at IS NULL")
+IS_LISTED = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet")
+# Kept aside as probably empty: see `storage.quiet`.
+IS_QUIET = text("state = 'kept' AND deleted_at IS NULL AND quiet")
 IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
 IS_UNASSIGNED = text("company_id IS NULL")
 IS_HELD = text("held_at IS NOT NULL")
@@ -138,6 +140,11 @@ class MessageRow(Base):
         _index(
             *("ix_messages_addressee", "company_id", "box", "addressee_number", "place"),
             where=IS_LISTED,
+        ),
+        _index("ix_messages_quiet", "company_id", "place", where=IS_QUIET),
+        _index(
+            *("ix_messages_quiet_box", "company_id", "box", "addressee_number", "place"),
+            where=IS_QUIET,
         ),
         _index("ix_messages_bin", "company_id", "place", where=IS_IN_TRASH),
         _index("ix_messages_unassigned", "place", where=IS_UNASSIGNED),
@@ -183,6 +190,7 @@ class MessageRow(Base):
     peaks: Mapped[bytes | None] = mapped_column(LargeBinary)
     audio_key: Mapped[str | None] = mapped_column(Text)
     cut_off: Mapped[bool] = mapped_column(default=False)
+    quiet: Mapped[bool] = mapped_column(default=False)
 
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,7 +14,7 @@ from storage.actor import Scope
 from storage.database import Database
 from storage.models import MessageRow, NewsRow
 
-Kind = Literal["kept", "deleted", "restored", "marked"]
+Kind = Literal["kept", "aside", "deleted", "restored", "marked"]
 
 MOST = 1_000
 """Items read at once."""

@@ -27,8 +27,9 @@ class Query:
 
     ``company`` is its name, ``employee`` an extension, ``month`` is like ``2026-08``. ``since``
     and ``until`` are days, both included; days and months are those of each message's company.
-    ``before`` is where the page before ended. ``deleted`` asks for the trash instead, ``held`` for
-    what is on hold, in the trash or not.
+    ``before`` is where the page before ended. ``deleted`` asks for the trash instead, ``quiet`` for
+    what was kept aside as probably empty, ``held`` for what is on hold, wherever it is; two of them
+    ask for what is both.
 
     Only what ``scope`` covers is found. ``reader`` is the id of a user: states are his then, and
     ``state`` asks for what is new to him or what is not.
@@ -45,6 +46,7 @@ class Query:
     before: int | None = None
     deleted: bool = False
     held: bool = False
+    quiet: bool = False
     scope: Scope = EVERYTHING
     reader: str | None = None
     state: Literal["new", "heard"] | None = None

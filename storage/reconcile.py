@@ -290,5 +290,6 @@ def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) ->
         return Settled(failures=(f"{name}: {error}",))
     if isinstance(outcome, Empty):
         return Settled(empty=1)
-    log.info("message settled", message=outcome.id, seconds=outcome.duration)
+    event = "message settled aside" if outcome.quiet else "message settled"
+    log.info(event, message=outcome.id, seconds=outcome.duration)
     return Settled(kept=(outcome.id,))

@@ -3,47 +3,51 @@
 A box that keeps its messages for so many days has older ones moved to the trash, where deleted
 ones lie for some days too; then they are removed for good (`storage.removal`). A message on hold
 stays wherever it is. Boxes without days keep their messages for ever, and so do companies that are
-no longer configured, and messages that no company could be found for.
+no longer configured, and messages that no company could be found for. What lies aside as probably
+empty is kept for days in every box.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, TextClause, func, or_, select
+from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
-from storage import addressees, changes, removal, upkeep
+from storage import changes, removal, upkeep
 from storage.actor import Actor
 from storage.database import Database
-from storage.directory import Directory, Site
-from storage.identifiers import first_place
-from storage.models import IS_EXPIRING, IS_GOING, IS_HELD, IS_IN_TRASH, IS_LISTED, MessageRow
-from storage.office import Office
+from storage.directory import Directory
+from storage.due import Due, due
+from storage.models import IS_EXPIRING, IS_GOING, IS_HELD, IS_IN_TRASH, MessageRow
 from storage.reckoning import Effect, Report, Whose
-from storage.rows import Box
-from storage.shelves import Shelf
 from storage.vault import AudioStore
 
 BATCH = 100
 """Messages moved in one transaction: a caller's message waits for it."""
+DAYS_ASIDE = 14
+"""Days that what is probably empty is kept, unless settings or its box say otherwise."""
 
 
 class Retention:
     """The messages that go by themselves. Synchronous and safe to use from many threads.
 
-    ``directory`` tells the offices as they are now. All methods raise DatabaseUnavailable.
+    ``directory`` tells the offices as they are now. What lies aside as probably empty is kept for
+    ``days_aside`` where its box says nothing else. All methods raise DatabaseUnavailable.
     """
 
     def __init__(
-        self, database: Database, audio: AudioStore, directory: Callable[[], Directory]
+        self,
+        database: Database,
+        audio: AudioStore,
+        directory: Callable[[], Directory],
+        days_aside: int = DAYS_ASIDE,
     ) -> None:
         self._database = database
         self._audio = audio
         self._directory = directory
+        self._days_aside = days_aside
 
     def steps(self, trash: timedelta, *, by: Actor) -> Iterator[Report]:
         """Do what is due, a batch at each step; what is left out is due the next time.
@@ -55,8 +59,11 @@ class Retention:
         names = _names(directory)
         yield from removal.remove(self._database, self._audio, now - trash, names, by)
         with self._database.reading() as session:
-            due = [(each, each.places(session)) for each in _due(session, directory, now)]
-        for each, places in due:
+            going = [
+                (each, each.places(session))
+                for each in due(session, directory, now, self._days_aside)
+            ]
+        for each, places in going:
             yield from _move(self._database, each, places, by)
 
     def run(self, trash: timedelta, *, by: Actor) -> Report:
@@ -73,7 +80,7 @@ class Retention:
         directory, now = self._directory(), datetime.now(UTC)
         with self._database.reading() as session:
             report = _expired(session, now - trash, _names(directory))
-            for each in _due(session, directory, now):
+            for each in due(session, directory, now, self._days_aside):
                 report += each.counted(session)
         return report
 
@@ -88,106 +95,20 @@ class Retention:
         upkeep.tidy(self._database, self._audio, trash)
 
 
-def keep_days(office: Office, box: Box, extension: str) -> int | None:
-    """How many days a box keeps its messages; None is for ever.
-
-    The company's number is that of its own box, and of all employees who have none of their own:
-    also of those who are no longer there.
-    """
-    employee = office.employees.get(extension) if box == "employee" else None
-    own = employee.keep_days if employee else None
-    return office.voicemail.keep_days if own is None else own
-
-
-def first_kept(now: datetime, timezone: str, days: int) -> datetime:
-    """The oldest moment whose messages are kept: the beginning of the day so many days ago.
-
-    A message stays on the day it came and for so many whole days after it.
-    """
-    zone = ZoneInfo(timezone)
-    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days), time(), zone)
-
-
-@dataclass(frozen=True)
-class _Due:
-    """Messages of one box that came before a moment: they are older than its days."""
-
-    whose: Whose
-    shelf: Shelf
-    days: int
-    before: datetime
-
-    def select(self, *, held: bool = False) -> Select[MessageRow]:
-        """Those that go; or those that would, were it not for a hold."""
-        return select(MessageRow).where(
-            IS_LISTED,
-            *self.shelf.conditions(),
-            MessageRow.place < first_place(self.before),
-            # Who takes a message back wants it longer: its days begin again.
-            or_(MessageRow.restored_at.is_(None), MessageRow.restored_at < self.before),
-            MessageRow.held_at.is_not(None) if held else MessageRow.held_at.is_(None),
-        )
-
-    def places(self, session: Session) -> Sequence[int]:
-        """Where they are, oldest first.
-
-        Asked for all at once, and not for the first so many: PostgreSQL would then go through
-        everybody's messages by place, expecting to find some of this box soon.
-        """
-        return sorted(session.scalars(self.select().with_only_columns(MessageRow.place)))
-
-    def counted(self, session: Session) -> Report:
-        """How many there are."""
-        moved, held = (
-            session.scalar(
-                select(func.count()).select_from(
-                    self.select(held=held).with_only_columns(MessageRow.place).subquery()
-                )
-            )
-            or 0
-            for held in (False, True)
-        )
-        return Report({self.whose: Effect(moved=moved, held=held)}) if moved or held else Report()
-
-
-def _due(session: Session, directory: Directory, now: datetime) -> Iterator[_Due]:
-    """The boxes that have messages and do not keep them for ever."""
-    for site in directory.offices.values():
-        office = site.office
-        if office.voicemail.keep_days is None and not any(
-            employee.keep_days for employee in office.employees.values()
-        ):
-            continue
-        for box, number in addressees.boxes(session, site.company_id):
-            days = keep_days(office, box, number)
-            if days is not None:
-                yield _due_of(site, box, number, days, now)
-
-
-def _due_of(site: Site, box: Box, number: str, days: int, now: datetime) -> _Due:
-    company = site.office.company
-    return _Due(
-        Whose(company.name, box, number),
-        Shelf(site.company_id, box, number or None),
-        days,
-        first_kept(now, company.timezone, days),
-    )
-
-
-def _move(database: Database, due: _Due, places: Sequence[int], by: Actor) -> Iterator[Report]:
+def _move(database: Database, old: Due, places: Sequence[int], by: Actor) -> Iterator[Report]:
     """Move messages to the trash, a batch at a time, if they are due still."""
     for start in range(0, len(places), BATCH):
         batch = places[start : start + BATCH]
         with database.session() as session:
             rows = session.scalars(
-                due.select()
+                old.select()
                 .where(MessageRow.place.in_(batch))
                 .order_by(MessageRow.place)
                 .with_for_update(skip_locked=True)  # somebody deletes or holds it just now
             ).all()
             if rows:
-                changes.retire(session, rows, by, due.days)
-        yield Report({due.whose: Effect(moved=len(rows))} if rows else {})
+                changes.retire(session, rows, by, old.days)
+        yield Report({old.whose: Effect(moved=len(rows))} if rows else {})
 
 
 def _expired(session: Session, before: datetime, names: Mapping[str, str]) -> Report:

@@ -38,8 +38,9 @@ class Mailbox:
 class Envelope:
     """A message without its contents: for whom it is, from whom, and when it came.
 
-    ``id`` also names the recording. ``min_speech`` is in seconds: a recording with less is not
-    kept. ``replaces`` is the draft that the caller takes back, should this one be kept.
+    ``id`` also names the recording. ``min_speech`` is in seconds: a recording with less is kept
+    aside as probably empty. ``replaces`` is the draft that the caller takes back, should there be
+    speech in this one.
     """
 
     id: str
@@ -108,6 +109,7 @@ def new_row(envelope: Envelope) -> MessageRow:
         ),
         caller_words=searchable(envelope.caller_number, envelope.caller_name),
         cut_off=False,
+        quiet=False,
     )
 
 

@@ -120,9 +120,10 @@ class CallSettings(Section):
 
 
 class MessageSettings(Section):
-    """How long deleted messages stay in the trash, in days."""
+    """Days that deleted messages stay in the trash, and what is probably empty lies aside."""
 
     trash_days: int = Field(30, ge=0)
+    quiet_days: int = Field(14, ge=1, le=36_500)
 
 
 class LogSettings(Section):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage.identifiers import CLOCK_BACK, first_place
-from storage.models import IS_HELD, IS_IN_TRASH, IS_LISTED, MessageRow, UnheardRow
+from storage.models import IS_HELD, IS_IN_TRASH, IS_LISTED, IS_QUIET, MessageRow, UnheardRow
 from storage.query import Query
 from storage.shelves import Shelf
 from storage.text import Terms
@@ -79,10 +79,13 @@ def messages_on(
 
 def _lies(query: Query) -> list[ColumnElement[bool] | TextClause]:
     """Which of the partial indexes it is that holds what is asked for."""
-    if not query.held:
-        return [IS_IN_TRASH if query.deleted else IS_LISTED]
-    trash = [MessageRow.deleted_at.is_not(None)] if query.deleted else []
-    return [IS_HELD, MessageRow.state == "kept", *trash]
+    quiet = [MessageRow.quiet.expression] if query.quiet else []
+    if query.held:
+        trash = [MessageRow.deleted_at.is_not(None)] if query.deleted else []
+        return [IS_HELD, MessageRow.state == "kept", *trash, *quiet]
+    if query.deleted:
+        return [IS_IN_TRASH, *quiet]
+    return [IS_QUIET if query.quiet else IS_LISTED]
 
 
 def is_short(term: tuple[str, ...]) -> bool:

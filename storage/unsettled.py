@@ -1,4 +1,4 @@
-"""What an operator wants to know of the messages: what is not settled, and when one was kept."""
+"""What an operator wants to know of the messages: what is not settled, and what came lately."""
 
 from __future__ import annotations
 
@@ -33,3 +33,19 @@ def newest_kept(database: Database) -> datetime | None:
     newest = select(MessageRow.received_at).where(MessageRow.state == "kept")
     with database.reading() as session:
         return session.scalar(newest.order_by(MessageRow.place.desc()).limit(1))
+
+
+def quiet_lately(database: Database, newest: int) -> tuple[int, int]:
+    """How many of the newest messages that callers left are probably empty, and of how many.
+
+    Raises DatabaseUnavailable.
+    """
+    latest = (
+        select(MessageRow.quiet)
+        .where(MessageRow.state == "kept", MessageRow.source != "import")
+        .order_by(MessageRow.place.desc())
+        .limit(newest)
+    )
+    with database.reading() as session:
+        found = session.scalars(latest).all()
+    return sum(found), len(found)

@@ -31,7 +31,8 @@ _BOXES: Final[dict[str, AnyBox]] = {
 class Listing:
     """The choices of somebody who looks through messages; "" and None mean any.
 
-    ``period`` is a month (``2026-08``) or a year. ``before`` is where the page before ended.
+    ``period`` is a month (``2026-08``) or a year. ``quiet`` asks for what was kept aside as
+    probably empty. ``before`` is where the page before ended.
     """
 
     period: str = ""
@@ -40,6 +41,7 @@ class Listing:
     employee: str = ""
     state: Literal["", "new"] = ""
     trash: bool = False
+    quiet: bool = False
     before: int | None = None
 
     @property
@@ -72,6 +74,7 @@ class Listing:
             "employee": shown.employee,
             "state": shown.state,
             "trash": "1" if shown.trash else "",
+            "quiet": "1" if shown.quiet else "",
             "before": str(shown.before or ""),
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
@@ -95,6 +98,7 @@ class Listing:
             limit=PAGE,
             before=self.before,
             deleted=self.trash,
+            quiet=self.quiet,
             scope=scope,
             reader=reader,
             state=self.state or None,
@@ -111,6 +115,7 @@ def listing_in(parameters: Mapping[str, str]) -> Listing:
         employee=employee,
         state="new" if parameters.get("state") == "new" else "",
         trash=parameters.get("trash") == "1",
+        quiet=parameters.get("quiet") == "1" and parameters.get("trash") != "1",
         before=_place(parameters.get("before", "")),
     )
 

@@ -57,6 +57,7 @@ STEPS: Final = {
     "strategy": "order of ringing",
     "no_answer_after": "seconds of ringing",
     "keep_days": "days that messages are kept",
+    "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
 }
 """What stands inside a section."""

@@ -27,7 +27,8 @@ class Services:
 
     ``ring`` rings a phone (an extension of the office, or a dial string) and has the call served
     as the words that follow say: ``ring(office, "101", "record-prompt", company_id, "greeting")``.
-    It raises PhoneUnavailable. A deleted message can be restored for ``trash_days``.
+    It raises PhoneUnavailable. A deleted message can be restored for ``trash_days``; what is
+    probably empty lies aside for ``quiet_days``, where its box says nothing else.
     """
 
     inbox: Inbox
@@ -41,3 +42,4 @@ class Services:
     news: News
     ring: Callable[[Office, str, str, str, str], None]
     trash_days: int
+    quiet_days: int

@@ -11,10 +11,15 @@ from sqlalchemy import select
 
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
+from storage.actor import EVERYTHING
 from storage.database import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
-from storage.unsettled import newest_kept, unsettled
+from storage.unsettled import newest_kept, quiet_lately, unsettled
 
+NEWEST: Final = 20
+"""Messages looked at: about a day of a small company's."""
+MOST_QUIET: Final = 0.6
+"""The share of them that may be probably empty: many callers hang up after the beep."""
 AHEAD: Final = timedelta(minutes=1)
 """A message of a later time than this from now was left while the clock was wrong, or is now."""
 
@@ -25,6 +30,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "object store", lambda: object_store(app)
     yield "unsettled", lambda: oldest_unsettled(app)
     yield "last message", lambda: last_message(app)
+    yield "kept aside", lambda: kept_aside(app)
 
 
 def database(app: App) -> Finding:
@@ -101,6 +107,21 @@ def last_message(app: App) -> Finding:
         what = f"the newest message was left at {newest:%Y-%m-%d %H:%M} UTC, which is to come yet"
         return Finding("last message", "failure", what, advice)
     return ok("last message", f"kept {_ago(age)} ago")
+
+
+def kept_aside(app: App) -> Finding:
+    """How many messages are probably empty; most of the newest: perhaps nobody can be heard."""
+    quiet, newest = quiet_lately(app.database, NEWEST)
+    aside = app.inbox.quiet_count(EVERYTHING)
+    what = f"{aside} lie aside as probably empty"
+    if newest == NEWEST and quiet > newest * MOST_QUIET:
+        advice = (
+            "Listen to some (`voicepost messages list --quiet`): if callers are not heard at all, "
+            "audio reaches Asterisk in one direction only (NAT, firewall, codecs of the trunk); if "
+            "they are, lower `min_seconds` (`voicepost mailbox set`)."
+        )
+        return Finding("kept aside", "warning", f"{what}, {quiet} of the newest {newest}", advice)
+    return ok("kept aside", what)
 
 
 def _ago(age: timedelta) -> str:

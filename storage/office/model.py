@@ -111,6 +111,8 @@ class Employee(Part):
     """His own voicemail greeting; None plays the bundled one."""
     keep_days: Days | None = None
     """Days his messages are kept; None keeps them as long as the company's."""
+    quiet_days: Days | None = None
+    """Days that what is probably empty is kept for him; None is as long as the company's."""
     forward: Forward = Forward()
 
     @property
@@ -124,7 +126,7 @@ class VoicemailSettings(Part):
     """How messages are taken. Times are in seconds."""
 
     min_seconds: Seconds = 1.0
-    """Less speech than this is not a message."""
+    """What holds less speech than this is kept aside as probably empty."""
     max_seconds: Seconds = 180.0
     silence_seconds: Seconds = 8.0
     """A pause this long ends the message."""
@@ -134,6 +136,8 @@ class VoicemailSettings(Part):
     """The company mailbox's own greeting; None plays the bundled one."""
     keep_days: Days | None = None
     """Days that messages are kept before they go to the trash; None is for ever."""
+    quiet_days: Days | None = None
+    """Days that what is probably empty is kept aside; None is `messages.quiet_days`."""
     max_messages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Messages that one box holds, the trash apart; None is any number."""
 

@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from cli import main
 from commands.context import App
 from commands.doctor import data, disk, exchange
+from commands.doctor.data import NEWEST
 from commands.doctor.finding import Finding
 from commands.doctor.probe import RATE, TONES, hears_tones
 from storage import database
@@ -30,6 +31,7 @@ from telephony.agi.server import AgiServer
 from telephony.ari.client import AriAccess, HttpAri
 from telephony.errors import TelephonyError
 from tests.commands.conftest import Voicepost
+from tests.commands.test_messages import COMPANY, REQUEST, receive
 from tests.storage.object_store import object_store
 
 ADVICE_WORDS = 5
@@ -95,6 +97,19 @@ def test_a_database_that_is_well(office: Voicepost) -> None:
     found = examined(office)
     assert found["database"]["state"] == "ok"
     assert found["last message"]["what"] == "none was ever kept"
+
+
+def test_callers_whom_nobody_hears(office: Voicepost) -> None:
+    assert examined(office)["kept aside"]["what"] == "0 lie aside as probably empty"
+    for minute in range(NEWEST):
+        words = REQUEST if minute < 7 else "Да."
+        receive(office, COMPANY, "+79161234567", minute, words)
+
+    found = examined(office)["kept aside"]
+
+    assert found["state"] == "warning"
+    assert found["what"] == "13 lie aside as probably empty, 13 of the newest 20"
+    assert "one direction only" in found["advice"]
 
 
 def test_a_locked_database(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,11 +24,13 @@ COMPANY = Mailbox("1", "Ромашка", "company", "Ромашка", "749512345
 ANNA = Mailbox("1", "Ромашка", "employee", "Анна Петрова", "101", "Europe/Moscow")
 
 
-def receive(voicepost: Voicepost, mailbox: Mailbox, caller: str, minute: int = 0) -> str:
+def receive(
+    voicepost: Voicepost, mailbox: Mailbox, caller: str, minute: int = 0, words: str = REQUEST
+) -> str:
     """A message kept in this home; returns its id."""
     app = App(voicepost.home)
     outcome = app.messages.take_in(
-        speak(REQUEST, path=voicepost.home / f"{minute}.wav"),
+        speak(words, path=voicepost.home / f"{minute}.wav"),
         mailbox=mailbox,
         caller_number=caller,
         dialled="74951234567",
@@ -68,6 +70,7 @@ def test_the_list_is_newest_first_and_as_documented(
     assert set(first) == {
         *("id", "box", "company", "addressee", "caller", "dialled", "received_at"),
         *("duration", "state", "sha256", "bytes", "source", "held"),
+        *("kind", "mailbox", "quiet", "urgent", "handling", "text"),
     }
     assert first["addressee"] == {"name": "Анна Петрова", "number": "101"}
     assert second["received_at"] == "2026-08-14T09:30:05+03:00"
@@ -83,6 +86,32 @@ def test_the_list_is_narrowed_by_options(voicepost: Voicepost, company: str, ann
     assert ids(voicepost, "--from", "2026-08-15") == []
     assert ids(voicepost, "--search", "8 903 111") == [anna]
     assert ids(voicepost, "--company", "Ромашка", "--limit", "1") == [anna]
+
+
+def test_what_is_probably_empty_is_listed_apart_and_accepted(
+    voicepost: Voicepost, company: str
+) -> None:
+    whisper = receive(voicepost, ANNA, "+79031112233", minute=1, words="Да.")
+
+    assert ids(voicepost) == [company]
+    assert ids(voicepost, "--quiet") == [whisper]
+    assert ids(voicepost, "--quiet", "--employee", "101", "--search", "анна") == [whisper]
+    assert ids(voicepost, "--quiet", "--box", "company") == []
+    (told,) = voicepost.data("messages", "list", "--quiet")
+    assert (told["quiet"], told["mailbox"], told["kind"]) == (True, "101", "message")
+    assert "probably empty" in voicepost("messages", "list", "--quiet")
+    voicepost("messages", "list")
+    assert voicepost.warnings == "1 message kept aside as probably empty: --quiet\n"
+    voicepost("messages", "list", "--box", "company")
+    assert voicepost.warnings == ""
+
+    voicepost("messages", "accept", whisper, company)
+
+    assert voicepost.warnings == "1 message made ordinary\n1 message not kept aside\n"
+    assert ids(voicepost) == [whisper, company]
+    assert ids(voicepost, "--quiet") == []
+    (entry, *_) = voicepost.data("audit", "list")
+    assert (entry["action"], entry["subject"]) == ("message.accept", whisper)
 
 
 def test_the_table_is_for_people(voicepost: Voicepost, company: str) -> None:

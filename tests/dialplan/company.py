@@ -62,6 +62,10 @@ class Company:
         """The messages that are there, oldest first."""
         return list(self._inbox.list(Query()).messages)[::-1]
 
+    def kept_aside(self) -> list[Message]:
+        """What lies aside as probably empty, oldest first."""
+        return list(self._inbox.list(Query(quiet=True)).messages)[::-1]
+
     def boxes(self) -> list[tuple[str, str]]:
         """In whose boxes the messages lie: ("employee", "101")."""
         return [(message.box, message.addressee_number) for message in self.kept()]

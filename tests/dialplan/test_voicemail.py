@@ -22,6 +22,8 @@ from tests.dialplan.conftest import Found
 from tests.speech import silence, speak, write_wav
 
 HELLO = "Добрый день, это Иван. Перезвоните мне, пожалуйста."
+YES = "Да."
+"""Less speech than makes a message."""
 SECOND = "Нет, лучше завтра утром. До свидания."
 BOX = Mailbox("ro", "Ромашка", "company", "Ромашка", "74951234567")
 SAVED = "play vm-msgsaved + vm-goodbye"
@@ -141,7 +143,42 @@ async def test_the_second_attempt_may_succeed(company: Company) -> None:
 async def test_less_speech_than_the_minimum_is_no_message(company: Company) -> None:
     settings = VoicemailSettings(min_seconds=60)
     assert (await leave(company, (HELLO, None), settings=settings))[-1] == "hung up"
-    assert company.states() == ["empty"]
+    assert company.kept() == []
+    (message,) = company.kept_aside()
+    assert company.says(message, HELLO)
+
+
+async def test_who_is_hard_to_hear_is_told_and_everything_lies_aside(company: Company) -> None:
+    settings = VoicemailSettings(min_seconds=60)
+    steps = await leave(company, *[(HELLO, EndedBy.LIMIT)] * ATTEMPTS, settings=settings)
+    assert steps.count("play vm-tooshort") == ATTEMPTS
+    assert SAVED not in steps
+    assert company.kept() == []
+    assert len(company.kept_aside()) == ATTEMPTS
+
+
+async def test_who_is_heard_at_the_second_try_is_asked_no_more(company: Company) -> None:
+    steps = await leave(company, (YES, EndedBy.LIMIT), (HELLO, EndedBy.LIMIT))
+    assert steps[-1] == SAVED
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+    (aside,) = company.kept_aside()
+    assert company.says(aside, YES)
+
+
+async def test_a_yes_said_again_leaves_the_louder_take(company: Company) -> None:
+    """Recording again replaces a take, but not by one in which nobody may have spoken."""
+    await leave(company, (HELLO, EndedBy.KEY), (YES, EndedBy.KEY), keys="3")
+    (message,) = company.kept()
+    assert company.says(message, HELLO)
+    (aside,) = company.kept_aside()
+    assert company.says(aside, YES)
+
+
+async def test_a_take_said_again_goes_with_the_newer_one(company: Company) -> None:
+    await leave(company, (HELLO, EndedBy.KEY), (HELLO, EndedBy.KEY), keys="31")
+    assert len(company.kept()) == 1
+    assert company.kept_aside() == []
 
 
 # -- the review --------------------------------------------------------------------------------

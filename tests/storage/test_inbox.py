@@ -62,6 +62,12 @@ def test_a_message_in_json_is_as_documented(store: Store) -> None:
         "bytes": len(store.inbox.read(message)),
         "source": "asterisk",
         "held": False,
+        "kind": "message",
+        "mailbox": "101",
+        "quiet": False,
+        "urgent": False,
+        "handling": None,
+        "text": None,
     }
 
 

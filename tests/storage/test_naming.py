@@ -31,6 +31,7 @@ def message(number: str, name: str = "", addressee: str = "Ромашка") -> M
         call_id="",
         source="ari",
         cut_off=False,
+        quiet=False,
         state="new",
         heard_at=None,
         deleted_at=None,

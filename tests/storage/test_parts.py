@@ -88,7 +88,7 @@ def test_parts_without_audio_add_nothing(store: Store) -> None:
     write_wav(part(store, draft.id, 1), b"")
     part(store, draft.id, 2).write_bytes(b"")
 
-    assert store.messages.finish(draft.id) == Empty(draft.id, 0.0)
+    assert store.messages.finish(draft.id) == Empty(draft.id)
     assert list(store.recordings.iterdir()) == []
 
 

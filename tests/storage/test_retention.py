@@ -18,6 +18,7 @@ from storage import tally
 from storage.actor import SYSTEM, Scope
 from storage.audit import AuditLog, AuditQuery
 from storage.directory import Directory, Site
+from storage.due import first_kept
 from storage.identifiers import new_id, new_place
 from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
@@ -25,7 +26,7 @@ from storage.models import AddresseeRow, AuditRow, MessageRow, NewsRow, TallyRow
 from storage.news import News
 from storage.office import Office, parse_office
 from storage.reckoning import Effect, Report, Whose
-from storage.retention import Retention, first_kept
+from storage.retention import Retention
 from storage.rows import Envelope, Mailbox, new_row
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store

@@ -55,8 +55,8 @@ def test_a_slip_of_silence_becomes_nothing(store: Store) -> None:
     draft = store.begin_without_database()
     write_wav(store.recording(draft), silence(3))
 
-    assert store.messages.finish(draft.id) == Empty(draft.id, 0.0)
-    assert store.messages.finish(draft.id) == Empty(draft.id, 0.0)
+    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.messages.finish(draft.id) == Empty(draft.id)
     assert list(store.recordings.iterdir()) == []
 
 

@@ -108,6 +108,12 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     assert found.id == maria
 
 
+_NEWER_INDEXES = (
+    *("box", "bin", "unassigned", "call", "held", "going", "trash"),
+    *("quiet", "quiet_box", "company", "addressee"),
+)
+
+
 def _back_to(url: str, revision: str) -> None:
     """As the database was at that revision, but for the indexes, whose names are the same."""
     engine = create_engine(url)
@@ -115,10 +121,15 @@ def _back_to(url: str, revision: str) -> None:
     with engine.begin() as connection:
         for table in ("unheard", "tallies", "news", "audit", "addressees"):
             connection.execute(text(f"DROP TABLE {table}"))
-        for index in ("box", "bin", "unassigned", "call", "held", "going", "trash"):
+        for index in _NEWER_INDEXES:
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
         connection.execute(text("CREATE INDEX ix_messages_trash ON messages (deleted_at)"))
-        for column in ("restored_at", "held_at", "held_by", "hold_reason"):
+        for columns, name in (
+            ("company_id, place", "company"),
+            ("company_id, box, addressee_number, place", "addressee"),
+        ):
+            connection.execute(text(f"CREATE INDEX ix_messages_{name} ON messages ({columns})"))
+        for column in ("restored_at", "held_at", "held_by", "hold_reason", "quiet"):
             connection.execute(text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
         connection.execute(

@@ -66,6 +66,9 @@ class Filters(BaseModel):
     """Deleted messages instead of the others. For administrators."""
     held: bool = False
     """Only messages on hold, deleted or not; with `trash` only deleted ones. For administrators."""
+    quiet: bool = False
+    """What was kept aside as probably empty instead of the others; with `trash` or `held`, what is
+    both."""
 
     def query(self, who: Asking, limit: int | None, cursor: str | None = None) -> Wanted:
         """The query it is for that user. Raises Problem 403 or 422."""
@@ -83,6 +86,7 @@ class Filters(BaseModel):
             state=self.state,
             deleted=self.trash,
             held=self.held,
+            quiet=self.quiet,
             limit=limit,
             before=position_of(cursor),
         )

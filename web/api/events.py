@@ -16,7 +16,8 @@ router = APIRouter(tags=["events"])
 STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": 'Events called `news`, with data such as `{"kind": "kept", "id": "…"}`:'
-        " what happened to which message. Kinds are kept, deleted, restored and marked.",
+        " what happened to which message. Kinds are kept, aside (kept as"
+        " probably empty), deleted, restored and marked.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

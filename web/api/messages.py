@@ -56,6 +56,16 @@ def restore_message(who: Administrator, message_id: MessageId) -> schemas.Messag
     return as_answer(message_of(who, message_id))
 
 
+@router.post("/{message_id}/accept", responses=refusals(404))
+def accept_message(who: Anyone, message_id: MessageId) -> schemas.Message:
+    """Make an ordinary message of one that was kept aside as probably empty.
+
+    It is new to everybody who may see it.
+    """
+    who.services.inbox.accept([message_of(who, message_id).id], by=who.actor, scope=who.scope)
+    return as_answer(message_of(who, message_id))
+
+
 def as_answer(message: Message) -> schemas.Message:
     """A message as the API sends it."""
     return schemas.Message.model_validate(

@@ -101,6 +101,8 @@ class EmployeeSettings(Body):
     """The person's own voicemail greeting; null plays the bundled one."""
     keep_days: Days | None = Field(None, examples=[90])
     """Days that the person's messages are kept; null keeps them as long as the company's."""
+    quiet_days: Days | None = Field(None, examples=[7])
+    """Days that what is probably empty is kept; null is as long as the company's."""
     forward: Forwarding = Forwarding()
 
 

@@ -89,6 +89,18 @@ class Message(Answer):
     """Whether it is on hold: then it cannot be deleted. Only administrators are told."""
     hold: Hold | None
     """Since when, by whom and why; null for one that is not on hold."""
+    kind: Literal["message"]
+    """Always `message`."""
+    mailbox: str | None = Field(examples=["101"])
+    """The extension of the employee whose mailbox it is; null for the company's."""
+    quiet: bool
+    """Whether it is kept aside as probably empty: hardly any speech was heard in it."""
+    urgent: bool
+    """Always false: callers cannot mark messages yet."""
+    handling: None
+    """Always null: nobody's work on messages is noted yet."""
+    text: None
+    """Always null: messages are not written down yet."""
 
 
 class Messages(Listing[Message]):
@@ -113,6 +125,14 @@ class Months(Answer):
 
 class NewCount(Answer):
     """How many messages the asking user has not heard."""
+
+    count: int = Field(examples=[3])
+    at_least: bool
+    """Whether there may be more: beyond 1000 nobody counts."""
+
+
+class QuietCount(Answer):
+    """How many messages lie aside as probably empty that the asking user may see."""
 
     count: int = Field(examples=[3])
     at_least: bool

@@ -40,6 +40,20 @@ def count_new_messages(who: Anyone) -> schemas.NewCount:
     return schemas.NewCount(count=count, at_least=count >= MOST_COUNTED)
 
 
+@router.get("/quiet", responses=refusals())
+def count_quiet_messages(who: Anyone) -> schemas.QuietCount:
+    """How many messages lie aside as probably empty."""
+    count = who.services.inbox.quiet_count(who.scope)
+    return schemas.QuietCount(count=count, at_least=count >= MOST_COUNTED)
+
+
+@router.post("/accept", responses=refusals(404, 413))
+def accept_messages(who: Anyone, chosen: schemas.Chosen) -> schemas.Changed:
+    """Make ordinary messages of what was kept aside as probably empty: of all of them, or none."""
+    ids = who.services.inbox.accept(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
+    return schemas.Changed(ids=list(ids))
+
+
 @router.post("/mark", responses=refusals(404, 413))
 def mark_messages(who: Anyone, chosen: schemas.MarkChosen) -> schemas.Changed:
     """Make messages new or heard for the asking user: all of them, or none."""

@@ -24,6 +24,7 @@ from web.visit import Visit, page
 
 _FIELDS: Final = (
     *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting", "keep_days"),
+    "quiet_days",
     *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
 )
 
@@ -39,6 +40,7 @@ class Draft:
     ring_timeout: str = "20"
     greeting: str = ""
     keep_days: str = ""
+    quiet_days: str = ""
     after: str = ""
     rules: Mapping[str, Choice] = field(default_factory=lambda: choices(Forward()))
 
@@ -100,6 +102,7 @@ def show_employee(visit: Visit) -> Response:
         ring_timeout=written(employee.ring_timeout, texts(visit.language)),
         greeting=employee.greeting or "",
         keep_days=written(employee.keep_days, texts(visit.language)),
+        quiet_days=written(employee.quiet_days, texts(visit.language)),
         after=written(forward.no_answer_after, texts(visit.language)),
         rules=choices(forward),
     )
@@ -161,6 +164,7 @@ def _draft_in(visit: Visit) -> Draft:
             for name in ("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting")
         },
         keep_days=form.get("keep_days", ""),
+        quiet_days=form.get("quiet_days", ""),
         after=form.get("after", ""),
         rules=typed_choices(form),
     )
@@ -182,10 +186,11 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
         fields["ring_timeout"] = seconds_in(form, "ring_timeout")
     except ConfigError as error:
         problems += error.problems
-    try:
-        fields["keep_days"] = whole_in(form, "keep_days")
-    except ConfigError as error:
-        problems += error.problems
+    for name in ("keep_days", "quiet_days"):
+        try:
+            fields[name] = whole_in(form, name)
+        except ConfigError as error:
+            problems += error.problems
     try:
         fields["forward"] = as_data(forward_in(form))
     except ConfigError as error:

@@ -19,7 +19,7 @@ from web.texts import texts
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
-_LIMITS: Final = ("max_messages", "keep_days")
+_LIMITS: Final = ("max_messages", "keep_days", "quiet_days")
 """Left empty, there is none."""
 _FIELDS: Final = (*_SECONDS, "greeting", "review", *_LIMITS)
 

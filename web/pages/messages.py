@@ -65,6 +65,8 @@ def show_messages(visit: Visit) -> Response:
         next=found.next,
         found=_tell_found(visit, listing, found),
         trash_days=visit.services.trash_days,
+        quiet_days=visit.services.quiet_days,
+        quiet_count=inbox.quiet_count(scope),
         looked_through=found.month,
         months=months,
         mailboxes=_mailboxes(visit, listing),
@@ -116,6 +118,11 @@ def restore(visit: Visit) -> Response:
     )
 
 
+def accept(visit: Visit) -> Response:
+    """Make an ordinary message of one that was kept aside as probably empty."""
+    return _accept(visit, [message_of(visit).id])
+
+
 def mark(visit: Visit) -> Response:
     """Make a message new or heard."""
     state: State = "new" if visit.form.get("state") == "new" else "heard"
@@ -134,6 +141,8 @@ def act_on_selected(visit: Visit) -> Response:
             return recordings.send_selected(visit, ids)
         case "heard" | "new" as state:
             return _mark(visit, ids, state)
+        case "accept":
+            return _accept(visit, ids)
         case "delete":
             messages = [visit.services.inbox.get(one, visit.scope) for one in ids]
             return _ask_to_delete(visit, messages, _back(visit))
@@ -141,6 +150,12 @@ def act_on_selected(visit: Visit) -> Response:
             return restore(visit)
         case _:
             raise HTTPException(400)
+
+
+def _accept(visit: Visit, ids: list[str]) -> Response:
+    accepted = visit.services.inbox.accept(ids, by=visit.actor, scope=visit.scope)
+    words = ("The message is among the others now.", "%(num)s messages are among the others now.")
+    return visit.redirect(_back(visit), _counted(visit, *words, len(accepted)))
 
 
 def _mark(visit: Visit, ids: list[str], state: State) -> Response:
@@ -249,6 +264,7 @@ routes = [
     Route(f"{LIST}/{{id}}/audio", page(recordings.play), methods=["GET"]),
     Route(f"{LIST}/{{id}}/download", page(recordings.download), methods=["GET"]),
     Route(f"{LIST}/{{id}}/mark", page(mark), methods=["POST"]),
+    Route(f"{LIST}/{{id}}/accept", page(accept), methods=["POST"]),
     Route(f"{LIST}/{{id}}/delete", page(ask_to_delete, role="administrator"), methods=["GET"]),
     Route(f"{LIST}/{{id}}/delete", page(delete, role="administrator"), methods=["POST"]),
     Route(f"{LIST}/{{id}}/restore", page(restore, role="administrator"), methods=["POST"]),

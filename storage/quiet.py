@@ -1,0 +1,82 @@
+"""Messages kept aside as probably empty: the voice detector heard too little speech in them.
+
+No detector hears everybody: whoever whispers, or speaks beside a machine, is kept here, with caller
+and audio. Such a message is new to nobody and takes no place in its box. Time removes it, or
+somebody makes it an ordinary one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from storage.actor import SYSTEM, Scope
+from storage.audit import note
+from storage.models import IS_QUIET, MessageRow
+from storage.news import announce
+from storage.query import Query
+from storage.rows import Box
+from storage.shelves import Shelf, shelves
+from storage.tally import UNASSIGNED
+
+MOST: Final = 1_000
+"""So many lie aside in one box: a line that rings by itself must not fill the disk."""
+COUNTED: Final = 1_000
+"""Counting stops here: a page shows 999+."""
+
+
+def arrive(session: Session, row: MessageRow) -> None:
+    """Note that a message was kept aside; the oldest of its box go to the trash for it.
+
+    Ends with news, as the last thing in the transaction.
+    """
+    box = shelf_of(row.company_id, row.box, row.addressee_number)
+    oldest = session.scalars(
+        select(MessageRow)
+        .where(IS_QUIET, *box.conditions(), MessageRow.held_at.is_(None))
+        .order_by(MessageRow.place.desc())
+        .offset(MOST)
+        .with_for_update(skip_locked=True)  # somebody deletes, accepts or holds it just now
+    ).all()
+    for each in oldest:
+        each.deleted_at = datetime.now(UTC)
+    if oldest:
+        details: dict[str, object] = {"messages": len(oldest), "most": MOST, "box": row.box}
+        if row.box == "employee":
+            details["employee"] = row.addressee_number
+        note(session, SYSTEM, "messages.retire", company_id=row.company_id, details=details)
+        announce(session, "deleted", oldest)
+    announce(session, "aside", [row])
+
+
+def count(session: Session, scope: Scope) -> int:
+    """How many lie aside that the scope covers; `COUNTED` stands for that many or more."""
+    places = [
+        select(MessageRow.place).where(IS_QUIET, *shelf.conditions()).limit(COUNTED).subquery()
+        for shelf in shelves(Query(scope=scope, quiet=True))
+    ]
+    counted = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in places)
+    return min(counted, COUNTED)
+
+
+def boxes(session: Session) -> list[tuple[str | None, str, Box, str]]:
+    """The boxes in which something lies aside.
+
+    Company's id and name, box, and the extension of its employee ("" for the company's).
+    """
+    number = case((MessageRow.box == "employee", MessageRow.addressee_number), else_="")
+    whose = (MessageRow.company_id, MessageRow.box, number)
+    rows = session.execute(
+        select(*whose, func.max(MessageRow.company)).where(IS_QUIET).group_by(*whose)
+    )
+    return [(company_id, name, cast(Box, box), of) for company_id, box, of, name in rows]
+
+
+def shelf_of(company_id: str | None, box: str, number: str) -> Shelf:
+    """Where the messages of a box stand."""
+    if company_id is None:
+        return Shelf(UNASSIGNED)
+    return Shelf(company_id, box, number if box == "employee" else None)

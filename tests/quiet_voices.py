@@ -1,0 +1,50 @@
+"""Voices that the detector hears badly or not at all: 8 kHz mono PCM16, rendered once."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from tests.speech import RATE, speak
+
+REQUEST: Final = (
+    "Здравствуйте, это Иван Петров. Перезвоните мне, пожалуйста, завтра утром. Спасибо."
+)
+_NOISE = f"anoisesrc=color=pink:amplitude=0.5:seed=1:sample_rate={RATE}"
+_WAV = f"-ar {RATE} -ac 1 -c:a pcm_s16le -bitexact".split()
+
+VOICES: Final = {
+    "whisper": ("ru+whisper", REQUEST, ""),
+    "whisper of a woman": ("ru+whisperf", REQUEST, ""),
+    "-46 dBFS": ("ru", REQUEST, "volume=-46dB"),
+    "far below the noise": ("ru", REQUEST, "volume=-12dB"),
+    "two words": ("ru", "Это Анна. Жду.", ""),
+    "one word": ("ru", "Да.", ""),
+    "GSM-coded whisper": ("ru+whisper", REQUEST, "gsm"),
+}
+"""Name to the synthesiser's voice, what it says, and what is done to that."""
+
+
+@cache
+def quiet_voice(name: str) -> Path:
+    """A WAV of this voice, of a level as telephones deliver it where nothing else is said."""
+    language, text, treatment = VOICES[name]
+    folder = Path(tempfile.mkdtemp(prefix="vp-quiet-"))
+    said, treated = speak(text, language), folder / "voice.wav"
+    if treatment == "gsm":
+        coded = folder / "voice.gsm"
+        _ffmpeg("-i", said, "-c:a", "libgsm", coded)
+        _ffmpeg("-f", "gsm", "-i", coded, *_WAV, treated)
+    elif name == "far below the noise":
+        mix = f"[0:a]{treatment}[voice];[voice][1:a]amix=duration=first:normalize=0"
+        _ffmpeg("-i", said, "-f", "lavfi", "-i", _NOISE, "-filter_complex", mix, *_WAV, treated)
+    else:
+        _ffmpeg("-i", said, "-af", treatment or "anull", *_WAV, treated)
+    return treated
+
+
+def _ffmpeg(*arguments: str | Path) -> None:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], check=True)
