@@ -110,8 +110,9 @@ MATRIX: Final = (
     Row("POST", "/messages/{common}/mark", Answers(401, 404, 404, 303, 404), {"state": "new"}),
     *(
         Row("POST", "/messages/selected", HERS_DONE, {"action": action, "message": "{hers}"})
-        for action in ("heard", "new")
+        for action in ("heard", "new", "accept")
     ),
+    Row("POST", "/messages/{hers}/accept", HERS_DONE),
     Row(
         "POST",
         "/messages/selected",
