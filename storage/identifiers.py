@@ -1,8 +1,14 @@
-"""Ids of messages, and their places in time."""
+"""Ids of messages, and their places in time.
+
+Both grow: of two that one process makes for the same millisecond, one after the other, the second
+is greater. (RFC 9562, section 6.2, method 2.)
+"""
 
 from __future__ import annotations
 
+import os
 import secrets
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 _FILES = uuid.UUID("0b5e6f9a-5d1f-4a53-9c55-3f6a1f0f6f0e")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_ID_BITS = 74  # what version and variant leave beside the milliseconds
+_VARIANT = 62  # the bits behind the variant
 _CHANCE_BITS = 20
 _STEP_BITS = 10  # two that arrive at once seldom want the same place
 
@@ -17,12 +25,47 @@ CLOCK_BACK = timedelta(hours=3)
 """How far a clock may be set back without a change in the order of messages."""
 
 
+class _Growing:
+    """Numbers that grow within a millisecond by steps of chance, for any number of threads."""
+
+    def __init__(self, bits: int, step_bits: int) -> None:
+        self._bits = bits
+        self._step_bits = step_bits
+        self._start()
+        # Of a process that is forked here, each half goes on in a way of its own: the child draws
+        # anew, and does not wait for a thread that it does not have.
+        os.register_at_fork(after_in_child=self._start)
+
+    def _start(self) -> None:
+        self._turn = threading.Lock()
+        self._millisecond: int | None = None
+        self._last = 0
+
+    def within(self, millisecond: int) -> int:
+        """The next number of this millisecond.
+
+        One of the lower half, if the number before was of another. Where no room is left above
+        it, chance alone decides.
+        """
+        with self._turn:
+            number = self._last + 1 + secrets.randbits(self._step_bits)
+            if millisecond != self._millisecond:
+                number = secrets.randbits(self._bits - 1)
+            elif number >> self._bits:
+                number = secrets.randbits(self._bits)
+            self._millisecond, self._last = millisecond, number
+            return number
+
+
+_IDS = _Growing(_ID_BITS, step_bits=58)
+_PLACES = _Growing(_CHANCE_BITS, step_bits=6)
+
+
 def new_id(at: datetime) -> str:
-    """A UUIDv7: 48 bits of milliseconds, then chance."""
-    value = _milliseconds(at) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=value))
+    """A UUIDv7: 48 bits of milliseconds, then chance, which grows within the millisecond."""
+    millisecond = _milliseconds(at)
+    high, low = divmod(_IDS.within(millisecond), 1 << _VARIANT)
+    return str(uuid.UUID(int=millisecond << 80 | 7 << 76 | high << 64 | 2 << _VARIANT | low))
 
 
 def id_of_file(name: str, digest: str) -> str:
@@ -49,8 +92,8 @@ def is_id(text: str) -> bool:
 
 
 def new_place(at: datetime) -> int:
-    """A place among the messages of that millisecond."""
-    return first_place(at) | secrets.randbits(_CHANCE_BITS)
+    """A place among the messages of that millisecond, behind the one given before."""
+    return first_place(at) | _PLACES.within(_milliseconds(at))
 
 
 def arrival_place(at: datetime, newest: int | None) -> int:

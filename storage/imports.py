@@ -191,13 +191,14 @@ class Importer:
     def _make_messages(self, batch: Sequence[Ready], company_id: str, by: Actor) -> Sequence[Ready]:
         """Make messages of what is on the disk; those that nobody else has made meanwhile."""
         # In order, so that two imports never wait for each other in a circle.
-        batch = sorted(batch, key=lambda ready: ready.row.id)
+        by_id = sorted(batch, key=lambda ready: ready.row.id)
         for _ in range(INSERT_TRIES):
+            # As they were read: the old system's times are whole seconds, shared by several.
             for ready in batch:
                 ready.row.place = new_place(ready.row.received_at)
             try:
                 with self._database.session() as session:
-                    kept = _insert(session, batch)
+                    kept = _insert(session, by_id)
                     details = {"messages": len(kept)}
                     note(session, by, "messages.import", company_id=company_id, details=details)
                     announce(session, "kept", _rows(kept, "new", "heard"))  # the last thing

@@ -21,7 +21,7 @@ from storage.quota import check_quota
 UNSETTLED = ("recording", "empty")
 """“empty” is not final: should audio turn up after all, the message is still kept."""
 INSERT_TRIES = 5
-"""Two messages of one millisecond share a place once in a million times."""
+"""Two processes want one place in one millisecond once in half a million times."""
 
 
 @dataclass(frozen=True)

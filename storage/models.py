@@ -124,8 +124,8 @@ def _index(name: str, *columns: str, where: TextClause) -> Index:
 class MessageRow(Base):
     """A message, from the moment before it is recorded.
 
-    ``place`` orders messages by time: milliseconds since 1970 in the upper bits, chance in
-    the lower 20. Being the rowid too, it lets the search index answer "the newest 50 that
+    ``place`` orders messages by time: milliseconds since 1970 in the upper bits, chance that
+    grows in the lower 20. Being the rowid too, it lets the search index answer "the newest 50 that
     match" without reading the others.
     ``day`` is the date in the company's zone (``2026-08-14``), which months are made of.
     What it is found by is in ``addressee_words``, the same in every message of a mailbox, and in

@@ -1,5 +1,10 @@
 """What holds for all tests."""
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 # Imported before any test: its pytest plugin imports it in the closing summary otherwise, deep
 # inside pytest's calls, where CPython 3.11 may refuse to compile it (gh-106905).
 import hypothesis  # noqa: F401
@@ -8,3 +13,21 @@ import structlog
 # Tests provoke exceptions that are logged; in colours and with all variables, as is usual for
 # programs that set up no logging, one takes as long to draw as a whole test.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+MEMORY = Path("/dev/shm")
+ROOM = 3 * 2**30
+"""Bytes that all tests together have used at most, and as much again."""
+
+
+def _work_in_memory() -> None:
+    """Keep everything that tests write in memory, where there is room for it.
+
+    What is kept for good is flushed to the disk, thousands of times in all: on a disk that is most
+    of the time of many tests, and the time-outs of others when the disk is busy.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
+
+
+_work_in_memory()

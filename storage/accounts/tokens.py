@@ -91,7 +91,7 @@ class Tokens:
             rows = session.scalars(
                 select(TokenRow)
                 .where(TokenRow.user_id == user_id)
-                .order_by(TokenRow.created_at.desc(), TokenRow.id)
+                .order_by(TokenRow.created_at.desc(), TokenRow.id.desc())
             )
             return [_token(row) for row in rows]
 

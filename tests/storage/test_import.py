@@ -157,6 +157,18 @@ def test_old_messages_stand_among_the_others_by_their_time(store: Store, old: Ol
     assert (first.id, imported.source, last.id) == (later, "import", earlier)
 
 
+def test_messages_of_one_second_stay_in_the_old_systems_order(
+    store: Store, old: OldVoicemail
+) -> None:
+    """Its times are whole seconds."""
+    wavs = [old.leave().with_suffix(".wav").read_bytes() for _ in range(6)]
+
+    take_in(store, old)
+
+    newest_first = [store.inbox.read(message) for message in everything(store)]
+    assert newest_first == wavs[::-1]
+
+
 def test_what_was_heard_in_the_old_system_is_not_new(store: Store, old: OldVoicemail) -> None:
     found_company(store)
     olga, anna = hire(store, "olga", "administrator"), hire(store, "anna", "employee", "101")
