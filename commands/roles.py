@@ -80,6 +80,7 @@ def agi(app: App) -> None:
         settings.agi.port,
         take,
         allow=settings.agi.networks,
+        secret=settings.agi_secret,
         recordings=settings.recordings,
         call_seconds=settings.calls.max_minutes * 60,
         shutdown_seconds=settings.calls.shutdown_seconds,

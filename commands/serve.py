@@ -97,7 +97,14 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
         rtp_end=settings.sandbox.rtp_end,
     )
     agi = f"{settings.agi.host}:{settings.agi.port}"
-    return Asterisk(build, settings.home / "asterisk", ports, agi, language=language)
+    return Asterisk(
+        build,
+        settings.home / "asterisk",
+        ports,
+        agi,
+        language=language,
+        agi_secret=settings.agi.secret,
+    )
 
 
 async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery) -> None:

@@ -6,6 +6,7 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -70,11 +71,21 @@ class AgiSettings(Section):
     """Where the fallback service listens.
 
     ``allow`` are the addresses and networks, parted by commas, from which Asterisk may connect.
+    ``secret`` is what it has to know, where there is one: the dialplan's VOICEPOST_AGI_SECRET.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(4573, ge=1, le=65535)
     allow: str = "127.0.0.0/8"
+    secret: str = Field("", repr=False)
+
+    @field_validator("secret")
+    @classmethod
+    def _check_secret(cls, secret: str) -> str:
+        # What Asterisk's files and AGI's lines take as it is, and nobody guesses.
+        if secret and not re.fullmatch(r"[\w.+/=~-]{16,200}", secret, re.ASCII):
+            raise ValueError("a secret is 16 to 200 letters, digits and . + / = ~ - _")
+        return secret
 
     @field_validator("allow")
     @classmethod
@@ -223,6 +234,23 @@ class Settings(BaseSettings):
             raise ConfigError(
                 "asterisk.password is not set, and no sandbox has made one in this home"
             ) from error
+
+    @property
+    def agi_secret(self) -> str:
+        """What Asterisk has to know to be served over AGI; "" where it is not asked.
+
+        The one set, else the one that the sandbox made, as long as the settings mean its Asterisk.
+        Raises ConfigError.
+        """
+        if self.agi.secret or self.asterisk.url or self.asterisk.password:
+            return self.agi.secret
+        secret = self.home / "asterisk" / "agi.secret"
+        try:
+            return secret.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise ConfigError(f"{secret} cannot be read: {error.strerror}") from error
 
     @property
     def web_url(self) -> str:

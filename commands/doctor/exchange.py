@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +15,7 @@ from commands.phone import ari_access
 from dialplan import sounds
 from storage.errors import ConfigError
 from telephony.agi.ping import ping
+from telephony.agi.protocol import SHARED_VARIABLE
 from telephony.ari import lease
 from telephony.ari.client import HttpAri
 from telephony.errors import AriError, AriUnavailable, TelephonyError
@@ -51,7 +53,8 @@ async def telephone_side(app: App, *, with_probe: bool, knows_offices: bool) -> 
             found += [Finding(name, "skipped", reason) for name, _ in checks]
         else:
             found += await look_async(checks)
-        found += await look_async([("fallback (AGI)", lambda: fallback(app))])
+        asked = None if found[0].state == "failure" else ari
+        found += await look_async([("fallback (AGI)", lambda: fallback(app, asked))])
         if with_probe and all(f.is_well and f.state != "skipped" for f in found[:5:4]):
             found += await look_async([("probe", lambda: probe(app, ari))])
         elif with_probe:
@@ -160,9 +163,12 @@ async def service(ari: HttpAri) -> Finding:
     return ok(name, f"serves the application “{app}”")
 
 
-async def fallback(app: App) -> Finding:
-    """Whether `voicepost agi` answers, and answers in AGI."""
-    settings = app.settings.agi
+async def fallback(app: App, ari: HttpAri | None = None) -> Finding:
+    """Whether `voicepost agi` answers in AGI, and asks for a secret that Asterisk knows.
+
+    Asterisk is asked over ``ari``, where it can be.
+    """
+    name, settings, secret = "fallback (AGI)", app.settings.agi, app.settings.agi_secret
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "") else settings.host  # noqa: S104
     try:
         await asyncio.to_thread(ping, host, settings.port)
@@ -171,5 +177,30 @@ async def fallback(app: App) -> Finding:
             f"{START} Is agi.port ({settings.port}) free for it, the same as in VOICEPOST_AGI "
             "(extensions.conf), and this machine in agi.allow?"
         )
-        return Finding("fallback (AGI)", "failure", str(error), advice)
-    return ok("fallback (AGI)", f"answers on {host}:{settings.port}")
+        return Finding(name, "failure", str(error), advice)
+    answers = f"answers on {host}:{settings.port}"
+    if not secret:
+        advice = (
+            "Set agi.secret (`openssl rand -hex 24` makes one) and, in the [globals] of Asterisk's "
+            f"extensions.conf, {SHARED_VARIABLE} to the same: without it anybody who can connect "
+            "is taken for Asterisk."
+        )
+        return Finding(name, "warning", f"{answers}, and asks nobody for a secret", advice)
+    if ari is not None and not await _knows(ari, secret):
+        what = f"{answers}, and asks for agi.secret, which Asterisk does not know"
+        advice = (
+            f"Set {SHARED_VARIABLE} to it in the [globals] of Asterisk's extensions.conf; then "
+            "asterisk -rx 'dialplan reload'. Until then Asterisk records alone."
+        )
+        return Finding(name, "failure", what, advice)
+    return ok(name, answers)
+
+
+async def _knows(ari: HttpAri, secret: str) -> bool:
+    try:
+        answer = await ari.request("GET", "/asterisk/variable", {"variable": SHARED_VARIABLE})
+    except AriError as error:
+        if error.status == 404:  # there is no such variable
+            return False
+        raise
+    return hmac.compare_digest(str(answer["value"]).encode(), secret.encode())

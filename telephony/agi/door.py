@@ -1,7 +1,9 @@
 """The door of the AGI server: who may come in, and who has to go when it is full.
 
 Anybody on an allowed machine can connect and then say nothing. Such a stranger has a place only
-until somebody else needs it; Asterisk proves itself within milliseconds, by answering a command.
+until somebody else needs it; Asterisk proves itself within milliseconds, by telling the secret or,
+where there is none, by answering a command. Strangers take no places of calls, and the crowd that
+comes from one address makes room itself.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
@@ -17,7 +20,12 @@ import structlog
 from telephony.agi.protocol import SafeAgi, hang_up
 
 MAX_CALLS = 200
-"""Threads at once; further callers go to the dialplan's last layer, which needs none."""
+"""Calls at once of one address; further ones go to the dialplan's last layer, which needs no
+thread."""
+MAX_ALL_CALLS = 250
+"""Of all addresses: without a secret somebody may play Asterisk, and others find a place still."""
+MAX_STRANGERS = 50
+"""Connections at once that have proved nothing so far."""
 SELDOM_SECONDS = 60.0
 
 Network = IPv4Network | IPv6Network
@@ -31,12 +39,12 @@ class Door:
     def __init__(self, allow: Sequence[Network]) -> None:
         self._allow = allow
         self._changed = threading.Condition()
-        # Both oldest first. A stranger has not answered a command so far.
-        self._strangers: dict[socket.socket, None] = {}
-        self._calls: dict[socket.socket, SafeAgi] = {}
+        # Both oldest first, with their addresses. A stranger has proved nothing so far.
+        self._strangers: dict[socket.socket, str] = {}
+        self._calls: dict[socket.socket, tuple[str, SafeAgi]] = {}
         self._refused = Seldom("an AGI connection from an address not in agi.allow")
         self._full = Seldom("too many AGI calls at once")
-        self._displaced = Seldom("an AGI connection that said nothing gave way to another")
+        self._displaced = Seldom("an AGI connection that proved nothing gave way to another")
 
     def let_in(self, connection: socket.socket, address: str) -> bool:
         """Whether there is a place for a connection from that address; it takes it."""
@@ -44,23 +52,29 @@ class Door:
             self._refused.warn(address=address)
             return False
         with self._changed:
-            if len(self._strangers) + len(self._calls) >= MAX_CALLS:
-                if not self._strangers:
-                    self._full.warn(limit=MAX_CALLS)
-                    return False
-                oldest = next(iter(self._strangers))
-                del self._strangers[oldest]
-                hang_up(oldest)
-                self._displaced.warn(limit=MAX_CALLS)
-            self._strangers[connection] = None
+            of_one = sum(address == each for each, _ in self._calls.values())
+            if of_one >= MAX_CALLS or len(self._calls) >= MAX_ALL_CALLS:
+                self._full.warn(address=address, calls=len(self._calls))
+                return False
+            if len(self._strangers) >= MAX_STRANGERS:
+                self._make_room()
+            self._strangers[connection] = address
         return True
+
+    def _make_room(self) -> None:
+        """The oldest stranger of the address that most of them come from has to go."""
+        ((crowd, _),) = Counter(self._strangers.values()).most_common(1)
+        oldest = next(each for each, address in self._strangers.items() if address == crowd)
+        del self._strangers[oldest]
+        hang_up(oldest)
+        self._displaced.warn(address=crowd, limit=MAX_STRANGERS)
 
     def prove(self, connection: socket.socket, agi: SafeAgi) -> None:
         """This one is Asterisk, and keeps its place until it leaves by itself."""
         with self._changed:
-            if connection in self._strangers:  # not displaced meanwhile
-                del self._strangers[connection]
-                self._calls[connection] = agi
+            address = self._strangers.pop(connection, None)
+            if address is not None:  # not displaced meanwhile
+                self._calls[connection] = address, agi
 
     def leave(self, connection: socket.socket) -> None:
         """The connection has ended."""
@@ -78,7 +92,7 @@ class Door:
     def break_off_calls(self) -> None:
         """Break off the calls, too: the dialplan goes on with them."""
         with self._changed:
-            for agi in self._calls.values():
+            for _, agi in self._calls.values():
                 agi.break_off()
 
     def wait_until_empty(self, seconds: float) -> bool:

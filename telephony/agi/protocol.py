@@ -7,11 +7,12 @@ caller hangs up (a bare ``HANGUP`` line, code 511, the end of the stream).
 
 from __future__ import annotations
 
+import hmac
 import socket
 import time
 from collections.abc import Callable
 
-from asterisk.agi import AGI, AGIHangup, AGIUnknownError
+from asterisk.agi import AGI, AGIError, AGIHangup, AGIUnknownError
 
 from telephony.errors import TelephonyError
 
@@ -21,10 +22,14 @@ MAX_LINES = 200
 """Lines in the greeting, or in one answer: Asterisk 22 greets with 22, and one per argument."""
 MAX_GREETING = 65536
 """Bytes in the greeting, so that many liars at once fill no memory."""
-GREETING_SECONDS = 10.0
+GREETING_SECONDS = 5.0
 """Asterisk sends its environment at once; who does not is not Asterisk."""
 COMMAND_SECONDS = 10.0
 """What an answer may take beyond what its command takes by its nature."""
+SECRET_SECONDS = 5.0
+"""What the answer to the first question may take: Asterisk has it at hand."""
+SHARED_VARIABLE = "VOICEPOST_AGI_SECRET"
+"""The dialplan's global variable that holds what only Asterisk knows."""
 DEAD_CHANNEL = 511
 CLOSING_SECONDS = 5.0
 """How long Asterisk may take to close a recording's file."""
@@ -96,22 +101,38 @@ class SafeAgi(AGI):  # type: ignore[misc]
     line feeds in a caller's name could forge later ones.
 
     Commands raise pyst2's `AGIHangup` when the caller is gone, `TimeoutError` when Asterisk does
-    not answer within ``patience`` seconds, `BadAgi` for what is no AGI at all. ``answered`` is
-    called once, with the first answer: until then the other side has only been talking.
+    not answer within ``patience`` seconds, `BadAgi` for what is no AGI at all.
     """
 
-    def __init__(
-        self, connection: socket.socket, answered: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         # The parent's __init__ is left out on purpose: it takes over SIGHUP and stderr.
         self._connection = connection
-        self._answered: Callable[[], None] | None = answered
+        self._answered: Callable[[], None] | None = None
         self.patience = COMMAND_SECONDS
         self.stdin = _Replies(connection)
         self.stderr = _Silence()
         self._got_sighup = False
         self.env: dict[str, str] = {}
         self._get_agi_env()
+
+    def when_answered(self, do: Callable[[], None]) -> None:
+        """Call this once, at the next answer: until then the other side has only been talking."""
+        self._answered = do
+
+    def knows(self, secret: str) -> bool:
+        """Ask the other side for the secret, and compare.
+
+        So it stands in no argument of the dialplan's, which logs, events and listings of channels
+        would show.
+        """
+        self.patience = SECRET_SECONDS
+        try:
+            told = str(self.get_variable(SHARED_VARIABLE))
+        except AGIHangup:
+            raise
+        except AGIError:
+            return False
+        return hmac.compare_digest(told.encode("utf-8", "replace"), secret.encode())
 
     def break_off(self) -> None:
         """End the session from another thread: its command fails, for we do not know how it

@@ -31,8 +31,9 @@ log = structlog.get_logger()
 class AgiServer:
     """Serves ``agi://host:port`` with ``take`` until closed. Use as a context manager.
 
-    Only addresses in ``allow`` are served. ``call_seconds`` is the longest that a call may last,
-    conversations apart; ``shutdown_seconds`` is what calls in progress get at the end. Raises
+    Only addresses in ``allow`` are served, and where there is a ``secret`` only who knows it;
+    others are left to the dialplan's last layer. ``call_seconds`` is the longest that a call may
+    last, conversations apart; ``shutdown_seconds`` is what calls in progress get at the end. Raises
     `TelephonyError` when the port is taken.
     """
 
@@ -43,16 +44,19 @@ class AgiServer:
         take: Take,
         *,
         allow: Sequence[Network],
+        secret: str = "",
         recordings: Path,
         call_seconds: float,
         shutdown_seconds: float,
     ) -> None:
         self._take = take
+        self._secret = secret
         self._recordings = recordings
         self._call_seconds = call_seconds
         self._shutdown_seconds = shutdown_seconds
         self._door = Door(allow)
         self._dropped = Seldom("AGI connection dropped")
+        self._unknown = Seldom("an AGI connection that does not know agi.secret")
         try:
             self._server = _Server((host, port), self._door, self._serve)
         except OSError as error:
@@ -90,14 +94,21 @@ class AgiServer:
             self._door.break_off_calls()
             self._door.wait_until_empty(CLOSING_SECONDS)
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, address: str) -> None:
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             for option, value in KEEPALIVE.items():
                 connection.setsockopt(socket.IPPROTO_TCP, option, value)
-            agi = SafeAgi(connection, lambda: self._door.prove(connection, agi))
+            agi = SafeAgi(connection)
             if agi.env.get("agi_network_script") == QUESTION:
                 connection.sendall(ANSWER)
+                return
+            if not self._secret:
+                agi.when_answered(lambda: self._door.prove(connection, agi))
+            elif agi.knows(self._secret):
+                self._door.prove(connection, agi)
+            else:
+                self._unknown.warn(address=address)
                 return
             self._run(AgiCall(agi, self._recordings, self._call_seconds))
         except (AGIHangup, BadAgi, OSError) as error:
@@ -134,7 +145,7 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 256
 
     def __init__(
-        self, address: tuple[str, int], door: Door, serve: Callable[[socket.socket], None]
+        self, address: tuple[str, int], door: Door, serve: Callable[[socket.socket, str], None]
     ) -> None:
         super().__init__(address, socketserver.BaseRequestHandler)
         self._door = door
@@ -147,4 +158,5 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def finish_request(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)
-        self._serve_connection(request)
+        assert isinstance(client_address, tuple)
+        self._serve_connection(request, str(client_address[0]))

@@ -40,8 +40,9 @@ _FIXED_AT_START = {"asterisk.conf", "http.conf", "modules.conf", "pjsip.conf", "
 class Asterisk:
     """An Asterisk of our own in ``folder``, listening on 127.0.0.1 only.
 
-    ``agi`` is host:port of the fallback service. ``language`` is spoken when neither service is
-    there. ``max_seconds`` ends any call. Two objects for one folder are the same Asterisk.
+    ``agi`` is host:port of the fallback service, and ``agi_secret`` what that asks for ("": one is
+    made). ``language`` is spoken when neither service is there. ``max_seconds`` ends any call. Two
+    objects for one folder are the same Asterisk.
     """
 
     def __init__(
@@ -54,10 +55,10 @@ class Asterisk:
         role: Role = "server",
         language: str = "en",
         max_seconds: int = 14400,
+        agi_secret: str = "",
     ) -> None:
-        self.site = Site(
-            build, folder.expanduser().resolve(), ports, role, agi, language, max_seconds
-        )
+        place = folder.expanduser().resolve()
+        self.site = Site(build, place, ports, role, agi, language, max_seconds, agi_secret)
         self._spawned: int | None = None
 
     @property

@@ -53,8 +53,8 @@ class Ports:
 class Site:
     """One private Asterisk: everything that differs from another.
 
-    ``agi`` is host:port of the fallback; ``language`` is what Asterisk speaks when it is alone;
-    ``max_seconds`` ends any call.
+    ``agi`` is host:port of the fallback, and ``agi_secret`` what that asks for ("": one is made);
+    ``language`` is what Asterisk speaks when it is alone; ``max_seconds`` ends any call.
     """
 
     build: Build
@@ -64,6 +64,7 @@ class Site:
     agi: str
     language: str
     max_seconds: int
+    agi_secret: str = ""
 
     @property
     def file(self) -> Path:
@@ -75,12 +76,12 @@ class Site:
         return self.folder / "ari.secret"
 
     def secret(self) -> str:
-        """The ARI user's password, made once per folder and readable by its owner only."""
-        try:
-            return self.secret_file.read_text().strip()
-        except FileNotFoundError:
-            _write(self.secret_file, secrets.token_hex(24))
-            return self.secret_file.read_text().strip()
+        """The ARI user's password."""
+        return _made_once(self.secret_file)
+
+    def secret_of_agi(self) -> str:
+        """What the dialplan knows, and tells the fallback."""
+        return self.agi_secret or _made_once(self.folder / "agi.secret")
 
 
 def write(site: Site) -> set[str]:
@@ -149,6 +150,7 @@ writeprotect=yes
 [globals]
 VOICEPOST_APP={"phones" if site.role == "phones" else "voicepost"}
 VOICEPOST_AGI={site.agi}
+VOICEPOST_AGI_SECRET={site.secret_of_agi()}
 VOICEPOST_SPOOL={folder}/spool/voicepost
 VOICEPOST_LANGUAGE={site.language}
 VOICEPOST_MAX_SECONDS={site.max_seconds}
@@ -218,6 +220,13 @@ def _link(link: Path, target: Path) -> None:
     if link.is_symlink():
         link.unlink()
     link.symlink_to(target)
+
+
+def _made_once(file: Path) -> str:
+    """A secret of this folder, readable by its owner only."""
+    if not file.exists():
+        _write(file, secrets.token_hex(24))
+    return file.read_text().strip()
 
 
 def _write(path: Path, text: str) -> bool:

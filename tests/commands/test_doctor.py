@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from storage.rows import Envelope
 from telephony.agi.ping import ping
 from telephony.agi.server import AgiServer
 from telephony.ari.client import AriAccess, HttpAri
-from telephony.errors import TelephonyError
+from telephony.errors import AriError, TelephonyError
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import COMPANY, REQUEST, receive
 from tests.storage.object_store import object_store
@@ -296,25 +297,72 @@ def test_somebody_who_says_nothing_is_not_waited_for() -> None:
         ping("127.0.0.1", int(server.getsockname()[1]), seconds=0.05)
 
 
-def test_the_fallback_answers_and_takes_it_for_no_call(tmp_path: Path) -> None:
-    from ipaddress import ip_network
-
-    calls: list[object] = []
+@contextmanager
+def fallback(folder: Path, secret: str = "") -> Iterator[int]:
+    """One that listens on a port, and takes no calls."""
 
     async def take(call: object) -> None:
-        calls.append(call)
+        raise AssertionError(call)
 
     with AgiServer(
         "127.0.0.1",
         0,
         take,
         allow=[ip_network("127.0.0.0/8")],
-        recordings=tmp_path,
+        secret=secret,
+        recordings=folder,
         call_seconds=5,
         shutdown_seconds=1,
     ) as server:
-        ping("127.0.0.1", server.port)
-    assert calls == []
+        yield server.port
+
+
+def test_the_fallback_answers_and_takes_it_for_no_call(tmp_path: Path) -> None:
+    with fallback(tmp_path) as port:
+        ping("127.0.0.1", port)
+
+
+SECRET = "known-to-asterisk-only"
+
+
+@pytest.mark.parametrize(
+    ("ours", "asterisks", "state"),
+    [
+        ("", "", "warning"),
+        ("", SECRET, "warning"),
+        (SECRET, SECRET, "ok"),
+        (SECRET, "another-of-that-kind", "failure"),
+        (SECRET, "", "failure"),
+    ],
+)
+async def test_the_secret_of_the_fallback_is_compared(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch, ours: str, asterisks: str, state: str
+) -> None:
+    with fallback(office.home, ours) as port:
+        monkeypatch.setenv("VOICEPOST_AGI__PORT", str(port))
+        monkeypatch.setenv("VOICEPOST_AGI__SECRET", ours)
+        found = await exchange.fallback(App(office.home), OldAri({"value": asterisks}))
+
+    assert found.state == state
+    told = found.what + found.advice
+    assert ("VOICEPOST_AGI_SECRET" in told) == (state != "ok")
+    assert SECRET not in told
+    assert not asterisks or asterisks not in told
+
+
+async def test_an_asterisk_without_that_variable_knows_no_secret(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unset(OldAri):
+        async def request(self, *arguments: Any, first: str = "") -> Any:
+            raise AriError(404, "Variable not found")
+
+    with fallback(office.home, SECRET) as port:
+        monkeypatch.setenv("VOICEPOST_AGI__PORT", str(port))
+        monkeypatch.setenv("VOICEPOST_AGI__SECRET", SECRET)
+        found = await exchange.fallback(App(office.home), Unset(None))
+
+    assert found.state == "failure"
 
 
 # -- Asterisk ----------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ def test_a_relative_home_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Mo
         ('[audio]\nurl = "s3://"', "audio.url"),
         ('[audio]\nurl = "s3://me:secret@bucket"', "audio.url"),
         ('[audio]\nendpoint = "minio:9000"', "audio.endpoint"),
+        ('[agi]\nsecret = "too-short"', "agi.secret"),
+        ('[agi]\nsecret = "one;two three four five"', "agi.secret"),
         ("sandbox = 1", "sandbox"),
         ("[sandbox", "voicepost.toml"),
         ("\udcff", "voicepost.toml"),
@@ -156,3 +158,38 @@ def test_the_sandbox_makes_the_password_unless_one_is_set(tmp_path: Path) -> Non
 
     assert settings.ari_password == "set"
     assert "'set'" not in repr(settings)
+
+
+def test_the_fallbacks_secret_is_the_one_set_or_the_sandboxs(tmp_path: Path) -> None:
+    assert load_settings(tmp_path).agi_secret == ""
+    secret = tmp_path / "asterisk" / "agi.secret"
+    secret.parent.mkdir()
+    secret.write_text("made-by-the-sandbox\n")
+    assert load_settings(tmp_path).agi_secret == "made-by-the-sandbox"
+
+    settings = load_settings(write(tmp_path, '[agi]\nsecret = "set-by-a-person="'))
+
+    assert settings.agi_secret == "set-by-a-person="
+    assert "set-by-a-person" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", ["url", "password"])
+def test_another_asterisk_does_not_know_the_sandboxs_secret(tmp_path: Path, key: str) -> None:
+    """A home in which the sandbox was tried once, before there was a real Asterisk."""
+    (tmp_path / "asterisk").mkdir()
+    (tmp_path / "asterisk" / "agi.secret").write_text("made-by-the-sandbox\n")
+
+    assert load_settings(write(tmp_path, f'[asterisk]\n{key} = "x"')).agi_secret == ""
+
+
+def test_a_secret_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "asterisk" / "agi.secret").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=r"agi\.secret cannot be read"):
+        _ = load_settings(tmp_path).agi_secret
+
+
+def test_a_secret_that_is_none_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings(write(tmp_path, '[agi]\nsecret = "my secret words, long"'))
+    assert "my secret" not in str(refused.value)

@@ -51,7 +51,12 @@ def listening(
 
 
 def agi_server(
-    take: Take, *, port: int = 0, allow: str = "127.0.0.1", shutdown_seconds: float = 5
+    take: Take,
+    *,
+    port: int = 0,
+    allow: str = "127.0.0.1",
+    secret: str = "",
+    shutdown_seconds: float = 5,
 ) -> AgiServer:
     """One that is not started yet."""
     return AgiServer(
@@ -59,6 +64,7 @@ def agi_server(
         port,
         take,
         allow=[ip_network(allow)],
+        secret=secret,
         recordings=Path("/recordings"),
         call_seconds=60,
         shutdown_seconds=shutdown_seconds,
