@@ -19,10 +19,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
-from storage.errors import ConfigError, DatabaseUnavailable, NotFound, StorageError
+from storage.errors import Busy, ConfigError, DatabaseUnavailable, NotFound, StorageError
 from web import watching
 from web.api.app import create_api
-from web.api.problems import Problem, answer
+from web.api.problems import BUSY_SECONDS, Problem, answer
 from web.assets import Assets
 from web.events import Events, last_known
 from web.guard import is_from_elsewhere, page_before, visitor
@@ -137,9 +137,11 @@ async def show_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(f"{API}/"):
         return answer(Problem(status, sentence))
     guest = Guest(request, request.app.state.services, form=FormData())
-    if status == 503:
+    if status == 503 and not isinstance(error, Busy):
         return Response(sentence, 503, {"Retry-After": "5"}, "text/plain")
     response = await run_in_threadpool(_error_page, guest, status, sentence)
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
     if status == 500:
         # Starlette sends this one past all middleware.
         protect(response.headers, request.url.scheme)
@@ -154,7 +156,7 @@ def _status(error: Exception) -> int:
             return 404
         case ConfigError():
             return 422
-        case DatabaseUnavailable() | PhoneUnavailable():
+        case Busy() | DatabaseUnavailable() | PhoneUnavailable():
             return 503
         case StorageError():
             return 409

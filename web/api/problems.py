@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
     AudioError,
+    Busy,
     ConfigError,
     DatabaseUnavailable,
     Held,
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5
 """Seconds after which a database that is away is worth another try."""
+BUSY_SECONDS: Final = 60
+"""Seconds after which a sound is, where too many are being converted."""
 
 _MEANINGS: Final = {
     400: "The body cannot be read.",
@@ -42,7 +45,7 @@ _MEANINGS: Final = {
     422: "Something in the request is wrong; `problems` says what.",
     429: "Too many tries; `Retry-After` says for how long.",
     500: "A mistake of the server.",
-    503: "The database, the audio or a phone is away.",
+    503: "The database, the audio or a phone is away, or too many sounds are being converted.",
 }
 HELD: Final = "urn:voicepost:held"
 KINDS: Final = {HELD: "The message is on hold"}
@@ -113,6 +116,8 @@ def problem_of(error: StorageError) -> Problem:
             return Problem(409, sentence, kind=HELD)
         case ConfigError(problems=problems):
             return Problem(422, sentence, problems=problems)
+        case Busy():
+            return Problem(503, sentence, headers={"Retry-After": str(BUSY_SECONDS)})
         case DatabaseUnavailable():
             return Problem(503, sentence, headers={"Retry-After": str(RETRY_AFTER)})
         case LoginRefused(retry_after=None):
