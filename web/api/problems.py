@@ -47,6 +47,11 @@ _MEANINGS: Final = {
     500: "A mistake of the server.",
     503: "The database, the audio or a phone is away, or too many sounds are being converted.",
 }
+_SAID: Final = {
+    404: "there is no such address",
+    405: "this address does not take that method",
+    408: "the body did not come in time",
+}
 HELD: Final = "urn:voicepost:held"
 KINDS: Final = {HELD: "The message is on hold"}
 """Types of problems that a program may want to tell from others, and their titles."""
@@ -134,8 +139,7 @@ async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error, Problem):
         return answer(error)
-    said = {404: "there is no such address", 405: "this address does not take that method"}
-    detail = said.get(error.status_code, error.detail)
+    detail = _SAID.get(error.status_code, error.detail)
     return answer(Problem(error.status_code, detail, headers=error.headers))
 
 
