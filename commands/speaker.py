@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from storage.audio import LARGEST_BYTES
+from storage.children import run
 from storage.errors import AudioError
 
 # Each plays the file it is given and comes back when that is over.
@@ -16,6 +18,8 @@ PLAYERS = (
     ("aplay", "-q"),
     ("play", "-q"),
 )
+SLOWEST = 2
+"""How many times as long a recording may become."""
 # ffplay reports this and then claims success.
 NO_DEVICE = "audio open failed"
 
@@ -43,12 +47,12 @@ def play_aloud(wav: bytes, speed: float = 1.0) -> None:
 
 def _at_speed(path: Path, speed: float) -> Path:
     changed = path.with_name("changed.wav")
-    ffmpeg = shutil.which("ffmpeg")
-    if ffmpeg is None:
-        raise AudioError("--speed needs ffmpeg, which is not installed")
-    subprocess.run(
-        [ffmpeg, "-loglevel", "error", "-i", path, "-af", f"atempo={speed}", changed],
-        stdin=subprocess.DEVNULL,
-        check=True,
-    )
+    source = ["-f", "wav", "-protocol_whitelist", "file", "-i", f"file:{path}"]
+    command = ["ffmpeg", "-loglevel", "error", *source, "-af", f"atempo={speed}", str(changed)]
+    try:
+        run(command, most_bytes=SLOWEST * LARGEST_BYTES)
+    except FileNotFoundError as error:
+        raise AudioError(f"--speed needs {error.args[0]}, which is not installed") from error
+    except (subprocess.SubprocessError, OSError) as error:
+        raise AudioError("the sound cannot be played at another speed") from error
     return changed

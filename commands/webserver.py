@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import click
 import uvicorn
 
+from commands.connections import Connection
 from commands.context import App
 from commands.exposition import exposition
 from commands.health import HealthCheck
@@ -34,7 +35,7 @@ async def serve_pages(
     server = _Server(
         uvicorn.Config(
             application,
-            http="h11",  # which limits the size of what strangers send as headers
+            http=Connection,  # h11, which limits the size of what strangers send as headers
             log_config=None,
             access_log=False,
             server_header=False,

@@ -9,6 +9,7 @@ StorageError                    a sentence for the user
 ├── NoPlace                     no message can be taken now; the caller hears so
 │   ├── MailboxFull             the box holds as many messages as it may
 │   └── NoRoom                  a disk has no room for another message
+├── Busy                        too many sounds are being converted; it is worth another try
 ├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 """
@@ -63,6 +64,13 @@ class MailboxFull(NoPlace):
 
 class NoRoom(NoPlace):
     """A disk has no room for another message."""
+
+
+class Busy(StorageError):
+    """Too many sounds are being converted just now."""
+
+    def __init__(self) -> None:
+        super().__init__("too many sounds are being converted just now; try again in a minute")
 
 
 class SpoolError(StorageError):

@@ -27,6 +27,7 @@ from storage import tally, unheard
 from storage.actor import Actor
 from storage.appvoicemail import DELETED, NEW, Place, read_note, read_sound
 from storage.audit import note
+from storage.children import AT_ONCE
 from storage.database import Database
 from storage.errors import AudioError, DatabaseUnavailable
 from storage.export import Progress
@@ -41,7 +42,7 @@ from storage.vault import AudioStore
 BATCH: Final = 200
 """Messages in one transaction: a caller's message waits for it some hundredths of a second."""
 BATCH_BYTES: Final = 64 * 1024 * 1024
-DECODERS: Final = 4
+DECODERS: Final = AT_ONCE
 """Messages decoded at the same time: ffmpeg, a process for each, does it."""
 
 State = Literal["new", "heard", "deleted"]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from storage.children import SECONDS, TURNS, run
 from storage.errors import AudioError
 
-LIMIT: Final = 60.0
-"""Seconds a synthesiser may take; a long text takes one or two."""
+MOST_BYTES: Final = 128 * 1024 * 1024
+"""Of what is spoken: three quarters of an hour. A longer text than a prompt has ends before."""
 
 _RHVOICE: Final = "RHVoice-test"
 _ESPEAK: Final = "espeak-ng"
@@ -51,7 +52,7 @@ def voices(language: str) -> list[str]:
 
 
 def speak(text: str, voice: Voice) -> bytes:
-    """The text spoken, as a WAV file; AudioError if that fails."""
+    """The text spoken, as a WAV file. Raises AudioError if that fails, Busy."""
     if shutil.which(voice.program) is None:
         raise AudioError(
             f"the speech synthesiser {voice.program} is not installed (voice {voice.name})"
@@ -59,16 +60,11 @@ def speak(text: str, voice: Voice) -> bytes:
     with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
         spoken = Path(folder) / "spoken.wav"
         try:
-            subprocess.run(
-                _command(voice, spoken),
-                input=text.encode(),
-                capture_output=True,
-                timeout=LIMIT,
-                check=True,
-            )
+            with TURNS.turn():
+                run(_command(voice, spoken), given=text.encode(), most_bytes=MOST_BYTES)
             return spoken.read_bytes()
         except subprocess.TimeoutExpired as error:
-            raise AudioError(f"{voice.program} took longer than {LIMIT:g} seconds") from error
+            raise AudioError(f"{voice.program} took longer than {SECONDS:g} seconds") from error
         except (subprocess.CalledProcessError, OSError) as error:
             raise AudioError(
                 f"{voice.program} cannot speak with the voice “{voice.name}”"

@@ -19,14 +19,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
-from storage.errors import ConfigError, DatabaseUnavailable, NotFound, StorageError
+from storage.errors import Busy, ConfigError, DatabaseUnavailable, NotFound, StorageError
 from web import watching
 from web.api.app import create_api
-from web.api.problems import Problem, answer
+from web.api.problems import BUSY_SECONDS, Problem, answer
 from web.assets import Assets
+from web.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
 from web.events import Events, last_known
 from web.guard import is_from_elsewhere, page_before, visitor
-from web.headers import BodyLimit, SecurityHeaders, has_file, largest_body, protect
+from web.headers import SecurityHeaders, protect
 from web.pages import (
     account,
     audit,
@@ -76,7 +77,7 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
         lifespan=_with(events),
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(BodyLimit),
+            Middleware(Bodies),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
         exception_handlers={
@@ -137,9 +138,11 @@ async def show_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(f"{API}/"):
         return answer(Problem(status, sentence))
     guest = Guest(request, request.app.state.services, form=FormData())
-    if status == 503:
+    if status == 503 and not isinstance(error, Busy):
         return Response(sentence, 503, {"Retry-After": "5"}, "text/plain")
-    response = await run_in_threadpool(_error_page, guest, status, sentence)
+    response = await run_in_threadpool(_error_page, guest, error, sentence)
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
     if status == 500:
         # Starlette sends this one past all middleware.
         protect(response.headers, request.url.scheme)
@@ -154,7 +157,7 @@ def _status(error: Exception) -> int:
             return 404
         case ConfigError():
             return 422
-        case DatabaseUnavailable() | PhoneUnavailable():
+        case Busy() | DatabaseUnavailable() | PhoneUnavailable():
             return 503
         case StorageError():
             return 409
@@ -162,7 +165,8 @@ def _status(error: Exception) -> int:
             return 500
 
 
-def _error_page(guest: Guest, status: int, sentence: str) -> Response:
+def _error_page(guest: Guest, error: Exception, sentence: str) -> Response:
+    status = _status(error)
     try:
         visit = as_visit(guest)
         told = tell(sentence, visit.language)
@@ -174,7 +178,7 @@ def _error_page(guest: Guest, status: int, sentence: str) -> Response:
             is_from_elsewhere=is_from_elsewhere(guest.request),
             back=page_before(guest.request),
             has_file=has_file(guest.request.headers),
-            limit=largest_body(guest.request.headers),
+            limit=error.limit if isinstance(error, TooLarge) else LARGEST_TEXT,
         )
     except Exception:
         # Whatever has just failed may fail again.

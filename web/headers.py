@@ -1,11 +1,10 @@
-"""What every answer carries to the browser, and what every request is limited to."""
+"""What every answer carries to the browser."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Nothing from elsewhere, and no script or style that stands in a page itself.
@@ -34,20 +33,6 @@ SECURITY: Final = {
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
 }
 NOT_KEPT: Final = "private, no-store"
-LARGEST_BODY: Final = 20 * 1024 * 1024
-"""Bytes of a request with a file: sounds are the largest."""
-LARGEST_TEXT: Final = 1024 * 1024
-"""Bytes of any other request: they are looked at one by one, before it is known who asks."""
-
-
-def has_file(headers: Headers) -> bool:
-    """Whether a request is a form that files can be in."""
-    return headers.get("content-type", "").startswith("multipart/form-data")
-
-
-def largest_body(headers: Headers) -> int:
-    """Bytes that the body of a request may have."""
-    return LARGEST_BODY if has_file(headers) else LARGEST_TEXT
 
 
 def protect(headers: MutableHeaders, scheme: str) -> None:
@@ -74,34 +59,3 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-class BodyLimit:
-    """Refuses requests that are too large, also those that do not say how large they are.
-
-    Whoever reads the body gets an HTTPException, which is answered like any other.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, counting."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        limit = largest_body(headers)
-        length = headers.get("content-length", "")
-        too_large = length.isdecimal() and int(length[:20]) > limit
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if too_large or received > limit:
-                raise HTTPException(413)
-            return message
-
-        await self._app(scope, counted, send)

@@ -147,6 +147,11 @@ _AUDIO: Final = (
     "{title} is longer than {seconds} seconds",
     "{title} is not a sound file that can be read",
     "{title} takes longer than {seconds} s to decode",
+    "{title} has a rate of {rate} Hz: at least {least} are needed for speech",
+    "{title} cannot be decoded: {reason}",
+    "{program} took longer than {seconds} seconds",
+    "{program} cannot speak with the voice “{name}”",
+    "too many sounds are being converted just now; try again in a minute",
 )
 
 PATTERNS: Final = (*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES)

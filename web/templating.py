@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from web.assets import static
-from web.headers import LARGEST_BODY
+from web.bodies import LARGEST_BODY
 from web.texts import Language, texts
 from web.words import FILTERS
 

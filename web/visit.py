@@ -23,6 +23,7 @@ from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web import notices
+from web.bodies import LARGEST_OPEN, counted
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
 from web.notices import Notice
 from web.services import Services
@@ -165,7 +166,7 @@ def page(handler: Page, *, role: Role | None = None) -> Endpoint:
     """
 
     async def endpoint(request: Request) -> Response:
-        guest = await _guest(request)
+        guest = await _guest(request, of_users=True)
         try:
             return await run_in_threadpool(_show, guest, handler, role)
         finally:
@@ -210,18 +211,36 @@ def _show(guest: Guest, handler: Page, role: Role | None) -> Response:
     )
 
 
-async def _guest(request: Request) -> Guest:
-    """The request with its form read. Raises HTTPException for one forged by another site."""
+async def _guest(request: Request, *, of_users: bool = False) -> Guest:
+    """The request with its form read, where it is a user's before that.
+
+    Raises HTTPException: 403 for one forged by another site, 401 for a stranger's.
+    """
     if is_from_elsewhere(request):
         raise HTTPException(403)
-    form = FormData() if request.method in SAFE_METHODS else await _form(request)
-    return Guest(request, request.app.state.services, form)
+    services: Services = request.app.state.services
+    if request.method in SAFE_METHODS:
+        return Guest(request, services, FormData())
+    if of_users and not await run_in_threadpool(_is_known, request, services):
+        raise HTTPException(401)
+    return Guest(request, services, await _form(request, of_users=of_users))
 
 
-async def _form(request: Request) -> FormData:
-    """The form that was sent. Raises HTTPException for one in letters that are none."""
+def _is_known(request: Request, services: Services) -> bool:
+    """Whether a user asks. Until the form is read that may change, and is looked at again."""
+    return visitor(request, services, in_use=False) is not None
+
+
+async def _form(request: Request, *, of_users: bool) -> FormData:
+    """The form that was sent. Raises HTTPException for one in letters that are none.
+
+    Strangers may send a few words and no files.
+    """
+    if not of_users:
+        few = counted(request.receive, request.headers, LARGEST_OPEN)
+        request = Request(request.scope, few)
     try:
-        form = await request.form(max_fields=MOST_FIELDS, max_files=5)
+        form = await request.form(max_fields=MOST_FIELDS, max_files=5 if of_users else 0)
         for value in form.values():
             if isinstance(value, str):
                 value.encode()

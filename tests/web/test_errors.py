@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.web.conftest import Front
-from web.headers import LARGEST_BODY
+from web.bodies import LARGEST_BODY
 
 
 def test_a_session_that_ended_leads_back_to_the_form(front: Front) -> None:

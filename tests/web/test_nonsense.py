@@ -12,8 +12,8 @@ from storage.query import Query
 from tests.web.api import API
 from tests.web.conftest import Front
 from web.assets import static
+from web.bodies import LARGEST_BODY, LARGEST_TEXT
 from web.guard import COOKIE
-from web.headers import LARGEST_BODY, LARGEST_TEXT
 from web.notices import COOKIE as NOTICE
 
 TEXTS: Final = ("%00", "%ff%fe", "%ED%A0%80", "%22%27%60;--", "*", "a" * 50_000, "%25" * 500)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import wave
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx2
 import pytest
 
+from storage.children import Turns
 from storage.office import Office, Prompt
 from tests.speech import speak
 from tests.web.conftest import Front, Visitor
@@ -168,3 +171,45 @@ def test_a_prompt_is_removed_when_nothing_plays_it(front: Front, olga: Visitor) 
     assert olga.post(address).status_code == 303
     assert list(prompts(front)) == ["main"]
     assert olga.post(address).status_code == 404
+
+
+async def test_an_upload_waits_for_its_turn_and_nobody_waits_with_it(
+    front: Front, recording: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(at_once=1, waiting=1)
+    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    uploads = [asyncio.create_task(_upload(front, name, recording)) for name in ("a", "b", "c")]
+    with turns.turn():
+        # One waits, and the others are sent away at once.
+        refused, waiting = await asyncio.wait(uploads, return_when=asyncio.FIRST_COMPLETED)
+        while len(refused) < 2:
+            more, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            refused |= more
+        assert front.visitor("anna").get("/messages").status_code == 200
+        assert not any(upload.done() for upload in waiting)
+    assert [upload.status_code for upload in await asyncio.gather(*waiting)] == [303]
+    for upload in refused:
+        response = upload.result()
+        assert (response.status_code, response.headers["retry-after"]) == (503, "60")
+        assert "сейчас обрабатывается слишком много звуков" in response.text
+
+
+async def _upload(front: Front, name: str, recording: bytes) -> httpx2.Response:
+    """A prompt made of a file, in a thread of its own."""
+    form = {"name": name, "way": "file"}
+    files = {"file": ("a.wav", recording)}
+    olga = front.visitor("olga")
+    return await asyncio.to_thread(olga.post, "/prompts", data=form, files=files)
+
+
+def test_the_api_sends_uploads_away_too(
+    front: Front, recording: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(at_once=1, waiting=0)
+    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    with turns.turn():
+        refused = front.visitor("olga").put(
+            "/api/v1/prompts/hello/file", files={"file": ("a.wav", recording)}
+        )
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+    assert refused.json()["detail"].startswith("too many sounds are being converted just now")

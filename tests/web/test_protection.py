@@ -20,7 +20,7 @@ from storage.office import parse_office
 from tests.web.api import API
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, OFFICE, Front
 from web.assets import static
-from web.headers import LARGEST_TEXT
+from web.bodies import LARGEST_TEXT
 
 HOSTILE: Final = "<img src=x onerror=alert(1)>\"'</title><script>\u202egnp.exe\u2066\x07"
 """A caller's name that is HTML, ends attributes, and turns the direction of what follows."""

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from storage.actor import Actor, Scope, User, Via
 from storage.directory import Site
@@ -71,26 +72,38 @@ class Asking:
         return self.services.offices.edit(name, change, by=self.actor)
 
 
+def recognise(request: Request, *, in_use: bool = True) -> User:
+    """The user who asks, by token or by session. Raises Problem 401 or 403."""
+    if _via(request) == "page" and COOKIE in request.cookies and is_from_elsewhere(request):
+        raise forbidden("the request does not come from a page of this server")
+    user = _find(request, in_use=in_use)
+    if user is None:
+        raise unauthorized()
+    return user
+
+
 def newcomer(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)],
+    _token: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)],
     _session: Annotated[str | None, Depends(SESSION)],
 ) -> Asking:
     """Any user, also one who has to choose a password first. Raises Problem 401 or 403."""
     services: Services = request.app.state.services
-    via: Via = "api" if "authorization" in request.headers else "page"
-    if via == "page" and COOKIE in request.cookies and is_from_elsewhere(request):
-        raise forbidden("the request does not come from a page of this server")
+    user = recognise(request)
+    actor = actor_of(request, user, _via(request))
+    return Asking(services, user, actor, lambda: _find(request, in_use=False))
 
-    def find(*, in_use: bool = False) -> User | None:
-        if via == "page":
-            return visitor(request, services, in_use=in_use)
-        return services.tokens.find(credentials.credentials) if credentials else None
 
-    user = find(in_use=True)
-    if user is None:
-        raise unauthorized()
-    return Asking(services, user, actor_of(request, user, via), find)
+def _via(request: Request) -> Via:
+    return "api" if "authorization" in request.headers else "page"
+
+
+def _find(request: Request, *, in_use: bool) -> User | None:
+    services: Services = request.app.state.services
+    if _via(request) == "page":
+        return visitor(request, services, in_use=in_use)
+    scheme, secret = get_authorization_scheme_param(request.headers["authorization"])
+    return services.tokens.find(secret) if scheme.lower() == "bearer" else None
 
 
 async def anyone(asking: Annotated[Asking, Depends(newcomer)]) -> Asking:

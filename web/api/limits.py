@@ -1,13 +1,18 @@
-"""How much may be sent to the API, and that no answer of it stays in a cache."""
+"""How much may be sent to the API, by whom, and that no answer of it stays in a cache."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.api.problems import Problem, answer
+from storage.errors import StorageError
+from web.api.asking import recognise
+from web.api.problems import Problem, answer, problem_of
+from web.bodies import TooLarge, claims_more, counted, has_body, has_file
 from web.headers import NOT_KEPT
 
 MB: Final = 1_000_000
@@ -16,7 +21,7 @@ LARGEST_UPLOAD: Final = 20 * MB
 
 
 class BodyLimits:
-    """Refuses bodies over a megabyte, forms with a file over twenty."""
+    """Refuses bodies over a megabyte, forms with a file over twenty, and any of strangers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -26,29 +31,38 @@ class BodyLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        is_form = headers.get("content-type", "").startswith("multipart/form-data")
-        limit = LARGEST_UPLOAD if is_form else LARGEST_BODY
-        length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > limit:
+        request = Request(scope, receive)
+        limit = LARGEST_UPLOAD if has_file(request.headers) else LARGEST_BODY
+        if claims_more(request.headers, limit):
             await answer(_too_large(limit))(scope, receive, send)
             return
-        received = 0
+        count = counted(receive, request.headers, limit)
+        is_stranger = has_body(request.headers)
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise _too_large(limit)
-            return message
+        async def receive_from_known() -> Message:
+            nonlocal is_stranger
+            if is_stranger:
+                await run_in_threadpool(_check_known, request)
+                is_stranger = False
+            try:
+                return await count()
+            except TooLarge as error:
+                raise _too_large(error.limit) from error
 
         async def unkept(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).setdefault("Cache-Control", NOT_KEPT)
             await send(message)
 
-        await self._app(scope, counted, unkept)
+        await self._app(scope, receive_from_known, unkept)
+
+
+def _check_known(request: Request) -> None:
+    """Raises Problem unless a user asks. Who reads a body takes no other error."""
+    try:
+        recognise(request, in_use=False)
+    except StorageError as error:
+        raise problem_of(error) from error
 
 
 def _too_large(limit: int) -> Problem:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
     AudioError,
+    Busy,
     ConfigError,
     DatabaseUnavailable,
     Held,
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5
 """Seconds after which a database that is away is worth another try."""
+BUSY_SECONDS: Final = 60
+"""Seconds after which a sound is, where too many are being converted."""
 
 _MEANINGS: Final = {
     400: "The body cannot be read.",
@@ -42,7 +45,12 @@ _MEANINGS: Final = {
     422: "Something in the request is wrong; `problems` says what.",
     429: "Too many tries; `Retry-After` says for how long.",
     500: "A mistake of the server.",
-    503: "The database, the audio or a phone is away.",
+    503: "The database, the audio or a phone is away, or too many sounds are being converted.",
+}
+_SAID: Final = {
+    404: "there is no such address",
+    405: "this address does not take that method",
+    408: "the body did not come in time",
 }
 HELD: Final = "urn:voicepost:held"
 KINDS: Final = {HELD: "The message is on hold"}
@@ -113,6 +121,8 @@ def problem_of(error: StorageError) -> Problem:
             return Problem(409, sentence, kind=HELD)
         case ConfigError(problems=problems):
             return Problem(422, sentence, problems=problems)
+        case Busy():
+            return Problem(503, sentence, headers={"Retry-After": str(BUSY_SECONDS)})
         case DatabaseUnavailable():
             return Problem(503, sentence, headers={"Retry-After": str(RETRY_AFTER)})
         case LoginRefused(retry_after=None):
@@ -129,8 +139,7 @@ async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error, Problem):
         return answer(error)
-    said = {404: "there is no such address", 405: "this address does not take that method"}
-    detail = said.get(error.status_code, error.detail)
+    detail = _SAID.get(error.status_code, error.detail)
     return answer(Problem(error.status_code, detail, headers=error.headers))
 
 
