@@ -13,7 +13,7 @@ from tests.speech import RATE, speak
 REQUEST: Final = (
     "Здравствуйте, это Иван Петров. Перезвоните мне, пожалуйста, завтра утром. Спасибо."
 )
-_NOISE = f"anoisesrc=color=pink:amplitude=0.5:seed=1:sample_rate={RATE}"
+_NOISE = f"anoisesrc=color=pink:amplitude=0.5:sample_rate={RATE}:seed="
 _WAV = f"-ar {RATE} -ac 1 -c:a pcm_s16le -bitexact".split()
 
 VOICES: Final = {
@@ -31,16 +31,22 @@ VOICES: Final = {
 @cache
 def quiet_voice(name: str) -> Path:
     """A WAV of this voice, of a level as telephones deliver it where nothing else is said."""
-    language, text, treatment = VOICES[name]
+    language, text, _ = VOICES[name]
     folder = Path(tempfile.mkdtemp(prefix="vp-quiet-"))
-    said, treated = speak(text, language), folder / "voice.wav"
+    return treat(speak(text, language), name, folder / "voice.wav")
+
+
+def treat(said: Path, name: str, treated: Path, noise: int = 1) -> Path:
+    """Make of what was said the voice of this name; every number gives another ``noise``."""
+    _, _, treatment = VOICES[name]
     if treatment == "gsm":
-        coded = folder / "voice.gsm"
+        coded = treated.with_suffix(".gsm")
         _ffmpeg("-i", said, "-c:a", "libgsm", coded)
         _ffmpeg("-f", "gsm", "-i", coded, *_WAV, treated)
     elif name == "far below the noise":
         mix = f"[0:a]{treatment}[voice];[voice][1:a]amix=duration=first:normalize=0"
-        _ffmpeg("-i", said, "-f", "lavfi", "-i", _NOISE, "-filter_complex", mix, *_WAV, treated)
+        noises = ("-f", "lavfi", "-i", f"{_NOISE}{noise}")
+        _ffmpeg("-i", said, *noises, "-filter_complex", mix, *_WAV, treated)
     else:
         _ffmpeg("-i", said, "-af", treatment or "anull", *_WAV, treated)
     return treated

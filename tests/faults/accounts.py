@@ -14,13 +14,17 @@ from sqlalchemy import select
 from commands.context import App
 from storage.errors import StorageError
 from storage.models import MessageRow
-from tests.faults.caller import Caller
+from tests.faults.caller import Caller, Take
 from tests.faults.fault import ONE_PACKET, Fault
-from tests.faults.hearing import heard_of
+from tests.faults.hearing import Heard, heard_of
 from tests.faults.plans import State
 
-COUNTS_SECONDS = 5.0
-"""Who spoke for so long after the beep has left a message, and it must be there."""
+COUNTS_SECONDS = 1.0
+"""What was said for so long after the beep must be there, in whatever voice."""
+ORDINARY_SECONDS = 3.0
+"""So much of a voice that any detector hears makes an ordinary message."""
+ON_DISK_SECONDS = 5.0
+"""Of a recording so old, a message's worth is on the disk."""
 MOMENT = timedelta(seconds=2)
 """By so much the time of a message may be off."""
 
@@ -31,9 +35,14 @@ class Account:
 
     calls: int = 0
     spoken: int = 0
+    quiet: int = 0
+    """Callers among them whose voice is hard to hear."""
+    aside: int = 0
+    """Messages that were kept aside as probably empty."""
     kept: int = 0
     right_box: int = 0
     lost: int = 0
+    wrongly_aside: int = 0
     doubled: int = 0
     wrong_box: int = 0
     wrong_time: int = 0
@@ -81,52 +90,88 @@ def _judge(
 ) -> None:
     account.calls += 1
     who = _name(caller)
-    counts = caller.spoken_seconds >= COUNTS_SECONDS
-    account.spoken += counts
-    account.unheard += caller.began_speaking is None
+    # Of what is said when Asterisk dies, the last seconds are in its memory only.
+    counts = COUNTS_SECONDS + (fault.limits.lost_seconds if fault.ends_calls else 0)
+    said = [take for take in caller.takes if take.seconds >= counts]
+    account.spoken += bool(said)
+    account.quiet += bool(said) and caller.plan.voice is not None
+    account.unheard += not caller.began_speaking
+    account.kept += bool(messages)
+    account.aside += sum(message.quiet for message in messages)
     if caller.gave_up:
         account.failures.append(f"{who} gave up: {caller.last}")
-    if not messages:
-        if caller.was_told_saved:
-            account.fail("lost", f"{who} was told that the message is saved, and it is not")
-        elif counts and (not fault.limits.promised_only or _was_recorded_before(caller)):
+    if caller.was_told_saved and all(message.quiet for message in messages):
+        account.fail("lost", f"{who} was told that the message is saved, and it is not")
+    found = _recognise(account, app, caller, messages)
+    for number, take in enumerate(caller.takes):
+        holding = [(message, heard) for message, at, heard in found if at == number]
+        if len(holding) > 1:
+            account.fail("doubled", f"{who}: {len(holding)} messages", len(holding) - 1)
+        if holding:
+            _check(account, caller, take, *holding[0], fault)
+        elif take in said and _must_be_there(caller, take, fault):
             account.fail("lost", f"{who}: the message is lost")
-        return
-    account.kept += 1
-    if len(messages) > 1:
-        account.fail("doubled", f"{who}: {len(messages)} messages", len(messages) - 1)
-    message = messages[0]
-    account.cut_off += message.cut_off
-    if message.box == caller.box:
-        account.right_box += 1
-    else:
-        account.fail("wrong_box", f"{who}: in the box {message.box} instead of {caller.box}")
-    if not began - MOMENT < message.received_at < datetime.now(UTC) + MOMENT:
-        account.fail("wrong_time", f"{who}: received at {message.received_at}")
-    _listen(account, app, caller, message, fault)
+    for message, _, _ in found:
+        if not began - MOMENT < message.received_at < datetime.now(UTC) + MOMENT:
+            account.fail("wrong_time", f"{who}: received at {message.received_at}")
+
+
+def _must_be_there(caller: Caller, take: Take, fault: Fault) -> bool:
+    """Whether there was room for it: where there is none, it was promised or recorded before."""
+    if not fault.limits.promised_only:
+        return True
+    return take is caller.takes[0] and _was_recorded_before(caller)
 
 
 def _was_recorded_before(caller: Caller) -> bool:
     """Whether a message's worth of this caller's words was on the disk when the blow fell."""
     before = caller.at_blow
     if before.state is State.RECORDING:
-        return before.offset > COUNTS_SECONDS
+        return before.offset > ON_DISK_SECONDS
     return before.state in (State.FILING, State.REVIEW, State.SAVED, State.GONE)
 
 
-def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fault: Fault) -> None:
-    who = _name(caller)
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+def _recognise(
+    account: Account, app: App, caller: Caller, messages: list[MessageRow]
+) -> list[tuple[MessageRow, int, Heard]]:
+    """Which of the caller's takes each message holds, and how much of it."""
+    found = []
+    for message in messages:
         try:
-            with app.audio.open(message.audio_key or "") as audio:
-                Path(file.name).write_bytes(audio.read())
-            heard = heard_of(caller.speech, Path(file.name), caller.spoken_seconds)
+            heard = _listen(app, caller, message)
         except (StorageError, OSError, AssertionError, EOFError) as error:
-            account.fail("unplayable", f"{who}: message {message.id} cannot be played: {error!r}")
-            return
-    if heard.is_other:
-        account.fail("wrong_audio", f"{who}: message {message.id} is not what was said")
-        return
+            sentence = f"{_name(caller)}: message {message.id} cannot be played: {error!r}"
+            account.fail("unplayable", sentence)
+            continue
+        number, most = max(enumerate(heard), key=lambda each: each[1].found, default=(0, None))
+        if most is None or most.is_other:
+            sentence = f"{_name(caller)}: message {message.id} is not what was said"
+            account.fail("wrong_audio", sentence)
+        else:
+            found.append((message, number, most))
+    return found
+
+
+def _listen(app: App, caller: Caller, message: MessageRow) -> list[Heard]:
+    """How much of each take is in the message."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        with app.audio.open(message.audio_key or "") as audio:
+            Path(file.name).write_bytes(audio.read())
+        return [heard_of(take.speech, Path(file.name), take.seconds) for take in caller.takes]
+
+
+def _check(
+    account: Account, caller: Caller, take: Take, message: MessageRow, heard: Heard, fault: Fault
+) -> None:
+    """Whether it is where it belongs, and whole."""
+    who = _name(caller)
+    account.cut_off += message.cut_off
+    if message.box == take.box:
+        account.right_box += take is caller.takes[0]
+    else:
+        account.fail("wrong_box", f"{who}: in the box {message.box} instead of {take.box}")
+    if message.quiet and caller.plan.voice is None and heard.found > ORDINARY_SECONDS:
+        account.fail("wrongly_aside", f"{who}: message {message.id} was kept aside")
     if fault.limits.promised_only and not caller.was_told_saved:
         return
     account.lost_seconds_max = max(account.lost_seconds_max, heard.lost)
@@ -139,5 +184,6 @@ def _listen(account: Account, app: App, caller: Caller, message: MessageRow, fau
 
 
 def _name(caller: Caller) -> str:
-    at = caller.at_blow
-    return f"caller {caller.number} (at the blow: {at.state}, for {at.offset:.2f} s)"
+    at, voice = caller.at_blow, caller.plan.voice
+    speaks = f", whose voice is “{voice}”" if voice else ""
+    return f"caller {caller.number}{speaks} (at the blow: {at.state}, for {at.offset:.2f} s)"

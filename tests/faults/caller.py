@@ -7,6 +7,7 @@ company's, which only an onlooker's application reports. What the service thinks
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ SOUNDS = {
     "vm-nobodyavail": State.GREETING,
     "vm-nonumber": State.GREETING,
     "vm-review": State.REVIEW,
+    "vm-tooshort": State.TOO_SHORT,
     "vm-msgsaved": State.SAVED,
     "vm-goodbye": State.GOODBYE,
 }
@@ -48,6 +50,21 @@ class Moment:
 
 
 @dataclass
+class Take:
+    """What a caller said after one beep: when, and for which box."""
+
+    speech: Path
+    box: str
+    began: float
+    stopped: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, so far."""
+        return (self.stopped or _now()) - self.began
+
+
+@dataclass
 class Caller:
     """One call from beginning to end."""
 
@@ -59,7 +76,7 @@ class Caller:
     id: str = field(default_factory=new_id)
     state: State = State.WAITING
     ears: Ears = field(default_factory=Ears)
-    heard_beep: bool = False
+    was_told_too_short: bool = False
     was_told_saved: bool = False
     gave_up: bool = False
     by_asterisk_alone: bool = False
@@ -69,9 +86,10 @@ class Caller:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _struck: asyncio.Event = field(default_factory=asyncio.Event)
     _playback: str = ""
+    _saying: Path | None = None
     _speech_ended: asyncio.Event = field(default_factory=asyncio.Event)
-    began_speaking: float | None = None
-    stopped_speaking: float | None = None
+    takes: list[Take] = field(default_factory=list)
+    """What this caller has said, each once more where it was too short."""
     dialled_at: float | None = None
     connected_at: float | None = None
     gone_at: float | None = None
@@ -82,8 +100,9 @@ class Caller:
     """What the company's Asterisk did with this call, and the keys pressed: when, and what."""
 
     @property
-    def speech(self) -> Path:
-        return voice(self.plan.index)
+    def began_speaking(self) -> bool:
+        """Whether this caller got to speak."""
+        return bool(self.takes)
 
     @property
     def box(self) -> str:
@@ -92,11 +111,10 @@ class Caller:
         return "employee" if asked_for_employee else "company"
 
     @property
-    def spoken_seconds(self) -> float:
-        """How long this caller has spoken after the beep."""
-        if self.began_speaking is None or not self.heard_beep:
-            return 0.0
-        return (self.stopped_speaking or _now()) - self.began_speaking
+    def all_is_said(self) -> bool:
+        """Whether there is nothing left to say to a beep."""
+        again = self.was_told_too_short and self.plan.says_again
+        return len(self.takes) == (2 if again else 1)
 
     def blow(self) -> None:
         """The moment has come: remember where this caller is."""
@@ -123,9 +141,9 @@ class Caller:
         if self.state is State.RINGING:
             self.ears.note(self._since, now)
         if state is State.RECORDING:
-            self.heard_beep = True
             self.ears.note(now, now + 1)  # a breath before speaking
         self.was_told_saved |= state is State.SAVED
+        self.was_told_too_short |= state is State.TOO_SHORT
         if state is State.GONE:
             self.last = self.state
         self.state, self._since, self._serial = state, now, self._serial + 1
@@ -163,8 +181,8 @@ class Caller:
         elif kind in ("PlaybackStarted", "PlaybackContinuing"):
             said = event["playback"]
             media = said["media_uri"] if kind == "PlaybackStarted" else said["next_media_uri"]
-            if self.speech.stem in media:
-                self.began_speaking = now
+            if self.gone_at is None and self._saying and media == _sound(self._saying):
+                self.takes.append(Take(self._saying, self.box, now))
         elif kind == "PlaybackFinished" and event["playback"]["id"] == self._playback:
             self._speech_ends()
 
@@ -180,9 +198,10 @@ class Caller:
         self._speech_ends()
 
     def _speech_ends(self) -> None:
-        if self.began_speaking is not None and self.stopped_speaking is None:
-            self.stopped_speaking = _now()
-            self.ears.note(self.began_speaking, self.stopped_speaking)
+        if self.takes and self.takes[-1].stopped is None:
+            said = self.takes[-1]
+            said.stopped = _now()
+            self.ears.note(said.began, said.stopped)
         self._speech_ended.set()
 
     # -- what the caller does ------------------------------------------------------------------
@@ -207,7 +226,7 @@ class Caller:
         await self._struck.wait()
         while True:
             await asyncio.sleep(COUNT_SECONDS)
-            speaking = self.state is State.RECORDING and self.stopped_speaking is None
+            speaking = self.state is State.RECORDING and not (self.takes and self.takes[-1].stopped)
             hears = self.ears.hears_something or self.state is State.RINGING
             if self.connected_at is None or speaking or hears:
                 self.ears.count(None, _now())
@@ -232,11 +251,11 @@ class Caller:
     async def _act(self) -> None:
         """Do what a person does here, or wait for what comes."""
         before = self._serial
-        all_is_said = self.began_speaking is not None
+        all_is_said = self.all_is_said
         match self.state:
             case State.RECORDING if not all_is_said:
                 await self._speak()
-            case State.MENU | State.GREETING | State.RECORDING if all_is_said:
+            case State.MENU | State.GREETING | State.RECORDING | State.TOO_SHORT if all_is_said:
                 await self.hang_up()
             case State.FALLBACK if all_is_said:
                 await self._changes(before, PATIENCE_SECONDS)
@@ -265,7 +284,9 @@ class Caller:
     async def _speak(self) -> None:
         """Say it all, then hang up or press #."""
         self._playback, before = new_id(), self._serial
-        media = ["sound:silence/1", f"sound:{self.speech.with_suffix('')}"]
+        self._speech_ended.clear()
+        self._saying = voice(self.plan.index, self.plan.voice, len(self.takes) + 1)
+        media = ["sound:silence/1", _sound(self._saying)]
         if not await self._do("POST", f"/play/{self._playback}", {"media": media}):
             return
         await self._speech_ended.wait()
@@ -304,7 +325,12 @@ class Caller:
 
 
 def _now() -> float:
-    return asyncio.get_running_loop().time()
+    """As the event loop's clock, which the harness's threads have none of."""
+    return time.monotonic()
+
+
+def _sound(audio: Path) -> str:
+    return f"sound:{audio.with_suffix('')}"
 
 
 def _told(event: Event) -> str:

@@ -31,6 +31,11 @@ class Heard:
     at: Sequence[float] = ()
 
     @property
+    def found(self) -> float:
+        """Seconds of it that are in the recording."""
+        return self.spoken - self.lost
+
+    @property
     def is_other(self) -> bool:
         """Whether the recording holds no more of this speech than the words that all begin with."""
         return self.lost > 0.8 * self.spoken

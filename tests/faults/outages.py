@@ -27,7 +27,7 @@ async def nobody_lives(blow: Blow) -> None:
     await town.kill("agi")
     await town.all_are_gone()
     for caller in town.callers.values():
-        if caller.began_speaking is None and caller.gone_at and caller.connected_at:
+        if not caller.began_speaking and caller.gone_at and caller.connected_at:
             held = caller.gone_at - caller.connected_at
             blow.measure("held_seconds_max", held)
             if held > CALL_SECONDS + SLACK_SECONDS:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Literal
+
+from tests.faults.voices import QUIET, Quiet, voice
 
 
 class State(StrEnum):
@@ -20,6 +24,7 @@ class State(StrEnum):
     RECORDING = "recording"
     FILING = "filing"
     REVIEW = "review"
+    TOO_SHORT = "told that it was too short"
     SAVED = "after saved"
     GOODBYE = "goodbye"
     TURNED_AWAY = "told that no message can be taken"
@@ -40,6 +45,9 @@ AIMS = (
 Key = Literal["1", "9"]
 """What is pressed in the menu: 1 for an employee who does not answer, 9 for the company's box."""
 
+QUIET_SHARE = 0.25
+"""Of the callers, so many have a voice that is hard to hear."""
+
 CONNECTING, RINGS, GREETS, SPEAKS, TELLS = 0.3, 4.5, 4.0, 7.3, 3.0
 """Seconds that these parts of a call take, roughly: the state at the blow is seen, not assumed."""
 
@@ -56,6 +64,15 @@ class Plan:
     """Seconds until a key is pressed, in the menu and in the review."""
     presses_hash: bool
     """Ends the message with # and hears the review, or just hangs up."""
+    voice: Quiet | None = None
+    """How this caller is hard to hear; None for a voice that any detector hears."""
+    says_again: bool = False
+    """Who is told that it was too short says it again, or hangs up."""
+
+
+def speeches(plan: Plan) -> list[Path]:
+    """What this caller may come to say, rendered now."""
+    return [voice(plan.index, plan.voice, take) for take in ((1, 2) if plan.says_again else (1,))]
 
 
 def plans(
@@ -71,7 +88,11 @@ def plans(
     """
     later = round(calls * late)
     made = [_aimed(chance, n, aims[n % len(aims)]) for n in range(calls - later)]
-    return made + [_late(chance, len(made) + n, after) for n in range(later)]
+    made += [_late(chance, len(made) + n, after) for n in range(later)]
+    voices = list(islice(cycle(QUIET), round(calls * QUIET_SHARE)))
+    for index, quiet in zip(chance.sample(range(calls), len(voices)), voices, strict=True):
+        made[index] = replace(made[index], voice=quiet, says_again=chance.random() < 0.5)
+    return made
 
 
 def _aimed(chance: random.Random, index: int, aim: State) -> Plan:

@@ -15,9 +15,8 @@ from tests.faults.accounts import Account, account_for
 from tests.faults.caller import Caller
 from tests.faults.fault import Blow, Fault, Result, Size
 from tests.faults.leftovers import look_for_leftovers
-from tests.faults.plans import plans
+from tests.faults.plans import plans, speeches
 from tests.faults.town import Town
-from tests.faults.voices import voice
 
 DIARY_SECONDS = 10.0
 """Around the blow, of a caller who was left in silence."""
@@ -59,16 +58,13 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
 async def play_round(fault: Fault, blow: Blow, account: Account, number: int) -> Counter[str]:
     """One round; returns where its callers were when the fault struck."""
     town = blow.town
+    after = fault.new_callers_for(blow.size)
+    planned = plans(blow.chance, fault.calls, after, fault.late, fault.aims)
     # Not while they call: a synthesiser would take the CPU that the service needs.
-    await asyncio.to_thread(lambda: [voice(index) for index in range(fault.calls)])
+    await asyncio.to_thread(lambda: [speeches(plan) for plan in planned])
     began = datetime.now(UTC)
     town.callers.clear()
-    callers = [
-        town.caller(plan, f"7916{number:03}{plan.index:04}")
-        for plan in plans(
-            blow.chance, fault.calls, fault.new_callers_for(blow.size), fault.late, fault.aims
-        )
-    ]
+    callers = [town.caller(plan, f"7916{number:03}{plan.index:04}") for plan in planned]
     clock = asyncio.get_running_loop()
     blow.at = clock.time() + 0.5 - min(caller.plan.begins for caller in callers)
     async with asyncio.TaskGroup() as group:
@@ -88,7 +84,7 @@ async def play_round(fault: Fault, blow: Blow, account: Account, number: int) ->
         account.failures += [
             f"caller {caller.number} ({caller.at_blow.state}) could not leave a message"
             for caller in callers
-            if caller.began_speaking is None
+            if not caller.began_speaking
         ]
     return states
 

@@ -13,6 +13,7 @@ from typing import Any
 
 WRONG = (
     "lost",
+    "wrongly_aside",
     "doubled",
     "wrong_box",
     "wrong_time",
@@ -46,9 +47,10 @@ def write(file: Path, line: Mapping[str, Any]) -> None:
 
 def figures(line: Mapping[str, Any]) -> str:
     """What was measured, for people."""
-    wrong = {name.replace("_", " "): line[name] for name in WRONG if line[name]}
+    wrong = {name.replace("_", " "): line[name] for name in WRONG if line.get(name)}
+    quiet = f" ({line['quiet']} hard to hear)" if line.get("quiet") else ""
     parts = [
-        f"spoken {line['spoken']} calls, kept {line['kept']}, in the right box "
+        f"spoken {line['spoken']} calls{quiet}, kept {line['kept']}, in the right box "
         f"{line['right_box']}, lost seconds per call: max {line['lost_seconds_max']:g}",
         ", ".join(f"{name} {count}" for name, count in wrong.items())
         or "nothing lost, doubled, misplaced, unplayable or left over",
