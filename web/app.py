@@ -24,6 +24,7 @@ from web import watching
 from web.api.app import create_api
 from web.api.problems import Problem, answer
 from web.assets import Assets
+from web.cookies import SessionRenewal
 from web.events import Events, last_known
 from web.guard import is_from_elsewhere, page_before, visitor
 from web.headers import BodyLimit, SecurityHeaders, has_file, largest_body, protect
@@ -76,6 +77,7 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
         lifespan=_with(events),
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(SessionRenewal),
             Middleware(BodyLimit),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],

@@ -23,7 +23,7 @@ from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web import notices
-from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
+from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
 from web.notices import Notice
 from web.services import Services
 from web.templating import template
@@ -71,7 +71,7 @@ class Guest:
         page = template(name, self.language).render(**self._context(), notice=notice, **context)
         response = HTMLResponse(page, status, headers={"Content-Language": self.language})
         if notice:
-            notices.forget(response)
+            notices.forget(self.request, response)
         return response
 
     def redirect(
@@ -80,7 +80,7 @@ class Guest:
         """Go on to another page of ours, and say there what was done."""
         response = RedirectResponse(address, status_code=303)
         if notice:
-            notices.leave(response, Notice(notice, undo=undo, ids=ids))
+            notices.leave(self.request, response, Notice(notice, undo=undo, ids=ids))
         return response
 
     def _context(self) -> dict[str, object]:
@@ -91,7 +91,7 @@ class Guest:
             "office": None,
             "language": self.language,
             "timezone": "UTC",
-            "path": self.request.url.path,
+            "path": within(self.request.url.path),
             "query": self.request.query_params,
             "new_count": 0,
             "news": 0,

@@ -14,7 +14,9 @@ from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized
-from web.guard import COOKIE, actor_of, is_from_elsewhere, visitor
+from web.cookies import HOST, session_token
+from web.cookies import SESSION as COOKIE
+from web.guard import actor_of, is_from_elsewhere, visitor
 from web.services import Services
 
 TOKEN: Final = HTTPBearer(
@@ -25,7 +27,8 @@ TOKEN: Final = HTTPBearer(
 SESSION: Final = APIKeyCookie(
     name=COOKIE,
     scheme_name="session",
-    description="The session of a browser that has logged in. Requests that change something"
+    description="The session of a browser that has logged in; over TLS the cookie is called"
+    f" `{HOST}{COOKIE}`. Requests that change something"
     " have to come from a page of the same origin.",
     auto_error=False,
 )
@@ -79,7 +82,7 @@ def newcomer(
     """Any user, also one who has to choose a password first. Raises Problem 401 or 403."""
     services: Services = request.app.state.services
     via: Via = "api" if "authorization" in request.headers else "page"
-    if via == "page" and COOKIE in request.cookies and is_from_elsewhere(request):
+    if via == "page" and session_token(request) and is_from_elsewhere(request):
         raise forbidden("the request does not come from a page of this server")
 
     def find(*, in_use: bool = False) -> User | None:
