@@ -108,7 +108,7 @@ class PromptLibrary:
                     Path(file.name).unlink(missing_ok=True)
                     raise
         except OSError as error:
-            raise AudioError(f"cannot write to {self.folder}: {error.strerror}") from error
+            raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
 
 
 def render(

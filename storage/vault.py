@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
-from storage.errors import AudioError, NotFound
+from storage.errors import AudioError, LostAudio
 from storage.files import write_all_whole, write_whole
 
 
@@ -93,7 +93,7 @@ class LocalAudio:
         try:
             return self.path(key).open("rb")
         except FileNotFoundError as error:
-            raise NotFound(f"the audio {key} is not in {self.folder}") from error
+            raise LostAudio(f"the audio {key} is not in {self.folder}") from error
         except OSError as error:
             raise AudioError(f"the audio {key} cannot be read: {error.strerror}") from error
 

@@ -99,6 +99,8 @@ class Events:
                     yield ": still here\n\n"
                 elif listener is not None and item.concerns(*listener):
                     yield _event(item)
+        except DatabaseUnavailable as error:
+            log.warning("a stream of news ends without the database", reason=str(error))
         finally:
             self._listeners.pop(queue, None)
             if not self._listeners:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from web import outages
+
 PLACES: Final = {
     "company": "Company",
     "numbers": "Number {name}",
@@ -148,5 +150,8 @@ _AUDIO: Final = (
     "{title} takes longer than {seconds} s to decode",
 )
 
-PATTERNS: Final = (*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES)
+PATTERNS: Final = (
+    *(*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES),
+    *outages.SENTENCES,
+)
 """Every pattern; the first that fits a sentence is taken."""

@@ -7,7 +7,7 @@ read the database and files as it likes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -44,6 +44,8 @@ class Guest:
     request: Request
     services: Services
     form: FormData
+    known_language: Language | None = field(default=None, kw_only=True)
+    """Of somebody whose session is known, though it cannot be looked up now."""
 
     @property
     def path(self) -> dict[str, str]:
@@ -58,7 +60,7 @@ class Guest:
     @property
     def language(self) -> Language:
         """What the page speaks."""
-        return language_of(self.request.headers.get("accept-language", ""))
+        return self.known_language or language_of(self.request.headers.get("accept-language", ""))
 
     def text(self, message: str, **values: object) -> str:
         """A message in the page's language, with ``%(name)s`` filled in."""
@@ -237,3 +239,15 @@ def as_visit(guest: Guest) -> Guest:
     if user is None:
         return guest
     return Visit(guest.request, guest.services, guest.form, user, guest.services.news.newest())
+
+
+def as_guest(guest: Guest) -> Guest:
+    """The guest as one of whom nothing is looked up, in the language that is known to be his."""
+    user: User | None = getattr(guest.request.state, "user", None)
+    if user is None:
+        return guest
+    known = guest.services.offices.last_known
+    site = known.offices.get(user.company_id) if known else None
+    return replace(
+        guest, known_language=user.language or (site.office.company.language if site else None)
+    )
