@@ -111,7 +111,7 @@ _ACCOUNTS: Final = (
     "needs at least {least} characters",
     "has at most {most} characters",
     "must be more than the login",
-    "is one of those that are tried first",
+    "would soon be guessed; several words that do not belong together are better",
     "“{login}” is taken",
     "“{text}” is not a login: {rule}",
     "“{login}” is the last active administrator of the company",

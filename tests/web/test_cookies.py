@@ -91,7 +91,7 @@ async def test_logging_in_and_out_over_tls(over_tls: BrowserContext, front: Fron
     await page.goto(f"/messages/{message}/delete")
     await page.locator("main form button.danger").click()
     await page.locator("#toasts button").click()
-    await expect(page.locator("#toasts")).to_contain_text("Сообщение восстановлено")
+    await expect(page.locator("#toasts")).to_contain_text("восстановлено")
     await page.goto("/messages")
     assert await names(over_tls) == {HOST + SESSION}
     await page.locator(".account summary").click()
