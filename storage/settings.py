@@ -165,6 +165,12 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def database_file(self) -> Path | None:
+        """SQLite's file; None where the database is a server."""
+        url = self.database_url
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+    @property
     def spool(self) -> Path:
         """Asterisk's spool folder."""
         spool = self.asterisk.spool
