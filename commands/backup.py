@@ -14,8 +14,8 @@ from storage.backup.making import back_up
 from storage.backup.restoring import restore as restore_home
 from storage.backup.verifying import verify
 from storage.database import Database
-from storage.durable import make_folder
 from storage.errors import StorageError
+from storage.privacy import make_home, tighten
 
 
 @click.command()
@@ -57,11 +57,13 @@ def restore(app: App, file: Path) -> None:
     say. The backup's own settings are only put beside them, as voicepost.toml.from-backup.
     """
     settings = app.settings
-    make_folder(settings.home)
+    make_home(settings.home)
+    tighten(settings)  # before anything is in it
     with only_service(settings.home):
         home = Home.of(settings, Database(settings.database_url), app.audio)
         with progress_bar("restoring") as progress:
             done = restore_home(file, home, progress)
+    tighten(settings)
     click.echo(f"{done.messages} recordings restored", err=True)
     if done.unfiled:
         click.echo(f"{done.unfiled} more will be filed when the service runs", err=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.actor import Actor
-from storage.durable import make_folder
 from storage.vault import AudioStore, LocalAudio
 
 if TYPE_CHECKING:
@@ -48,8 +47,9 @@ class App:
     def database(self) -> Database:
         """The database, with all migrations applied. Raises `DatabaseUnavailable`."""
         from storage.database import Database
+        from storage.privacy import make_home
 
-        make_folder(self.settings.home, mode=0o777)
+        make_home(self.settings.home)
         database = Database(self.settings.database_url)
         database.migrate()
         return database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -10,12 +11,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
+
 from commands.context import App
 from commands.doctor import data, disk, exchange
 from commands.doctor.finding import Finding, broken
 from commands.phone import ari_access
 from telephony.ari.client import HttpAri
 from web.watching import Health
+
+log = structlog.get_logger()
 
 PATIENCE_SECONDS: Final = 3.0
 """What all checks together get; who has not answered then is not well."""
@@ -56,6 +61,7 @@ class HealthCheck:
         self._threads = ThreadPoolExecutor(len(self._checks), thread_name_prefix="health")
         self._one_at_a_time = threading.Lock()
         self._found: tuple[float, Health] | None = None
+        self._failing: dict[str, tuple[str, str]] = {}
 
     def __call__(self) -> Health:
         """How things are, as of the last two seconds."""
@@ -74,10 +80,22 @@ class HealthCheck:
         return Health(
             is_well=all(finding.is_well for finding in findings.values()),
             details={
-                name: {"ok": finding.is_well, "found": finding.what}
+                name: {"ok": finding.is_well, "found": self._told(name, finding)}
                 for name, finding in findings.items()
             },
         )
+
+    def _told(self, name: str, finding: Finding) -> str:
+        """What anybody on this machine may read; what names hosts and users is in the log."""
+        if finding.is_well:
+            self._failing.pop(name, None)
+            return finding.what
+        what, code = self._failing.get(name, ("", ""))
+        if what != finding.what:
+            code = secrets.token_hex(4)
+            self._failing[name] = finding.what, code
+            log.error("not well", check=name, reason=finding.what, code=code)
+        return f"fails: {code} in log/web.jsonl, or voicepost doctor, says why"
 
 
 async def _service(app: App) -> Finding:

@@ -14,8 +14,8 @@ def places(app: App) -> dict[str, Path]:
     found = {"spool": settings.spool, "home": settings.home, "audio": settings.audio_folder}
     if settings.audio.in_bucket:
         found["audio"] = settings.outbox_folder
-    if settings.database_url.startswith("sqlite:///"):
-        found["database"] = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    if settings.database_file is not None:
+        found["database"] = settings.database_file.parent
     return found
 
 

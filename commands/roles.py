@@ -15,6 +15,7 @@ import structlog
 
 from commands.calls import list_calls, show
 from commands.context import App
+from commands.home import close_home
 from commands.keeping import keep_retention
 from commands.logs import configure_logs
 from commands.metering import begin_metering
@@ -26,6 +27,7 @@ from commands.uploading import keep_uploading
 from dialplan.reception import Reception
 from storage.durable import make_folder
 from storage.errors import ConfigError
+from storage.privacy import FOLDER, SPOOL, UMASK
 from storage.settings import Settings
 from telephony.agi.call import AgiCall
 from telephony.agi.server import AgiServer
@@ -206,12 +208,14 @@ def _reception(app: App) -> Reception:
 
 def start_role(app: App, name: str) -> Watcher:
     """What every role does first. Raises `DatabaseUnavailable`."""
+    os.umask(UMASK)
     watcher = Watcher.taken_from(os.environ)
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, name, settings.log_folder)
+    close_home(settings)
     _ = app.database
     begin_metering(name, settings.metrics_folder)
-    make_folder(settings.recordings, mode=0o777)
+    make_folder(settings.recordings, SPOOL if settings.asterisk.url else FOLDER)
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
     # What is loaded stays: looking through it again and again for garbage takes 150 ms each time,

@@ -16,12 +16,13 @@ import structlog
 
 from commands.context import App
 from commands.firststart import first_links
+from commands.home import close_home
 from commands.logs import configure_logs
 from commands.notify import Watcher
 from commands.nursery import FirstNursery
 from commands.raising import fork_nursery
 from commands.supervisor import Role, nursery
-from storage.durable import make_folder
+from storage.privacy import UMASK, make_home
 from telephony.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def serve(context: click.Context, sandbox: bool) -> None:
     """
     app: App = context.obj
     watcher = Watcher.taken_from(os.environ)
+    os.umask(UMASK)
     first = fork_nursery(context)  # before anything is open, or locked, that a role would share
     with first.control:
-        make_folder(app.home, mode=0o777)
+        make_home(app.home)
         with only_service(app.home):
             asyncio.run(_serve(app, sandbox, watcher, first))
 
@@ -64,6 +66,7 @@ def _prepare(app: App, sandbox: bool) -> Asterisk | None:
     """
     settings = app.settings
     configure_logs(settings.log.level, settings.log.format, "serve", settings.log_folder)
+    close_home(settings)
     sites = app.offices.snapshot().offices.values()
     language = next((site.office.company.language for site in sites), "en")
     return sandbox_asterisk(app.settings, language) if sandbox else None

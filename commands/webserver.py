@@ -18,9 +18,10 @@ from commands.notify import Watcher
 from commands.phone import phone_endpoint, ring_phone
 from storage.errors import ConfigError
 from storage.office import Office
-from telephony.errors import TelephonyError
+from telephony.errors import AriError, TelephonyError
 from web.app import create_app
-from web.services import PhoneUnavailable, Services
+from web.hosts import Hosts
+from web.services import ExchangeUnavailable, PhoneUnavailable, Services
 from web.watching import Watch
 
 END_SECONDS = 5
@@ -106,9 +107,12 @@ def services(app: App) -> Services:
     def ring(office: Office, phone: str, *words: str) -> None:
         try:
             ring_phone(app.settings, phone_endpoint(office, phone), *words)
+        except AriError as error:
+            raise ExchangeUnavailable(str(error)) from error
         except TelephonyError as error:
             raise PhoneUnavailable(str(error)) from error
 
+    web = app.settings.web
     return Services(
         inbox=app.inbox,
         offices=app.offices,
@@ -122,4 +126,5 @@ def services(app: App) -> Services:
         ring=ring,
         trash_days=app.settings.messages.trash_days,
         quiet_days=app.settings.messages.quiet_days,
+        hosts=Hosts.of(web.hosts, web.url, web.host),
     )

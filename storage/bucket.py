@@ -17,7 +17,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from storage.errors import AudioError, ConfigError, NotFound
+from storage.errors import AudioError, ConfigError, LostAudio, NotFound
 from storage.sections import AudioSettings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Bucket:
         except (BaseError, ValueError, OSError) as error:
             text = str(error)
             if key and isinstance(error, FileNotFoundError) and "NoSuchBucket" not in text:
-                raise NotFound(f"the audio {key} is not in {self.url}") from error
+                raise LostAudio(f"the audio {key} is not in {self.url}") from error
             raise AudioError(f"the object store {self.url} fails: {_reason(text)}") from error
 
 

@@ -5,10 +5,11 @@ Synchronous, and safe to use from many threads; asyncio code calls it through wo
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ class Database:
         DatabaseUnavailable.
         """
         if self.is_sqlite:
-            self._make_folder()
+            self._make_file()
         if self.revision() != newest_revision():
             with self.filling() as connection:
                 upgrade(connection)
@@ -129,7 +130,7 @@ class Database:
         Raises DatabaseUnavailable.
         """
         if self.is_sqlite:
-            self._make_folder()
+            self._make_file()
         with _plain_errors(), self._engine.connect() as connection:
             connection.execution_options(voicepost_write=True)
             with connection.begin():
@@ -165,12 +166,13 @@ class Database:
         finally:
             self._writing.release()
 
-    def _make_folder(self) -> None:
+    def _make_file(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
             return
         folder = Path(self.url.database).parent
         try:
             make_folder(folder, mode=0o700)
+            _make_private(Path(self.url.database))
         except OSError as error:
             raise DatabaseUnavailable(
                 f"the database's folder {folder} cannot be made: {error.strerror}"
@@ -207,6 +209,16 @@ def knows_revision(revision: str) -> bool:
 
 def _revisions() -> list[str]:
     return [path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
+
+
+def _make_private(file: Path) -> None:
+    """Make SQLite's file, unless it is there: the files beside it get the permissions it has."""
+    with suppress(FileExistsError):
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(descriptor, 0o640)
+        finally:
+            os.close(descriptor)
 
 
 def _patience(url: URL) -> dict[str, int]:

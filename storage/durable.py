@@ -43,11 +43,16 @@ def flushed_together(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path, mode: int = 0o750) -> None:
-    """Make a folder whose name survives a power cut, with all its parents. Raises OSError."""
+    """Make a folder whose name survives a power cut, with all its parents. Raises OSError.
+
+    Those that are made have just this mode, whatever the umask says.
+    """
     if folder.is_dir():
         return
     make_folder(folder.parent, mode)
     folder.mkdir(mode=mode, exist_ok=True)
+    if folder.stat().st_mode & 0o777 != mode:
+        folder.chmod(mode)
     flush_folder(folder.parent)
 
 

@@ -3,6 +3,7 @@
 StorageError                    a sentence for the user
 ├── ConfigError                 a setting or an office's configuration is wrong
 ├── NotFound                    no such message, company, employee, …
+│   └── LostAudio               a message's recording is not where it is kept
 ├── Held                        a message on hold cannot be deleted
 ├── AudioError                  audio that cannot be read, decoded or stored
 │   └── NoRecording             what lies there is no recording, today or tomorrow
@@ -36,6 +37,10 @@ class ConfigError(StorageError):
 
 class NotFound(StorageError):
     """What was asked for is not there."""
+
+
+class LostAudio(NotFound):
+    """A message's recording is not where it is kept."""
 
 
 class Held(StorageError):

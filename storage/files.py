@@ -41,13 +41,17 @@ def write_whole(
     flush_folder(path.parent)
 
 
-def write_all_whole(contents: Mapping[Path, bytes], *, beside: Path) -> None:
+def write_all_whole(
+    contents: Mapping[Path, bytes], *, beside: Path, mode: int | None = None
+) -> None:
     """Write many files as `write_whole` does, each step for all of them. Raises OSError."""
     unfinished = {path: beside / f"{secrets.token_hex(8)}{UNFINISHED}" for path in contents}
     try:
         with flushed_together(beside):
             for path, other in unfinished.items():
                 with other.open("xb") as file:
+                    if mode is not None:
+                        os.fchmod(file.fileno(), mode)
                     file.write(contents[path])
         for path, other in unfinished.items():
             other.replace(path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.decoding import RATE, decode
+from storage.durable import make_folder
 from storage.errors import AudioError, NotFound
 from storage.office import Office, Prompt
 from storage.office.values import shown
@@ -95,7 +96,7 @@ class PromptLibrary:
     def _keep(self, digest: str, wav: bytes) -> None:
         """Write to a temporary name, to disk, and only then give it its name."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
                 try:
                     file.write(wav)
@@ -108,7 +109,7 @@ class PromptLibrary:
                     Path(file.name).unlink(missing_ok=True)
                     raise
         except OSError as error:
-            raise AudioError(f"cannot write to {self.folder}: {error.strerror}") from error
+            raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
 
 
 def render(

@@ -102,13 +102,16 @@ class AgiSettings(Section):
 class WebSettings(Section):
     """Where the pages are served.
 
-    ``url`` is their address as people type it, where a proxy stands in front; ``proxies`` are the
-    addresses of proxies whose word about the caller's address and TLS is taken.
+    ``url`` is their address as people type it, where a proxy stands in front: links begin with it.
+    ``hosts`` are the names, parted by commas, under which pages are served besides; empty: what
+    this machine is called, or any name where there is no ``url``. ``proxies`` are the addresses of
+    proxies whose word about the caller's address and TLS is taken.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
     url: str = ""
+    hosts: str = ""
     proxies: str = "127.0.0.1"
 
 
@@ -172,6 +175,12 @@ class Settings(BaseSettings):
         if separator and scheme in ("postgresql", "postgres"):
             return f"postgresql+psycopg://{rest}"
         return url
+
+    @property
+    def database_file(self) -> Path | None:
+        """SQLite's file; None where the database is a server."""
+        url = self.database_url
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
     @property
     def spool(self) -> Path:

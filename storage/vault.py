@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
-from storage.errors import AudioError, NotFound
+from storage.errors import AudioError, LostAudio
 from storage.files import write_all_whole, write_whole
+
+MODE: Final = 0o640
+"""Of each file: Asterisk may be another user of our group."""
 
 
 class Waiting(NamedTuple):
@@ -71,7 +74,7 @@ class LocalAudio:
         try:
             for folder in (incoming, place.parent):
                 make_folder(folder)
-            write_whole(place, audio, beside=incoming)
+            write_whole(place, audio, beside=incoming, mode=MODE)
         except OSError as error:
             raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
 
@@ -84,7 +87,7 @@ class LocalAudio:
         try:
             for folder in (incoming, *folders.values()):
                 make_folder(folder)
-            write_all_whole(places, beside=incoming)
+            write_all_whole(places, beside=incoming, mode=MODE)
         except OSError as error:
             raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
 
@@ -93,7 +96,7 @@ class LocalAudio:
         try:
             return self.path(key).open("rb")
         except FileNotFoundError as error:
-            raise NotFound(f"the audio {key} is not in {self.folder}") from error
+            raise LostAudio(f"the audio {key} is not in {self.folder}") from error
         except OSError as error:
             raise AudioError(f"the audio {key} cannot be read: {error.strerror}") from error
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -19,15 +18,17 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
-from storage.errors import Busy, ConfigError, DatabaseUnavailable, NotFound, StorageError
+from storage.errors import Busy, DatabaseUnavailable
 from web import watching
 from web.api.app import create_api
-from web.api.problems import BUSY_SECONDS, Problem, answer
+from web.api.problems import ERRORS, Problem, failed, problem_of
 from web.assets import Assets
 from web.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
+from web.cookies import SessionRenewal
 from web.events import Events, last_known
-from web.guard import is_from_elsewhere, page_before, visitor
+from web.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
 from web.headers import SecurityHeaders, protect
+from web.hosts import KnownHosts
 from web.pages import (
     account,
     audit,
@@ -44,8 +45,8 @@ from web.pages import (
 )
 from web.progress import Downloads
 from web.sentences import tell
-from web.services import PhoneUnavailable, Services
-from web.visit import Guest, as_visit
+from web.services import Services
+from web.visit import Guest, as_guest, as_visit
 from web.watching import Watch
 
 SECTIONS = (
@@ -54,8 +55,6 @@ SECTIONS = (
 )
 
 API = "/api/v1"
-
-log = structlog.get_logger()
 
 
 def create_app(services: Services, watch: Watch | None = None) -> Starlette:
@@ -77,15 +76,12 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
         lifespan=_with(events),
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(KnownHosts, hosts=services.hosts, refuse=show_error),
+            Middleware(SessionRenewal),
             Middleware(Bodies),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
-        exception_handlers={
-            HTTPException: show_error,
-            StorageError: show_error,
-            PhoneUnavailable: show_error,
-            Exception: show_error,
-        },
+        exception_handlers=dict.fromkeys(ERRORS, show_error),
     )
     app.state.services = services
     app.state.events = events
@@ -131,55 +127,42 @@ listen.access = "user"  # type: ignore[attr-defined]
 
 async def show_error(request: Request, error: Exception) -> Response:
     """The page that says what went wrong, without telling a stranger anything."""
-    status = _status(error)
-    sentence = str(error) if isinstance(error, StorageError | PhoneUnavailable) else ""
-    if status == 500:
-        log.error("a page failed", path=request.url.path, exc_info=error)
     if request.url.path.startswith(f"{API}/"):
-        return answer(Problem(status, sentence))
+        return await failed(request, error)
+    problem = problem_of(error, request.url.path)
+    # What HTTP itself refuses is told by the page's own words.
+    sentence = "" if isinstance(error, HTTPException) else problem.detail
     guest = Guest(request, request.app.state.services, form=FormData())
-    if status == 503 and not isinstance(error, Busy):
-        return Response(sentence, 503, {"Retry-After": "5"}, "text/plain")
-    response = await run_in_threadpool(_error_page, guest, error, sentence)
-    if isinstance(error, Busy):
-        response.headers["Retry-After"] = str(BUSY_SECONDS)
-    if status == 500:
+    response = await run_in_threadpool(_error_page, guest, error, problem, sentence)
+    if problem.code or isinstance(error, Busy):
+        response.headers.update(problem.headers or {})
+    if problem.status_code == 500:
         # Starlette sends this one past all middleware.
         protect(response.headers, request.url.scheme)
     return response
 
 
-def _status(error: Exception) -> int:
-    match error:
-        case HTTPException():
-            return error.status_code
-        case NotFound():
-            return 404
-        case ConfigError():
-            return 422
-        case Busy() | DatabaseUnavailable() | PhoneUnavailable():
-            return 503
-        case StorageError():
-            return 409
-        case _:
-            return 500
+def _error_page(guest: Guest, error: Exception, problem: Problem, sentence: str) -> Response:
+    """The page in the frame of who asks; whatever has just failed may fail again: then without."""
+    with suppress(Exception):
+        if not isinstance(error, DatabaseUnavailable):
+            return _render_error(as_visit(guest), error, problem, sentence)
+    with suppress(Exception):
+        return _render_error(as_guest(guest), error, problem, sentence)
+    return Response("The page is out of order.", problem.status_code, media_type="text/plain")
 
 
-def _error_page(guest: Guest, error: Exception, sentence: str) -> Response:
-    status = _status(error)
-    try:
-        visit = as_visit(guest)
-        told = tell(sentence, visit.language)
-        return visit.render(
-            "error.html",
-            status,
-            status=status,
-            sentence=told,
-            is_from_elsewhere=is_from_elsewhere(guest.request),
-            back=page_before(guest.request),
-            has_file=has_file(guest.request.headers),
-            limit=error.limit if isinstance(error, TooLarge) else LARGEST_TEXT,
-        )
-    except Exception:
-        # Whatever has just failed may fail again.
-        return Response("The page is out of order.", status, media_type="text/plain")
+def _render_error(guest: Guest, error: Exception, problem: Problem, sentence: str) -> Response:
+    request = guest.request
+    return guest.render(
+        "error.html",
+        problem.status_code,
+        status=problem.status_code,
+        sentence=tell(sentence, guest.language),
+        code=problem.code,
+        is_from_elsewhere=is_from_elsewhere(request),
+        here=within(request.url.path) if request.method in SAFE_METHODS else page_before(request),
+        back=page_before(request),
+        has_file=has_file(request.headers),
+        limit=error.limit if isinstance(error, TooLarge) else LARGEST_TEXT,
+    )

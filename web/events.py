@@ -83,10 +83,11 @@ class Events:
         try:
             listener = await self._listener(queue, find)
             yield "retry: 2000\n: listening\n\n"
-            if after is not None and listener is not None:
-                for missed in await run_in_threadpool(self._news.since, after):
-                    if missed.concerns(*listener):
-                        yield _event(missed)
+            missed = await self._missed(listener, after)
+            if missed is None:
+                return
+            for one in missed:
+                yield _event(one)
             while listener and not self._closed and asyncio.get_running_loop().time() < end:
                 try:
                     item = await asyncio.wait_for(queue.get(), STILL_HERE_SECONDS)
@@ -107,14 +108,34 @@ class Events:
     async def _listener(
         self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
     ) -> tuple[str, Scope] | None:
-        """Who listens and what that user may see, from now on also for the news; None: nobody."""
-        user = await run_in_threadpool(find)
-        if user is None:
+        """Who listens and what that user may see, from now on also for the news; None: nobody.
+
+        Nobody is known while the database is away: the stream ends, and is asked for again.
+        """
+        try:
+            user = await run_in_threadpool(find)
+            if user is None:
+                return None
+            listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
+        except DatabaseUnavailable as error:
+            log.warning("a stream of news ends without the database", reason=str(error))
             return None
-        listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
         self._listeners[queue] = listener
         self._somebody.set()
         return listener
+
+    async def _missed(
+        self, listener: tuple[str, Scope] | None, after: int | None
+    ) -> list[Item] | None:
+        """What came since that number and concerns the listener; None: the database is away."""
+        if after is None or listener is None:
+            return []
+        try:
+            items = await run_in_threadpool(self._news.since, after)
+        except DatabaseUnavailable as error:
+            log.warning("no news from the database", reason=str(error))
+            return None
+        return [item for item in items if item.concerns(*listener)]
 
     def close(self) -> None:
         """End every stream: the service is about to."""

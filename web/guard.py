@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.actor import Actor, User, Via
+from web import cookies
 from web.services import Services
 
-COOKIE: Final = "voicepost_session"
+COOKIE: Final = cookies.SESSION
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LIST: Final = "/messages"
 """Where a visitor goes on who was nowhere before."""
@@ -21,7 +22,7 @@ def visitor(request: Request, services: Services, *, in_use: bool = True) -> Use
 
     What is not ``in_use`` does not keep the session from ending when nobody uses it.
     """
-    token = request.cookies.get(COOKIE)
+    token = cookies.session_token(request)
     return services.sessions.find(token, in_use=in_use) if token else None
 
 
@@ -56,14 +57,12 @@ def page_before(request: Request) -> str:
 
 def keep_session(request: Request, response: Response, token: str) -> None:
     """Give the browser the token of a session that has just begun."""
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
-    )
+    cookies.give(request, response, COOKIE, token)
 
 
-def forget_session(response: Response) -> None:
+def forget_session(request: Request, response: Response) -> None:
     """Have the browser forget its session."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    cookies.drop(request, response, COOKIE)
 
 
 def address_of(request: Request) -> str:

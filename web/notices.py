@@ -14,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.text import storable
+from web import cookies
 
-COOKIE: Final = "voicepost_notice"
+COOKIE: Final = cookies.NOTICE
 SECONDS: Final = 60
 MOST_IDS: Final = 60
 """What fits into a cookie; more cannot be chosen on one page anyway."""
+UNDOING: Final = frozenset({"/messages/restore"})
+"""Where something can be undone. A cookie may come from anybody: no button leads elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +34,24 @@ class Notice:
     ids: tuple[str, ...] = ()
 
 
-def leave(response: Response, notice: Notice) -> None:
+def leave(request: Request, response: Response, notice: Notice) -> None:
     """Have the next page show the notice."""
     whole = notice if len(notice.ids) <= MOST_IDS else Notice(notice.text, notice.kind)
     value = base64.urlsafe_b64encode(json.dumps(asdict(whole)).encode()).decode()
-    response.set_cookie(COOKIE, value, max_age=SECONDS, httponly=True, samesite="lax", path="/")
+    cookies.give(request, response, COOKIE, value, seconds=SECONDS)
 
 
 def take(request: Request) -> Notice | None:
     """The notice left for this page; None if there is none, or it cannot be read."""
     try:
-        data = json.loads(base64.urlsafe_b64decode(request.cookies[COOKIE]))
+        data = json.loads(base64.urlsafe_b64decode(cookies.read(request, COOKIE) or ""))
         text, kind, undo = (storable(str(data[name])) for name in ("text", "kind", "undo"))
-        return Notice(text, kind, undo, tuple(storable(str(one)) for one in data["ids"]))
+        ids = tuple(storable(str(one)) for one in data["ids"])
+        return Notice(text, kind, undo if undo in UNDOING else "", ids)
     except (KeyError, ValueError, TypeError, RecursionError):
         return None
 
 
-def forget(response: Response) -> None:
+def forget(request: Request, response: Response) -> None:
     """The notice was shown."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    cookies.drop(request, response, COOKIE)

@@ -12,8 +12,8 @@ from storage.errors import NotFound
 from storage.office import Employee
 from storage.office.own import has_voicemail
 from storage.text import printable
+from web.cookies import session_token
 from web.fields import Mistakes, typed
-from web.guard import COOKIE
 from web.visit import Page, Visit
 
 # The first that fits: most browsers name others too.
@@ -57,7 +57,7 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
         return visit.render(
             "account/password.html", 422 if wrong else 200, wrong=wrong.get("password", {})
         )
-    cookie = visit.request.cookies.get(COOKIE)
+    cookie = session_token(visit.request)
     return visit.render(
         "account/account.html",
         422 if wrong else 200,

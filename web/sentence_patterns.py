@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from web import outages
+
 PLACES: Final = {
     "company": "Company",
     "numbers": "Number {name}",
@@ -110,7 +112,7 @@ _ACCOUNTS: Final = (
     "needs at least {least} characters",
     "has at most {most} characters",
     "must be more than the login",
-    "is one of those that are tried first",
+    "would soon be guessed; several words that do not belong together are better",
     "“{login}” is taken",
     "“{text}” is not a login: {rule}",
     "“{login}” is the last active administrator of the company",
@@ -154,5 +156,8 @@ _AUDIO: Final = (
     "too many sounds are being converted just now; try again in a minute",
 )
 
-PATTERNS: Final = (*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES)
+PATTERNS: Final = (
+    *(*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES),
+    *outages.SENTENCES,
+)
 """Every pattern; the first that fits a sentence is taken."""

@@ -15,10 +15,15 @@ from storage.news import News
 from storage.office import Office
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
+from web.hosts import Hosts
 
 
 class PhoneUnavailable(Exception):
     """A phone cannot be rung now; the text is one plain sentence."""
+
+
+class ExchangeUnavailable(Exception):
+    """Asterisk cannot be asked; the text is for the log."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,10 @@ class Services:
 
     ``ring`` rings a phone (an extension of the office, or a dial string) and has the call served
     as the words that follow say: ``ring(office, "101", "record-prompt", company_id, "greeting")``.
-    It raises PhoneUnavailable. A deleted message can be restored for ``trash_days``; what is
-    probably empty lies aside for ``quiet_days``, where its box says nothing else.
+    It raises PhoneUnavailable or ExchangeUnavailable. A deleted message can be restored for
+    ``trash_days``; what is probably empty lies aside for ``quiet_days``, where its box says
+    nothing else. ``hosts`` says under which names the pages are served, and what their links begin
+    with.
     """
 
     inbox: Inbox
@@ -43,3 +50,4 @@ class Services:
     ring: Callable[[Office, str, str, str, str], None]
     trash_days: int
     quiet_days: int
+    hosts: Hosts

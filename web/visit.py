@@ -7,7 +7,7 @@ read the database and files as it likes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from storage.errors import NotFound
 from storage.office import Office
 from web import notices
 from web.bodies import LARGEST_OPEN, counted
-from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
+from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
 from web.notices import Notice
 from web.services import Services
 from web.templating import template
@@ -45,6 +45,8 @@ class Guest:
     request: Request
     services: Services
     form: FormData
+    known_language: Language | None = field(default=None, kw_only=True)
+    """Of somebody whose session is known, though it cannot be looked up now."""
 
     @property
     def path(self) -> dict[str, str]:
@@ -59,7 +61,7 @@ class Guest:
     @property
     def language(self) -> Language:
         """What the page speaks."""
-        return language_of(self.request.headers.get("accept-language", ""))
+        return self.known_language or language_of(self.request.headers.get("accept-language", ""))
 
     def text(self, message: str, **values: object) -> str:
         """A message in the page's language, with ``%(name)s`` filled in."""
@@ -72,7 +74,7 @@ class Guest:
         page = template(name, self.language).render(**self._context(), notice=notice, **context)
         response = HTMLResponse(page, status, headers={"Content-Language": self.language})
         if notice:
-            notices.forget(response)
+            notices.forget(self.request, response)
         return response
 
     def redirect(
@@ -81,7 +83,7 @@ class Guest:
         """Go on to another page of ours, and say there what was done."""
         response = RedirectResponse(address, status_code=303)
         if notice:
-            notices.leave(response, Notice(notice, undo=undo, ids=ids))
+            notices.leave(self.request, response, Notice(notice, undo=undo, ids=ids))
         return response
 
     def _context(self) -> dict[str, object]:
@@ -92,7 +94,7 @@ class Guest:
             "office": None,
             "language": self.language,
             "timezone": "UTC",
-            "path": self.request.url.path,
+            "path": within(self.request.url.path),
             "query": self.request.query_params,
             "new_count": 0,
             "news": 0,
@@ -256,3 +258,15 @@ def as_visit(guest: Guest) -> Guest:
     if user is None:
         return guest
     return Visit(guest.request, guest.services, guest.form, user, guest.services.news.newest())
+
+
+def as_guest(guest: Guest) -> Guest:
+    """The guest as one of whom nothing is looked up, in the language that is known to be his."""
+    user: User | None = getattr(guest.request.state, "user", None)
+    if user is None:
+        return guest
+    known = guest.services.offices.last_known
+    site = known.offices.get(user.company_id) if known else None
+    return replace(
+        guest, known_language=user.language or (site.office.company.language if site else None)
+    )

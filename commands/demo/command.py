@@ -112,6 +112,9 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
 
 def _make_accounts(app: App) -> None:
     """The two people who may log in; those of an earlier demo on this home stay."""
+    from storage.accounts.passwords import Passwords
+
+    app.passwords = Passwords(any_will_do=True)  # this one is in the README
     company_id = app.offices.site(COMPANY).company_id
     known = {user.login for user in app.users.list(company_id)}
     for login, name, role, extensions in PEOPLE:

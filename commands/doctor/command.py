@@ -40,7 +40,7 @@ def doctor(app: App, *, probe: bool, as_json: bool) -> None:
 def examine(app: App, *, with_probe: bool) -> list[Finding]:
     """All checks. Raises `ConfigError` where not even the settings can be read."""
     # Imported here: it takes a moment, and who only asks for help needs none of it.
-    from commands.doctor import data, disk
+    from commands.doctor import data, disk, pages
     from commands.doctor.exchange import telephone_side
 
     _ = app.settings
@@ -52,7 +52,7 @@ def examine(app: App, *, with_probe: bool) -> list[Finding]:
         needs = set()
     found = asyncio.run(telephone_side(app, with_probe=with_probe, knows_offices=not needs))
     found += first
-    for name, check in (*list(data.checks(app))[1:], *disk.checks(app)):
+    for name, check in (*list(data.checks(app))[1:], *disk.checks(app), *pages.checks(app)):
         if name in needs:
             found.append(Finding(name, "skipped", "the database cannot be asked"))
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
@@ -36,7 +35,7 @@ def checks(app: App) -> Iterator[Check]:
 def database(app: App) -> Finding:
     """Whether it is there, up to date, and can be written."""
     url = app.settings.database_url
-    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    file = app.settings.database_file
     if file and not file.exists():
         advice = "It is made at the first `voicepost serve`. Is this the right home (--home)?"
         return Finding("database", "failure", f"{file} is not there", advice)

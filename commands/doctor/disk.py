@@ -14,6 +14,7 @@ from commands.doctor.finding import Check, Finding, State, ok
 from commands.places import free_bytes, places
 from storage.errors import NotFound
 from storage.orphans import orphan_audio
+from storage.privacy import too_open
 
 LEAST_BYTES: Final = 100_000_000
 """Below this a busy hour's recordings may not fit: 16 kB a second of speech, twice for a while."""
@@ -32,6 +33,7 @@ def checks(app: App) -> Iterator[Check]:
         ),
     )
     yield "disk space", lambda: space(app)
+    yield "privacy", lambda: privacy(app)
     yield "logs and metrics", lambda: logs(app)
     yield "prompts", lambda: prompts(app)
     yield "stray audio", lambda: stray_audio(app)
@@ -80,6 +82,22 @@ def space(app: App) -> Finding:
         )
         return Finding("disk space", state, f"free: {told}", advice)
     return ok("disk space", f"free: {told}")
+
+
+def privacy(app: App) -> Finding:
+    """Whether nobody reads along: not in the home, not in the spool, and in secrets not even
+    the group."""
+    found = too_open(app.settings)
+    if not found:
+        return ok("privacy", "what others should not read, they cannot")
+    told = ", ".join(f"{one.path} ({one.mode:04o}, at most {one.most:04o})" for one in found[:5])
+    state: State = "failure" if any(one.is_open_to_all for one in found) else "warning"
+    first = found[0]
+    advice = (
+        "At its start the service closes what belongs to its user; what does not: "
+        f"chmod {first.closed:04o} {first.path}."
+    )
+    return Finding("privacy", state, f"more may read than should: {told}", advice)
 
 
 def logs(app: App) -> Finding:

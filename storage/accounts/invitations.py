@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from storage.accounts.fields import checked_login, checked_name
 from storage.accounts.models import InvitationRow, UserRow
 from storage.accounts.opaque import digest, new_secret
-from storage.accounts.passwords import Passwords, check_password
+from storage.accounts.passwords import Passwords
 from storage.accounts.register import lock_company, locked_user, register, set_password, unique
+from storage.accounts.strength import near_company
 from storage.accounts.users import utc_now
 from storage.actor import Actor, Role, User
 from storage.audit import note
@@ -135,7 +136,8 @@ class Invitations:
             extensions="[]",
             must_change_password=False,
         )
-        check_password(password, row.login)
+        near = near_company(self._database, row.company_id)
+        self._passwords.check(password, row.login, (row.name, *near))
         row.password_hash = self._passwords.hash(password)
         with unique(row.login), self._database.session() as session:
             lock_company(session, row.company_id)
@@ -143,7 +145,8 @@ class Invitations:
             return register(session, row, by=None, address=address, now=self._now())
 
     def _take_password(self, secret: str, user: User, password: str, address: str) -> User:
-        check_password(password, user.login)
+        near = near_company(self._database, user.company_id)
+        self._passwords.check(password, user.login, (user.name, *near))
         password_hash = self._passwords.hash(password)
         by = Actor(user.login, via="page", address=storable(address), user_id=user.id)
         with self._database.session() as session:

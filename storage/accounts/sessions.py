@@ -31,6 +31,8 @@ IDLE: Final = timedelta(hours=8)
 """A session ends when nobody has used it for so long."""
 ABSOLUTE: Final = timedelta(days=30)
 """A session ends so long after it began, however much it is used."""
+TOKEN_PREFIX: Final = "vs_"  # noqa: S105 - no password, but how they all begin
+"""How the tokens begin; those of sessions from before `__Host-` cookies have no prefix."""
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 """How exactly it is known when a session was last used."""
 
@@ -82,7 +84,7 @@ class Sessions:
             self._note_failure(folded(login), address)
             raise LoginRefused
         rehashed = self._rehashed(row, password)
-        token, now = new_secret(), self._now()
+        token, now = new_secret(TOKEN_PREFIX), self._now()
         with self._database.session() as session:
             changed = session.execute(
                 update(UserRow)

@@ -18,7 +18,7 @@ from storage.accounts.fields import (
     is_login,
 )
 from storage.accounts.models import Language, UserRow
-from storage.accounts.passwords import Passwords, check_password
+from storage.accounts.passwords import Passwords
 from storage.accounts.register import (
     change_row,
     is_active_administrator,
@@ -29,6 +29,7 @@ from storage.accounts.register import (
     set_password,
     unique,
 )
+from storage.accounts.strength import near_company
 from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
@@ -91,7 +92,8 @@ class Users:
             must_change_password=must_change_password,
         )
         if password is not None:
-            check_password(password, row.login)
+            near = near_company(self._database, company_id)
+            self._passwords.check(password, row.login, (row.name, *near))
             row.password_hash = self._passwords.hash(password)
         with unique(row.login), self._database.session() as session:
             return register(session, row, by=by, now=self._now())
@@ -187,7 +189,8 @@ class Users:
     ) -> None:
         """Give a new password, end all sessions but that of the token `keep`, and void links."""
         user = self.get(user_id, company_id=company_id)
-        check_password(password, user.login)
+        near = near_company(self._database, user.company_id)
+        self._passwords.check(password, user.login, (user.name, *near))
         password_hash = self._passwords.hash(password)
         with self._database.session() as session:
             row = locked_user(session, user_id, company_id)

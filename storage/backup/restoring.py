@@ -205,7 +205,7 @@ def _key(member: Member) -> str:
 
 def _write(place: Path, member: Member) -> None:
     """Write a file durably, under its name only when it is whole."""
-    make_folder(place.parent, mode=0o777)
+    make_folder(place.parent)
     # Asterisk may run as another user; settings are nobody else's business.
     write_whole(place, member.read(), mode=0o600 if place.suffix == ".from-backup" else 0o644)
 

@@ -416,3 +416,46 @@ def test_the_tones_are_heard_in_their_order_only() -> None:
     assert hears_tones(hiss + noisy + hiss)
     for other in (array.array("h"), hiss, tones(*reversed(TONES)), tones(*TONES[:2])):
         assert not hears_tones(other)
+
+
+# -- privacy and names ---------------------------------------------------------------------------
+
+
+def test_what_others_can_read_is_told(office: Voicepost) -> None:
+    toml = office.home / "voicepost.toml"
+    toml.write_text("")
+    toml.chmod(0o600)
+    (office.home / "office.toml").chmod(0o666)  # in the home, so nobody gets at it
+    assert examined(office)["privacy"]["state"] == "ok"
+    for path, mode, state in (
+        (office.home, 0o755, "failure"),
+        (office.home / "voicepost.db", 0o644, "failure"),
+        (office.home, 0o770, "warning"),
+        (toml, 0o640, "warning"),
+        (toml, 0o604, "failure"),
+    ):
+        before = path.stat().st_mode & 0o777
+        path.chmod(mode)
+        finding = examined(office)["privacy"]
+        assert (finding["state"], f"{path} (0{mode:o}" in finding["what"]) == (state, True), finding
+        assert f"chmod 0{before:o} {path}" in finding["advice"] or mode == 0o604
+        assert path.stat().st_mode & 0o777 == mode, "doctor changes nothing"
+        path.chmod(before)
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "what"),
+    [
+        ("", "warning", "any name"),
+        ('hosts = "*"\nurl = "https://a.example"', "warning", "any name"),
+        ('url = "voice.example"', "warning", "no address"),
+        ('url = "https://voice.example"', "ok", "voice.example"),
+        ('hosts = "b.example,a.example"', "ok", "a.example, b.example"),
+    ],
+)
+def test_a_service_without_a_name_of_its_own_is_warned_of(
+    settings: str, state: str, what: str, office: Voicepost
+) -> None:
+    (office.home / "voicepost.toml").write_text(f"[web]\n{settings}\n")
+    finding = examined(office)["web address"]
+    assert (finding["state"], what in finding["what"]) == (state, True), finding

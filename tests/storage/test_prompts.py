@@ -252,5 +252,5 @@ def test_a_recording_has_to_be_there(library: PromptLibrary, tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "prompts").write_text("a file in the way")
-    with pytest.raises(AudioError, match="cannot write to"):
+    with pytest.raises(AudioError, match="the sound cannot be kept"):
         PromptLibrary(tmp_path / "prompts").say("Здравствуйте!", "ru")

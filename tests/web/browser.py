@@ -111,11 +111,16 @@ async def violations(page: Page) -> list[str]:
 
 
 @asynccontextmanager
-async def serving(front: Front, port: int = 0) -> AsyncIterator[int]:
+async def serving(front: Front, port: int = 0, **options: Any) -> AsyncIterator[int]:
     """The web server, from its start to its end; the port it listens on."""
     server = _Server(
         uvicorn.Config(
-            front.app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
+            front.app,
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            **options,
         )
     )
     task = asyncio.create_task(server.serve())

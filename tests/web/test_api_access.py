@@ -13,6 +13,7 @@ from storage.errors import DatabaseUnavailable
 from storage.inbox import Inbox
 from tests.web.api import API, UNKNOWN, problem, script
 from tests.web.conftest import NOBODY, Front
+from web import outages
 from web.guard import COOKIE
 
 # What each kind of person gets for what is an administrator's alone.
@@ -181,7 +182,7 @@ def test_a_database_that_is_away_is_told(front: Front, monkeypatch: pytest.Monke
     with script(front, "olga") as olga:
         monkeypatch.setattr(Inbox, "list", unreachable)
         told = olga.get("messages")
-        assert problem(told, 503)["detail"] == "the database cannot be used: it is gone"
+        assert problem(told, 503)["detail"] == outages.DATABASE
         assert told.headers["retry-after"] == "5"
 
 

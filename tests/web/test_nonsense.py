@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Final
 
 import pytest
@@ -91,6 +92,35 @@ def test_no_cookie_breaks_the_server(cookie: str, front: Front) -> None:
     nobody = front.visitor()
     nobody.cookies.set(COOKIE, cookie)
     assert nobody.get("/messages").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "undo",
+    [
+        *("javascript:alert(1)", "//evil.example/", "https://evil.example", "/\\evil.example"),
+        *("/logout", "/users/x/remove", " /messages/restore", "data:text/html,x", "\tjavascript:1"),
+    ],
+)
+def test_a_notice_that_somebody_made_up_has_no_button(undo: str, front: Front) -> None:
+    olga = front.visitor("olga")
+    notice = {"text": "Undo me", "kind": "done", "undo": undo, "ids": ["x"]}
+    olga.cookies.set(NOTICE, base64.urlsafe_b64encode(json.dumps(notice).encode()).decode())
+    page = olga.get("/messages").text
+    assert "Undo me" in page
+    (shown,) = re.findall('<div class="notice done".*?</div>', page, re.DOTALL)
+    assert "<form" not in shown
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/messages", "//evil.example//", "/%2F/evil.example"]
+)
+def test_an_address_that_browsers_take_for_another_sites_is_nowhere_in_a_page(
+    path: str, front: Front
+) -> None:
+    for visitor in (front.visitor("olga"), front.visitor()):
+        told = visitor.get(f"http://testserver{path}")
+        assert told.status_code == 404
+        assert "evil.example" not in told.text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized
-from web.guard import COOKIE, actor_of, is_from_elsewhere, visitor
+from web.cookies import HOST, session_token
+from web.cookies import SESSION as COOKIE
+from web.guard import actor_of, is_from_elsewhere, visitor
 from web.services import Services
 
 TOKEN: Final = HTTPBearer(
@@ -26,7 +28,8 @@ TOKEN: Final = HTTPBearer(
 SESSION: Final = APIKeyCookie(
     name=COOKIE,
     scheme_name="session",
-    description="The session of a browser that has logged in. Requests that change something"
+    description="The session of a browser that has logged in; over TLS the cookie is called"
+    f" `{HOST}{COOKIE}`. Requests that change something"
     " have to come from a page of the same origin.",
     auto_error=False,
 )
@@ -74,7 +77,7 @@ class Asking:
 
 def recognise(request: Request, *, in_use: bool = True) -> User:
     """The user who asks, by token or by session. Raises Problem 401 or 403."""
-    if _via(request) == "page" and COOKIE in request.cookies and is_from_elsewhere(request):
+    if _via(request) == "page" and session_token(request) and is_from_elsewhere(request):
         raise forbidden("the request does not come from a page of this server")
     user = _find(request, in_use=in_use)
     if user is None:

@@ -62,7 +62,7 @@ def _check_known(request: Request) -> None:
     try:
         recognise(request, in_use=False)
     except StorageError as error:
-        raise problem_of(error) from error
+        raise problem_of(error, request.url.path) from error
 
 
 def _too_large(limit: int) -> Problem:

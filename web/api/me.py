@@ -24,7 +24,8 @@ from web.api.asking import Anyone, Asking, Newcomer
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import forbidden, refusals
 from web.api.users import as_answer, language_change
-from web.guard import COOKIE, address_of
+from web.cookies import session_token
+from web.guard import address_of
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -49,7 +50,7 @@ def change_my_password(who: Newcomer, request: Request, change: PasswordChange) 
     _not_by_token(who)
     who.services.sessions.confirm(who.user.id, change.current, address=address_of(request))
     who.services.users.set_password(
-        who.user.id, change.new, by=who.actor, keep=request.cookies.get(COOKIE)
+        who.user.id, change.new, by=who.actor, keep=session_token(request)
     )
     return Response(status_code=204)
 
@@ -82,7 +83,7 @@ def list_my_sessions(
     who: Anyone, request: Request, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Sessions:
     """The browsers in which one is logged in, last used first."""
-    sessions = who.services.sessions.list(who.user.id, request.cookies.get(COOKIE))
+    sessions = who.services.sessions.list(who.user.id, session_token(request))
     items, following = page_of(sessions, limit, cursor)
     return Sessions(
         items=[Session.model_validate(asdict(session)) for session in items], next=following
@@ -92,7 +93,7 @@ def list_my_sessions(
 @router.delete("/sessions", status_code=204, responses=refusals())
 def end_my_other_sessions(who: Anyone, request: Request) -> Response:
     """Log out everywhere else."""
-    who.services.sessions.end_all(who.user.id, by=who.actor, keep=request.cookies.get(COOKIE))
+    who.services.sessions.end_all(who.user.id, by=who.actor, keep=session_token(request))
     return Response(status_code=204)
 
 

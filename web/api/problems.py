@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -15,18 +14,17 @@ from starlette.responses import JSONResponse
 
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
-    AudioError,
     Busy,
     ConfigError,
-    DatabaseUnavailable,
     Held,
+    LostAudio,
     NotFound,
     StorageError,
 )
 from storage.office.values import shown
-from web.services import PhoneUnavailable
-
-log = structlog.get_logger()
+from web.outages import outage_of
+from web.services import ExchangeUnavailable, PhoneUnavailable
+from web.texts import language_of, texts
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5
@@ -47,14 +45,15 @@ _MEANINGS: Final = {
     500: "A mistake of the server.",
     503: "The database, the audio or a phone is away, or too many sounds are being converted.",
 }
+HELD: Final = "urn:voicepost:held"
+KINDS: Final = {HELD: "The message is on hold"}
+"""Types of problems that a program may want to tell from others, and their titles."""
 _SAID: Final = {
     404: "there is no such address",
     405: "this address does not take that method",
     408: "the body did not come in time",
+    421: "the name that the request asks for is not served here (web.hosts)",
 }
-HELD: Final = "urn:voicepost:held"
-KINDS: Final = {HELD: "The message is on hold"}
-"""Types of problems that a program may want to tell from others, and their titles."""
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="voicepost"'}
 _SAID_BY_PYDANTIC: Final = re.compile(r"^(Input|Value|String|List|Tuple) should ")
 
@@ -70,11 +69,13 @@ class Problem(HTTPException):
         problems: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
         kind: str = "",
+        code: str = "",
     ) -> None:
-        """``kind`` is one of `KINDS` where the status does not say enough."""
+        """``kind`` is one of `KINDS` where the status does not say enough; ``code`` an outage's."""
         super().__init__(status, detail, headers)
         self.problems = list(problems)
         self.kind = kind
+        self.code = code
 
 
 def unauthorized() -> Problem:
@@ -87,13 +88,15 @@ def forbidden(detail: str) -> Problem:
     return Problem(403, detail)
 
 
+ERRORS: Final = (HTTPException, StorageError, PhoneUnavailable, ExchangeUnavailable, Exception)
+"""What an answer is made of by `failed`, or by a page that says the same."""
+
+
 def install_problems(app: FastAPI) -> None:
     """Have every error of the API answered by a problem."""
-    app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(StorageError, _storage_problem)
-    app.add_exception_handler(PhoneUnavailable, _phone_problem)
-    app.add_exception_handler(Exception, _fault)
+    for kind in ERRORS:
+        app.add_exception_handler(kind, failed)
 
 
 def answer(problem: HTTPException) -> JSONResponse:
@@ -107,14 +110,25 @@ def answer(problem: HTTPException) -> JSONResponse:
     }
     if isinstance(problem, Problem) and problem.problems:
         body["problems"] = problem.problems
+    if isinstance(problem, Problem) and problem.code:
+        body["code"] = problem.code
     headers = {"Cache-Control": "private, no-store", **(problem.headers or {})}
     return JSONResponse(body, problem.status_code, headers, MEDIA_TYPE)
 
 
-def problem_of(error: StorageError) -> Problem:
-    """What an error of the storage is to somebody who asks over HTTP."""
+def problem_of(error: Exception, path: str) -> Problem:
+    """What an error is to somebody who asks for that path, be it over the API or the page."""
     sentence = str(error)
     match error:
+        case Problem():
+            return error
+        case HTTPException():
+            said = _SAID.get(error.status_code, error.detail)
+            return Problem(error.status_code, said, headers=error.headers)
+        case PhoneUnavailable():
+            return Problem(503, sentence)
+        case LostAudio():
+            return _outage(error, path)
         case NotFound():
             return Problem(404, sentence)
         case Held():
@@ -123,24 +137,23 @@ def problem_of(error: StorageError) -> Problem:
             return Problem(422, sentence, problems=problems)
         case Busy():
             return Problem(503, sentence, headers={"Retry-After": str(BUSY_SECONDS)})
-        case DatabaseUnavailable():
-            return Problem(503, sentence, headers={"Retry-After": str(RETRY_AFTER)})
-        case LoginRefused(retry_after=None):
-            return Problem(422, "current: is not your password")
-        case LoginRefused(retry_after=seconds):
-            return Problem(429, sentence, headers={"Retry-After": str(seconds)})
-        case AudioError():
-            return Problem(503, sentence)
+        case LoginRefused():
+            return _login_refused(error)
         case _:
-            return Problem(500, sentence)
+            return _outage(error, path)
 
 
-async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    if isinstance(error, Problem):
-        return answer(error)
-    detail = _SAID.get(error.status_code, error.detail)
-    return answer(Problem(error.status_code, detail, headers=error.headers))
+def _login_refused(error: LoginRefused) -> Problem:
+    if error.retry_after is None:
+        return Problem(422, "current: is not your password")
+    return Problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
+
+
+def _outage(error: Exception, path: str) -> Problem:
+    """Something of ours fails: the log has the details."""
+    outage = outage_of(error, path)
+    headers = {"Retry-After": str(RETRY_AFTER)} if outage.status == 503 else None
+    return Problem(outage.status, outage.sentence, headers=headers, code=outage.code)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
@@ -149,21 +162,13 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     return answer(Problem(422, "; ".join(problems), problems=problems))
 
 
-async def _storage_problem(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, StorageError)
-    problem = problem_of(error)
-    if problem.status_code >= 500:
-        log.error("the API failed", path=request.url.path, reason=str(error))
+async def failed(request: Request, error: Exception) -> JSONResponse:
+    """The answer to whatever went wrong with a request; an outage is told in its language."""
+    problem = problem_of(error, request.url.path)
+    if problem.code:
+        language = language_of(request.headers.get("accept-language", ""))
+        problem.detail = texts(language).gettext(problem.detail)
     return answer(problem)
-
-
-async def _phone_problem(_request: Request, error: Exception) -> JSONResponse:
-    return answer(Problem(503, str(error)))
-
-
-async def _fault(_request: Request, _error: Exception) -> JSONResponse:
-    """A mistake of ours: the server's log has the traceback."""
-    return answer(Problem(500, "something went wrong here; the log says what"))
 
 
 def _sentence(detail: Mapping[str, Any]) -> str:

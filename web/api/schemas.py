@@ -41,6 +41,8 @@ class Problem(Answer):
     problems: list[str] | None = None
     """One sentence for each mistake, where several things have to be put right; each begins with
     its place (`menus.main.keys.2: …`)."""
+    code: str | None = Field(None, examples=["3fa94c01"])
+    """Where the server is to blame: what its log calls this failure."""
 
 
 class Party(Answer):

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from storage.accounts.sessions import LoginRefused
 from storage.errors import ConfigError
+from web.cookies import session_token
 from web.fields import number_in, typed
-from web.guard import COOKIE, address_of
+from web.guard import address_of
 from web.own_account import account_page, go_to_account, settled
 from web.pages import own_voicemail
 from web.sentences import mistakes_in
@@ -57,7 +58,7 @@ def change_password(visit: Visit) -> Response:
             visit.user.id,
             new,
             company_id=visit.user.company_id,
-            keep=visit.request.cookies.get(COOKIE),
+            keep=session_token(visit.request),
             by=visit.actor,
         )
     except LoginRefused as refused:
@@ -83,7 +84,7 @@ def end_session(visit: Visit) -> Response:
 
 def end_other_sessions(visit: Visit) -> Response:
     """Log out everywhere but here."""
-    keep = visit.request.cookies.get(COOKIE)
+    keep = session_token(visit.request)
     visit.services.sessions.end_all(visit.user.id, keep=keep, by=visit.actor)
     return visit.redirect("/account", visit.text("All other sessions were ended."))
 

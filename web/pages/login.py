@@ -11,7 +11,8 @@ from storage.accounts.sessions import LoginRefused
 from storage.actor import Actor, User
 from storage.errors import ConfigError, NotFound
 from storage.office import Company, Office, make_part
-from web.guard import COOKIE, address_of, forget_session, keep_session, visitor, within
+from web.cookies import session_token
+from web.guard import address_of, forget_session, keep_session, visitor, within
 from web.sentences import tell
 from web.visit import Guest, Visit, open_page, page
 
@@ -52,7 +53,7 @@ def log_out(visit: Visit) -> Response:
     """End this session."""
     _end_session(visit)
     response = visit.redirect("/login")
-    forget_session(response)
+    forget_session(visit.request, response)
     return response
 
 
@@ -152,7 +153,7 @@ def _begin_session(guest: Guest, login: str, password: str) -> tuple[User, str]:
 
 def _end_session(guest: Guest) -> None:
     """End the session that the browser came with."""
-    token = guest.request.cookies.get(COOKIE)
+    token = session_token(guest.request)
     if token:
         guest.services.sessions.end(token)
 

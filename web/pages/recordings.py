@@ -21,19 +21,21 @@ def play(visit: Visit) -> Response:
     """The sound. Whoever asks for any part of it listens: to him the message is new no longer."""
     message = message_of(visit)
     inbox = visit.services.inbox
+    wav = inbox.open(message)  # first: nobody has heard what cannot be had
     if visit.request.method == "GET":
         inbox.listen(message.id, user=visit.user, by=visit.actor)
-    return audio_response(visit.request, inbox.open(message), etag=message.sha256)
+    return audio_response(visit.request, wav, etag=message.sha256)
 
 
 def download(visit: Visit) -> Response:
     """The sound as a file. The message stays as new as it was."""
     message = message_of(visit)
     inbox = visit.services.inbox
+    wav = inbox.open(message)
     if visit.request.method == "GET":
         inbox.note_download(message, by=visit.actor)
     name = readable_name(message)
-    return audio_response(visit.request, inbox.open(message), etag=message.sha256, filename=name)
+    return audio_response(visit.request, wav, etag=message.sha256, filename=name)
 
 
 def export(visit: Visit) -> Response:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from storage.actor import Role, User
 from storage.errors import ConfigError
 from web.fields import Mistakes, typed
+from web.hosts import own_address
 from web.office_changes import fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in
 from web.texts import LANGUAGES, Language
@@ -239,7 +240,7 @@ def _show_link(visit: Visit, user: User) -> Response:
     secret = visit.services.invitations.make(
         user.company_id, role=user.role, hours=LINK_HOURS, user_id=user.id, by=visit.actor
     )
-    link = f"{str(visit.request.base_url).rstrip('/')}/setup?key={secret}"
+    link = f"{own_address(visit.request, visit.services.hosts)}/setup?key={secret}"
     return visit.render("users/secret.html", account=user, link=link, password="", hours=LINK_HOURS)
 
 

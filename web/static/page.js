@@ -189,6 +189,13 @@ document.addEventListener("htmx:before:swap", (event) => {
     else tell(document.body.dataset.failed);
     return;
   }
+  if (ctx.response.raw.status === 503 && (isRefresh(ctx) || ctx.request.method !== "GET")) {
+    // The page stays, with what was typed: it is only for a moment.
+    event.preventDefault();
+    const told = find(".empty p", main.fragment)?.textContent;
+    if (!isRefresh(ctx)) tell(told ?? document.body.dataset.failed);
+    return;
+  }
   before = { path: location.pathname, rows: rowsToReturnTo(ctx) };
 });
 

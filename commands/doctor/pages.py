@@ -1,0 +1,32 @@
+"""Checks of the pages: under which names they are served, and where links lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from commands.context import App
+from commands.doctor.finding import Check, Finding, ok
+from web.hosts import Hosts, host_of
+
+
+def checks(app: App) -> Iterator[Check]:
+    """All of them, in the order in which they are told."""
+    yield "web address", lambda: address(app)
+
+
+def address(app: App) -> Finding:
+    """Whether it is set what the pages are called: else any name will do, in links too."""
+    web = app.settings.web
+    hosts = Hosts.of(web.hosts, web.url, web.host)
+    if web.url and (urlsplit(web.url).scheme not in ("http", "https") or not host_of(web.url)):
+        advice = "Set web.url to the whole address that people type, such as https://voice.example."
+        return Finding("web address", "warning", f"web.url is no address: {web.url}", advice)
+    if hosts.is_open:
+        advice = (
+            "Set web.url to the address that people type, such as https://voice.example: links "
+            "begin with it, and other names are refused. More names: web.hosts."
+        )
+        return Finding("web address", "warning", "pages are served under any name", advice)
+    names = ", ".join(filter(None, (host_of(web.url), *sorted(hosts.names))))
+    return ok("web address", f"pages are served as {names}")
