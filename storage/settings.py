@@ -92,13 +92,15 @@ class WebSettings(Section):
     """Where the pages are served.
 
     ``url`` is their address as people type it, where a proxy stands in front; ``proxies`` are the
-    addresses of proxies whose word about the caller's address and TLS is taken.
+    addresses of proxies whose word about the caller's address and TLS is taken. An API token lasts
+    ``token_days`` where its user chooses no other time.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
     url: str = ""
     proxies: str = "127.0.0.1"
+    token_days: int = Field(90, ge=1, le=3650)
 
 
 class DatabaseSettings(Section):

@@ -19,6 +19,7 @@ from web.texts import Language, texts
 ACTIONS: Final = {
     "login": "Logged in",
     "login.failed": "Failed login",
+    "password.failed": "Wrong present password",
     "logout": "Logout",
     "session.end": "Session ended",
     "message.play": "Message listened to",
@@ -54,6 +55,7 @@ KINDS: Final = {
     "messages.": "Many messages at once",
     "login": "Logins",
     "login.failed": "Failed logins",
+    "password.failed": "Wrong present passwords",
     "user.": "Users",
     "token.": "API tokens",
     "config.": "Settings",
@@ -76,6 +78,7 @@ _USER_FIELDS: Final = {
     "extensions": "Numbers",
     "language": "Language",
     "days": "Valid for, days",
+    "read_only": "For reading only",
     "keep_days": "Keep messages, days",
     "hours": "Valid for, hours",
     "messages": "Messages",
