@@ -13,7 +13,11 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from storage.accounts import attempts
+from storage.accounts.fields import is_login
 from storage.accounts.models import DeviceRow, UserRow
+from storage.accounts.opaque import digest
+from storage.database import Database
 from storage.upsert import insert_into
 
 KEPT: Final = timedelta(days=365)
@@ -30,6 +34,17 @@ def is_known(session: Session, device_hash: str, now: datetime, login: str | Non
     if login is not None:
         found = found.join(UserRow, UserRow.id == DeviceRow.user_id).where(UserRow.login == login)
     return session.scalars(found.limit(1)).first() is not None
+
+
+def counters(
+    database: Database, login: str, address: str, secret: str, now: datetime
+) -> tuple[attempts.Counter, ...]:
+    """What an attempt counts for: the browser, where the user has come in by it before."""
+    if secret and is_login(login):
+        with database.reading() as session:
+            if is_known(session, digest(secret), now, login):
+                return attempts.devices(login, digest(secret))
+    return attempts.strangers(login, address)
 
 
 def remember(session: Session, device_hash: str, user_id: str, now: datetime) -> None:

@@ -82,7 +82,7 @@ class Sessions:
         A `device` is the secret of the browser, which `device_of` tells. Raises LoginRefused, in
         the same time whether there is such a login or not.
         """
-        counters = self._counters(folded(login), address, device)
+        counters = devices.counters(self._database, folded(login), address, device, self._now())
         attempt = attempts.begin(self._database, counters, self._now())
         row = self._matching(folded(login), password)
         if row is None:
@@ -261,14 +261,6 @@ class Sessions:
         """So that nothing grows without end where nobody ever comes in."""
         if self._tidied_at is None or self._now() - self._tidied_at >= TIDIED_EVERY:
             self.tidy()
-
-    def _counters(self, login: str, address: str, device: str) -> tuple[attempts.Counter, ...]:
-        """What an attempt counts for: the browser, where the user has come in by it before."""
-        if device and is_login(login):
-            with self._database.reading() as session:
-                if devices.is_known(session, digest(device), self._now(), login):
-                    return attempts.devices(login, digest(device))
-        return attempts.strangers(login, address)
 
     def _matching(self, login: str, password: str) -> UserRow | None:
         """The row of an active user whose password it is; as much work in any case."""

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from storage.office import Dial, Voicemail
 from storage.office.edit import with_fields
 from tests.web.browser import PHONE, Street, chromium, faults_of, street, violations
-from tests.web.conftest import COMPANY, NOBODY, Front
+from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 
 OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
@@ -81,6 +81,7 @@ async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: F
     await page.goto("/employees/102")
     await page.goto("/users/new?extension=102")
     await page.get_by_label("Логин").fill("vera")
+    await page.get_by_label("Ваш текущий пароль").fill(PASSWORD)
     await page.get_by_role("button", name="Добавить пользователя").click()
     link = await page.get_by_label("Ссылка").input_value()
     guest = await town.come_in(java_script_enabled=False)

@@ -11,6 +11,7 @@ from httpx2 import Response
 from storage.errors import NotFound
 from tests.web.api import script
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
+from web.devices import COOKIE as DEVICE
 from web.guard import COOKIE
 
 
@@ -77,12 +78,17 @@ def test_no_script_and_no_other_site_gets_the_cookie(scheme: str, front: Front) 
     nobody = front.visitor()
     nobody.base_url = f"{scheme}://testserver"
     told = log_in(nobody, "anna")
-    (cookie,) = told.headers.get_list("set-cookie")
-    attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=lax", "path=/"} <= attributes
-    assert ("secure" in attributes) == (scheme == "https")
-    # Neither a domain, which would tell it to others, nor an age, which would keep it.
-    assert not any(one.startswith(("domain", "max-age", "expires")) for one in attributes)
+    session, device = told.headers.get_list("set-cookie")
+    for cookie, samesite in ((session, "lax"), (device, "strict")):
+        attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", f"samesite={samesite}", "path=/"} <= attributes
+        assert ("secure" in attributes) == (scheme == "https")
+        # No domain, which would tell it to others.
+        assert not any(one.startswith("domain") for one in attributes)
+        # An age would keep the session; by the other one nobody comes in.
+        ages = [one for one in attributes if one.startswith(("max-age", "expires"))]
+        assert ages == ([] if cookie == session else ["max-age=31536000"])
+    assert device.startswith("__Host-voicepost_device=") == (scheme == "https")
     assert ("strict-transport-security" in told.headers) == (scheme == "https")
 
 
@@ -170,6 +176,38 @@ def test_guessing_takes_longer_and_longer_over_restarts_too(front: Front) -> Non
         assert log_in(again.visitor(), "boris").status_code == 303
     finally:
         again.close()
+
+
+def test_nobody_is_kept_out_by_wrong_passwords_from_elsewhere(front: Front) -> None:
+    """The address is told by the proxy in front, as uvicorn puts it into the request."""
+    stranger, own = (elsewhere(front, at) for at in ("198.51.100.1", "203.0.113.5"))
+    told = [log_in(stranger, "anna", f"guess number {n}").status_code for n in range(6)]
+    assert told == [422, 422, 422, 422, 429, 429]
+    assert log_in(own, "anna").status_code == 303
+
+
+def test_a_browser_that_was_in_before_comes_in_though_its_address_may_not(front: Front) -> None:
+    own, other = front.visitor(), front.visitor()
+    assert log_in(own, "anna").status_code == 303
+    own.post("/logout")
+    assert DEVICE in own.cookies
+    assert not is_in(own)
+    for number in range(22):
+        log_in(other, f"login{number}", "a guess")
+    assert log_in(other, "anna").status_code == 429
+    assert log_in(own, "anna").status_code == 303
+    assert is_in(own)
+    # Only for the login that has been there, and not by a secret that is none of ours.
+    assert log_in(own, "boris").status_code == 429
+    other.cookies.set(DEVICE, "planted")
+    assert log_in(other, "anna").status_code == 429
+
+
+def elsewhere(front: Front, address: str) -> Visitor:
+    """A browser at another address."""
+    visitor = Visitor(front.app, None)
+    visitor._transport.client = (address, 50000)  # type: ignore[attr-defined]
+    return visitor
 
 
 def test_nothing_tells_whose_logins_exist(front: Front) -> None:
