@@ -69,7 +69,7 @@ def revoke(app: App, login: str, token: str | None, is_all: bool) -> None:
         return
     found = [one.id for one in app.tokens.list(user.id) if one.id.startswith(token.lower())]
     if len(found) > 1:
-        raise ConfigError(f"several tokens have ids that begin with {token}")
+        raise ConfigError("several tokens have ids that begin like that")
     if not found or not token:
         raise NotFound("there is no such token")
     app.tokens.revoke(user.id, found[0], by=app.actor)

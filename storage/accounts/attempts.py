@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,8 +48,6 @@ MOST_ROWS: Final = 100_000
 
 # One customer has a whole network of IPv6 addresses.
 _NETWORK_BITS = 64
-# Some proxies tell the port as well: it is another one for each connection.
-_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[0-9.]+):\d+")
 
 
 class LoginRefused(StorageError):
@@ -216,9 +213,6 @@ def _refuse_while_blocked(blocks: Iterable[datetime | None], now: datetime) -> N
 
 def _network(text: str) -> str:
     """What one customer has: an IPv4 address, or a whole IPv6 network."""
-    found = _WITH_PORT.fullmatch(text)
-    if found is not None:
-        text = found["six"] or found["four"]
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

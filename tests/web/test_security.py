@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any, cast
 
 import pytest
 from httpx2 import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from storage.errors import NotFound
 from tests.web.api import script
@@ -178,12 +180,35 @@ def test_guessing_takes_longer_and_longer_over_restarts_too(front: Front) -> Non
         again.close()
 
 
+def behind_proxy(front: Front, proxy: str = "127.0.0.1") -> Visitor:
+    """Visitors whose addresses a proxy tells, as the server takes them (see `web.proxies`)."""
+    app: Any = ProxyHeadersMiddleware(cast(Any, front.app), front.installation.settings.web.proxies)
+    visitor = Visitor(app, None)
+    visitor._transport.client = (proxy, 50000)  # type: ignore[attr-defined]
+    return visitor
+
+
 def test_nobody_is_kept_out_by_wrong_passwords_from_elsewhere(front: Front) -> None:
-    """The address is told by the proxy in front, as uvicorn puts it into the request."""
-    stranger, own = (elsewhere(front, at) for at in ("198.51.100.1", "203.0.113.5"))
-    told = [log_in(stranger, "anna", f"guess number {n}").status_code for n in range(6)]
+    told = []
+    for n in range(6):
+        # What a visitor says himself stands in front of what the proxy knows.
+        stranger = {"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.1"}
+        browser = behind_proxy(front)
+        browser.headers.update(stranger)
+        told.append(log_in(browser, "anna", f"guess number {n}").status_code)
     assert told == [422, 422, 422, 422, 429, 429]
+    own = behind_proxy(front)
+    own.headers["X-Forwarded-For"] = "203.0.113.5"
     assert log_in(own, "anna").status_code == 303
+
+
+def test_only_a_proxy_that_is_named_tells_whose_address_it_is(front: Front) -> None:
+    told = []
+    for n in range(5):
+        browser = behind_proxy(front, "198.51.100.9")
+        browser.headers["X-Forwarded-For"] = f"192.0.2.{n}"
+        told.append(log_in(browser, "anna", f"guess number {n}").status_code)
+    assert told == [422, 422, 422, 422, 429]
 
 
 def test_a_browser_that_was_in_before_comes_in_though_its_address_may_not(front: Front) -> None:
@@ -201,13 +226,6 @@ def test_a_browser_that_was_in_before_comes_in_though_its_address_may_not(front:
     assert log_in(own, "boris").status_code == 429
     other.cookies.set(DEVICE, "planted")
     assert log_in(other, "anna").status_code == 429
-
-
-def elsewhere(front: Front, address: str) -> Visitor:
-    """A browser at another address."""
-    visitor = Visitor(front.app, None)
-    visitor._transport.client = (address, 50000)  # type: ignore[attr-defined]
-    return visitor
 
 
 def test_nothing_tells_whose_logins_exist(front: Front) -> None:
