@@ -131,7 +131,7 @@ class App:
     def tokens(self) -> Tokens:
         from storage.accounts.tokens import Tokens
 
-        return Tokens(self.database)
+        return Tokens(self.database, days=self.settings.web.token_days)
 
     @cached_property
     def invitations(self) -> Invitations:

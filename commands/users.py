@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from commands import tokens
 from commands.changes import company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
@@ -177,7 +178,7 @@ def set_command(
 @click.option("--must-change", is_flag=True, help="Have the user choose another at the next login.")
 @click.pass_obj
 def password(app: App, login: str, password_stdin: bool, must_change: bool) -> None:
-    """Give a user another password, and end the sessions there are."""
+    """Give a user another password, end the sessions there are, and revoke the API tokens."""
     user = app.users.find(login)
     new = _password(from_stdin=password_stdin)
     app.users.set_password(user.id, new, must_change=must_change, by=app.actor)
@@ -213,8 +214,15 @@ def remove(app: App, login: str) -> None:
 @click.option("--hours", default=LINK_HOURS, show_default=True, help="How long it can be used.")
 @click.pass_obj
 def link(app: App, login: str, hours: int) -> None:
-    """Print a one-time link by which a user chooses a password. Earlier ones are void."""
+    """Print a one-time link by which a user chooses a password. Earlier ones are void.
+
+    When it is used, the user's sessions end, and the API tokens are revoked.
+    """
     _print_link(app, app.users.find(login), hours)
+
+
+for command in (tokens.list_command, tokens.add, tokens.revoke):
+    group.add_command(command)
 
 
 def _print_link(app: App, user: User, hours: int = LINK_HOURS) -> None:

@@ -35,10 +35,15 @@ def listen(session: Session, message_id: str, user: User | None, by: Actor) -> N
     (row,) = _locked(session, [message_id], scope)
     row.heard_at = row.heard_at or datetime.now(UTC)
     was_new = user and unheard.mark_heard(session, user.id, [row.place])
-    if not _still_listening(session, row, by):
-        _note(session, by, "message.play", [row])
+    _note_listening(session, row, by)
     if user and was_new:
         announce(session, "marked", [row], user_id=user.id)
+
+
+def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
+    """See `Inbox.note_listening`."""
+    (row,) = _locked(session, [message_id], scope_of(session, user))
+    _note_listening(session, row, by)
 
 
 def mark(
@@ -198,6 +203,11 @@ def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Seq
     if missing:
         raise NotFound(f"there is no message {min(missing)}")
     return rows
+
+
+def _note_listening(session: Session, row: MessageRow, by: Actor) -> None:
+    if not _still_listening(session, row, by):
+        _note(session, by, "message.play", [row])
 
 
 def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:

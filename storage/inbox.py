@@ -130,6 +130,11 @@ class Inbox:
         with self._database.session() as session:
             changes.listen(session, message_id, user, by)
 
+    def note_listening(self, message_id: str, *, user: User, by: Actor) -> None:
+        """Note that somebody listens who may not mark anything: new it stays. Raises NotFound."""
+        with self._database.session() as session:
+            changes.note_listening(session, message_id, user, by)
+
     def mark(
         self, message_ids: Collection[str], state: State, *, user: User, by: Actor
     ) -> Sequence[str]:

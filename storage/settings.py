@@ -105,7 +105,8 @@ class WebSettings(Section):
     ``url`` is their address as people type it, where a proxy stands in front: links begin with it.
     ``hosts`` are the names, parted by commas, under which pages are served besides; empty: what
     this machine is called, or any name where there is no ``url``. ``proxies`` are the addresses of
-    proxies whose word about the caller's address and TLS is taken.
+    proxies whose word about the caller's address and TLS is taken. An API token lasts
+    ``token_days`` where its user chooses no other time.
     """
 
     host: str = "127.0.0.1"
@@ -113,6 +114,7 @@ class WebSettings(Section):
     url: str = ""
     hosts: str = ""
     proxies: str = "127.0.0.1"
+    token_days: int = Field(90, ge=1, le=3650)
 
 
 class DatabaseSettings(Section):

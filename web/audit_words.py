@@ -19,6 +19,7 @@ from web.texts import Language, texts
 ACTIONS: Final = {
     "login": "Logged in",
     "login.failed": "Failed login",
+    "password.failed": "Wrong present password",
     "logout": "Logout",
     "session.end": "Session ended",
     "message.play": "Message listened to",
@@ -55,6 +56,7 @@ KINDS: Final = {
     "messages.": "Many messages at once",
     "login": "Logins",
     "login.failed": "Failed logins",
+    "password.failed": "Wrong present passwords",
     "user.": "Users",
     "token.": "API tokens",
     "config.": "Settings",
@@ -77,6 +79,7 @@ _USER_FIELDS: Final = {
     "extensions": "Numbers",
     "language": "Language",
     "days": "Valid for, days",
+    "read_only": "For reading only",
     "keep_days": "Keep messages, days",
     "quiet_days": "Keep what is probably empty, days",
     "most": "At most in one mailbox",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Final
 
@@ -53,9 +54,13 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
 
     Who has to choose a password sees nothing else.
     """
+    tokens = visit.services.tokens.list(visit.user.id)
     if visit.user.must_change_password:
         return visit.render(
-            "account/password.html", 422 if wrong else 200, wrong=wrong.get("password", {})
+            "account/password.html",
+            422 if wrong else 200,
+            wrong=wrong.get("password", {}),
+            tokens=tokens,
         )
     cookie = session_token(visit.request)
     return visit.render(
@@ -67,7 +72,9 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
             (session, browser_of(session.agent))
             for session in visit.services.sessions.list(visit.user.id, cookie)
         ],
-        tokens=visit.services.tokens.list(visit.user.id),
+        tokens=tokens,
+        now=datetime.now(UTC),
+        usual_days=visit.services.tokens.days,
         voicemails=own_voicemails(visit),
     )
 

@@ -107,6 +107,7 @@ _FORMS: Final = (
     "the sound of this prompt is gone",
     "you cannot change your own role",
     "you cannot disable or remove your own account",
+    "your own password is changed under “My account”",
 )
 _ACCOUNTS: Final = (
     "needs at least {least} characters",

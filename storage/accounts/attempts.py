@@ -1,4 +1,10 @@
-"""How often somebody may try to log in: per account and per address, with a growing delay.
+"""How often somebody may try a password, with a growing delay.
+
+Strangers are counted by login and address together, so that nobody keeps somebody else out from
+another place; by address, for who tries many logins; and by login as a whole, where far more is
+let pass, for who tries one login from many places. A browser in which the user has logged in
+before has an allowance of its own, and so has the session that asks for the password again: what
+strangers do is not held against either.
 
 Every attempt is counted as failed before the password is looked at, and taken back when it turns
 out right: so of any number made at once no more are looked at than one after the other. The
@@ -15,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import LoginFailureRow
@@ -29,9 +35,16 @@ FIRST_DELAY: Final = timedelta(seconds=2)
 LONGEST_DELAY: Final = timedelta(minutes=15)
 MOST_DOUBLINGS: Final = 10
 
-ACCOUNT_FREE: Final = 3
+PLACE_FREE: Final = 3
+DEVICE_FREE: Final = 10
+SESSION_FREE: Final = 3
 ADDRESS_FREE: Final = 20
-"""Failures without a delay; so many are also forgotten in a day."""
+LOGIN_FREE: Final = 300
+"""Failures without a delay; so many are also forgotten in a day. One address gets to about 110 a
+day, so that it takes several to slow down everybody who tries a login."""
+
+MOST_ROWS: Final = 100_000
+"""Counts that are kept; beyond, those of the fewest failures go first."""
 
 # One customer has a whole network of IPv6 addresses.
 _NETWORK_BITS = 64
@@ -55,10 +68,11 @@ class LoginRefused(StorageError):
 
 @dataclass(frozen=True)
 class Counter:
-    """What failures are counted for: an account or an address."""
+    """What failures are counted for. One that ``is_shared`` counts those of others, too."""
 
     key: str
     free: int
+    is_shared: bool = False
 
     def failures(self, row: LoginFailureRow, now: datetime) -> float:
         """Those not forgotten yet."""
@@ -77,22 +91,25 @@ class Counter:
         return min(LONGEST_DELAY, delay)
 
 
-def account(login: str) -> Counter:
-    """The counter of a folded login, be there such an account or not."""
-    return Counter(f"account:{_short(login)}", ACCOUNT_FREE)
+def strangers(login: str, from_address: str) -> tuple[Counter, ...]:
+    """The counters of a folded login, be there such an account or not, and an address."""
+    network = _network(from_address)
+    # Always in this order: two attempts never wait for each other in a circle.
+    return (
+        Counter(f"place:{_short(login)}:{network}", PLACE_FREE),
+        Counter(f"login:{_short(login)}", LOGIN_FREE, is_shared=True),
+        Counter(f"address:{network}", ADDRESS_FREE, is_shared=True),
+    )
 
 
-def address(text: str) -> Counter:
-    """The counter of an address: of one IPv4 address, of a whole IPv6 network."""
-    try:
-        ip = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return Counter(f"address:{_short(text)}", ADDRESS_FREE)
-    if ip.version == 6 and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    bits = _NETWORK_BITS if ip.version == 6 else ip.max_prefixlen
-    network = ipaddress.ip_network((ip, bits), strict=False)
-    return Counter(f"address:{network}", ADDRESS_FREE)
+def devices(login: str, device_hash: str) -> tuple[Counter, ...]:
+    """The counter of a browser in which the user of that login has logged in before."""
+    return (Counter(f"device:{_short(login)}:{device_hash}", DEVICE_FREE),)
+
+
+def sessions(token_hash: str) -> tuple[Counter, ...]:
+    """The counter of a running session that asks for the password again."""
+    return (Counter(f"session:{token_hash}", SESSION_FREE),)
 
 
 @dataclass(frozen=True)
@@ -102,14 +119,12 @@ class Attempt:
     `blocks` are the delays it left, in the order of `counters`.
     """
 
-    counters: tuple[Counter, Counter]
+    counters: tuple[Counter, ...]
     blocks: tuple[datetime | None, ...]
 
 
-def begin(database: Database, login: str, from_address: str, now: datetime) -> Attempt:
+def begin(database: Database, counters: tuple[Counter, ...], now: datetime) -> Attempt:
     """Count an attempt, or raise LoginRefused with the seconds to wait."""
-    # Always in this order: two attempts never wait for each other in a circle.
-    counters = (account(login), address(from_address))
     keys = [counter.key for counter in counters]
     with database.reading() as session:
         # A flood of attempts writes nothing and keeps nobody else from writing.
@@ -130,32 +145,52 @@ def begin(database: Database, login: str, from_address: str, now: datetime) -> A
 
 
 def take_back(session: Session, attempt: Attempt) -> None:
-    """The attempt was right: forget the account's failures, and this one of the address.
+    """The attempt was right: forget one's own failures, and this one where others are counted.
 
-    The address keeps its others: who has an account may not use it to try those of others.
+    An address keeps its others: who has an account may not use it to try those of others. A login
+    keeps them too: that its user comes in gives nobody who guesses another start.
     """
-    of_account, of_address = attempt.counters
-    forget(session, of_account)
-    row = session.get(LoginFailureRow, of_address.key, with_for_update=True)
-    if row is not None:
-        row.failures = max(0.0, row.failures - 1)
-        if row.blocked_until == attempt.blocks[1]:
-            row.blocked_until = None
+    for counter, block in zip(attempt.counters, attempt.blocks, strict=True):
+        if not counter.is_shared:
+            session.execute(delete(LoginFailureRow).where(LoginFailureRow.key == counter.key))
+            continue
+        row = session.get(LoginFailureRow, counter.key, with_for_update=True)
+        if row is not None:
+            row.failures = max(0.0, row.failures - 1)
+            if row.blocked_until == block:
+                row.blocked_until = None
 
 
-def forget(session: Session, counter: Counter) -> None:
-    """Forget all failures of a counter."""
-    session.execute(delete(LoginFailureRow).where(LoginFailureRow.key == counter.key))
-
-
-def tidy(session: Session, now: datetime) -> None:
-    """Remove what is forgotten anyway, except what an attempt is just looking at."""
-    forgotten = (
-        select(LoginFailureRow.key)
-        .where(LoginFailureRow.last_at < now - MEMORY)
-        .with_for_update(skip_locked=True)
+def forgive(session: Session, login: str) -> None:
+    """Forget all failures of a folded login, from wherever they came."""
+    key, short = LoginFailureRow.key, _short(login)
+    session.execute(
+        delete(LoginFailureRow).where(
+            or_(key.startswith(f"place:{short}:"), key.startswith(f"device:{short}:"))
+        )
     )
-    session.execute(delete(LoginFailureRow).where(LoginFailureRow.key.in_(forgotten)))
+    session.execute(delete(LoginFailureRow).where(key == f"login:{short}"))
+
+
+def tidy(session: Session, now: datetime, most: int = MOST_ROWS) -> None:
+    """Remove what is forgotten anyway, except what an attempt is just looking at.
+
+    Who tries made-up logins from ever more addresses fills no disk: of more rows than ``most``
+    those go that weigh least.
+    """
+    forgotten = select(LoginFailureRow.key).where(LoginFailureRow.last_at < now - MEMORY)
+    _remove(session, forgotten)
+    beyond = session.scalars(select(func.count()).select_from(LoginFailureRow)).one() - most
+    if beyond > 0:
+        lightest = select(LoginFailureRow.key).order_by(
+            LoginFailureRow.failures, LoginFailureRow.last_at
+        )
+        _remove(session, lightest.limit(beyond))
+
+
+def _remove(session: Session, keys: Select[str]) -> None:
+    free = keys.with_for_update(skip_locked=True)
+    session.execute(delete(LoginFailureRow).where(LoginFailureRow.key.in_(free)))
 
 
 def _taken(session: Session, key: str, now: datetime) -> LoginFailureRow:
@@ -174,6 +209,18 @@ def _refuse_while_blocked(blocks: Iterable[datetime | None], now: datetime) -> N
     longest = max((block for block in blocks if block is not None), default=now)
     if longest > now:
         raise LoginRefused(math.ceil((longest - now).total_seconds()))
+
+
+def _network(text: str) -> str:
+    """What one customer has: an IPv4 address, or a whole IPv6 network."""
+    try:
+        ip = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return _short(text)
+    if ip.version == 6 and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    bits = _NETWORK_BITS if ip.version == 6 else ip.max_prefixlen
+    return str(ipaddress.ip_network((ip, bits), strict=False))
 
 
 def _short(text: str) -> str:

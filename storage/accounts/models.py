@@ -79,8 +79,20 @@ class SessionRow(Base):
     agent: Mapped[str] = mapped_column(Text)
 
 
+class DeviceRow(Base):
+    """A browser in which a user has logged in before: by that alone nobody comes in."""
+
+    __tablename__ = "devices"
+
+    token_hash: Mapped[str] = mapped_column(Digest, primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class TokenRow(Base):
-    """A personal token, by which a script acts as the user."""
+    """A personal token, by which a script acts as the user: or only reads, where it is so said."""
 
     __tablename__ = "tokens"
 
@@ -90,7 +102,8 @@ class TokenRow(Base):
     token_hash: Mapped[str] = mapped_column(Digest, unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_only: Mapped[bool] = mapped_column(default=False)
 
 
 class InvitationRow(Base):
@@ -115,7 +128,7 @@ class InvitationRow(Base):
 
 
 class LoginFailureRow(Base):
-    """Failed logins of one account or from one address; ``failures`` are forgotten bit by bit."""
+    """Failures of one login, place, browser or session; they are forgotten bit by bit."""
 
     __tablename__ = "login_failures"
 

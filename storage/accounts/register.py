@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.accounts import attempts
-from storage.accounts.models import InvitationRow, SessionRow, UserRow
+from storage.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
 from storage.accounts.opaque import digest
 from storage.actor import Actor, User
 from storage.audit import note
@@ -109,13 +109,37 @@ def set_password(
     by: Actor,
     must_change: bool = False,
     keep: str | None = None,
+    keep_tokens: bool = False,
 ) -> None:
-    """Give a held row another password; of the sessions only that of the token `keep` goes on."""
+    """Give a held row another password; of the sessions only that of the token `keep` goes on.
+
+    Its API tokens go as well, unless they are to be kept.
+    """
     row.password_hash = password_hash
     row.must_change_password = must_change
     leave(session, row, keep=keep)
-    attempts.forget(session, attempts.account(row.login))
+    attempts.forgive(session, row.login)
     note(session, by, "user.password", company_id=row.company_id, subject=row.login)
+    if not keep_tokens:
+        revoke_tokens(session, row, by=by)
+
+
+def revoke_tokens(session: Session, row: UserRow, *, by: Actor, token_id: str | None = None) -> int:
+    """Make the API tokens of a held row worthless, or the one of that id; how many."""
+    revoking = delete(TokenRow).where(TokenRow.user_id == row.id)
+    if token_id is not None:
+        revoking = revoking.where(TokenRow.id == token_id)
+    names = sorted(session.scalars(revoking.returning(TokenRow.name)))
+    for name in names:
+        note(
+            session,
+            by,
+            "token.revoke",
+            company_id=row.company_id,
+            subject=row.login,
+            details={"name": name},
+        )
+    return len(names)
 
 
 def leave(session: Session, row: UserRow, *, keep: str | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.accounts import attempts
+from storage.accounts import attempts, devices
 from storage.accounts.attempts import LoginRefused
 from storage.accounts.fields import folded, is_login
 from storage.accounts.models import SessionRow, UserRow
@@ -35,6 +35,8 @@ TOKEN_PREFIX: Final = "vs_"  # noqa: S105 - no password, but how they all begin
 """How the tokens begin; those of sessions from before `__Host-` cookies have no prefix."""
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 """How exactly it is known when a session was last used."""
+TIDIED_EVERY: Final = timedelta(minutes=1)
+"""How often what is over is looked for, at most, while somebody tries to log in."""
 
 _ID_DIGITS = 16
 _LONGEST_AGENT = 300
@@ -72,16 +74,22 @@ class Sessions:
         self._idle = idle
         self._absolute = absolute
         self._now = now
+        self._tidied_at: datetime | None = None
 
-    def log_in(self, login: str, password: str, *, address: str, agent: str) -> tuple[User, str]:
+    def log_in(
+        self, login: str, password: str, *, address: str, agent: str, device: str = ""
+    ) -> tuple[User, str]:
         """Begin a session; the user and its token, which is new and told only here.
 
-        Raises LoginRefused, in the same time whether there is such a login or not.
+        A `device` is the secret of the browser, which `device_of` tells. Raises LoginRefused, in
+        the same time whether there is such a login or not.
         """
-        attempt = attempts.begin(self._database, folded(login), address, self._now())
+        counters = devices.counters(self._database, folded(login), address, device, self._now())
+        attempt = attempts.begin(self._database, counters, self._now())
         row = self._matching(folded(login), password)
         if row is None:
             self._note_failure(folded(login), address)
+            self._tidy_now_and_then()
             raise LoginRefused
         rehashed = self._rehashed(row, password)
         token, now = new_secret(TOKEN_PREFIX), self._now()
@@ -100,6 +108,8 @@ class Sessions:
             if changed is None:
                 raise LoginRefused
             attempts.take_back(session, attempt)
+            if device:
+                devices.remember(session, digest(device), row.id, now)
             session.add(
                 SessionRow(
                     token_hash=digest(token),
@@ -112,21 +122,35 @@ class Sessions:
             )
             user = changed.as_user()
             _note(session, user, "login", address)
-        self.tidy()
+        self._tidy_now_and_then()
         return user, token
 
-    def confirm(self, user_id: str, password: str, *, address: str) -> None:
+    def device_of(self, secret: str) -> str:
+        """The secret by which a browser is to be known: the one it has, or, if it is none, another.
+
+        One that somebody else planted there is none: only those that this made are.
+        """
+        if secret:
+            with self._database.reading() as session:
+                if devices.is_known(session, digest(secret), self._now()):
+                    return secret
+        return new_secret()
+
+    def confirm(self, user_id: str, password: str, *, token: str, address: str) -> None:
         """Make sure that it is the user's password, before something that asks for it again.
 
-        Raises LoginRefused as `log_in` does, and counts failures with those of logging in.
+        `token` is that of the session which asks. Raises LoginRefused as `log_in` does; failures
+        count for that session alone, whatever strangers do with the login meanwhile.
         """
         with self._database.reading() as session:
             row = session.get(UserRow, user_id)
         if row is None:
             raise NotFound("there is no such user")
-        attempt = attempts.begin(self._database, row.login, address, self._now())
+        counters = attempts.sessions(digest(token))
+        attempt = attempts.begin(self._database, counters, self._now())
         if not self._passwords.matches(password, row.password_hash):
-            self._note_failure(row.login, address)
+            with self._database.session() as session:
+                _note(session, row.as_user(), "password.failed", address)
             raise LoginRefused
         with self._database.session() as session:
             attempts.take_back(session, attempt)
@@ -223,8 +247,8 @@ class Sessions:
             return ended
 
     def tidy(self) -> None:
-        """Forget what is over anyway: sessions, and failed logins of long ago."""
-        now = self._now()
+        """Forget what is over anyway: sessions, browsers and failed logins of long ago."""
+        now = self._tidied_at = self._now()
         with self._database.session() as session:
             over = select(SessionRow.token_hash).where(self._is_over(now))
             session.execute(
@@ -232,7 +256,13 @@ class Sessions:
                     SessionRow.token_hash.in_(over.with_for_update(skip_locked=True))
                 )
             )
+            devices.tidy(session, now)
             attempts.tidy(session, now)
+
+    def _tidy_now_and_then(self) -> None:
+        """So that nothing grows without end where nobody ever comes in."""
+        if self._tidied_at is None or self._now() - self._tidied_at >= TIDIED_EVERY:
+            self.tidy()
 
     def _matching(self, login: str, password: str) -> UserRow | None:
         """The row of an active user whose password it is; as much work in any case."""

@@ -186,15 +186,28 @@ class Users:
         company_id: str | None = None,
         must_change: bool = False,
         keep: str | None = None,
+        keep_tokens: bool = False,
     ) -> None:
-        """Give a new password, end all sessions but that of the token `keep`, and void links."""
+        """Give a new password, end all sessions but that of the token `keep`, and void links.
+
+        API tokens are revoked, too, unless they are to be kept: who chooses another password for
+        himself may have no reason to.
+        """
         user = self.get(user_id, company_id=company_id)
         near = near_company(self._database, user.company_id)
         self._passwords.check(password, user.login, (user.name, *near))
         password_hash = self._passwords.hash(password)
         with self._database.session() as session:
             row = locked_user(session, user_id, company_id)
-            set_password(session, row, password_hash, by=by, must_change=must_change, keep=keep)
+            set_password(
+                session,
+                row,
+                password_hash,
+                by=by,
+                must_change=must_change,
+                keep=keep,
+                keep_tokens=keep_tokens,
+            )
 
     def disable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
         """Let a user in no more: by no session, token or link."""

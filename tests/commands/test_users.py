@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from cli import main
 from commands.context import App
 from storage.accounts.sessions import LoginRefused
+from storage.accounts.tokens import Bearer
 from storage.audit import AuditQuery
 from tests.commands.conftest import Voicepost
 
@@ -140,6 +142,85 @@ def test_another_password_and_a_lock(people: Voicepost) -> None:
     assert not comes_in(people, "anna", "thirteen red plums")
     people("users", "enable", "anna")
     assert comes_in(people, "anna", "thirteen red plums")
+
+
+def bearer(voicepost: Voicepost, secret: str) -> Bearer | None:
+    app = App(voicepost.home)
+    try:
+        return app.tokens.find(secret.strip())
+    finally:
+        app.database.close()
+
+
+def test_a_token_is_made_listed_and_revoked(people: Voicepost) -> None:
+    made = typed(people, "", "users", "token", "olga", "--name", "Отчёт", "--read-only")
+    assert made.exit_code == 0, made.output
+    assert re.fullmatch(r"vp_[\w-]{43}\n", made.stdout)
+    assert re.fullmatch(r"It is valid until [-\d]{10} [\d:]{5} UTC\.\n", made.stderr)
+    found = bearer(people, made.stdout)
+    assert found is not None
+    assert (found.user.login, found.read_only) == ("olga", True)
+    (token,) = people.data("users", "tokens", "olga")
+    assert token["name"] == "Отчёт"
+    assert token["read_only"]
+    made_at, end = (datetime.fromisoformat(token[name]) for name in ("created_at", "expires_at"))
+    assert (end - made_at).days == 90
+    table = people("users", "tokens", "olga")
+    assert re.search(rf"{token['id']} +Отчёт +only read .* valid", table)
+    assert made.stdout.strip() not in table
+
+    people("users", "revoke", "olga", token["id"])
+    assert bearer(people, made.stdout) is None
+    assert people.data("users", "tokens", "olga") == []
+
+
+def test_a_token_lasts_as_long_as_the_settings_say(people: Voicepost) -> None:
+    (people.home / "voicepost.toml").write_text("[web]\ntoken_days = 5\n")
+    people("users", "token", "olga", "--name", "script")
+    people("users", "token", "olga", "--name", "other", "--days", "200")
+    told = {token["name"]: token for token in people.data("users", "tokens", "olga")}
+    days = {
+        name: (
+            datetime.fromisoformat(token["expires_at"])
+            - datetime.fromisoformat(token["created_at"])
+        ).days
+        for name, token in told.items()
+    }
+    assert days == {"script": 5, "other": 200}
+    assert "ends within 5 days" in people("users", "tokens", "olga")
+    assert "days: must be from 1 to" in people.refused(
+        "users", "token", "olga", "--name", "x", "--days", "0"
+    )
+
+
+@pytest.mark.parametrize("days", ["0", "3651", '"x"'])
+def test_the_days_of_the_settings_are_checked(people: Voicepost, days: str) -> None:
+    (people.home / "voicepost.toml").write_text(f"[web]\ntoken_days = {days}\n")
+    assert "web.token_days: " in people.refused("users", "list")
+
+
+def test_a_reset_revokes_the_tokens_and_one_command_all_of_them(people: Voicepost) -> None:
+    for how in ("password", "revoke"):
+        secrets = [
+            typed(people, "", "users", "token", "olga", "--name", f"script {n}").stdout
+            for n in range(2)
+        ]
+        assert all(bearer(people, secret) for secret in secrets)
+        if how == "password":
+            typed(people, f"{PASSWORD}\n", "users", "password", "olga", "--password-stdin")
+        else:
+            people("users", "revoke", "olga", "--all")
+        assert not any(bearer(people, secret) for secret in secrets)
+
+
+def test_no_other_token_is_revoked(people: Voicepost) -> None:
+    secret = people("users", "token", "olga", "--name", "script")
+    for words, code in (((), 2), (("1", "--all"), 2), (("",), 1), (("ffffffff",), 1)):
+        people.refused("users", "revoke", "olga", *words, code=code)
+    people("users", "token", "olga", "--name", "another")
+    shared = people.data("users", "tokens", "olga")[0]["id"][:2]
+    assert "several tokens" in people.refused("users", "revoke", "olga", shared)
+    assert bearer(people, secret.splitlines()[0])
 
 
 def test_the_last_administrator_cannot_be_taken_away(people: Voicepost) -> None:

@@ -69,14 +69,20 @@ class House:
             by=BOSS,
         )
 
-    def log_in(self, login: str, password: str = PASSWORD, address: str = HOME) -> str:
+    def log_in(
+        self, login: str, password: str = PASSWORD, address: str = HOME, device: str = ""
+    ) -> str:
         """The token of a new session."""
-        return self.sessions.log_in(login, password, address=address, agent="Firefox")[1]
+        return self.sessions.log_in(
+            login, password, address=address, agent="Firefox", device=device
+        )[1]
 
-    def refusal(self, login: str, password: str = "wrong", address: str = HOME) -> int | None:
+    def refusal(
+        self, login: str, password: str = "wrong", address: str = HOME, device: str = ""
+    ) -> int | None:
         """Fail to log in; the seconds to wait, None if login and password were looked at."""
         try:
-            self.log_in(login, password, address)
+            self.log_in(login, password, address, device)
         except LoginRefused as refused:
             return refused.retry_after
         raise AssertionError("somebody came in")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from storage.accounts.models import InvitationRow, TokenRow
-from storage.accounts.tokens import MOST_TOKENS
+from storage.accounts.tokens import MOST_TOKENS, Bearer, Tokens
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
 from tests.storage.accounts import BOSS, COMPANY, LUCKILY_NOBODY, OTHER, PASSWORD, House, house
@@ -25,11 +26,13 @@ def test_a_token_acts_as_its_user(people: House) -> None:
     token, secret = people.tokens.make(anna.id, "backup script", by=BOSS)
 
     assert secret.startswith("vp_") and len(secret) >= 46
-    assert people.tokens.find(secret) == anna
+    assert people.tokens.find(secret) == Bearer(anna, read_only=False)
     assert people.sessions.find(secret) is None
     assert people.tokens.list(anna.id)[0].used_at == people.clock.time
-    assert (token.name, token.expires_at, token.used_at) == ("backup script", None, None)
-    assert people.entries()[-1].details == {"name": "backup script", "days": None}
+    end = people.clock.time + timedelta(days=90)
+    assert (token.name, token.expires_at, token.used_at) == ("backup script", end, None)
+    told = {"name": "backup script", "days": 90, "read_only": False}
+    assert people.entries()[-1].details == told
     with people.database.reading() as session:
         assert secret not in repr(vars(session.query(TokenRow).one()))
 
@@ -43,6 +46,79 @@ def test_a_token_lasts_as_long_as_was_said(people: House) -> None:
     people.clock.forward(seconds=1)
     assert people.tokens.find(secret) is None
     assert [kept.id for kept in people.tokens.list(anna.id)] == [token.id]
+
+
+def test_a_token_lasts_as_long_as_is_usual_here(people: House) -> None:
+    anna = people.add("anna")
+    tokens = Tokens(people.database, people.clock, days=30)
+    token, _ = tokens.make(anna.id, "script", by=BOSS)
+    assert token.expires_at == people.clock.time + timedelta(days=30)
+
+
+def test_a_token_tells_that_it_ends_soon_and_that_it_has(people: House) -> None:
+    anna = people.add("anna")
+    people.tokens.make(anna.id, "script", 20, by=BOSS)
+    told = []
+    for forward in (0, 5, 2, 12, 1, 1):
+        people.clock.forward(days=forward)
+        (token,) = people.tokens.list(anna.id)
+        told.append((token.days_left(people.clock.time), token.ends_soon(people.clock.time)))
+    assert told == [(20, False), (15, False), (13, True), (1, True), (0, True), (-1, True)]
+
+
+def test_a_token_may_be_for_reading_only(people: House) -> None:
+    anna = people.add("anna")
+    token, secret = people.tokens.make(anna.id, "script", read_only=True, by=BOSS)
+    assert token.read_only and people.tokens.list(anna.id)[0].read_only
+    assert people.tokens.find(secret) == Bearer(anna, read_only=True)
+
+
+def test_who_resets_a_password_revokes_the_tokens(people: House) -> None:
+    """As he ends the sessions: somebody else may have got at either."""
+    anna, boris = people.add("anna"), people.add("boris")
+    for chosen in ("reset", "link", "own and so ticked"):
+        _, secret = people.tokens.make(anna.id, f"before {chosen}", by=BOSS)
+        _, foreign = people.tokens.make(boris.id, "his", by=BOSS)
+        match chosen:
+            case "link":
+                key = people.invitations.make(COMPANY, user_id=anna.id, by=BOSS)
+                assert people.tokens.find(secret)
+                people.invitations.accept(key, password=NEW_PASSWORD)
+            case _:
+                people.users.set_password(anna.id, NEW_PASSWORD, by=BOSS)
+        assert people.tokens.find(secret) is None
+        assert people.tokens.find(foreign)
+        told = people.entries()[-1]
+        assert (told.action, told.subject) == ("token.revoke", "anna")
+        assert told.details == {"name": f"before {chosen}"}
+
+    _, secret = people.tokens.make(anna.id, "kept", by=BOSS)
+    people.users.set_password(anna.id, PASSWORD, by=BOSS, keep_tokens=True)
+    assert people.tokens.find(secret)
+
+
+def test_all_tokens_are_revoked_at_once(people: House) -> None:
+    anna, boris = people.add("anna"), people.add("boris")
+    secrets = [people.tokens.make(anna.id, f"script {n}", by=BOSS)[1] for n in range(3)]
+    _, foreign = people.tokens.make(boris.id, "his", by=BOSS)
+    assert people.tokens.revoke_all(anna.id, by=BOSS) == 3
+    assert people.tokens.revoke_all(anna.id, by=BOSS) == 0
+    assert not any(people.tokens.find(secret) for secret in secrets)
+    assert people.tokens.find(foreign)
+    with pytest.raises(NotFound):
+        people.tokens.revoke_all(LUCKILY_NOBODY, by=BOSS)
+
+
+def test_tokens_that_ended_take_no_places_and_are_forgotten(people: House) -> None:
+    anna = people.add("anna")
+    for number in range(MOST_TOKENS):
+        people.tokens.make(anna.id, f"script {number}", 1, by=BOSS)
+    people.clock.forward(days=1)
+    people.tokens.make(anna.id, "another", by=BOSS)
+    assert len(people.tokens.list(anna.id)) == MOST_TOKENS + 1
+    people.clock.forward(days=31)
+    people.tokens.make(anna.id, "yet another", by=BOSS)
+    assert [token.name for token in people.tokens.list(anna.id)] == ["yet another", "another"]
 
 
 def test_only_the_user_has_and_revokes_his_tokens(people: House) -> None:

@@ -158,9 +158,9 @@ def test_who_was_logged_in_still_is(old: OldHome) -> None:
 
 def test_scripts_come_in_with_their_tokens(old: OldHome) -> None:
     for login in ("olga", "anna"):
-        user = old.app.tokens.find(old.told["secrets"][login]["token"])
-        assert user is not None
-        assert user.login == login
+        found = old.app.tokens.find(old.told["secrets"][login]["token"])
+        assert found is not None
+        assert (found.user.login, found.read_only) == (login, False)
 
 
 def test_who_was_invited_can_come(old: OldHome) -> None:

@@ -119,8 +119,9 @@ def _back_to(url: str, revision: str) -> None:
     engine = create_engine(url)
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
-        for table in ("unheard", "tallies", "news", "audit", "addressees"):
+        for table in ("unheard", "tallies", "news", "audit", "addressees", "devices"):
             connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("ALTER TABLE tokens DROP COLUMN read_only"))
         for index in _NEWER_INDEXES:
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
         connection.execute(text("CREATE INDEX ix_messages_trash ON messages (deleted_at)"))

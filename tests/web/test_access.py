@@ -63,6 +63,7 @@ ANNAS_FILED = Answers(401, 422, 404, 404, 404)
 """The form was sent without a file, but it was hers to send."""
 GONE_FOR_HER = Answers(303, 404, 404, 200, 404)
 
+NEW_PASSWORD: Final = "many green pears"
 SOUND: Final = {"sound": "a.wav"}
 SETTINGS: Final = {
     "greeting": "prompt:ours",
@@ -140,14 +141,14 @@ MATRIX: Final = (
         "POST",
         "/users/new",
         Answers(401, 403, 403, 200, 200),
-        {"login": "made-by-{who}", "name": "N", "role": "administrator"},
+        {"login": "made-by-{who}", "name": "N", "role": "administrator", "current": PASSWORD},
     ),
     Row("GET", "/users/{user}", OURS),
     Row("POST", "/users/{user}", OURS_DONE, {"login": "spare", "name": "N", "role": "employee"}),
     Row("GET", "/users/{user}/link", OURS_LED_ON),
-    Row("POST", "/users/{user}/link", OURS_TOLD),
+    Row("POST", "/users/{user}/link", OURS_TOLD, {"current": PASSWORD}),
     Row("GET", "/users/{user}/password", OURS_LED_ON),
-    Row("POST", "/users/{user}/password", OURS_TOLD),
+    Row("POST", "/users/{user}/password", OURS_TOLD, {"current": PASSWORD}),
     Row("GET", "/users/{user}/disable", OURS_LED_ON),
     Row("POST", "/users/{user}/disable", OURS_DONE),
     Row("POST", "/users/{user}/enable", OURS_DONE),
@@ -198,11 +199,16 @@ MATRIX: Final = (
         "POST",
         "/account/password",
         DONE,
-        {"old": PASSWORD, "new": "many green pears", "again": "many green pears"},
+        {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD},
     ),
     Row("POST", "/account/sessions/end", DONE),
     Row("GET", "/account/tokens", LED_ON),
-    Row("POST", "/account/tokens", Answers(401, 200, 200, 200, 200), {"token_name": "another"}),
+    Row(
+        "POST",
+        "/account/tokens",
+        Answers(401, 200, 200, 200, 200),
+        {"token_name": "another", "token_current": NEW_PASSWORD},
+    ),
     Row("POST", "/account/tokens/{token}/revoke", ANNAS_DONE),
     Row("GET", "/account/greeting/101", LED_ON),
     Row("GET", "/account/greeting/101/phone", LED_ON),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from storage.accounts.sessions import LoginRefused
+from storage.accounts.tokens import Tokens
 from storage.office import Employee, Forward, Office, Ring, Voicemail
 from storage.office.edit import with_fields
 from tests.speech import speak
@@ -19,6 +21,7 @@ from web.guard import COOKIE
 from web.services import PhoneUnavailable
 
 NEW_PASSWORD = "seven red pears"
+TOKEN = {"token_name": "script", "token_current": PASSWORD}
 
 
 @pytest.fixture
@@ -80,6 +83,7 @@ def test_a_new_password_ends_the_other_sessions(front: Front, anna: Visitor) -> 
         (PASSWORD, "short", "short", "не менее 10"),
         (PASSWORD, PASSWORD, PASSWORD, "совпадает со старым"),
         ("", "", "", "Новый пароль совпадает со старым"),
+        ("", NEW_PASSWORD, NEW_PASSWORD, "Введите свой текущий пароль"),
     ],
 )
 def test_a_password_is_refused_with_a_sentence(
@@ -142,12 +146,13 @@ def test_other_peoples_sessions_and_tokens_are_out_of_reach(front: Front, anna: 
 
 
 def test_a_token_is_shown_once_and_revoked(front: Front, anna: Visitor) -> None:
-    answer = anna.post("/account/tokens", data={"token_name": "Отчёт", "days": "30"})
+    answer = anna.post("/account/tokens", data={**TOKEN, "token_name": "Отчёт", "days": "30"})
     secret = re.search(r'value="(vp_[^"]+)"', answer.text)
     assert secret is not None
     owner = front.services.tokens.find(secret[1])
     assert owner is not None
-    assert owner.login == "anna"
+    assert owner.user.login == "anna"
+    assert not owner.read_only
     page = anna.get("/account").text
     assert "Отчёт" in page
     assert secret[1] not in page
@@ -162,10 +167,67 @@ def test_a_token_is_shown_once_and_revoked(front: Front, anna: Visitor) -> None:
     [("x", "нужно число"), ("0", "должно быть от 1"), ("nan", "нужно"), ("1e99", "должно быть")],
 )
 def test_days_of_a_token_are_checked(front: Front, anna: Visitor, days: str, sentence: str) -> None:
-    answer = anna.post("/account/tokens", data={"token_name": "script", "days": days})
+    answer = anna.post("/account/tokens", data={**TOKEN, "days": days})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert 'value="script"' in answer.text
+
+
+def test_a_token_is_made_by_its_user_alone(front: Front, anna: Visitor) -> None:
+    """Who finds a browser open, or steals its session, gets no token that outlasts it."""
+    user = front.user("anna")
+    for current in ("", "not my password"):
+        told = anna.post("/account/tokens", data={**TOKEN, "token_current": current})
+        assert told.status_code == 422
+        assert "пароль" in told.text
+        assert "vp_" not in told.text
+        assert 'value="script"' in told.text
+    assert front.services.tokens.list(user.id) == []
+    for _ in range(3):
+        anna.post("/account/tokens", data={**TOKEN, "token_current": "not my password"})
+    told = anna.post("/account/tokens", data=TOKEN)
+    assert "Слишком много попыток" in told.text
+    # What goes on in that session keeps nobody out anywhere else.
+    front.services.sessions.log_in("anna", PASSWORD, address="127.0.0.1", agent="")
+
+
+def test_a_token_may_be_for_reading_only_and_says_when_it_ends(front: Front, anna: Visitor) -> None:
+    page = anna.get("/account").text
+    assert re.search(r'name="rights" type="radio" value="read" checked', page)
+    assert re.search(r'name="days" type="text" value="90"', page)
+    answer = anna.post("/account/tokens", data={**TOKEN, "rights": "read", "days": "10"})
+    assert "читать и слушать всё, что можете вы" in answer.text
+    secret = re.search(r'value="(vp_[^"]+)"', answer.text)
+    assert secret is not None
+    bearer = front.services.tokens.find(secret[1])
+    assert bearer is not None
+    assert bearer.read_only
+    page = anna.get("/account").text
+    assert "только чтение" in page
+    assert "истекает в течение 10 дней" in page
+    anna.post("/account/tokens", data={**TOKEN, "days": ""})
+    newest = front.services.tokens.list(front.user("anna").id)[0]
+    assert newest.days_left(newest.created_at) == 90
+
+
+def test_a_token_that_ended_is_told_of(front: Front, anna: Visitor) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=8)
+    tokens = Tokens(front.installation.database, lambda: long_ago)
+    tokens.make(front.user("anna").id, "script", 7, by=NOBODY)
+    assert "истёк" in anna.get("/account").text
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_new_password_revokes_the_tokens_where_that_is_ticked(
+    ticked: bool, front: Front, anna: Visitor
+) -> None:
+    form = {"old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    assert 'name="tokens"' not in anna.get("/account").text
+    _, secret = front.services.tokens.make(front.user("anna").id, "script", by=NOBODY)
+    assert 'name="tokens" value="revoke"' in anna.get("/account").text
+    told = anna.post("/account/password", data={**form, **({"tokens": "revoke"} if ticked else {})})
+    assert told.status_code == 303
+    assert (front.services.tokens.find(secret) is None) == ticked
 
 
 def test_an_uploaded_greeting_is_in_effect_at_once(

@@ -127,7 +127,6 @@ def test_another_companys_administrator_finds_nothing_of_ours(front: Front) -> N
             ("GET", f"users/{anna.id}"),
             ("DELETE", f"users/{anna.id}"),
             ("POST", f"users/{anna.id}/disable"),
-            ("POST", f"users/{anna.id}/link"),
         ):
             told = problem(rival.request(method, path), 404)
             unknown = path.replace(message_id, UNKNOWN).replace(anna.id, UNKNOWN)

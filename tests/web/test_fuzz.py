@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 from structlog.testing import capture_logs
 
 from tests.web.api import API
-from tests.web.conftest import NOBODY, NUMBER, Front
+from tests.web.conftest import NOBODY, NUMBER, PASSWORD, Front
+from web.guard import COOKIE
 
 Operation = APIOperation[Any, Any, Any, Any]
 Request = Case[Any]
@@ -38,11 +39,19 @@ CHECKS: list[CheckFunction] = [
 ]
 
 
+IN_PERSON = {
+    *("create_user", "change_user", "set_user_password", "create_user_link"),
+    *("create_my_token", "change_my_password"),
+}
+"""For these a token does not suffice: they are asked by Olga's browser, with her password."""
+
+
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("login", ["olga", "anna"])
+@pytest.mark.parametrize("login", ["olga", "anna", "olga in person"])
 def test_any_request_is_answered_as_documented(login: str, front: Front) -> None:
-    user = front.services.users.find(login)
+    user = front.services.users.find(login.partition(" ")[0])
     _, secret = front.services.tokens.make(user.id, "fuzz", by=NOBODY)
+    is_there = "in person" in login
     known = {
         "message_id": front.receive(front.box_of("101")),
         "user_id": front.services.users.find("boris").id,
@@ -55,10 +64,15 @@ def test_any_request_is_answered_as_documented(login: str, front: Front) -> None
     schema = schemathesis.openapi.from_asgi(f"{API}/openapi.json", front.app)
     wrong: list[str] = []
     with capture_logs(), asgi.get_client(front.app) as client:  # type: ignore[arg-type]
-        client.headers["Authorization"] = f"Bearer {secret}"
+        if is_there:
+            client.headers["Sec-Fetch-Site"] = "same-origin"
+            client.cookies.set(COOKIE, front.tokens["olga"])
+        else:
+            client.headers["Authorization"] = f"Bearer {secret}"
         for found in schema.get_all_operations():
             operation: Operation = found.ok()  # type: ignore[union-attr]
-            if operation.definition.raw["operationId"] not in ENDLESS:
+            name = operation.definition.raw["operationId"]
+            if name in IN_PERSON if is_there else name not in ENDLESS:
                 wrong += _tried(operation, client, known)
     assert not wrong, "\n\n".join(wrong)
 
@@ -76,6 +90,8 @@ def _tried(operation: Operation, client: asgi.ASGIClient, known: dict[str, str])
     )
     @hypothesis.given(case=_requests(operation, known))
     def ask(case: Request) -> None:
+        if COOKIE in client.cookies and isinstance(case.body, dict) and "current" in case.body:
+            case.body["current"] = PASSWORD
         case.call_and_validate(session=client, checks=CHECKS)
 
     try:

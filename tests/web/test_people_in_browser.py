@@ -10,8 +10,9 @@ from playwright.async_api import Browser, expect
 from storage.office import Dial, Voicemail
 from storage.office.edit import with_fields
 from tests.web.browser import PHONE, Street, chromium, faults_of, street, violations
-from tests.web.conftest import COMPANY, NOBODY, Front
+from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 
+NEW_PASSWORD = "seven red pears"
 OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
     *("/employees/101/remove", "/numbers", "/mailbox", "/audit", "/account"),
@@ -81,6 +82,7 @@ async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: F
     await page.goto("/employees/102")
     await page.goto("/users/new?extension=102")
     await page.get_by_label("Логин").fill("vera")
+    await page.get_by_label("Ваш текущий пароль").fill(PASSWORD)
     await page.get_by_role("button", name="Добавить пользователя").click()
     link = await page.get_by_label("Ссылка").input_value()
     guest = await town.come_in(java_script_enabled=False)
@@ -89,3 +91,93 @@ async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: F
         await field.fill("seven red pears")
     await guest.locator("main button[type=submit], main form button").first.click()
     front.services.sessions.log_in("vera", "seven red pears", address="", agent="")
+
+
+async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, front: Front) -> None:
+    anna = front.user("anna")
+    _, old = front.services.tokens.make(anna.id, "old script", by=NOBODY)
+    page = await town.come_in("anna")
+    await page.goto("/account")
+    form = page.locator("form", has=page.get_by_role("heading", name="Пароль", exact=True))
+    for label, text in (
+        ("Текущий пароль", "not my password"),
+        ("Новый пароль", NEW_PASSWORD),
+        ("Новый пароль ещё раз", NEW_PASSWORD),
+    ):
+        await form.get_by_label(label, exact=True).fill(text)
+    await form.get_by_role("button", name="Сменить пароль").click()
+    await expect(form.get_by_text("Это не ваш нынешний пароль.")).to_be_visible()
+    for label, text in (
+        ("Текущий пароль", PASSWORD),
+        ("Новый пароль", NEW_PASSWORD),
+        ("Новый пароль ещё раз", NEW_PASSWORD),
+    ):
+        await form.get_by_label(label, exact=True).fill(text)
+    await form.get_by_label("Отозвать и мои токены API").check()
+    await form.get_by_role("button", name="Сменить пароль").click()
+    await expect(page.locator("#toasts").get_by_text("Пароль сменён.")).to_be_visible()
+    assert front.services.tokens.find(old) is None
+
+    form = page.get_by_role("form", name="Новый токен")
+    await form.get_by_label("Для чего токен").fill("Табло")
+    await form.get_by_label("только читать и слушать").click()
+    await form.get_by_label("Действует, дней").fill("10")
+    await form.get_by_label("Текущий пароль").fill(NEW_PASSWORD)
+    await form.get_by_role("button", name="Создать токен").click()
+    secret = await page.get_by_label("Токен", exact=True).input_value()
+    bearer = front.services.tokens.find(secret)
+    assert bearer is not None
+    assert (bearer.user.login, bearer.read_only) == ("anna", True)
+    await page.get_by_role("link", name="Готово").click()
+    row = page.get_by_role("row", name="Табло")
+    await expect(row).to_contain_text("только чтение")
+    await expect(row).to_contain_text("истекает в течение 10 дней")
+    assert await violations(page) == []
+    assert [fault for fault in faults_of(page) if "422" not in fault] == []
+
+
+async def test_a_token_is_made_and_revoked_by_keyboard(town: Street, front: Front) -> None:
+    anna = front.user("anna")
+    page = await town.come_in("anna")
+    await page.goto("/account")
+    await page.get_by_label("Для чего токен").focus()
+    await page.keyboard.type("Табло")
+    await page.keyboard.press("Tab")  # what it may: reading is chosen already
+    await expect(page.locator("[name=rights][value=read]")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("[name=rights][value=all]")).to_be_checked()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("[name=days]")).to_have_value("90")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    secret = await page.get_by_label("Токен", exact=True).input_value()
+    bearer = front.services.tokens.find(secret)
+    assert bearer is not None
+    assert bearer.read_only
+
+    await page.goto("/account")
+    await page.get_by_role("row", name="Табло").get_by_role("button", name="Отозвать").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#toasts").get_by_text("Токен отозван.")).to_be_visible()
+    assert front.services.tokens.list(anna.id) == []
+
+
+async def test_a_link_for_somebody_asks_for_ones_own_password(town: Street, front: Front) -> None:
+    anna = front.user("anna")
+    page = await town.come_in("olga")
+    await page.goto(f"/users/{anna.id}")
+    # Who is made no administrator is asked for nothing.
+    await expect(page.locator("[name=raising]")).to_be_hidden()
+    await page.get_by_label("Роль", exact=True).select_option("Администратор АТС")
+    await expect(page.locator("[name=raising]")).to_be_visible()
+    await page.get_by_label("Роль", exact=True).select_option("Сотрудник")
+    card = page.locator("form", has=page.get_by_role("heading", name="Пароль", exact=True))
+    await card.get_by_label("Ваш текущий пароль").fill("not my password")
+    await card.get_by_role("button", name="Создать новый пароль").click()
+    await expect(card.get_by_text("Это не ваш нынешний пароль.")).to_be_visible()
+    await card.get_by_label("Ваш текущий пароль").fill(PASSWORD)
+    await card.get_by_role("button", name="Создать одноразовую ссылку").click()
+    link = await page.get_by_label("Ссылка").input_value()
+    assert front.services.invitations.look(link.partition("key=")[2]).user == anna

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any, cast
 
 import pytest
 from httpx2 import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from storage.errors import NotFound
 from tests.web.api import script
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
+from web.devices import COOKIE as DEVICE
 from web.guard import COOKIE
 
 
@@ -77,12 +80,17 @@ def test_no_script_and_no_other_site_gets_the_cookie(scheme: str, front: Front) 
     nobody = front.visitor()
     nobody.base_url = f"{scheme}://testserver"
     told = log_in(nobody, "anna")
-    (cookie,) = told.headers.get_list("set-cookie")
-    attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=lax", "path=/"} <= attributes
-    assert ("secure" in attributes) == (scheme == "https")
-    # Neither a domain, which would tell it to others, nor an age, which would keep it.
-    assert not any(one.startswith(("domain", "max-age", "expires")) for one in attributes)
+    session, device = told.headers.get_list("set-cookie")
+    for cookie, samesite in ((session, "lax"), (device, "strict")):
+        attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", f"samesite={samesite}", "path=/"} <= attributes
+        assert ("secure" in attributes) == (scheme == "https")
+        # No domain, which would tell it to others.
+        assert not any(one.startswith("domain") for one in attributes)
+        # An age would keep the session; by the other one nobody comes in.
+        ages = [one for one in attributes if one.startswith(("max-age", "expires"))]
+        assert ages == ([] if cookie == session else ["max-age=31536000"])
+    assert device.startswith("__Host-voicepost_device=") == (scheme == "https")
     assert ("strict-transport-security" in told.headers) == (scheme == "https")
 
 
@@ -170,6 +178,54 @@ def test_guessing_takes_longer_and_longer_over_restarts_too(front: Front) -> Non
         assert log_in(again.visitor(), "boris").status_code == 303
     finally:
         again.close()
+
+
+def behind_proxy(front: Front, proxy: str = "127.0.0.1") -> Visitor:
+    """Visitors whose addresses a proxy tells, as the server takes them (see `web.proxies`)."""
+    app: Any = ProxyHeadersMiddleware(cast(Any, front.app), front.installation.settings.web.proxies)
+    visitor = Visitor(app, None)
+    visitor._transport.client = (proxy, 50000)  # type: ignore[attr-defined]
+    return visitor
+
+
+def test_nobody_is_kept_out_by_wrong_passwords_from_elsewhere(front: Front) -> None:
+    told = []
+    for n in range(6):
+        # What a visitor says himself stands in front of what the proxy knows.
+        stranger = {"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.1"}
+        browser = behind_proxy(front)
+        browser.headers.update(stranger)
+        told.append(log_in(browser, "anna", f"guess number {n}").status_code)
+    assert told == [422, 422, 422, 422, 429, 429]
+    own = behind_proxy(front)
+    own.headers["X-Forwarded-For"] = "203.0.113.5"
+    assert log_in(own, "anna").status_code == 303
+
+
+def test_only_a_proxy_that_is_named_tells_whose_address_it_is(front: Front) -> None:
+    told = []
+    for n in range(5):
+        browser = behind_proxy(front, "198.51.100.9")
+        browser.headers["X-Forwarded-For"] = f"192.0.2.{n}"
+        told.append(log_in(browser, "anna", f"guess number {n}").status_code)
+    assert told == [422, 422, 422, 422, 429]
+
+
+def test_a_browser_that_was_in_before_comes_in_though_its_address_may_not(front: Front) -> None:
+    own, other = front.visitor(), front.visitor()
+    assert log_in(own, "anna").status_code == 303
+    own.post("/logout")
+    assert DEVICE in own.cookies
+    assert not is_in(own)
+    for number in range(22):
+        log_in(other, f"login{number}", "a guess")
+    assert log_in(other, "anna").status_code == 429
+    assert log_in(own, "anna").status_code == 303
+    assert is_in(own)
+    # Only for the login that has been there, and not by a secret that is none of ours.
+    assert log_in(own, "boris").status_code == 429
+    other.cookies.set(DEVICE, "planted")
+    assert log_in(other, "anna").status_code == 429
 
 
 def test_nothing_tells_whose_logins_exist(front: Front) -> None:

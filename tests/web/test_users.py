@@ -10,6 +10,9 @@ from storage.actor import User
 from storage.errors import NotFound
 from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, PASSWORD, Front, Visitor
 
+CONFIRMED = {"current": PASSWORD}
+"""What is asked for before anybody gets another way in."""
+
 
 @pytest.fixture
 def olga(front: Front) -> Visitor:
@@ -34,7 +37,13 @@ def test_a_user_comes_in_by_the_link_that_is_shown_once(front: Front, olga: Visi
     assert 'value="Борис Орлов"' in form
     answer = olga.post(
         "/users/new",
-        data={"login": "vera", "name": "Вера", "role": "employee", "extensions": ["102"]},
+        data={
+            "login": "vera",
+            "name": "Вера",
+            "role": "employee",
+            "extensions": ["102"],
+            **CONFIRMED,
+        },
     )
     link = re.search(r'value="(http[^"]*/setup\?key=[^"]+)"', answer.text)
     assert link is not None
@@ -56,6 +65,7 @@ def test_a_first_password_has_to_be_changed(front: Front, olga: Visitor) -> None
             "role": "administrator",
             "way_in": "password",
             "password": "seven red pears",
+            **CONFIRMED,
         },
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/users")
@@ -65,18 +75,26 @@ def test_a_first_password_has_to_be_changed(front: Front, olga: Visitor) -> None
 
 
 def test_what_is_wrong_is_told_beside_what_was_typed(front: Front, olga: Visitor) -> None:
-    answer = olga.post("/users/new", data={"login": "anna", "name": "Вторая <Анна>"})
+    answer = olga.post("/users/new", data={**CONFIRMED, "login": "anna", "name": "Вторая <Анна>"})
     assert answer.status_code == 422
     assert "«anna» уже занят" in answer.text
     assert 'value="Вторая &lt;Анна&gt;"' in answer.text
     short = olga.post(
         "/users/new",
-        data={"login": "vera", "name": "Вера", "way_in": "password", "password": "short"},
+        data={
+            "login": "vera",
+            "name": "Вера",
+            "way_in": "password",
+            "password": "short",
+            **CONFIRMED,
+        },
     )
     assert short.status_code == 422
     assert "не менее 10" in short.text
     assert "short" not in short.text
-    stranger = olga.post("/users/new", data={"login": "vera", "name": "В", "extensions": ["999"]})
+    stranger = olga.post(
+        "/users/new", data={**CONFIRMED, "login": "vera", "name": "В", "extensions": ["999"]}
+    )
     assert stranger.status_code == 422
     with pytest.raises(NotFound):
         user(front, "vera")
@@ -94,6 +112,7 @@ def test_an_account_is_changed(front: Front, olga: Visitor) -> None:
             "role": "administrator",
             "extensions": ["101", "102"],
             "language": "en",
+            "raising": PASSWORD,
         },
     )
     assert answer.status_code == 303
@@ -104,7 +123,7 @@ def test_an_account_is_changed(front: Front, olga: Visitor) -> None:
 
 def test_a_new_password_is_shown_once_and_ends_the_sessions(front: Front, olga: Visitor) -> None:
     anna = user(front, "anna")
-    answer = olga.post(f"/users/{anna.id}/password")
+    answer = olga.post(f"/users/{anna.id}/password", data=CONFIRMED)
     shown = re.search(r'value="((?:[a-z0-9]{4}-?){4})"', answer.text)
     assert shown is not None
     assert front.services.sessions.find(front.tokens["anna"]) is None
@@ -116,11 +135,70 @@ def test_a_new_password_is_shown_once_and_ends_the_sessions(front: Front, olga: 
 
 
 def test_a_link_lets_the_user_choose_a_password(front: Front, olga: Visitor) -> None:
-    answer = olga.post(f"/users/{user(front, 'anna').id}/link")
+    answer = olga.post(f"/users/{user(front, 'anna').id}/link", data=CONFIRMED)
     key = re.search(r"/setup\?key=([^\"]+)", answer.text)
     assert key is not None
     front.services.invitations.accept(key[1], password="nine blue plums")
     front.services.sessions.log_in("anna", "nine blue plums", address="", agent="")
+
+
+@pytest.mark.parametrize("current", ["", "not my password"])
+def test_nobody_gets_a_way_in_from_a_screen_left_open(
+    current: str, front: Front, olga: Visitor
+) -> None:
+    """A session that was stolen becomes no account: neither another's nor one of the thief's."""
+    anna = user(front, "anna")
+    typed = {"login": "anna", "name": "Anna", "role": "administrator", "extensions": ["101"]}
+    new = {"login": "vera", "name": "Вера", "role": "administrator", "current": current}
+    told = [
+        olga.post(f"/users/{anna.id}/link", data={"current": current}),
+        olga.post(f"/users/{anna.id}/password", data={"current": current}),
+        olga.post(f"/users/{anna.id}", data={**typed, "raising": current}),
+        olga.post("/users/new", data=new),
+    ]
+    for answer in told:
+        assert answer.status_code == 422
+        assert 'aria-invalid="true"' in answer.text
+        assert "/setup?key=" not in answer.text
+        assert not current or current not in answer.text
+    assert "Вера" in told[-1].text
+    assert user(front, "anna") == anna
+    front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
+    with pytest.raises(NotFound):
+        user(front, "vera")
+    assert front.services.sessions.find(front.tokens["anna"])
+
+
+def test_wrong_present_passwords_are_counted_and_noted(front: Front, olga: Visitor) -> None:
+    anna = user(front, "anna")
+    for _ in range(4):
+        olga.post(f"/users/{anna.id}/link", data={"current": "not my password"})
+    told = olga.post(f"/users/{anna.id}/link", data=CONFIRMED)
+    assert told.status_code == 422
+    assert "Слишком много попыток" in told.text
+    log = olga.get("/audit?action=password.failed").text
+    assert log.count("Неверный текущий пароль") >= 4
+
+
+def test_ones_own_password_is_no_administrators_business(front: Front, olga: Visitor) -> None:
+    own = user(front, "olga")
+    page = olga.get(f"/users/{own.id}").text
+    assert f"/users/{own.id}/link" not in page
+    assert f"/users/{own.id}/password" not in page
+    for deed in ("link", "password"):
+        refused = olga.post(f"/users/{own.id}/{deed}", data=CONFIRMED)
+        assert refused.status_code == 422
+        assert "свой пароль меняют на странице «Моя учётная запись»" in refused.text
+        assert "/setup?key=" not in refused.text
+    assert olga.get("/users").status_code == 200
+    front.services.sessions.log_in("olga", PASSWORD, address="", agent="")
+
+
+def test_another_name_for_an_administrator_asks_for_nothing(front: Front, olga: Visitor) -> None:
+    own = user(front, "olga")
+    typed = {"login": "olga", "name": "Ольга", "role": "administrator"}
+    assert olga.post(f"/users/{own.id}", data=typed).status_code == 303
+    assert user(front, "olga").name == "Ольга"
 
 
 def test_somebody_is_shut_out_and_let_in_again(front: Front, olga: Visitor) -> None:

@@ -30,6 +30,8 @@ Password = Annotated[
         json_schema_extra={"format": "password"},
     ),
 ]
+Current = Annotated[str, Field(max_length=200, json_schema_extra={"format": "password"})]
+"""The asking user's own present password."""
 Extensions = Annotated[
     list[Annotated[str, Field(max_length=8)]], Field(max_length=100, examples=[["101"]])
 ]
@@ -70,10 +72,15 @@ class NewUser(Body):
     password: Password | None = None
     must_change_password: bool = True
     """Whether the password only lets in to choose another one."""
+    current: Current | None = None
+    """One's own present password: wanted where a password is given. Not by a token."""
 
 
 class UserChange(Body):
-    """What to change of an account; what is not sent, or null, stays as it is."""
+    """What to change of an account; what is not sent, or null, stays as it is.
+
+    To make somebody an administrator one's own present password is wanted, and no token suffices.
+    """
 
     login: Login | None = None
     name: PersonName | None = None
@@ -81,9 +88,18 @@ class UserChange(Body):
     extensions: Extensions | None = None
     language: ChosenLanguage | None = None
     """`company` follows the company's."""
+    current: Current | None = None
+    """One's own present password."""
 
 
-class NewPassword(Body):
+class Confirmation(Body):
+    """That the asking user is there in person."""
+
+    current: Current
+    """One's own present password."""
+
+
+class NewPassword(Confirmation):
     """A password that somebody else chose."""
 
     password: Password
@@ -108,11 +124,12 @@ class OwnChange(Body):
     """`company` follows the company's."""
 
 
-class PasswordChange(Body):
+class PasswordChange(Confirmation):
     """One's own new password."""
 
-    current: Annotated[str, Field(max_length=200, json_schema_extra={"format": "password"})]
     new: Password
+    revoke_tokens: bool = False
+    """Whether one's API tokens become worthless, too."""
 
 
 class Session(Answer):
@@ -139,20 +156,23 @@ class Token(Answer):
     name: str = Field(examples=["backup"])
     created_at: datetime
     used_at: datetime | None
-    expires_at: datetime | None
-    """Null for one that lasts."""
+    expires_at: datetime
+    read_only: bool
+    """Whether it is for reading only: for GET and HEAD."""
 
 
 class Tokens(Listing[Token]):
     """Tokens, newest first."""
 
 
-class NewToken(Body):
+class NewToken(Confirmation):
     """A token to be made."""
 
     name: PersonName = Field(examples=["backup"])
     days: int | None = Field(None, ge=1, le=3650)
-    """How long it lasts; null for ever."""
+    """How long it lasts; null for as long as is usual here: 90 days, unless set otherwise."""
+    read_only: bool = False
+    """Whether it is for reading only: for GET and HEAD."""
 
 
 class TokenSecret(Token):

@@ -38,6 +38,11 @@ Voice messages of a company, its people and its voice menus. Names are those tha
 Whoever asks sees what he sees on the page: an administrator everything of the company, an employee
 the messages left for his own numbers. What belongs to others is answered as if it were not there.
 
+A token ends some day, and may be for reading only: then it is good for GET and HEAD, and what is
+listened to by it stays new. By no token are credentials made or changed: passwords, one-time
+links, other tokens, administrators. That takes a person who has logged in, and `current`, the
+person's present password.
+
 Lists come a page at a time: `next` of one page is the `cursor` of the following one. Errors are
 `application/problem+json` (RFC 9457). Times are ISO 8601, durations seconds, sizes bytes.
 """

@@ -10,19 +10,21 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 
+from storage.accounts.tokens import Bearer
 from storage.actor import Actor, Scope, User, Via
 from storage.directory import Site
-from storage.errors import NotFound
+from storage.errors import ConfigError, NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized
 from web.cookies import HOST, session_token
 from web.cookies import SESSION as COOKIE
-from web.guard import actor_of, is_from_elsewhere, visitor
+from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
 from web.services import Services
 
 TOKEN: Final = HTTPBearer(
     scheme_name="token",
-    description="A personal API token, made on the account's page: `Authorization: Bearer vp_…`.",
+    description="A personal API token, made on the account's page: `Authorization: Bearer vp_…`."
+    " One that is for reading only is answered 403 wherever something would be changed.",
     auto_error=False,
 )
 SESSION: Final = APIKeyCookie(
@@ -44,6 +46,10 @@ class Asking:
     actor: Actor
     find: Callable[[], User | None]
     """Finds the user anew; None once that person may not come in any more."""
+    session: str = ""
+    """The secret of the session by which that person came; "" of who came by a token."""
+    read_only: bool = False
+    """Whether nothing is to be changed, not even what is new to the user."""
 
     @property
     def timezone(self) -> str:
@@ -69,20 +75,38 @@ class Asking:
         """Which messages the user may see just now. Reads the database."""
         return self.services.inbox.scope_of(self.user)
 
+    def confirm(self, password: str | None) -> None:
+        """Make sure that the user is there in person, before credentials are made or changed.
+
+        A token that was stolen is not to become another one, nor an account, and neither is a
+        session. Raises Problem 403, ConfigError without a password, LoginRefused for a wrong one.
+        """
+        in_person(self)
+        if not password:
+            raise ConfigError("current: is missing")
+        self.services.sessions.confirm(
+            self.user.id, password, token=self.session, address=self.actor.address
+        )
+
     def edit(self, change: Callable[[Office], Office]) -> Office:
         """Change the company's configuration, from the next call on; the new one."""
         name = self.office.company.name
         return self.services.offices.edit(name, change, by=self.actor)
 
 
-def recognise(request: Request, *, in_use: bool = True) -> User:
-    """The user who asks, by token or by session. Raises Problem 401 or 403."""
+def recognise(request: Request, *, in_use: bool = True) -> Bearer:
+    """The user who asks, by token or by session. Raises Problem 401 or 403.
+
+    Everybody who asks comes by here: so that nothing is changed by a token for reading only.
+    """
     if _via(request) == "page" and session_token(request) and is_from_elsewhere(request):
         raise forbidden("the request does not come from a page of this server")
-    user = _find(request, in_use=in_use)
-    if user is None:
+    found = _find(request, in_use=in_use)
+    if found is None:
         raise unauthorized()
-    return user
+    if found.read_only and request.method not in SAFE_METHODS:
+        raise forbidden("this token is for reading only")
+    return found
 
 
 def newcomer(
@@ -91,20 +115,31 @@ def newcomer(
     _session: Annotated[str | None, Depends(SESSION)],
 ) -> Asking:
     """Any user, also one who has to choose a password first. Raises Problem 401 or 403."""
-    services: Services = request.app.state.services
-    user = recognise(request)
-    actor = actor_of(request, user, _via(request))
-    return Asking(services, user, actor, lambda: _find(request, in_use=False))
+
+    def find() -> User | None:
+        found = _find(request, in_use=False)
+        return found.user if found else None
+
+    found, via = recognise(request), _via(request)
+    return Asking(
+        request.app.state.services,
+        found.user,
+        actor_of(request, found.user, via),
+        find,
+        session=(session_token(request) or "") if via == "page" else "",
+        read_only=found.read_only,
+    )
 
 
 def _via(request: Request) -> Via:
     return "api" if "authorization" in request.headers else "page"
 
 
-def _find(request: Request, *, in_use: bool) -> User | None:
+def _find(request: Request, *, in_use: bool) -> Bearer | None:
     services: Services = request.app.state.services
     if _via(request) == "page":
-        return visitor(request, services, in_use=in_use)
+        user = visitor(request, services, in_use=in_use)
+        return Bearer(user, read_only=False) if user else None
     scheme, secret = get_authorization_scheme_param(request.headers["authorization"])
     return services.tokens.find(secret) if scheme.lower() == "bearer" else None
 
@@ -122,6 +157,15 @@ async def administrator(asking: Annotated[Asking, Depends(anyone)]) -> Asking:
         raise forbidden("this is for administrators")
     return asking
 
+
+def in_person(asking: Annotated[Asking, Depends(newcomer)]) -> None:
+    """Raises Problem 403 for a token, whatever else there may be to say of the request."""
+    if asking.actor.via == "api":
+        raise forbidden("log in for that: a token does not suffice")
+
+
+IN_PERSON: Final = Depends(in_person)
+"""For operations that no token suffices for, and that ask for the present password."""
 
 Newcomer = Annotated[Asking, Depends(newcomer)]
 Anyone = Annotated[Asking, Depends(anyone)]

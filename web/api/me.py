@@ -20,12 +20,10 @@ from web.api.account_schemas import (
     TokenSecret,
     User,
 )
-from web.api.asking import Anyone, Asking, Newcomer
+from web.api.asking import IN_PERSON, Anyone, Newcomer
 from web.api.paging import USUAL, Cursor, Limit, page_of
-from web.api.problems import forbidden, refusals
+from web.api.problems import refusals
 from web.api.users import as_answer, language_change
-from web.cookies import session_token
-from web.guard import address_of
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -44,13 +42,16 @@ def change_me(who: Anyone, change: OwnChange) -> User:
     return as_answer(who, user)
 
 
-@router.put("/password", status_code=204, responses=refusals(413, 429))
-def change_my_password(who: Newcomer, request: Request, change: PasswordChange) -> Response:
+@router.put("/password", status_code=204, responses=refusals(413, 429), dependencies=[IN_PERSON])
+def change_my_password(who: Newcomer, change: PasswordChange) -> Response:
     """Choose another password; one's other sessions end. Not by a token."""
-    _not_by_token(who)
-    who.services.sessions.confirm(who.user.id, change.current, address=address_of(request))
+    who.confirm(change.current)
     who.services.users.set_password(
-        who.user.id, change.new, by=who.actor, keep=session_token(request)
+        who.user.id,
+        change.new,
+        by=who.actor,
+        keep=who.session,
+        keep_tokens=not change.revoke_tokens,
     )
     return Response(status_code=204)
 
@@ -63,11 +64,13 @@ def list_my_tokens(who: Anyone, limit: Limit = USUAL, cursor: Cursor = None) -> 
     return Tokens(items=items, next=following)
 
 
-@router.post("/tokens", status_code=201, responses=refusals(413))
+@router.post("/tokens", status_code=201, responses=refusals(413, 429), dependencies=[IN_PERSON])
 def create_my_token(who: Anyone, new: NewToken) -> TokenSecret:
     """Make a token. Not by a token: one that was stolen cannot outlive itself."""
-    _not_by_token(who)
-    token, secret = who.services.tokens.make(who.user.id, new.name, new.days, by=who.actor)
+    who.confirm(new.current)
+    token, secret = who.services.tokens.make(
+        who.user.id, new.name, new.days, read_only=new.read_only, by=who.actor
+    )
     return TokenSecret.model_validate({**asdict(token), "secret": secret})
 
 
@@ -83,7 +86,7 @@ def list_my_sessions(
     who: Anyone, request: Request, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Sessions:
     """The browsers in which one is logged in, last used first."""
-    sessions = who.services.sessions.list(who.user.id, session_token(request))
+    sessions = who.services.sessions.list(who.user.id, who.session)
     items, following = page_of(sessions, limit, cursor)
     return Sessions(
         items=[Session.model_validate(asdict(session)) for session in items], next=following
@@ -93,7 +96,7 @@ def list_my_sessions(
 @router.delete("/sessions", status_code=204, responses=refusals())
 def end_my_other_sessions(who: Anyone, request: Request) -> Response:
     """Log out everywhere else."""
-    who.services.sessions.end_all(who.user.id, by=who.actor, keep=session_token(request))
+    who.services.sessions.end_all(who.user.id, by=who.actor, keep=who.session)
     return Response(status_code=204)
 
 
@@ -106,8 +109,3 @@ def end_my_session(who: Anyone, session_id: SessionId) -> Response:
 
 def _as_answer(token: ApiToken) -> Token:
     return Token.model_validate(asdict(token))
-
-
-def _not_by_token(who: Asking) -> None:
-    if who.actor.via == "api":
-        raise forbidden("log in for that: a token does not suffice")

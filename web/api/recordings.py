@@ -22,12 +22,17 @@ POINTS: Final = 256
 @router.get("/audio", response_class=Response, responses={**SOUND, **refusals(404, 416)})
 @router.head("/audio", include_in_schema=False)
 def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
-    """The recording. To ask for any part of it is to listen: it is heard from then on."""
+    """The recording. To ask for any part of it is to listen: it is heard from then on.
+
+    By a token for reading only it stays new; that somebody listened is noted all the same.
+    """
     message = message_of(who, message_id)
     wav = who.services.inbox.open(message)
     response = sound_response(request, wav, etag=message.sha256)
     if request.method == "GET":
-        who.services.inbox.listen(message.id, user=who.user, by=who.actor)
+        inbox = who.services.inbox
+        listen = inbox.note_listening if who.read_only else inbox.listen
+        listen(message.id, user=who.user, by=who.actor)
     return response
 
 

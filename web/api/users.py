@@ -12,6 +12,7 @@ from storage.errors import ConfigError
 from storage.office.values import shown
 from web.api.account_schemas import (
     ChosenLanguage,
+    Confirmation,
     Language,
     Link,
     NewPassword,
@@ -21,7 +22,7 @@ from web.api.account_schemas import (
     UserId,
     Users,
 )
-from web.api.asking import Administrator, Asking
+from web.api.asking import IN_PERSON, Administrator, Asking
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
 
@@ -46,9 +47,11 @@ def list_users(
     return Users(items=[as_answer(who, user, invited) for user in found], next=following)
 
 
-@router.post("", status_code=201, responses=refusals(413))
+@router.post("", status_code=201, responses=refusals(413, 429))
 def create_user(who: Administrator, new: NewUser) -> User:
-    """Make an account."""
+    """Make an account: by a token only one without a password."""
+    if new.password is not None:
+        who.confirm(new.current)
     _check_extensions(who, new.extensions)
     user = who.services.users.add(
         company_id=who.user.company_id,
@@ -70,12 +73,14 @@ def get_user(who: Administrator, user_id: UserId) -> User:
     return as_answer(who, who.services.users.get(user_id, company_id=who.user.company_id))
 
 
-@router.patch("/{user_id}", responses=refusals(404, 413))
+@router.patch("/{user_id}", responses=refusals(404, 413, 429))
 def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User:
     """Change an account; one's own role stays."""
     before = who.services.users.get(user_id, company_id=who.user.company_id)
     if before.id == who.user.id and change.role not in (None, before.role):
         raise ConfigError("role: you cannot change your own role")
+    if change.role == "administrator" and not before.is_administrator:
+        who.confirm(change.current)
     _check_extensions(who, change.extensions or [], known=before.extensions)
     changed = who.services.users.change(
         user_id,
@@ -90,9 +95,19 @@ def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User
     return as_answer(who, changed)
 
 
-@router.put("/{user_id}/password", status_code=204, responses=refusals(404, 413))
+@router.put(
+    "/{user_id}/password",
+    status_code=204,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
 def set_user_password(who: Administrator, user_id: UserId, new: NewPassword) -> Response:
-    """Give a user a new password; all of the user's sessions end."""
+    """Give another user a new password; all of the user's sessions and tokens end.
+
+    Not by a token.
+    """
+    _check_own_password_is_no_others(who, user_id)
+    who.confirm(new.current)
     who.services.users.set_password(
         user_id,
         new.password,
@@ -103,9 +118,19 @@ def set_user_password(who: Administrator, user_id: UserId, new: NewPassword) -> 
     return Response(status_code=204)
 
 
-@router.post("/{user_id}/link", status_code=201, responses=refusals(404))
-def create_user_link(who: Administrator, user_id: UserId) -> Link:
-    """Make a one-time link by which the user chooses a password; an earlier one is void."""
+@router.post(
+    "/{user_id}/link",
+    status_code=201,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def create_user_link(who: Administrator, user_id: UserId, confirmation: Confirmation) -> Link:
+    """Make a one-time link by which another user chooses a password; an earlier one is void.
+
+    Not by a token.
+    """
+    _check_own_password_is_no_others(who, user_id)
+    who.confirm(confirmation.current)
     secret = who.services.invitations.make(
         who.user.company_id, user_id=user_id, hours=LINK_HOURS, by=who.actor
     )
@@ -162,6 +187,12 @@ def language_change(language: ChosenLanguage | None) -> Language | Unchanged | N
     if language is None:
         return Unchanged.UNCHANGED
     return None if language == "company" else language
+
+
+def _check_own_password_is_no_others(who: Asking, user_id: str) -> None:
+    """Refuse a way around the question for one's present password."""
+    if user_id == who.user.id:
+        raise ConfigError("your own password is changed under “My account”")
 
 
 def _other(who: Asking, user_id: str) -> str:

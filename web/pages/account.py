@@ -8,11 +8,10 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.accounts.sessions import LoginRefused
 from storage.errors import ConfigError
+from web import confirming
 from web.cookies import session_token
 from web.fields import number_in, typed
-from web.guard import address_of
 from web.own_account import account_page, go_to_account, settled
 from web.pages import own_voicemail
 from web.sentences import mistakes_in
@@ -46,28 +45,26 @@ def change_person(visit: Visit) -> Response:
 
 
 def change_password(visit: Visit) -> Response:
-    """Choose another password: the old one is asked for, and other sessions end."""
+    """Choose another password: the old one is asked for, and other sessions end.
+
+    Tokens go on, unless the user ticks that they are to be revoked.
+    """
     old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
     if new != str(visit.form.get("again", "")):
         return _refused(visit, "again", visit.text("The two passwords differ."))
     if new == old:
         return _refused(visit, "new", visit.text("The new password is the old one."))
+    if why := confirming.refusal(visit, "old"):
+        return _refused(visit, "old", why)
     try:
-        visit.services.sessions.confirm(visit.user.id, old, address=address_of(visit.request))
         visit.services.users.set_password(
             visit.user.id,
             new,
             company_id=visit.user.company_id,
             keep=session_token(visit.request),
+            keep_tokens=visit.form.get("tokens") != "revoke",
             by=visit.actor,
         )
-    except LoginRefused as refused:
-        if refused.retry_after:
-            seconds = int(refused.retry_after) + 1
-            words = visit.text("Too many attempts. Try again in %(seconds)s s.", seconds=seconds)
-        else:
-            words = visit.text("This is not your present password.")
-        return _refused(visit, "old", words)
     except ConfigError as error:
         told = mistakes_in(visit, error.problems, "", ("password",))
         return _refused(visit, "new", *chain(*told.values()))
@@ -92,12 +89,15 @@ def end_other_sessions(visit: Visit) -> Response:
 def make_token(visit: Visit) -> Response:
     """A token for a script; its secret is shown on the page that answers, and never again."""
     form = typed(visit.form)
+    if why := confirming.refusal(visit, "token_current"):
+        return account_page(visit, token={"token_current": [why]})
     try:
         days = number_in(form, "days", optional=True)
         token, secret = visit.services.tokens.make(
             visit.user.id,
             form.get("token_name", ""),
             None if days is None else int(days),
+            read_only=form.get("rights") == "read",
             by=visit.actor,
         )
     except ConfigError as error:

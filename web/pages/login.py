@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -12,9 +13,18 @@ from storage.actor import Actor, User
 from storage.errors import ConfigError, NotFound
 from storage.office import Company, Office, make_part
 from web.cookies import session_token
+from web.devices import device_in, keep_device
 from web.guard import address_of, forget_session, keep_session, visitor, within
 from web.sentences import tell
 from web.visit import Guest, Visit, open_page, page
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session that has just begun, and the secret by which its browser is known."""
+
+    token: str
+    device: str
 
 
 def show_login(guest: Guest) -> Response:
@@ -29,7 +39,7 @@ def log_in(guest: Guest) -> Response:
     """A new session, or the form again with one sentence that tells nobody whose logins exist."""
     login, wanted = str(guest.form.get("login", "")), within(str(guest.form.get("next", "")))
     try:
-        _, token = _begin_session(guest, login, str(guest.form.get("password", "")))
+        entry = _begin_session(guest, login, str(guest.form.get("password", "")))
     except LoginRefused as refused:
         wait = refused.retry_after
         problem = (
@@ -43,10 +53,7 @@ def log_in(guest: Guest) -> Response:
         if wait:
             response.headers["Retry-After"] = str(wait)
         return response
-    _end_session(guest)
-    response = guest.redirect(wanted)
-    keep_session(guest.request, response, token)
-    return response
+    return _let_in(guest, entry, guest.redirect(wanted))
 
 
 def log_out(visit: Visit) -> Response:
@@ -97,14 +104,12 @@ def set_up(guest: Guest) -> Response:
 def _log_in_newcomer(guest: Guest, user: User, password: str) -> Response:
     """Go on with the password that was just chosen, or to the form that takes it."""
     try:
-        _, token = _begin_session(guest, user.login, password)
+        entry = _begin_session(guest, user.login, password)
     except LoginRefused:
         address = f"/login?login={quote(user.login)}"
         return guest.redirect(address, guest.text("The password is set. Log in now."))
-    _end_session(guest)
-    response = guest.redirect("/messages", guest.text("Welcome, %(name)s.", name=user.name))
-    keep_session(guest.request, response, token)
-    return response
+    welcome = guest.redirect("/messages", guest.text("Welcome, %(name)s.", name=user.name))
+    return _let_in(guest, entry, welcome)
 
 
 def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...]) -> Response:
@@ -141,14 +146,26 @@ def _company(guest: Guest, login: str) -> str:
     return offices.site(company.name).company_id
 
 
-def _begin_session(guest: Guest, login: str, password: str) -> tuple[User, str]:
-    """The user and the token of a new session. Raises LoginRefused."""
-    return guest.services.sessions.log_in(
+def _begin_session(guest: Guest, login: str, password: str) -> Entry:
+    """Raises LoginRefused."""
+    sessions = guest.services.sessions
+    device = sessions.device_of(device_in(guest.request))
+    _, token = sessions.log_in(
         login,
         password,
         address=address_of(guest.request),
         agent=guest.request.headers.get("user-agent", ""),
+        device=device,
     )
+    return Entry(token, device)
+
+
+def _let_in(guest: Guest, entry: Entry, response: Response) -> Response:
+    """The response, which gives the browser the new session for the one that it came with."""
+    _end_session(guest)
+    keep_session(guest.request, response, entry.token)
+    keep_device(guest.request, response, entry.device)
+    return response
 
 
 def _end_session(guest: Guest) -> None:

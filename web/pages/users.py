@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from storage.actor import Role, User
 from storage.errors import ConfigError
+from web import confirming
 from web.fields import Mistakes, typed
 from web.hosts import own_address
 from web.office_changes import fingerprint, refuse_if_changed, status_of
@@ -59,6 +60,8 @@ def add_user(visit: Visit) -> Response:
     """Make an account, and show its one-time link; with a password chosen, go to the list."""
     account = _account_in(visit)
     password = account.password if account.way_in == "password" else None
+    if why := confirming.refusal(visit):
+        return _new_form(visit, account, {"current": [why]})
     try:
         _check_extensions(visit, account.extensions)
         user = visit.services.users.add(
@@ -85,8 +88,14 @@ def show_user(visit: Visit) -> Response:
 
 
 def change_user(visit: Visit) -> Response:
-    """Change an account: its name, role, numbers and language."""
+    """Change an account: its name, role, numbers and language.
+
+    Who makes somebody an administrator is asked for the present password.
+    """
     user, account = _user(visit), _account_in(visit)
+    is_raised = account.role == "administrator" and not user.is_administrator
+    if is_raised and (why := confirming.refusal(visit, "raising")):
+        return _form(visit, user, account, {"raising": [why]})
     try:
         _check_role(visit, user, account.role)
         _check_extensions(visit, account.extensions, known=user.extensions)
@@ -109,12 +118,17 @@ def change_user(visit: Visit) -> Response:
 
 def make_link(visit: Visit) -> Response:
     """A new one-time link, with which the user chooses a password."""
-    return _show_link(visit, _user(visit))
+    user = _user(visit)
+    if refused := _refusal(visit, user):
+        return refused
+    return _show_link(visit, user)
 
 
 def make_password(visit: Visit) -> Response:
     """A new password that is shown once, and that the user has to change."""
     user, password = _user(visit), _new_password()
+    if refused := _refusal(visit, user):
+        return refused
     visit.services.users.set_password(
         user.id,
         password,
@@ -167,6 +181,15 @@ def go_to_user(visit: Visit) -> Response:
 def _user(visit: Visit) -> User:
     """The user that the address names. NotFound also for another company's."""
     return visit.services.users.get(visit.path["id"], company_id=visit.user.company_id)
+
+
+def _refusal(visit: Visit, user: User) -> Response | None:
+    """The page that says why the visitor may not give the user another way in, if he may not."""
+    if user.id == visit.user.id:
+        own = "your own password is changed under “My account”"
+        return _form(visit, user, wrong=mistakes_in(visit, [own], "", _FIELDS))
+    why = confirming.refusal(visit)
+    return _form(visit, user, refused=why) if why else None
 
 
 def _check_is_another(visit: Visit, user: User) -> None:
@@ -225,14 +248,16 @@ def _form(
     account: Account | None = None,
     wrong: Mistakes | None = None,
     status: int = 422,
+    refused: str = "",
 ) -> Response:
     return visit.render(
         "users/edit.html",
-        status if wrong else 200,
+        status if wrong or refused else 200,
         account=account or _account(user),
         person=user,
         seen=fingerprint(_account(user)),
         wrong=wrong or {},
+        refused=refused,
     )
 
 
