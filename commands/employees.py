@@ -84,7 +84,7 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
 @click.option("--name", help="The person's name.")
 @click.option(
     "--endpoint",
-    help="Asterisk's dial string of the phone.  [new: by the company's pattern, else PJSIP/EXTENSION]",
+    help="Asterisk's dial string of the phone.  [new: as the company's pattern says]",
 )
 @click.option("--number", "numbers", multiple=True, help="A number of the person's; repeatable.")
 @click.option("--ring-timeout", type=float, help="Seconds the phone rings.  [new: 20]")

@@ -7,20 +7,26 @@ within: they may send back what there is, and nothing else that is beyond.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from storage.allowance import OF_ONE_COMPANY, Allowance
 from storage.office import Dial, Office, Problem
 from storage.office.phone import region_of
 from storage.office.routes import all_actions
 
-_COUNTRY = "company.timezone: is of another country, which only the server's administrator can set"
+NO_PHONES: Final = (
+    "the server's administrator has not said yet which phones this company may use"
+)
+_COUNTRY: Final = (
+    "company.timezone: is of another country, which only the server's administrator can set"
+)
 
 
 def beyond(office: Office, allowance: Allowance) -> Iterator[Problem]:
     """What is beyond, as warnings."""
     usual = allowance
     if office.employees and not allowance.names_phones:
-        yield Problem("warning", "employees", "nobody has set which phones this company may use")
+        yield Problem("warning", "employees", NO_PHONES)
         usual = Allowance(OF_ONE_COMPANY)
     for where, endpoint in _endpoints_beyond(office, usual):
         yield Problem("warning", where, _strange_phone(endpoint))

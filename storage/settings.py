@@ -111,8 +111,8 @@ class DatabaseSettings(Section):
 class CallSettings(Section):
     """What holds for every call: minutes and seconds are limits.
 
-    ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says which
-    of them may be dialled, see `storage.prefixes`.
+    ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
+    which of them may be dialled, see `storage.prefixes`.
     """
 
     ringing: Literal["ringing", "music"] = "ringing"

@@ -10,12 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import ConfigError
-from storage.office import Employee, Forward, Office, as_data, check, make_part
+from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
-from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.office_changes import (
+    edit_office,
+    fingerprint,
+    phone_in,
+    refuse_if_changed,
+    status_of,
+)
 from web.places import address_of, leading_to_employee
 from web.sentences import mistakes_in, place_in_words, tell
 from web.sounds import greetings
@@ -169,15 +175,19 @@ def _draft_in(visit: Visit) -> Draft:
 def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     """The employee that the form describes. ConfigError has a sentence for each mistake."""
     form = typed(visit.form)
-    extension = form.get("extension", "")
+    extension = visit.path.get("extension") or form.get("extension", "")
     numbers = list_in(form.get("numbers", ""))
     fields: dict[str, object] = {
         "name": form.get("name", ""),
         "numbers": numbers or (() if before else (extension,)),
-        "endpoint": form.get("endpoint") or f"PJSIP/{extension or visit.path['extension']}",
         "greeting": form.get("greeting") or None,
     }
     problems: list[str] = []
+    try:
+        fields["endpoint"] = phone_in(visit.own_site, extension, form.get("endpoint", ""))
+    except ConfigError as error:
+        problems += error.problems
+        fields["endpoint"] = "PJSIP/none"  # what else is wrong is told as well
     try:
         fields["ring_timeout"] = seconds_in(form, "ring_timeout")
     except ConfigError as error:
@@ -210,7 +220,7 @@ def _problems(visit: Visit, extension: str) -> list[str]:
     place = f"employees.{extension}" if extension else "employees."
     return [
         tell(str(problem), visit.language)
-        for problem in check(visit.office)
+        for problem in visit.own_site.problems()
         if f"{problem.where}.".startswith(f"{place}." if extension else place)
     ]
 
@@ -234,6 +244,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
         wrong=wrong or {},
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
+        phones=_phones(visit, draft),
     )
 
 
@@ -256,7 +267,23 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         problems=_problems(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
+        phones=_phones(visit, draft),
     )
+
+
+def _phones(visit: Visit, draft: Draft) -> list[tuple[str, str]]:
+    """The phones that can be chosen, with the one there is; a new employee's may be the usual."""
+    allowance = visit.own_site.allowance
+    before = visit.office.employees.get(draft.extension)
+    phones = [(phone, phone) for phone in allowance.endpoints_for(draft.extension)]
+    if before is None:
+        phones = [(phone, phone) for phone in allowance.endpoints]
+        if allowance.endpoint_pattern:
+            usual = allowance.usual_endpoint(visit.text("EXTENSION"))
+            phones.insert(0, ("", visit.text("%(phone)s, by the extension", phone=usual)))
+    known = {phone for phone, _ in phones}
+    there = dict.fromkeys((before.endpoint if before else "", draft.endpoint))
+    return [*phones, *((phone, phone) for phone in there if phone and phone not in known)]
 
 
 def _remove_form(visit: Visit, wrong: Mistakes) -> Response:
