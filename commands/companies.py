@@ -1,7 +1,5 @@
 """`voicepost companies`: the companies of one system, each seeing only its own."""
 
-import shlex
-
 import click
 
 from commands.changes import change, json_option
@@ -99,10 +97,9 @@ def add(app: App, name: str, language: str, timezone: str) -> None:
     app.offices.apply(office, by=app.actor)
     for site in app.offices.snapshot().offices.values():
         if not site.allowance.names_phones:
-            name = site.office.company.name
             click.echo(
-                f"Warning: the administrators of “{name}” cannot choose phones until you say which:"
-                f" voicepost companies set {shlex.quote(name)} --endpoint-pattern …",
+                f"Warning: administrators of “{site.office.company.name}” can choose no phone until"
+                " you say which there are: companies set --endpoint-pattern",
                 err=True,
             )
 

@@ -7,8 +7,8 @@ from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import TARGET, spell_target
 from storage.office import Office, Target, as_data
-from storage.office.values import checked_number
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
+from storage.office.values import checked_number
 
 
 @click.group()

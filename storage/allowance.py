@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from storage.allowance_models import AllowanceRow
 from storage.errors import ConfigError
-from storage.models import AllowanceRow
 from storage.office import Employee, make_part
 from storage.prefixes import NATIONAL, may_be_dialled, parted
 

@@ -14,9 +14,7 @@ from storage.office import Dial, Office, Problem
 from storage.office.phone import region_of
 from storage.office.routes import all_actions
 
-NO_PHONES: Final = (
-    "the server's administrator has not said yet which phones this company may use"
-)
+NO_PHONES: Final = "the server's administrator has not said yet which phones this company may use"
 _COUNTRY: Final = (
     "company.timezone: is of another country, which only the server's administrator can set"
 )

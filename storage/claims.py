@@ -8,8 +8,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
+from storage.allowance_models import AssignedRow
 from storage.errors import ConfigError
-from storage.models import AssignedRow, CompanyRow, NumberRow
+from storage.models import CompanyRow, NumberRow
 from storage.office import Office
 from storage.office.phone import canonical, region_of
 

@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.allowance import Allowance, allowance_of
+from storage.allowance_models import AllowanceRow
 from storage.audit import note
 from storage.bounds import overstepped
 from storage.claims import claim_numbers, is_one_of_several
 from storage.database import Database
 from storage.directory import Directory, Site
 from storage.errors import ConfigError, NotFound
-from storage.models import AllowanceRow, CompanyRow, ConfigVersionRow
+from storage.models import CompanyRow, ConfigVersionRow
 from storage.office import Office, check, revalidated
 from storage.office.differences import differences
 from storage.office.own import with_recording

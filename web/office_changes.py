@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final
 
-from storage.bounds import NO_PHONES
-from storage.directory import Site
 from storage.errors import ConfigError, StorageError
 from storage.office import Office
 from web.visit import Visit
@@ -27,19 +25,6 @@ class ChangedMeanwhile(ConfigError):
 def edit_office(visit: Visit, change: Callable[[Office], Office]) -> Office:
     """Change the company's office in the visitor's name; ConfigError, AudioError."""
     return visit.services.offices.edit(visit.office.company.name, change, by=visit.actor)
-
-
-def phone_in(site: Site, extension: str, chosen: str) -> str:
-    """The dial string that was chosen for an employee's phone; with "" the usual one.
-
-    Where the operator has named none as usual, it is the one that he has. Raises ConfigError.
-    """
-    there = site.office.employees.get(extension)
-    endpoint = chosen or site.allowance.usual_endpoint(extension) or (there and there.endpoint)
-    if not endpoint:
-        known = site.allowance.names_phones
-        raise ConfigError(f"endpoint: {'choose a phone' if known else NO_PHONES}")
-    return endpoint
 
 
 def fingerprint(*parts: object) -> str:

@@ -21,7 +21,7 @@ from web.api.office_schemas import (
 )
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
-from web.office_changes import phone_in
+from web.phones import phone_in
 
 router = APIRouter(prefix="/employees", tags=["employees"])
 

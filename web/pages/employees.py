@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,13 +15,8 @@ from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
-from web.office_changes import (
-    edit_office,
-    fingerprint,
-    phone_in,
-    refuse_if_changed,
-    status_of,
-)
+from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.phones import phone_choices, phone_in
 from web.places import address_of, leading_to_employee
 from web.sentences import mistakes_in, place_in_words, tell
 from web.sounds import greetings
@@ -182,24 +177,19 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
         "numbers": numbers or (() if before else (extension,)),
         "greeting": form.get("greeting") or None,
     }
+    readings: dict[str, Callable[[], object]] = {
+        "endpoint": lambda: phone_in(visit.own_site, extension, form.get("endpoint", "")),
+        "ring_timeout": lambda: seconds_in(form, "ring_timeout"),
+        "keep_days": lambda: whole_in(form, "keep_days"),
+        "forward": lambda: as_data(forward_in(form)),
+    }
     problems: list[str] = []
-    try:
-        fields["endpoint"] = phone_in(visit.own_site, extension, form.get("endpoint", ""))
-    except ConfigError as error:
-        problems += error.problems
-        fields["endpoint"] = "PJSIP/none"  # what else is wrong is told as well
-    try:
-        fields["ring_timeout"] = seconds_in(form, "ring_timeout")
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        fields["keep_days"] = whole_in(form, "keep_days")
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        fields["forward"] = as_data(forward_in(form))
-    except ConfigError as error:
-        problems += error.problems
+    for name, reading in readings.items():
+        try:
+            fields[name] = reading()
+        except ConfigError as error:
+            problems += error.problems
+    fields.setdefault("endpoint", "PJSIP/none")  # what else is wrong is told as well
     try:
         employee = make_part(Employee, **fields)
     except ConfigError as error:
@@ -244,7 +234,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
         wrong=wrong or {},
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
-        phones=_phones(visit, draft),
+        phones=phone_choices(visit, draft.extension, draft.endpoint),
     )
 
 
@@ -267,23 +257,8 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         problems=_problems(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
-        phones=_phones(visit, draft),
+        phones=phone_choices(visit, draft.extension, draft.endpoint),
     )
-
-
-def _phones(visit: Visit, draft: Draft) -> list[tuple[str, str]]:
-    """The phones that can be chosen, with the one there is; a new employee's may be the usual."""
-    allowance = visit.own_site.allowance
-    before = visit.office.employees.get(draft.extension)
-    phones = [(phone, phone) for phone in allowance.endpoints_for(draft.extension)]
-    if before is None:
-        phones = [(phone, phone) for phone in allowance.endpoints]
-        if allowance.endpoint_pattern:
-            usual = allowance.usual_endpoint(visit.text("EXTENSION"))
-            phones.insert(0, ("", visit.text("%(phone)s, by the extension", phone=usual)))
-    known = {phone for phone, _ in phones}
-    there = dict.fromkeys((before.endpoint if before else "", draft.endpoint))
-    return [*phones, *((phone, phone) for phone in there if phone and phone not in known)]
 
 
 def _remove_form(visit: Visit, wrong: Mistakes) -> Response:
