@@ -1,12 +1,13 @@
 """What the commands that show and change an office have in common."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
 
 from commands.context import App
-from storage.office import Office, check
+from storage.office import Office
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -25,9 +26,10 @@ def json_option(command: Command) -> Command:
 
 def change(app: App, company: str | None, edit: Callable[[Office], Office]) -> Office:
     """Change an office, from the next call on, and print the warnings the change brought."""
-    known = check(app.offices.get(company))
+    before = app.offices.site(company)
+    known = before.problems()
     office = app.offices.edit(company, edit, by=app.actor)
-    for problem in check(office):
+    for problem in replace(before, office=office).problems():
         if problem not in known:
             click.echo(f"Warning: {problem}", err=True)
     return office

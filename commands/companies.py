@@ -5,6 +5,8 @@ import click
 from commands.changes import change, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
+from storage.allowance import Allowance
+from storage.directory import Site
 from storage.errors import ConfigError
 from storage.office import Company, Office, make_part
 from storage.office.edit import with_fields
@@ -22,24 +24,56 @@ def group() -> None:
 @click.pass_obj
 def list_command(app: App, as_json: bool) -> None:
     """List the companies."""
-    offices = [site.office for site in app.offices.snapshot().offices.values()]
+    sites = list(app.offices.snapshot().offices.values())
     if as_json:
-        print_json([_summary(office) for office in offices])
+        print_json([_summary(app, site) for site in sites])
     else:
         print_table(
-            ("COMPANY", "LANGUAGE", "TIME ZONE", "NUMBERS", "MENUS", "EMPLOYEES"),
+            (
+                *("COMPANY", "LANGUAGE", "TIME ZONE", "NUMBERS", "MENUS", "EMPLOYEES"),
+                *("PHONES", "MAY DIAL"),
+            ),
             (
                 (
-                    office.company.name,
-                    office.company.language,
-                    office.company.timezone,
-                    ", ".join(office.numbers),
-                    len(office.menus),
-                    len(office.employees),
+                    site.office.company.name,
+                    site.office.company.language,
+                    site.office.company.timezone,
+                    ", ".join(site.office.numbers),
+                    len(site.office.menus),
+                    len(site.office.employees),
+                    _phones(site.allowance),
+                    site.allowance.allow or "none",
                 )
-                for office in offices
+                for site in sites
             ),
         )
+
+
+@group.command()
+@click.argument("name", required=False)
+@json_option
+@click.pass_obj
+def show(app: App, name: str | None, as_json: bool) -> None:
+    """Show a company, and what the operator allows it."""
+    site = app.offices.site(name)
+    if as_json:
+        print_json(_summary(app, site))
+        return
+    company, allowance = site.office.company, site.allowance
+    print_table(
+        ("SETTING", "VALUE"),
+        (
+            ("name", company.name),
+            ("language", company.language),
+            ("time zone", company.timezone),
+            ("self-service", "yes" if company.self_service else "no"),
+            ("numbers in use", ", ".join(site.office.numbers)),
+            ("numbers assigned", ", ".join(_assigned(app, site))),
+            ("phones it may use", _phones(allowance)),
+            ("numbers it may dial", allowance.allow or "none"),
+            ("dialled from before", ", ".join(sorted(allowance.dialled_before))),
+        ),
+    )
 
 
 @group.command()
@@ -61,6 +95,13 @@ def add(app: App, name: str, language: str, timezone: str) -> None:
     if office.company.name in app.offices.names():
         raise ConfigError(f"there is a company “{office.company.name}” already")
     app.offices.apply(office, by=app.actor)
+    for site in app.offices.snapshot().offices.values():
+        if not site.allowance.names_phones:
+            click.echo(
+                f"Warning: administrators of “{site.office.company.name}” can choose no phone until"
+                " you say which there are: companies set --endpoint-pattern",
+                err=True,
+            )
 
 
 @group.command()
@@ -81,10 +122,49 @@ def rename(app: App, name: str, new_name: str) -> None:
     default=None,
     help="Employees set their own voicemail and ring timeout on the page.",
 )
+@click.option(
+    "--endpoint-pattern",
+    metavar="PATTERN",
+    help="Which phone an employee may have, such as PJSIP/north-{extension}; “” is the usual one.",
+)
+@click.option(
+    "--endpoint",
+    "endpoints",
+    metavar="LIST",
+    help="Other phones that employees may have, with commas between.",
+)
+@click.option(
+    "--allow",
+    metavar="LIST",
+    help="Outside numbers that may be dialled: prefixes such as +7495 or 112, and the words"
+    " national, any, none, with commas between; “” is the setting calls.allow.",
+)
 @click.pass_obj
-def set_command(app: App, /, name: str, **settings: object) -> None:
-    """Change a company's language, time zone, or what its employees may set themselves."""
-    change(app, name, lambda office: _with_company(office, settings))
+def set_command(
+    app: App,
+    /,
+    name: str,
+    endpoint_pattern: str | None,
+    endpoints: str | None,
+    allow: str | None,
+    **settings: object,
+) -> None:
+    """Change a company's language, time zone, what its employees may set, and what is allowed it.
+
+    Phones and prefixes are the bounds of what its own administrators can choose.
+    """
+    company_id = app.offices.site(name).company_id
+    if any(setting is not None for setting in settings.values()):
+        change(app, name, lambda office: _with_company(office, settings))
+    app.allowances.set(
+        company_id,
+        endpoint_pattern=endpoint_pattern,
+        endpoints=endpoints,
+        allow=allow,
+        by=app.actor,
+    )
+    if endpoint_pattern:
+        _warn_of_others(app, company_id, endpoint_pattern)
 
 
 @group.command()
@@ -100,7 +180,25 @@ def _with_company(office: Office, settings: dict[str, object]) -> Office:
     return with_fields(office, company=with_fields(office.company, **settings))
 
 
-def _summary(office: Office) -> dict[str, object]:
+def _warn_of_others(app: App, company_id: str, pattern: str) -> None:
+    """Say which company has the same pattern: each may name the other's phones."""
+    for site in app.offices.snapshot().offices.values():
+        if site.company_id != company_id and site.allowance.endpoint_pattern == pattern:
+            name = site.office.company.name
+            click.echo(f"Warning: “{name}” has the same pattern: phones are each other's", err=True)
+
+
+def _phones(allowance: Allowance) -> str:
+    phones = (allowance.endpoint_pattern, *allowance.endpoints)
+    return ", ".join(phone for phone in phones if phone) or "none"
+
+
+def _assigned(app: App, site: Site) -> list[str]:
+    return [assigned.number for assigned in app.allowances.assigned(site.company_id)]
+
+
+def _summary(app: App, site: Site) -> dict[str, object]:
+    office, allowance = site.office, site.allowance
     return {
         "name": office.company.name,
         "language": office.company.language,
@@ -109,4 +207,9 @@ def _summary(office: Office) -> dict[str, object]:
         "numbers": list(office.numbers),
         "menus": list(office.menus),
         "employees": list(office.employees),
+        "endpoint_pattern": allowance.endpoint_pattern,
+        "endpoints": list(allowance.endpoints),
+        "allow": allowance.allow,
+        "dialled_before": sorted(allowance.dialled_before),
+        "assigned": _assigned(app, site),
     }

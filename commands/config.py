@@ -1,5 +1,6 @@
 """`voicepost config`: a company's whole configuration as one document."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -7,8 +8,10 @@ import click
 from commands.changes import company_option, json_option
 from commands.context import App
 from commands.listing import print_json
-from storage.errors import ConfigError
-from storage.office import Office, Problem, as_data, check, dump_office, read_office
+from storage.allowance import Allowance
+from storage.directory import Site
+from storage.errors import ConfigError, StorageError
+from storage.office import Office, Problem, as_data, dump_office, read_office
 
 
 @click.group()
@@ -27,7 +30,7 @@ def apply(app: App, file: Path) -> None:
     office = read_office(file)
     folder = file.absolute().parent
     version = app.offices.apply(office, folder, by=app.actor)
-    for problem in check(office):
+    for problem in app.offices.site(office.company.name).problems():
         click.echo(f"Warning: {problem}", err=True)
     for problem in _missing_files(office, folder):
         click.echo(f"Warning: {problem}; the sound applied before stays", err=True)
@@ -57,7 +60,7 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
 
     Exit code 1 if there are errors; warnings alone leave it at 0.
     """
-    problems = _problems(file) if file else check(app.offices.get(company))
+    problems = _problems(app, file) if file else app.offices.site(company).problems()
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         print_json(
@@ -72,13 +75,30 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
         raise click.exceptions.Exit(1)
 
 
-def _problems(file: Path) -> list[Problem]:
+def _problems(app: App, file: Path) -> list[Problem]:
     """What is wrong with a file, including what keeps it from being an office at all."""
     try:
         office = read_office(file)
     except ConfigError as error:
         return [_unreadable(sentence, file) for sentence in error.problems]
-    return [*_missing_files(office, file.absolute().parent), *check(office)]
+    site = Site("", office, _allowance(app, office.company.name))
+    return [*_missing_files(office, file.absolute().parent), *site.problems()]
+
+
+def _allowance(app: App, company: str) -> Allowance:
+    """What is allowed the company of a file, or would be once it is applied.
+
+    A file is checked also where there is no database yet, or none that answers.
+    """
+    usual = Allowance(allow=app.settings.calls.allow)
+    if not app.database_exists:
+        return usual
+    try:
+        sites = app.offices.snapshot().offices.values()
+    except StorageError:
+        return usual
+    known = (site.allowance for site in sites if site.office.company.name == company)
+    return next(known, replace(usual, endpoint_pattern=None) if sites else usual)
 
 
 def _unreadable(sentence: str, file: Path) -> Problem:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.accounts.sessions import Sessions
     from storage.accounts.tokens import Tokens
     from storage.accounts.users import Users
+    from storage.allowances import Allowances
     from storage.audit import AuditLog
     from storage.database import Database
     from storage.inbox import Inbox
@@ -53,6 +54,12 @@ class App:
         database = Database(self.settings.database_url)
         database.migrate()
         return database
+
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database already, as far as that can be told without asking it."""
+        url = self.settings.database_url
+        return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
     @cached_property
     def audio(self) -> AudioStore:
@@ -107,7 +114,13 @@ class App:
     def offices(self) -> Offices:
         from storage.offices import Offices
 
-        return Offices(self.database, self.prompts)
+        return Offices(self.database, self.prompts, allow=self.settings.calls.allow)
+
+    @cached_property
+    def allowances(self) -> Allowances:
+        from storage.allowances import Allowances
+
+        return Allowances(self.database)
 
     @cached_property
     def passwords(self) -> Passwords:

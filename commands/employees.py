@@ -86,7 +86,10 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
 @group.command("set")
 @click.argument("extension")
 @click.option("--name", help="The person's name.")
-@click.option("--endpoint", help="Asterisk's dial string of the phone.  [new: PJSIP/EXTENSION]")
+@click.option(
+    "--endpoint",
+    help="Asterisk's dial string of the phone.  [new: as the company's pattern says]",
+)
 @click.option("--number", "numbers", multiple=True, help="A number of the person's; repeatable.")
 @click.option("--ring-timeout", type=float, help="Seconds the phone rings.  [new: 20]")
 @click.option("--greeting", type=SOUND, help="The person's own voicemail greeting.")
@@ -109,6 +112,7 @@ def set_command(
     **settings: object,
 ) -> None:
     """Change the employee of EXTENSION, or add one (a new one needs --name)."""
+    allowance = app.offices.site(company).allowance
 
     def with_employee(office: Office) -> Office:
         before = office.employees.get(extension)
@@ -117,7 +121,8 @@ def set_command(
                 raise ConfigError(f"there is no employee {extension}; to add one, give the --name")
             # The extension is checked with the whole office, which knows where it stands.
             before = make_part(Employee, name=settings["name"], endpoint="PJSIP/new")
-            before = with_fields(before, endpoint=f"PJSIP/{extension}", numbers=(extension,))
+            phone = allowance.usual_endpoint(extension) or f"PJSIP/{extension}"
+            before = with_fields(before, endpoint=phone, numbers=(extension,))
         after = with_fields(before, numbers=numbers or None, **settings)
         if no_greeting:
             after = after.model_copy(update={"greeting": None})

@@ -8,19 +8,24 @@ from commands.listing import print_json, print_table
 from commands.words import TARGET, spell_target
 from storage.office import Office, Target, as_data
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
+from storage.office.values import checked_number
 
 
 @click.group()
 def group() -> None:
-    """List, set and remove the companies' numbers."""
+    """List, set and remove the companies' numbers, and say which company may use which."""
 
 
 @group.command("list")
+@click.option("--assigned", is_flag=True, help="All that are assigned, in use or not.")
 @company_option
 @json_option
 @click.pass_obj
-def list_command(app: App, company: str | None, as_json: bool) -> None:
+def list_command(app: App, company: str | None, assigned: bool, as_json: bool) -> None:
     """List numbers: of all companies, or of one."""
+    if assigned:
+        _list_assigned(app, company, as_json=as_json)
+        return
     sites = app.offices.snapshot().offices.values()
     offices = [app.offices.get(company)] if company else [site.office for site in sites]
     numbers = [
@@ -35,6 +40,46 @@ def list_command(app: App, company: str | None, as_json: bool) -> None:
             ("NUMBER", "COMPANY", "LEADS TO"),
             ((number, name, spell_target(target)) for number, name, target in numbers),
         )
+
+
+def _list_assigned(app: App, company: str | None, *, as_json: bool) -> None:
+    company_id = app.offices.site(company).company_id if company else None
+    offices = app.offices.snapshot().offices
+    rows = [
+        (number.number, offices[number.company_id].office.company.name, number.in_use)
+        for number in app.allowances.assigned(company_id)
+        if number.company_id in offices
+    ]
+    if as_json:
+        print_json([{"number": n, "company": name, "in_use": used} for n, name, used in rows])
+    else:
+        print_table(
+            ("NUMBER", "COMPANY", "IN USE"),
+            ((number, name, "yes" if used else "no") for number, name, used in rows),
+        )
+
+
+@group.command()
+@click.argument("number")
+@click.argument("company")
+@click.pass_obj
+def assign(app: App, number: str, company: str) -> None:
+    """Let COMPANY use NUMBER: its administrators say where its calls begin.
+
+    Where there are several companies, they can use only what is assigned. Whatever you set yourself
+    is.
+    """
+    site = app.offices.site(company)
+    app.allowances.assign(checked_number(number), site.company_id, site.region, by=app.actor)
+
+
+@group.command()
+@click.argument("number")
+@click.pass_obj
+def unassign(app: App, number: str) -> None:
+    """Let no company use NUMBER, which none uses now."""
+    regions = [site.region for site in app.offices.snapshot().offices.values()]
+    app.allowances.unassign(checked_number(number), regions, by=app.actor)
 
 
 @group.command("set")

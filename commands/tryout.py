@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import click
 
@@ -61,7 +62,8 @@ def try_call(
     lines = _Steps()
     script = Script(keys=keys, phones=phones, hang_up_at=hang_up_at)
     call = ScriptedCall(number, script, tell=lines.tell)
-    services = Services(
+    services = _TellingServices(
+        steps=lines,
         site=site,
         mailroom=_TellingMailroom(lines),
         sound=lambda reference: _spoken(site.office, reference),
@@ -91,6 +93,19 @@ class _Steps:
 
     def note(self, what: str) -> None:
         click.echo(f"     → {what}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TellingServices(Services):
+    """Services that say which number is not dialled."""
+
+    steps: _Steps
+
+    def dials(self, number: str) -> bool:
+        allowed = super().dials(number)
+        if not allowed:
+            self.steps.note(f"{number} may not be dialled: it is as if nobody answered")
+        return allowed
 
 
 class _TellingMailroom:

@@ -116,6 +116,7 @@ def services(app: App) -> Services:
     return Services(
         inbox=app.inbox,
         offices=app.offices,
+        allowances=app.allowances,
         prompts=app.prompts,
         users=app.users,
         sessions=app.sessions,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from dialplan import sounds
 from dialplan.mailroom import Mailroom
 from storage.mailboxes import company_mailbox, employee_mailbox
@@ -12,6 +14,8 @@ from storage.messages import Mailbox
 from storage.office import Employee, Office
 from storage.offices import Site
 from telephony.call import Hearing
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ class Services:
 
     def employee(self, extension: str) -> Employee:
         return self.office.employees[extension]
+
+    def dials(self, number: str) -> bool:
+        """Whether calls go out to that number: what the operator does not allow, nobody answers."""
+        allowed = self.site.dials(number)
+        if not allowed:
+            log.warning("an outside number that may not be dialled", number=number)
+        return allowed
 
     def mailbox(self, employee: str | None, dialled: str) -> Mailbox:
         """The mailbox of an employee (by extension), or the company's."""

@@ -77,6 +77,11 @@ class Actor:
     address: str = ""
     user_id: str | None = None
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is who runs the whole system, by its command line; others have a company."""
+        return self.via in ("cli", "system")
+
 
 SYSTEM = Actor(name="voicepost", via="system")
 """What the service does by itself."""

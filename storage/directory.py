@@ -4,21 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from storage.office import Office, Target
+from storage.allowance import ALONE, Allowance
+from storage.bounds import beyond
+from storage.office import Office, Problem, Target, check
 from storage.office.phone import canonical, digits, region_of
 
 
 @dataclass(frozen=True)
 class Site:
-    """A company's office, and the id that stays when the company is renamed."""
+    """A company's office, the id that stays when the company is renamed, and what is allowed it."""
 
     company_id: str
     office: Office
+    allowance: Allowance = ALONE
 
     @cached_property
     def region(self) -> str:
         """The country whose habits the company's numbers follow."""
         return region_of(self.office.company.timezone)
+
+    def problems(self) -> list[Problem]:
+        """Everything wrong with the office, errors first, and what is beyond the allowance."""
+        return [*check(self.office), *beyond(self.office, self.allowance)]
+
+    def dials(self, number: str) -> bool:
+        """Whether the company's calls go out to an outside number."""
+        return self.allowance.dials(number, self.region)
 
     def target(self, dialled: str) -> Target | None:
         """Where a call to this number of the company begins, in whatever spelling it came."""

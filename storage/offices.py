@@ -18,22 +18,29 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
+from storage.allowance import Allowance, allowance_of
+from storage.allowance_models import AllowanceRow
 from storage.audit import note
+from storage.bounds import overstepped
+from storage.claims import claim_numbers, is_one_of_several
 from storage.database import Database
 from storage.directory import Directory, Site
 from storage.errors import ConfigError, NotFound
-from storage.models import CompanyRow, ConfigVersionRow, NumberRow
+from storage.models import CompanyRow, ConfigVersionRow
 from storage.office import Office, check, revalidated
 from storage.office.differences import differences
 from storage.office.own import with_recording
-from storage.office.phone import canonical, region_of
 from storage.office.values import shown
+from storage.prefixes import NATIONAL
 from storage.prompts import PromptLibrary, render
 
 __all__ = ["Directory", "Offices", "Site"]
 
 log = structlog.get_logger()
 
+_COMPANIES: Final = select(CompanyRow, AllowanceRow).outerjoin(
+    AllowanceRow, AllowanceRow.company_id == CompanyRow.id
+)
 ATTEMPTS: Final = 20
 """How often a change is made again because somebody else's came between."""
 
@@ -41,9 +48,13 @@ ATTEMPTS: Final = 20
 class Offices:
     """The offices of all companies. Safe to use from many threads and processes."""
 
-    def __init__(self, database: Database, prompts: PromptLibrary) -> None:
+    def __init__(
+        self, database: Database, prompts: PromptLibrary, *, allow: str = NATIONAL
+    ) -> None:
+        """``allow`` are the outside numbers of companies that have no list of their own."""
         self._database = database
         self._prompts = prompts
+        self._allow = allow
         self._lock = threading.Lock()
         self._newest: Directory | None = None
 
@@ -59,8 +70,8 @@ class Offices:
             return newest
         with self._lock, self._database.reading() as session:
             version = session.scalars(select(ConfigVersionRow.version)).one()
-            rows = session.scalars(select(CompanyRow).order_by(CompanyRow.name)).all()
-            sites = (_readable(row) for row in rows)
+            rows = session.execute(_COMPANIES.order_by(CompanyRow.name)).all()
+            sites = (self._readable(*row, of_several=len(rows) > 1) for row in rows)
             self._newest = Directory(version, {site.company_id: site for site in sites if site})
             return self._newest
 
@@ -103,8 +114,8 @@ class Offices:
         """
         for _ in range(ATTEMPTS):
             earlier = self._row(office.company.name)
-            before = None if earlier is None else _readable(earlier)
-            ready = self._prepare(office, before.office if before else None, base)
+            before = None if earlier is None else self._readable(earlier, None)
+            ready = self._prepare(office, before.office if before else None, base=base)
             version = self._replace(earlier, ready, by) if earlier else self._add(ready, by)
             if version is not None:
                 return version
@@ -132,7 +143,7 @@ class Offices:
         """Forget a company's configuration; its messages stay."""
         company_id = self.site(company).company_id
         with self._database.session() as session:
-            _next_version(session)
+            next_version(session)
             session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
             note(session, by, "company.remove", company_id=company_id, subject=company)
 
@@ -151,22 +162,56 @@ class Offices:
     ) -> Office:
         for _ in range(ATTEMPTS):
             with self._database.reading() as session:
-                row = session.get(CompanyRow, company_id)
-            if row is None:
+                found = session.execute(_COMPANIES.where(CompanyRow.id == company_id)).first()
+                of_several = is_one_of_several(session)
+            if found is None:
                 raise NotFound("the company was removed meanwhile")
-            office = _site(row).office
-            ready = self._prepare(change(office), office)
+            row, allowance = found
+            site = self._site(row, allowance, of_several=of_several)
+            bounds = None if by.is_operator else site.allowance
+            ready = self._prepare(change(site.office), site.office, bounds=bounds)
             if self._replace(row, ready, by, action) is not None:
                 return ready
         raise _too_busy()
 
-    def _prepare(self, office: Office, earlier: Office | None, base: Path | None = None) -> Office:
-        """The office checked and rendered, before any transaction begins."""
+    def _prepare(
+        self,
+        office: Office,
+        earlier: Office | None,
+        *,
+        base: Path | None = None,
+        bounds: Allowance | None = None,
+    ) -> Office:
+        """The office checked and rendered, before any transaction begins.
+
+        ``bounds`` are what it has to keep within, where it is not the operator's.
+        """
         office = revalidated(office)
         errors = [str(problem) for problem in check(office) if problem.severity == "error"]
+        if earlier is not None and bounds is not None:
+            errors += overstepped(earlier, office, bounds)
         if errors:
             raise ConfigError(*errors)
         return render(office, base, self._prompts, earlier)
+
+    def _site(self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool) -> Site:
+        allowance = allowance_of(allowed, allow=self._allow, of_several=of_several)
+        try:
+            return Site(row.id, Office.model_validate_json(row.config), allowance)
+        except ValidationError as error:
+            raise ConfigError(
+                f"the stored configuration of “{row.name}” cannot be read; apply it again"
+            ) from error
+
+    def _readable(
+        self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool = False
+    ) -> Site | None:
+        """The site, or None if it cannot be read: one company's damage is not the others'."""
+        try:
+            return self._site(row, allowed, of_several=of_several)
+        except ConfigError as error:
+            log.error("a company is left out", reason=str(error))
+            return None
 
     def _row(self, name: str) -> CompanyRow | None:
         with self._database.reading() as session:
@@ -174,7 +219,7 @@ class Offices:
 
     def _add(self, office: Office, by: Actor) -> int | None:
         with self._database.session() as session:
-            version = _next_version(session)
+            version = next_version(session)
             if _taken(session, office.company.name):
                 session.rollback()
                 return None
@@ -186,7 +231,8 @@ class Offices:
             )
             session.add(row)
             session.flush()
-            _claim_numbers(session, row.id, office)
+            session.add(AllowanceRow(company_id=row.id))
+            claim_numbers(session, row.id, office, by=by)
             note(session, by, "company.add", company_id=row.id, subject=row.name)
             return version
 
@@ -196,7 +242,7 @@ class Offices:
         """The new version, or None if the row is no longer the one this change began with."""
         name = office.company.name
         with self._database.session() as session:
-            version = _next_version(session)
+            version = next_version(session)
             row = session.get(CompanyRow, earlier.id)
             if row is None or row.version != earlier.version:
                 session.rollback()
@@ -208,14 +254,14 @@ class Offices:
                 .where(CompanyRow.id == earlier.id)
                 .values(name=name, config=office.model_dump_json(), version=version)
             )
-            _claim_numbers(session, earlier.id, office)
+            claim_numbers(session, earlier.id, office, by=by)
             changed = differences(_document(earlier), office.model_dump(mode="json"))
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)
             return version
 
 
-def _next_version(session: Session) -> int:
+def next_version(session: Session) -> int:
     """Count a change. Taken first in every transaction, it makes changes wait for each other."""
     return session.scalars(
         update(ConfigVersionRow)
@@ -228,48 +274,12 @@ def _taken(session: Session, name: str) -> bool:
     return session.scalars(select(CompanyRow.id).where(CompanyRow.name == name)).first() is not None
 
 
-def _claim_numbers(session: Session, company_id: str, office: Office) -> None:
-    """Make the office's numbers the company's; ConfigError if another company has one."""
-    region = region_of(office.company.timezone)
-    numbers = {canonical(number, region): number for number in office.numbers}
-    session.execute(delete(NumberRow).where(NumberRow.company_id == company_id))
-    owners = session.execute(
-        select(NumberRow.number, CompanyRow.name)
-        .join(CompanyRow, CompanyRow.id == NumberRow.company_id)
-        .where(NumberRow.number.in_(numbers))
-        .order_by(NumberRow.number)
-    ).all()
-    if owners:
-        raise ConfigError(
-            *(f"numbers.{numbers[n]}: belongs to the company “{owner}”" for n, owner in owners)
-        )
-    session.add_all(NumberRow(number=n, company_id=company_id) for n in numbers)
-
-
-def _site(row: CompanyRow) -> Site:
-    try:
-        return Site(row.id, Office.model_validate_json(row.config))
-    except ValidationError as error:
-        raise ConfigError(
-            f"the stored configuration of “{row.name}” cannot be read; apply it again"
-        ) from error
-
-
 def _document(row: CompanyRow) -> object:
     """The stored configuration as plain data, to be compared; nothing if it is damaged."""
     try:
         return json.loads(row.config)
     except ValueError:
         return {}
-
-
-def _readable(row: CompanyRow) -> Site | None:
-    """The site, or None if it cannot be read: one company's damage is not the others'."""
-    try:
-        return _site(row)
-    except ConfigError as error:
-        log.error("a company is left out", reason=str(error))
-        return None
 
 
 def _too_busy() -> ConfigError:

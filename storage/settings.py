@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from storage.errors import ConfigError
+from storage.prefixes import NATIONAL, checked_prefixes
 from storage.sections import AudioSettings, Section
 from storage.text import printable
 
@@ -126,13 +127,20 @@ class DatabaseSettings(Section):
 class CallSettings(Section):
     """What holds for every call: minutes and seconds are limits.
 
-    ``outside`` is the dial string for outside numbers, with ``{number}`` in it.
+    ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
+    which of them may be dialled, see `storage.prefixes`.
     """
 
     ringing: Literal["ringing", "music"] = "ringing"
     outside: str = "PJSIP/{number}@trunk"
+    allow: str = NATIONAL
     max_minutes: float = Field(60, gt=0)
     shutdown_seconds: float = Field(30, ge=0)
+
+    @field_validator("allow")
+    @classmethod
+    def _check_prefixes(cls, allow: str) -> str:
+        return checked_prefixes(allow)
 
 
 class MessageSettings(Section):

@@ -48,6 +48,9 @@ ACTIONS: Final = {
     "prompt.record": "Prompt recorded by phone",
     "company.add": "Company added",
     "company.remove": "Company removed",
+    "company.allow": "Allowed by the server's administrator",
+    "number.assign": "Number assigned to the company",
+    "number.unassign": "Number taken from the company",
 }
 """What was done, by the log's own word for it."""
 
@@ -60,6 +63,8 @@ KINDS: Final = {
     "user.": "Users",
     "token.": "API tokens",
     "config.": "Settings",
+    "company.": "Company",
+    "number.": "Assigned numbers",
     "prompt.": "Prompts recorded by phone",
 }
 """What can be asked for: a whole action or, ending in a dot, the beginning of several."""
@@ -90,6 +95,9 @@ _USER_FIELDS: Final = {
     "month": "Month",
     "employee": "Employee",
     "box": "Mailbox",
+    "endpoint_pattern": "Phones by the extension",
+    "endpoints": "Other phones",
+    "allow": "Numbers that may be dialled",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from storage.bounds import NO_PHONES
+from storage.claims import NOT_YOURS
 from web import outages
 
 PLACES: Final = {
@@ -71,6 +73,7 @@ _OFFICE: Final = (
     "is the same number as {number}",
     "{number} belongs to employee {extension} too",
     "belongs to the company “{company}”",
+    NOT_YOURS,
     "must be more than 0 seconds",
     "the minimum ({least} s) must be below the maximum ({most} s)",
     "silence never ends a message: max_seconds comes first",
@@ -90,6 +93,15 @@ _OFFICE: Final = (
     "the configuration is being changed by somebody else; try again",
     "there is no {kind} “{name}” (there is: {known})",
 )
+_BOUNDS: Final = (
+    "“{endpoint}” is not one of the phones that this company may use",
+    NO_PHONES,
+    "{number} is not one of the numbers that this company may dial: "
+    "callers hear that nobody answers",
+    "{number} is not one of the numbers that this company may dial",
+    "{number} would not be allowed today; it is dialled because it was here before",
+    "is of another country, which only the server's administrator can set",
+)
 _FORMS: Final = (
     "Somebody else has changed this meanwhile. "
     "Look at it; to save yours all the same, press the button again.",
@@ -100,6 +112,7 @@ _FORMS: Final = (
     "choose where the calls go",
     "choose a sound file",
     "enter a number",
+    "choose a phone",
     "choose what happens",
     "choose who is rung",
     "choose how it is made",
@@ -158,7 +171,7 @@ _AUDIO: Final = (
 )
 
 PATTERNS: Final = (
-    *(*_OFFICE, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES),
+    *(*_OFFICE, *_BOUNDS, *_FORMS, *_VALUES, *_ACCOUNTS, *_AUDIO, *_MESSAGES, *_PHONES),
     *outages.SENTENCES,
 )
 """Every pattern; the first that fits a sentence is taken."""

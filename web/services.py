@@ -9,6 +9,7 @@ from storage.accounts.invitations import Invitations
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
 from storage.accounts.users import Users
+from storage.allowances import Allowances
 from storage.audit import AuditLog
 from storage.inbox import Inbox
 from storage.news import News
@@ -40,6 +41,7 @@ class Services:
 
     inbox: Inbox
     offices: Offices
+    allowances: Allowances
     prompts: PromptLibrary
     users: Users
     sessions: Sessions

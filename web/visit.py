@@ -115,11 +115,16 @@ class Visit(Guest):
         return self.services.offices.snapshot().offices.get(self.user.company_id)
 
     @property
-    def office(self) -> Office:
-        """The company's configuration. Raises NotFound where it was removed."""
+    def own_site(self) -> Site:
+        """The user's company. Raises NotFound where its configuration was removed."""
         if self.site is None:
             raise NotFound("the company has no configuration any more")
-        return self.site.office
+        return self.site
+
+    @property
+    def office(self) -> Office:
+        """The company's configuration. Raises NotFound where it was removed."""
+        return self.own_site.office
 
     @property
     def timezone(self) -> str:

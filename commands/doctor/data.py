@@ -11,6 +11,7 @@ from sqlalchemy import select
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
 from storage.actor import EVERYTHING
+from storage.bounds import beyond
 from storage.database import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.unsettled import newest_kept, quiet_lately, unsettled
@@ -30,6 +31,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "unsettled", lambda: oldest_unsettled(app)
     yield "last message", lambda: last_message(app)
     yield "kept aside", lambda: kept_aside(app)
+    yield "companies", lambda: companies(app)
 
 
 def database(app: App) -> Finding:
@@ -121,6 +123,30 @@ def kept_aside(app: App) -> Finding:
         )
         return Finding("kept aside", "warning", f"{what}, {quiet} of the newest {newest}", advice)
     return ok("kept aside", what)
+
+
+def companies(app: App) -> Finding:
+    """Whether each keeps within what it is allowed, and none has a phone of another's."""
+    sites = list(app.offices.snapshot().offices.values())
+    found = [
+        f"{site.office.company.name}: {problem}"
+        for site in sites
+        for problem in beyond(site.office, site.allowance)
+    ]
+    owners: dict[str, str] = {}
+    for site in sites:
+        name = site.office.company.name
+        for endpoint in {employee.endpoint for employee in site.office.employees.values()}:
+            if owners.setdefault(endpoint, name) != name:
+                found.append(f"{endpoint} is a phone of {owners[endpoint]} and of {name}")
+    if not found:
+        return ok("companies", "each keeps within what it is allowed")
+    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+    advice = (
+        "Allow it (voicepost companies set NAME --endpoint-pattern … --endpoint … --allow …) or "
+        "change it; voicepost config check --company NAME tells all of it."
+    )
+    return Finding("companies", "warning", "; ".join(found[:3]) + more, advice)
 
 
 def _ago(age: timedelta) -> str:

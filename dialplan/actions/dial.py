@@ -1,11 +1,14 @@
-"""``{ action = "dial", number = "74957654321" }``: an outside number, by the company's trunk."""
+"""``{ action = "dial", number = "74957654321" }``: an outside number, by the company's trunk.
+
+One that the company may not dial is a number where nobody answers.
+"""
 
 from __future__ import annotations
 
 from dialplan import sounds
-from dialplan.next import Done, Next, Repeat
+from dialplan.next import Done, Next, Perform, Repeat
 from dialplan.services import Services
-from storage.office import Dial
+from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang
 
 RING_SECONDS = 60.0
@@ -13,9 +16,17 @@ RING_SECONDS = 60.0
 
 
 async def run(call: Call, services: Services, action: Dial) -> Next:
-    endpoint = services.outside.replace("{number}", action.number)
-    if await call.ring((endpoint,), RING_SECONDS, services.hearing) is Rang.ANSWERED:
-        return Done()
+    allowed = services.dials(action.number)
+    if allowed:
+        endpoint = services.outside.replace("{number}", action.number)
+        if await call.ring((endpoint,), RING_SECONDS, services.hearing) is Rang.ANSWERED:
+            return Done()
     await call.answer(services.office.company.language)
     await call.play(sounds.NOBODY_AVAILABLE)
+    if not allowed and _is_a_default(action, services.office):
+        return Perform(Voicemail())  # the menu would only lead here again
     return Repeat()
+
+
+def _is_a_default(action: Dial, office: Office) -> bool:
+    return any(menu.default == action for menu in office.menus.values())

@@ -11,7 +11,7 @@ import structlog
 from dialplan import sounds
 from dialplan.next import Done, Next, Perform
 from dialplan.services import Services
-from storage.office import ForwardAction, Nothing, Ring, Voicemail
+from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
 from telephony.call import Call, Rang
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ async def ring_employee(
     forward = employee.forward
     if forward.always and not isinstance(forward.always, Nothing):
         log.info("forwarded always", employee=extension)
-        return Perform(_for(extension, forward.always))
+        return Perform(_for(extension, forward.always, services))
     seconds = employee.answer_within if timeout_seconds is None else timeout_seconds
     rang = await call.ring((employee.endpoint,), seconds, services.hearing)
     log.info("rang", employee=extension, outcome=str(rang))
@@ -42,11 +42,11 @@ async def ring_employee(
         Rang.NO_ANSWER: forward.no_answer,
         Rang.UNREACHABLE: forward.unreachable,
     }
-    rule = rules[rang] or Nothing()
+    rule = _for(extension, rules[rang] or Nothing(), services)
     if isinstance(rule, Voicemail | Nothing):
         await call.answer(services.office.company.language)
         await call.play(sounds.NOBODY_AVAILABLE)
-    return Perform(_for(extension, rule))
+    return Perform(rule)
 
 
 async def ring_group(call: Call, services: Services, action: Ring) -> Next:
@@ -65,8 +65,13 @@ async def ring_group(call: Call, services: Services, action: Ring) -> Next:
     return Perform(action.no_answer)
 
 
-def _for(extension: str, rule: ForwardAction) -> ForwardAction:
-    """The rule with its mailbox spelt out: voicemail of an employee is the employee's own."""
+def _for(extension: str, rule: ForwardAction, services: Services) -> ForwardAction:
+    """The rule with its mailbox spelt out: voicemail of an employee is the employee's own.
+
+    That is also what is left of a rule that leads to a number that may not be dialled.
+    """
     if isinstance(rule, Voicemail) and rule.employee is None:
+        return Voicemail(employee=extension)
+    if isinstance(rule, Dial) and not services.dials(rule.number):
         return Voicemail(employee=extension)
     return rule

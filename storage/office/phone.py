@@ -37,6 +37,12 @@ def canonical(number: str, region: str) -> str:
     return plain
 
 
+def whole(canonical_number: str) -> str:
+    """A canonical number as people write it: with a plus where it has its country's code."""
+    is_full = canonical_number.isdecimal() and len(canonical_number) >= SHORTEST
+    return f"+{canonical_number}" if is_full else canonical_number
+
+
 def _parse(number: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(number, region)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from storage.errors import ConfigError
+
 NAME_LENGTH: Final = 64
 _NAME: Final = re.compile(rf"[\w-]{{1,{NAME_LENGTH}}}")
 _SOUND: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*){0,4}")
@@ -117,6 +119,14 @@ def _digest(text: str) -> str:
     if not _DIGEST.fullmatch(text):
         raise ValueError("must be the name of a recording in the prompts folder")
     return text
+
+
+def checked_number(text: str) -> str:
+    """A phone number as people write it. Raises ConfigError."""
+    try:
+        return _number(text)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 Title = Annotated[str, Field(max_length=200), AfterValidator(_title)]

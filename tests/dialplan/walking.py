@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dialplan.entry import take_call
 from dialplan.services import Services
+from storage.allowance import ALONE, Allowance
 from storage.drafts import Interrupted
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings, parse_office
@@ -60,9 +61,12 @@ class Walk:
         return [step.removeprefix("ring ").partition(",")[0] for step in rung]
 
 
-async def walk(office: Office | str, script: Script, *, dialled: str = NUMBER) -> Walk:
+async def walk(
+    office: Office | str, script: Script, *, dialled: str = NUMBER, allowance: Allowance = ALONE
+) -> Walk:
     """Place a call; a scripted caller hangs up at the beep unless the script says else."""
-    site = Site("company", parse_office(office) if isinstance(office, str) else office)
+    office = parse_office(office) if isinstance(office, str) else office
+    site = Site("company", office, allowance)
     attendant = Attendant()
     call = ScriptedCall(dialled, script)
     services = Services(

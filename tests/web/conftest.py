@@ -32,6 +32,9 @@ from web.services import Services
 COMPANY = "Ромашка"
 OTHER_COMPANY = "Лютик"
 NUMBER = "74951234567"
+OTHER_NUMBER = "74957654321"
+SPARE_NUMBER = "+7 495 222-33-44"
+"""Assigned to the company, and not in use."""
 PASSWORD = "twelve green apples"
 REQUEST = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
 NOBODY = Actor(name="tests", via="cli")
@@ -163,8 +166,12 @@ def make_home(home: Path) -> dict[str, str]:
     app.passwords = Passwords(argon2.profiles.CHEAPEST)
     app.settings.recordings.mkdir(parents=True)
     tokens = {}
-    for name, number in ((COMPANY, NUMBER), (OTHER_COMPANY, "74957654321")):
+    for name, number in ((COMPANY, NUMBER), (OTHER_COMPANY, OTHER_NUMBER)):
         app.offices.apply(parse_office(OFFICE.format(name=name, number=number)), by=NOBODY)
+    site = app.offices.site(COMPANY)
+    app.allowances.set(site.company_id, endpoint_pattern="PJSIP/{extension}", by=NOBODY)
+    for number in (SPARE_NUMBER, "200", "*1#"):
+        app.allowances.assign(number, site.company_id, site.region, by=NOBODY)
     for login, (company, role, extensions) in PEOPLE.items():
         app.users.add(
             company_id=app.offices.site(company).company_id,

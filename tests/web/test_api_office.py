@@ -129,7 +129,7 @@ def test_a_number_is_known_in_every_spelling(front: Front, olga: TestClient) -> 
     told = olga.put(f"numbers/{quote('+7 (495) 123-45-67')}", json={"voicemail": True}).json()
     assert told == {"number": NUMBER, "company": COMPANY, "voicemail": True}
     foreign = problem(olga.put("numbers/74957654321", json={"menu": "main"}), 422)
-    assert "belongs to" in foreign["detail"]
+    assert "is not yours" in foreign["detail"]
     assert olga.delete(f"numbers/{quote('8 495 123-45-67')}").status_code == 204
     assert front.site.office.numbers == {}
     problem(olga.delete(f"numbers/{NUMBER}"), 404)

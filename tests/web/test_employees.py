@@ -40,7 +40,8 @@ def test_the_list_tells_where_calls_go_and_who_has_an_account(olga: Visitor) -> 
     assert "Анна Щукина" in page
     assert re.search(r"Нет ответа: Голосовая почта\s+через 15 с", page)
     assert ">anna</a>" in page
-    olga.post("/employees/new", data={**FORM, "extension": "103", "numbers": "", "name": "Вера"})
+    vera = {"extension": "103", "endpoint": "", "numbers": "", "name": "Вера"}
+    olga.post("/employees/new", data={**FORM, **vera})
     assert "/users/new?extension=103" in olga.get("/employees").text
 
 

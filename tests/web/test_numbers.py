@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from storage.office import Target
-from tests.web.conftest import NUMBER, Front, Visitor
+from tests.web.conftest import NUMBER, OTHER_COMPANY, OTHER_NUMBER, SPARE_NUMBER, Front, Visitor
 
 SETTINGS = {"min_seconds": "1.5", "max_seconds": "90", "silence_seconds": "6"}
 
@@ -35,7 +35,7 @@ def test_the_list_tells_where_each_number_leads(olga: Visitor) -> None:
 def test_a_number_is_added_led_elsewhere_and_removed(
     front: Front, olga: Visitor, target: str, leads_to: Target
 ) -> None:
-    number = "+7 495 222-33-44"
+    number = SPARE_NUMBER
     olga.post("/numbers", data={"number": number, "target": "voicemail"})
     assert front.site.office.numbers[number] == Target(voicemail=True)
     address = f"/numbers/{quote(number)}"
@@ -77,7 +77,8 @@ def test_a_short_code_with_a_hash_has_an_address_too(front: Front, olga: Visitor
         ("", "voicemail", "не должно быть пустым"),
         ("phone", "voicemail", "«phone» не номер телефона"),
         ("8 (495) 123-45-67", "voicemail", f"это тот же номер, что {NUMBER}"),
-        ("74957654321", "voicemail", "принадлежит компании «Лютик»"),
+        (OTHER_NUMBER, "voicemail", "не ваш: номера компаниям выделяет администратор сервера"),
+        ("+7 495 999-88-77", "voicemail", "не ваш: номера компаниям выделяет"),
         ("200", "menu night", "нет меню «night»"),
         ("200", "employee 999", "нет сотрудника 999"),
         ("200", "", "выберите, с чего начинается вызов"),
@@ -92,13 +93,14 @@ def test_what_is_wrong_is_told_in_the_form(
     assert answer.status_code == 422
     assert sentence in answer.text
     assert f'value="{number}"' in answer.text
+    assert OTHER_COMPANY not in answer.text
     assert list(front.site.office.numbers) == [NUMBER]
 
 
 def test_numbers_are_the_administrators(front: Front, olga: Visitor) -> None:
     assert olga.get("/numbers/999").status_code == 404
     assert olga.post("/numbers/999", data={"target": "voicemail"}).status_code == 404
-    assert olga.post("/numbers/74957654321/remove").status_code == 404
+    assert olga.post(f"/numbers/{OTHER_NUMBER}/remove").status_code == 404
     anna = front.visitor("anna")
     assert anna.get("/numbers").status_code == 403
     assert anna.post(f"/numbers/{NUMBER}/remove").status_code == 403

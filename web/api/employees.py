@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.api.asking import Administrator
@@ -20,6 +21,7 @@ from web.api.office_schemas import (
 )
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
+from web.phones import phone_in
 
 router = APIRouter(prefix="/employees", tags=["employees"])
 
@@ -44,7 +46,10 @@ def put_employee(
 ) -> EmployeeEntry:
     """Change an employee as a whole, or add one."""
     fields = settings.model_dump()
-    fields["endpoint"] = settings.endpoint or f"PJSIP/{extension}"
+    try:
+        fields["endpoint"] = phone_in(who.site, extension, settings.endpoint or "")
+    except ConfigError as error:
+        raise ConfigError(f"employees.{extension}.{error}") from error
     fields["numbers"] = [extension] if settings.numbers is None else settings.numbers
     employee = make_part(Employee, **fields)
     return as_entry(who.edit(lambda office: _with(office, extension, employee)), extension)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from storage.office import Company, Office, VoicemailSettings, as_data, check
+from storage.office import Company, Office, VoicemailSettings, as_data
 from storage.office.edit import with_fields
 from web.api.asking import Administrator, Anyone
-from web.api.office_schemas import CompanySettings, ProblemEntry, ProblemList
+from web.api.office_schemas import (
+    AssignedNumber,
+    CompanyAllowance,
+    CompanySettings,
+    ProblemEntry,
+    ProblemList,
+)
 from web.api.problems import refusals
 
 router = APIRouter(tags=["company"])
@@ -41,13 +47,28 @@ def put_company(who: Administrator, settings: CompanySettings) -> Company:
     return office.company
 
 
+@router.get("/company/allowance", responses=refusals(404))
+def get_allowance(who: Administrator) -> CompanyAllowance:
+    """What the server's administrator allows the company: phones, outside numbers, own numbers."""
+    site = who.site
+    return CompanyAllowance(
+        endpoint_pattern=site.allowance.endpoint_pattern,
+        endpoints=list(site.allowance.endpoints),
+        allow=site.allowance.allow,
+        numbers=[
+            AssignedNumber(number=assigned.number, in_use=assigned.in_use)
+            for assigned in who.services.allowances.assigned(site.company_id)
+        ],
+    )
+
+
 @router.get("/problems", responses=refusals(404))
 def list_problems(who: Administrator) -> ProblemList:
     """What is wrong with the configuration, or likely not meant."""
     return ProblemList(
         items=[
             ProblemEntry(severity=problem.severity, where=problem.where, message=problem.message)
-            for problem in check(who.office)
+            for problem in who.site.problems()
         ]
     )
 

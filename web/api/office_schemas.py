@@ -94,7 +94,8 @@ class EmployeeSettings(Body):
     numbers: list[Number] | None = Field(None, max_length=50, examples=[["101"]])
     """Numbers of the person's own; usually the extension."""
     endpoint: Endpoint | None = Field(None, examples=["PJSIP/101"])
-    """Asterisk's dial string of the phone; usually `PJSIP/` and the extension."""
+    """Asterisk's dial string of the phone: one that the company may use (`GET /company/allowance`),
+    or the one that is there; usually the pattern's."""
     ring_timeout: Seconds = 20.0
     """Seconds the phone rings."""
     greeting: Sound | None = Field(None, examples=["prompt:anna"])
@@ -180,6 +181,27 @@ class ProblemList(Answer):
     """What ``voicepost config check`` finds, errors first."""
 
     items: list[ProblemEntry]
+
+
+class AssignedNumber(Answer):
+    """A number that the company may use."""
+
+    number: str = Field(examples=["74951234567"])
+    in_use: bool
+    """Whether calls to it lead somewhere already."""
+
+
+class CompanyAllowance(Answer):
+    """What the server's administrator allows the company."""
+
+    endpoint_pattern: str | None = Field(examples=["PJSIP/{extension}"])
+    """Makes the dial string of an employee's phone; null if there is none."""
+    endpoints: list[str]
+    """Other phones that employees may have."""
+    allow: str = Field(examples=["national"])
+    """Outside numbers that may be dialled: prefixes and the words `national`, `any`, `none`."""
+    numbers: list[AssignedNumber]
+    """Where there is no other company, any number may be used."""
 
 
 class CompanySettings(Body):

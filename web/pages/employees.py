@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -10,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import ConfigError
-from storage.office import Employee, Forward, Office, as_data, check, make_part
+from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import describe
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.phones import phone_choices, phone_in
 from web.places import address_of, leading_to_employee
 from web.sentences import mistakes_in, place_in_words, tell
 from web.sounds import greetings
@@ -173,28 +174,27 @@ def _draft_in(visit: Visit) -> Draft:
 def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     """The employee that the form describes. ConfigError has a sentence for each mistake."""
     form = typed(visit.form)
-    extension = form.get("extension", "")
+    extension = visit.path.get("extension") or form.get("extension", "")
     numbers = list_in(form.get("numbers", ""))
     fields: dict[str, object] = {
         "name": form.get("name", ""),
         "numbers": numbers or (() if before else (extension,)),
-        "endpoint": form.get("endpoint") or f"PJSIP/{extension or visit.path['extension']}",
         "greeting": form.get("greeting") or None,
     }
+    readings: dict[str, Callable[[], object]] = {
+        "endpoint": lambda: phone_in(visit.own_site, extension, form.get("endpoint", "")),
+        "ring_timeout": lambda: seconds_in(form, "ring_timeout"),
+        "keep_days": lambda: whole_in(form, "keep_days"),
+        "quiet_days": lambda: whole_in(form, "quiet_days"),
+        "forward": lambda: as_data(forward_in(form)),
+    }
     problems: list[str] = []
-    try:
-        fields["ring_timeout"] = seconds_in(form, "ring_timeout")
-    except ConfigError as error:
-        problems += error.problems
-    for name in ("keep_days", "quiet_days"):
+    for name, reading in readings.items():
         try:
-            fields[name] = whole_in(form, name)
+            fields[name] = reading()
         except ConfigError as error:
             problems += error.problems
-    try:
-        fields["forward"] = as_data(forward_in(form))
-    except ConfigError as error:
-        problems += error.problems
+    fields.setdefault("endpoint", "PJSIP/none")  # what else is wrong is told as well
     try:
         employee = make_part(Employee, **fields)
     except ConfigError as error:
@@ -215,7 +215,7 @@ def _problems(visit: Visit, extension: str) -> list[str]:
     place = f"employees.{extension}" if extension else "employees."
     return [
         tell(str(problem), visit.language)
-        for problem in check(visit.office)
+        for problem in visit.own_site.problems()
         if f"{problem.where}.".startswith(f"{place}." if extension else place)
     ]
 
@@ -239,6 +239,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
         wrong=wrong or {},
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
+        phones=phone_choices(visit, draft.extension, draft.endpoint),
     )
 
 
@@ -261,6 +262,7 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         problems=_problems(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
+        phones=phone_choices(visit, draft.extension, draft.endpoint),
     )
 
 

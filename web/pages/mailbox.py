@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import ConfigError
-from storage.office import Office, VoicemailSettings, check, make_part
+from storage.office import Office, VoicemailSettings, make_part
 from storage.office.edit import with_fields
 from web.fields import Mistakes, number_in, seconds_in, typed, whole_in, written
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
@@ -91,7 +91,7 @@ def _form(
 ) -> Response:
     problems = [
         tell(str(problem), visit.language)
-        for problem in check(visit.office)
+        for problem in visit.own_site.problems()
         if problem.where.startswith("voicemail.")
     ]
     return visit.render(

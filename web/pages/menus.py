@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import AudioError, ConfigError
-from storage.office import Menu, Office, check, make_part, revalidated
+from storage.office import Menu, Office, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import Words, describe, spoken
 from web.choices import Choices
@@ -206,7 +206,7 @@ def _rows(visit: Visit, name: str) -> list[Row]:
 
 def _told(visit: Visit, place: str) -> list[Told]:
     """What `config check` finds at a place of the document and inside it."""
-    found = [one for one in check(visit.office) if f"{one.where}.".startswith(f"{place}.")]
+    found = [one for one in visit.own_site.problems() if f"{one.where}.".startswith(f"{place}.")]
     return told(visit, found)
 
 
@@ -219,8 +219,8 @@ def _form(
     status: int = 200,
 ) -> Response:
     keys = f"menus.{name}.keys."
-    problems = [one for one in check(visit.office) if one.where.startswith(f"menus.{name}.")]
-    general = [one for one in check(visit.office) if one.where == f"menus.{name}"]
+    problems = [one for one in visit.own_site.problems() if one.where.startswith(f"menus.{name}.")]
+    general = [one for one in visit.own_site.problems() if one.where == f"menus.{name}"]
     beside: Mistakes = mistakes_in(
         visit,
         [str(one) for one in problems if not one.where.startswith(keys)],

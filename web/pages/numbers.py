@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import ConfigError
-from storage.office import Office, Target, check, make_part
+from storage.office import Office, Target, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
+from storage.office.phone import whole
 from web.fields import Mistakes, typed
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.sentences import mistakes_in, tell
@@ -101,7 +102,14 @@ def _list(visit: Visit, *, number: str, target: str, wrong: Mistakes | None = No
         number=number,
         target=target,
         wrong=wrong or {},
+        unused=_unused(visit),
     )
+
+
+def _unused(visit: Visit) -> list[str]:
+    """The numbers that are the company's and lead nowhere yet, with a plus before whole ones."""
+    assigned = visit.services.allowances.assigned(visit.user.company_id)
+    return [whole(one.number) for one in assigned if not one.in_use]
 
 
 def _form(
@@ -138,7 +146,7 @@ def _problems(visit: Visit, number: str) -> list[str]:
     """What `config check` finds about a number."""
     return [
         tell(problem.message, visit.language)
-        for problem in check(visit.office)
+        for problem in visit.own_site.problems()
         if problem.where == f"numbers.{number}"
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.office import Problem, check
+from storage.office import Problem
 from web.places import address_of
 from web.sentences import place_in_words, tell_message
 from web.visit import Visit, page
@@ -25,7 +25,7 @@ class Told:
 
 def show_problems(visit: Visit) -> Response:
     """Everything that `config check` finds, errors first."""
-    return visit.render("problems.html", problems=told(visit, check(visit.office)))
+    return visit.render("problems.html", problems=told(visit, visit.own_site.problems()))
 
 
 def told(visit: Visit, problems: list[Problem]) -> list[Told]:

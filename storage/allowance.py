@@ -1,0 +1,100 @@
+"""What the operator of the system allows one company: its phones, and the numbers it may dial.
+
+It is no part of the company's configuration, which the company's own administrators change.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from storage.allowance_models import AllowanceRow
+from storage.errors import ConfigError
+from storage.office import Employee, make_part
+from storage.prefixes import NATIONAL, may_be_dialled, parted
+
+OF_ONE_COMPANY: Final = "PJSIP/{extension}"
+"""The pattern where there is one company, whose every phone is. Of several, each might name
+another's."""
+_EXTENSION: Final = "{extension}"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is allowed a company, with what is usual filled in.
+
+    ``endpoint_pattern`` makes the dial string of an extension's phone; ``endpoints`` are others;
+    ``allow`` is a list as `storage.prefixes` reads it; numbers that were ``dialled_before`` there
+    were such lists are dialled still.
+    """
+
+    endpoint_pattern: str | None = OF_ONE_COMPANY
+    endpoints: tuple[str, ...] = ()
+    allow: str = NATIONAL
+    dialled_before: frozenset[str] = frozenset()
+
+    @property
+    def names_phones(self) -> bool:
+        """Whether any phone at all is allowed."""
+        return bool(self.endpoint_pattern or self.endpoints)
+
+    def usual_endpoint(self, extension: str) -> str | None:
+        """The dial string of an extension's phone; None where the operator named no pattern."""
+        if self.endpoint_pattern is None:
+            return None
+        return self.endpoint_pattern.replace(_EXTENSION, extension)
+
+    def endpoints_for(self, extension: str) -> tuple[str, ...]:
+        """The phones that an employee may have, the usual one first."""
+        usual = self.usual_endpoint(extension)
+        return tuple(dict.fromkeys((*([usual] if usual else ()), *self.endpoints)))
+
+    def permits(self, number: str, region: str) -> bool:
+        """Whether an outside number is among those that may be dialled."""
+        return may_be_dialled(number, self.allow, region)
+
+    def dials(self, number: str, region: str) -> bool:
+        """Whether a call goes out to an outside number."""
+        return number in self.dialled_before or self.permits(number, region)
+
+
+ALONE: Final = Allowance()
+"""What is allowed where there is one company and the operator has decided nothing."""
+
+
+def allowance_of(row: AllowanceRow | None, *, allow: str, of_several: bool) -> Allowance:
+    """What a row allows: ``allow`` where it has no list of its own."""
+    row = row or AllowanceRow()
+    usual = None if of_several else OF_ONE_COMPANY
+    return Allowance(
+        endpoint_pattern=row.endpoint_pattern or usual,
+        endpoints=parted(row.endpoints or ""),
+        allow=allow if row.allow is None else row.allow,
+        dialled_before=frozenset(parted(row.dialled_before or "")),
+    )
+
+
+def checked_pattern(text: str) -> str:
+    """A pattern of dial strings. Raises ConfigError."""
+    if _EXTENSION not in text:
+        raise ConfigError(
+            f"the pattern needs {_EXTENSION} in it, such as {OF_ONE_COMPANY}; "
+            "phones of other names are listed as endpoints"
+        )
+    _check_endpoint(text.replace(_EXTENSION, "101"))
+    return text
+
+
+def checked_endpoints(text: str) -> str:
+    """A list of dial strings, with commas between. Raises ConfigError."""
+    for endpoint in parted(text):
+        _check_endpoint(endpoint)
+    return ", ".join(parted(text))
+
+
+def _check_endpoint(endpoint: str) -> None:
+    try:
+        make_part(Employee, name="-", endpoint=endpoint)
+    except ConfigError as error:
+        raise ConfigError(*(re.sub(r"^endpoint: ", "", each) for each in error.problems)) from error

@@ -1,0 +1,139 @@
+"""Which outside numbers may be dialled: a list of prefixes and words, parted by commas.
+
+`+7495` is a prefix of the number as the whole world writes it, `112` one of the digits as they are
+dialled. `national` are the ordinary numbers of the company's country; `any` and `none` say it all.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from storage.text import printable
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+NATIONAL: Final = "national"
+ANY: Final = "any"
+NONE: Final = "none"
+
+_WORDS: Final = {NATIONAL, ANY, NONE}
+_PREFIX: Final = re.compile(r"\+?[0-9*#]{1,15}")
+_NOT_DIALLED: Final = re.compile(r"[^0-9*#]")
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """The entries of a list that is written with commas between them, each once."""
+    return tuple(dict.fromkeys(entry.strip() for entry in text.split(",") if entry.strip()))
+
+
+def checked_prefixes(text: str) -> str:
+    """The list in its plain spelling. Raises ValueError for what is no prefix."""
+    entries = parted(text)
+    for entry in entries:
+        if entry not in _WORDS and not _PREFIX.fullmatch(entry):
+            raise ValueError(
+                f"“{printable(entry, 60)}” is no prefix such as +7495 or 112, "
+                "and none of the words national, any, none"
+            )
+    return ", ".join(entries)
+
+
+def may_be_dialled(number: str, allow: str, region: str) -> bool:
+    """Whether a list allows a number, which is read as it is dialled in the country ``region``."""
+    return any(_fits(number, entry, region) for entry in parted(allow))
+
+
+def _fits(number: str, entry: str, region: str) -> bool:
+    match entry:
+        case "any":
+            return True
+        case "none":
+            return False
+        case "national":
+            return _is_national(number, region)
+        case _ if entry.startswith("+"):
+            return _international(number, region).startswith(entry)
+        case _:
+            return _NOT_DIALLED.sub("", number).startswith(entry)
+
+
+def _is_national(number: str, region: str) -> bool:
+    """Whether it is a landline, a mobile phone or the like of the country: none that earns money
+    for whoever is called, and none that only looks like one of the country's."""
+    # Imported here: it takes a tenth of a second, and most commands do without.
+    import phonenumbers
+    from phonenumbers import PhoneNumberType as Kind
+
+    parsed = _read(number, region)
+    return (
+        parsed is not None
+        and phonenumbers.region_code_for_number(parsed) == region
+        and phonenumbers.number_type(parsed)
+        in {
+            Kind.FIXED_LINE,
+            Kind.MOBILE,
+            Kind.FIXED_LINE_OR_MOBILE,
+            Kind.TOLL_FREE,
+            Kind.VOIP,
+            Kind.UAN,
+        }
+    )
+
+
+def _international(number: str, region: str) -> str:
+    """The number with its country's code, such as `+74951234567`; "" where that is not known."""
+    if number.startswith("+"):
+        return f"+{_NOT_DIALLED.sub('', number)}"
+    parsed = _read(number, region)
+    return f"+{parsed.country_code}{_significant(parsed)}" if parsed else ""
+
+
+def _read(number: str, region: str) -> PhoneNumber | None:
+    """The number as it is dialled in the country; None where it is none, or could be two.
+
+    Bare digits may be a number of the country without its prefix, or one abroad without its plus:
+    which of them is rung, the line decides.
+    """
+    import phonenumbers
+
+    plain = _NOT_DIALLED.sub("", number)
+    if not plain.isdecimal():
+        return None
+    abroad = _parsed(f"+{plain}", region)
+    if number.startswith("+"):
+        return abroad
+    home = _parsed(plain, region)
+    if home is None or not _is_whole(home):
+        return abroad if abroad and phonenumbers.is_valid_number(abroad) else None
+    code = str(phonenumbers.country_code_for_region(region))
+    trunk = phonenumbers.ndd_prefix_for_region(region, True)
+    begins_at_home = plain.startswith(code) or bool(trunk and plain.startswith(trunk))
+    if begins_at_home or not (abroad and phonenumbers.is_valid_number(abroad)):
+        return home
+    return None
+
+
+def _is_whole(number: PhoneNumber) -> bool:
+    """Whether it has as many digits as its country's numbers; ranges come into use faster than the
+    library learns of them."""
+    import phonenumbers
+
+    is_whole = phonenumbers.ValidationResult.IS_POSSIBLE
+    return bool(phonenumbers.is_possible_number_with_reason(number) == is_whole)
+
+
+def _parsed(number: str, region: str) -> PhoneNumber | None:
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _significant(number: PhoneNumber) -> str:
+    import phonenumbers
+
+    return phonenumbers.national_significant_number(number)
