@@ -29,6 +29,7 @@ from storage.office.own import with_recording
 from storage.office.phone import canonical, region_of
 from storage.office.values import shown
 from storage.prompts import PromptLibrary, render
+from storage.succession import Succession, follow
 
 __all__ = ["Directory", "Offices", "Site"]
 
@@ -110,13 +111,20 @@ class Offices:
                 return version
         raise _too_busy()
 
-    def edit(self, company: str | None, change: Callable[[Office], Office], *, by: Actor) -> Office:
+    def edit(
+        self,
+        company: str | None,
+        change: Callable[[Office], Office],
+        *,
+        by: Actor,
+        succession: Succession | None = None,
+    ) -> Office:
         """Change a company's office; the new one.
 
-        `change` may be called again if somebody else changed the office meanwhile.
-        Errors as in `apply`.
+        `change` may be called again if somebody else changed the office meanwhile. With a
+        `succession` it is somebody else who has that extension afterwards. Errors as in `apply`.
         """
-        return self._edit(self.site(company).company_id, change, by)
+        return self._edit(self.site(company).company_id, change, by, succession=succession)
 
     def rename(self, company: str, name: str, *, by: Actor) -> Office:
         """Give a company another name."""
@@ -133,6 +141,7 @@ class Offices:
         company_id = self.site(company).company_id
         with self._database.session() as session:
             _next_version(session)
+            follow(session, company_id, None, by)
             session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
             note(session, by, "company.remove", company_id=company_id, subject=company)
 
@@ -148,6 +157,7 @@ class Offices:
         change: Callable[[Office], Office],
         by: Actor,
         action: str = "config.change",
+        succession: Succession | None = None,
     ) -> Office:
         for _ in range(ATTEMPTS):
             with self._database.reading() as session:
@@ -156,7 +166,7 @@ class Offices:
                 raise NotFound("the company was removed meanwhile")
             office = _site(row).office
             ready = self._prepare(change(office), office)
-            if self._replace(row, ready, by, action) is not None:
+            if self._replace(row, ready, by, action, succession) is not None:
                 return ready
         raise _too_busy()
 
@@ -187,11 +197,17 @@ class Offices:
             session.add(row)
             session.flush()
             _claim_numbers(session, row.id, office)
+            follow(session, row.id, office, by)
             note(session, by, "company.add", company_id=row.id, subject=row.name)
             return version
 
     def _replace(
-        self, earlier: CompanyRow, office: Office, by: Actor, action: str = "config.change"
+        self,
+        earlier: CompanyRow,
+        office: Office,
+        by: Actor,
+        action: str = "config.change",
+        succession: Succession | None = None,
     ) -> int | None:
         """The new version, or None if the row is no longer the one this change began with."""
         name = office.company.name
@@ -209,6 +225,7 @@ class Offices:
                 .values(name=name, config=office.model_dump_json(), version=version)
             )
             _claim_numbers(session, earlier.id, office)
+            follow(session, earlier.id, office, by, succession)
             changed = differences(_document(earlier), office.model_dump(mode="json"))
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 from storage import addressees, changes, removal, upkeep
 from storage.actor import Actor
 from storage.database import Database
-from storage.directory import Directory, Site
+from storage.directory import Directory
 from storage.identifiers import first_place
 from storage.models import IS_EXPIRING, IS_GOING, IS_HELD, IS_IN_TRASH, IS_LISTED, MessageRow
 from storage.office import Office
+from storage.people import known as people_of
 from storage.reckoning import Effect, Report, Whose
-from storage.rows import Box
 from storage.shelves import Shelf
 from storage.vault import AudioStore
 
@@ -88,13 +88,13 @@ class Retention:
         upkeep.tidy(self._database, self._audio, trash)
 
 
-def keep_days(office: Office, box: Box, extension: str) -> int | None:
-    """How many days a box keeps its messages; None is for ever.
+def keep_days(office: Office, extension: str | None) -> int | None:
+    """How many days an employee's messages are kept, or the company's (None); None is for ever.
 
     The company's number is that of its own box, and of all employees who have none of their own:
     also of those who are no longer there.
     """
-    employee = office.employees.get(extension) if box == "employee" else None
+    employee = office.employees.get(extension) if extension is not None else None
     own = employee.keep_days if employee else None
     return office.voicemail.keep_days if own is None else own
 
@@ -158,20 +158,14 @@ def _due(session: Session, directory: Directory, now: datetime) -> Iterator[_Due
             employee.keep_days for employee in office.employees.values()
         ):
             continue
-        for box, number in addressees.boxes(session, site.company_id):
-            days = keep_days(office, box, number)
+        people = {who.id: who for who in people_of(session, site.company_id)}
+        for box, employee_id in addressees.boxes(session, site.company_id):
+            who = people.get(employee_id or "")
+            days = keep_days(office, who.extension if who and who.is_present else None)
             if days is not None:
-                yield _due_of(site, box, number, days, now)
-
-
-def _due_of(site: Site, box: Box, number: str, days: int, now: datetime) -> _Due:
-    company = site.office.company
-    return _Due(
-        Whose(company.name, box, number),
-        Shelf(site.company_id, box, number or None),
-        days,
-        first_kept(now, company.timezone, days),
-    )
+                whose = Whose(office.company.name, box, who.extension if who else "")
+                shelf = Shelf(site.company_id, box, None, employee_id)
+                yield _Due(whose, shelf, days, first_kept(now, office.company.timezone, days))
 
 
 def _move(database: Database, due: _Due, places: Sequence[int], by: Actor) -> Iterator[Report]:

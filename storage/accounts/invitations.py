@@ -132,7 +132,6 @@ class Invitations:
             login=checked_login(login),
             name=checked_name(name),
             role=invitation.role,
-            extensions="[]",
             must_change_password=False,
         )
         check_password(password, row.login)

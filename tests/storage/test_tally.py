@@ -13,7 +13,7 @@ from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
 from storage.models import AddresseeRow, TallyRow
 from tests.acting import ME
-from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 JULY = datetime(2026, 7, 14, 6, 30, 5, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_months_have_counts_for_every_box(store: Store) -> None:
     assert months(OURS, box="employee") == [("2026-08", 1), ("2026-07", 2)]
     assert months(OURS, employee="101") == [("2026-08", 1), ("2026-07", 1)]
     assert months(OURS, employee="103") == months(Scope(company_id="other")) == []
-    both = Scope(company_id=COMPANY.company_id, extensions=("101", "102"))
+    both = Scope(company_id=COMPANY.company_id, people=(WHO["101"], WHO["102"]))
     assert months(both) == [("2026-08", 1), ("2026-07", 2)]
     assert months(both, employee="102") == [("2026-07", 1)]
     assert months(EVERYTHING) == [("2026-08", 3), ("2026-07", 2)]
@@ -113,12 +113,13 @@ def _back_to(url: str, revision: str) -> None:
     engine = create_engine(url)
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
-        for table in ("unheard", "tallies", "news", "audit", "addressees"):
+        for table in ("unheard", "tallies", "news", "audit", "addressees", "bindings", "employees"):
             connection.execute(text(f"DROP TABLE {table}"))
-        for index in ("box", "bin", "unassigned", "call", "held", "going", "trash"):
+        for index in ("box", "bin", "unassigned", "call", "held", "going", "trash", "employee"):
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
         connection.execute(text("CREATE INDEX ix_messages_trash ON messages (deleted_at)"))
-        for column in ("restored_at", "held_at", "held_by", "hold_reason"):
+        connection.execute(text("ALTER TABLE users ADD COLUMN extensions TEXT DEFAULT '[]'"))
+        for column in ("restored_at", "held_at", "held_by", "hold_reason", "employee_id"):
             connection.execute(text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
         connection.execute(
