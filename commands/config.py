@@ -7,6 +7,7 @@ import click
 from commands.changes import company_option, json_option
 from commands.context import App
 from commands.listing import print_json
+from storage.accounts.stale import account_problems
 from storage.errors import ConfigError
 from storage.office import Office, Problem, as_data, check, dump_office, read_office
 
@@ -57,7 +58,7 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
 
     Exit code 1 if there are errors; warnings alone leave it at 0.
     """
-    problems = _problems(file) if file else check(app.offices.get(company))
+    problems = _problems(file) if file else _in_effect(app, company)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         print_json(
@@ -70,6 +71,12 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
         click.echo(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}", err=True)
     if errors:
         raise click.exceptions.Exit(1)
+
+
+def _in_effect(app: App, company: str | None) -> list[Problem]:
+    """What is wrong with a company's configuration, and with accounts that it left behind."""
+    site = app.offices.site(company)
+    return [*check(site.office), *account_problems(app.users.stale_bindings(site.company_id))]
 
 
 def _problems(file: Path) -> list[Problem]:

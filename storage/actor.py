@@ -88,6 +88,11 @@ class User:
         return tuple(person for person in self.people if not person.is_present)
 
     @property
+    def bound(self) -> tuple[str, ...]:
+        """Everybody bound to the account: by extension, and former ones by id."""
+        return (*self.extensions, *(person.id for person in self.former))
+
+    @property
     def scope(self) -> Scope:
         """An administrator sees all messages of the company, an employee the person's own."""
         people = tuple(person.id for person in self.people)

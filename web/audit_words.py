@@ -43,6 +43,7 @@ ACTIONS: Final = {
     "token.add": "API token made",
     "token.revoke": "API token revoked",
     "config.change": "Settings changed",
+    "employee.reassign": "Extension given to somebody else",
     "prompt.record": "Prompt recorded by phone",
     "company.add": "Company added",
     "company.remove": "Company removed",
@@ -57,6 +58,7 @@ KINDS: Final = {
     "user.": "Users",
     "token.": "API tokens",
     "config.": "Settings",
+    "employee.": "Extensions given to others",
     "prompt.": "Prompts recorded by phone",
 }
 """What can be asked for: a whole action or, ending in a dot, the beginning of several."""
@@ -84,6 +86,10 @@ _USER_FIELDS: Final = {
     "month": "Month",
     "employee": "Employee",
     "box": "Mailbox",
+    "predecessor": "Predecessor",
+    "successor": "Successor",
+    "handed_over": "Messages handed over",
+    "stay": "Old messages stay with",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)

@@ -47,7 +47,7 @@ def examine(app: App, *, with_probe: bool) -> list[Finding]:
     first = look([("database", lambda: data.database(app))])
     if not first[0].is_well:
         # Whoever opens the database migrates it, or makes one: doctor changes nothing.
-        needs = {"unsettled", "last message", "prompts", "stray audio"}
+        needs = {"unsettled", "last message", "accounts", "prompts", "stray audio"}
     else:
         needs = set()
     found = asyncio.run(telephone_side(app, with_probe=with_probe, knows_offices=not needs))

@@ -15,6 +15,7 @@ from storage.database import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.unsettled import newest_kept, unsettled
 
+MOST_TOLD: Final = 5
 AHEAD: Final = timedelta(minutes=1)
 """A message of a later time than this from now was left while the clock was wrong, or is now."""
 
@@ -25,6 +26,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "object store", lambda: object_store(app)
     yield "unsettled", lambda: oldest_unsettled(app)
     yield "last message", lambda: last_message(app)
+    yield "accounts", lambda: accounts(app)
 
 
 def database(app: App) -> Finding:
@@ -101,6 +103,20 @@ def last_message(app: App) -> Finding:
         what = f"the newest message was left at {newest:%Y-%m-%d %H:%M} UTC, which is to come yet"
         return Finding("last message", "failure", what, advice)
     return ok("last message", f"kept {_ago(age)} ago")
+
+
+def accounts(app: App) -> Finding:
+    """Whether some account is bound to somebody who is not there any more, or not yet."""
+    stale = app.users.stale_bindings()
+    if not stale:
+        return ok("accounts", "every account is bound to somebody who is there")
+    told = "; ".join(f"{each.login} {each.message}" for each in stale[:MOST_TOLD])
+    more = f"; and {len(stale) - MOST_TOLD} more" if len(stale) > MOST_TOLD else ""
+    advice = (
+        "Bind the account to somebody (`voicepost users set LOGIN --extension …`), or disable or "
+        "remove it; until then it sees the old messages of who it is bound to, and no others."
+    )
+    return Finding("accounts", "warning", told + more, advice)
 
 
 def _ago(age: timedelta) -> str:

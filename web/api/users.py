@@ -12,6 +12,7 @@ from storage.errors import ConfigError
 from storage.office.values import shown
 from web.api.account_schemas import (
     ChosenLanguage,
+    FormerEmployee,
     Language,
     Link,
     NewPassword,
@@ -76,7 +77,7 @@ def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User
     before = who.services.users.get(user_id, company_id=who.user.company_id)
     if before.id == who.user.id and change.role not in (None, before.role):
         raise ConfigError("role: you cannot change your own role")
-    _check_extensions(who, change.extensions or [], known=before.extensions)
+    _check_extensions(who, change.extensions or [], known=before.bound)
     changed = who.services.users.change(
         user_id,
         company_id=who.user.company_id,
@@ -149,6 +150,7 @@ def as_answer(who: Asking, user: actor.User, invited: frozenset[str] | None = No
         company=who.office.company.name,
         role=user.role,
         extensions=list(user.extensions),
+        former=[FormerEmployee(id=p.id, extension=p.extension, name=p.name) for p in user.former],
         language=user.language,
         state="disabled" if user.is_disabled else "invited" if user.id in invited else "active",
         must_change_password=user.must_change_password,

@@ -12,6 +12,9 @@ from starlette.routing import Route
 from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, check, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from storage.office.own import own_greeting, without_own_greeting
+from storage.reassigning import HAS_IT_ALREADY, same_name
+from storage.succession import Succession
 from web.action_words import describe
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
@@ -23,7 +26,16 @@ from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = (
-    *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting", "keep_days"),
+    *(
+        "extension",
+        "person",
+        "name",
+        "numbers",
+        "endpoint",
+        "ring_timeout",
+        "greeting",
+        "keep_days",
+    ),
     *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
 )
 
@@ -40,6 +52,8 @@ class Draft:
     greeting: str = ""
     keep_days: str = ""
     after: str = ""
+    person: str = ""
+    """Whose the name is where it is another: "same", or somebody else's ("keep", "hand-over")."""
     rules: Mapping[str, Choice] = field(default_factory=lambda: choices(Forward()))
 
 
@@ -110,15 +124,25 @@ def change_employee(visit: Visit) -> Response:
     """Change the settings of an employee."""
     extension, _ = _employee(visit)
     draft = replace(_draft_in(visit), extension=extension)
+    successor = None
+    if draft.person in ("keep", "hand-over"):
+        successor = Succession(extension, hand_over=draft.person == "hand-over")
 
     def with_changes(office: Office) -> Office:
         before = entry(office.employees, extension, "employee")
         refuse_if_changed(visit, before)
         changed = _employee_in(visit, before)
-        return with_fields(office, employees=with_entry(office.employees, extension, changed))
+        if same_name(before.name, changed.name):
+            if successor:
+                raise ConfigError(HAS_IT_ALREADY)
+        elif not draft.person:
+            raise ConfigError("person: choose whose the extension is")
+        office = with_fields(office, employees=with_entry(office.employees, extension, changed))
+        has_old_greeting = changed.greeting == f"prompt:{own_greeting(extension)}"
+        return without_own_greeting(office, extension) if successor and has_old_greeting else office
 
     try:
-        edit_office(visit, with_changes)
+        edit_office(visit, with_changes, successor)
     except ConfigError as error:
         wrong = _mistakes(visit, extension, error.problems)
         return _form(visit, draft, wrong, status_of(error))
@@ -162,6 +186,7 @@ def _draft_in(visit: Visit) -> Draft:
         },
         keep_days=form.get("keep_days", ""),
         after=form.get("after", ""),
+        person=form.get("person", ""),
         rules=typed_choices(form),
     )
 
@@ -251,6 +276,7 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         status,
         draft=draft,
         seen=fingerprint(visit.office.employees[draft.extension]),
+        predecessor=visit.office.employees[draft.extension].name,
         wrong=wrong or {},
         account=account,
         problems=_problems(visit, draft.extension),
