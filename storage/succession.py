@@ -62,15 +62,21 @@ def follow(
     moved = _moved(named, names)
     if leaving is not None:
         leaving.until = at
+    staying = {
+        extension: who
+        for extension, who in named.items()
+        if extension in names and extension not in moved and who not in moved.values()
+    }
     for extension, who in named.items():
-        if who in moved.values() or extension in moved or extension not in names:
+        if extension not in staying:
             who.until = at
     session.flush()  # before anybody takes an extension that somebody had
     for extension, name in names.items():
-        staying = named.get(extension)
-        if staying is not None and staying.until is not None:
-            staying = None
-        again = moved.get(extension) or staying or _former(session, company_id, extension, name)
+        again = (
+            moved.get(extension)
+            or staying.get(extension)
+            or _former(session, company_id, extension, name)
+        )
         row = _arrived(session, again, awaited.get(extension)) or new_person(
             company_id, extension, name, at
         )

@@ -61,7 +61,7 @@ def _about(visit: Visit, who: Person) -> str:
             "bound to the extension %(extension)s, which nobody has", extension=who.extension
         )
     return visit.text(
-        "bound to somebody who does not work here any more: %(name)s · had %(extension)s",
+        "bound to somebody who has no extension any more: %(name)s · had %(extension)s",
         name=who.name or visit.text("Somebody"),
         extension=who.extension,
     )
