@@ -10,33 +10,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import ConfigError
-from storage.office import Employee, Forward, Office, as_data, check, make_part
+from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
 from storage.reassigning import HAS_IT_ALREADY, same_name
 from storage.succession import Succession
-from web.action_words import describe
+from web.about_employees import forwarding_of, problems_of
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.places import address_of, leading_to_employee
-from web.sentences import mistakes_in, place_in_words, tell
+from web.sentences import mistakes_in, place_in_words
 from web.sounds import greetings
 from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = (
-    *(
-        "extension",
-        "person",
-        "name",
-        "numbers",
-        "endpoint",
-        "ring_timeout",
-        "greeting",
-        "keep_days",
-    ),
-    *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
+    *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting", "keep_days"),
+    *("person", "forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
 )
 
 
@@ -66,10 +57,10 @@ def show_employees(visit: Visit) -> Response:
         for extension in user.extensions
     }
     rows = [
-        (extension, employee, _forwarding(visit, extension, employee), accounts.get(extension))
+        (extension, employee, forwarding_of(visit, extension, employee), accounts.get(extension))
         for extension, employee in office.employees.items()
     ]
-    return visit.render("employees/list.html", rows=rows, problems=_problems(visit, ""))
+    return visit.render("employees/list.html", rows=rows, problems=problems_of(visit, ""))
 
 
 def ask_new_employee(visit: Visit) -> Response:
@@ -230,27 +221,6 @@ def _mistakes(visit: Visit, extension: str, problems: Iterable[str]) -> Mistakes
     return mistakes_in(visit, named, f"employees.{extension}", _FIELDS)
 
 
-def _problems(visit: Visit, extension: str) -> list[str]:
-    """What `config check` finds about an employee, or about any ("")."""
-    place = f"employees.{extension}" if extension else "employees."
-    return [
-        tell(str(problem), visit.language)
-        for problem in check(visit.office)
-        if f"{problem.where}.".startswith(f"{place}." if extension else place)
-    ]
-
-
-def _forwarding(visit: Visit, extension: str, employee: Employee) -> list[tuple[str, str]]:
-    """The rules in words: which, and what it does."""
-    words: list[tuple[str, str]] = []
-    for rule in RULES:
-        action = getattr(employee.forward, rule)
-        if action is not None:
-            told = describe(action, visit.office, texts(visit.language), owner=extension)
-            words.append((rule, told.title))
-    return words
-
-
 def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
     return visit.render(
         "employees/new.html",
@@ -279,7 +249,7 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         predecessor=visit.office.employees[draft.extension].name,
         wrong=wrong or {},
         account=account,
-        problems=_problems(visit, draft.extension),
+        problems=problems_of(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
     )
