@@ -8,6 +8,7 @@ import click
 from commands.changes import company_option, json_option
 from commands.context import App
 from commands.listing import print_json
+from storage.accounts.stale import account_problems
 from storage.allowance import Allowance
 from storage.directory import Site
 from storage.errors import ConfigError, StorageError
@@ -60,7 +61,7 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
 
     Exit code 1 if there are errors; warnings alone leave it at 0.
     """
-    problems = _problems(app, file) if file else app.offices.site(company).problems()
+    problems = _problems(app, file) if file else _in_effect(app, company)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         print_json(
@@ -73,6 +74,12 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
         click.echo(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}", err=True)
     if errors:
         raise click.exceptions.Exit(1)
+
+
+def _in_effect(app: App, company: str | None) -> list[Problem]:
+    """What is wrong with a company's configuration, and with accounts that it left behind."""
+    site = app.offices.site(company)
+    return [*site.problems(), *account_problems(app.users.stale_bindings(site.company_id))]
 
 
 def _problems(app: App, file: Path) -> list[Problem]:

@@ -11,6 +11,7 @@ from commands.words import FORWARD, SOUND, days_in_words, spell
 from storage.errors import ConfigError
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from storage.reassigning import OldMessages, reassign
 
 WORDS = """A forwarding ACTION is written in words:
 
@@ -29,11 +30,15 @@ def group() -> None:
 
 
 @group.command("list")
+@click.option("--former", is_flag=True, help="Those who are gone and whose messages are there.")
 @company_option
 @json_option
 @click.pass_obj
-def list_command(app: App, company: str | None, as_json: bool) -> None:
+def list_command(app: App, former: bool, company: str | None, as_json: bool) -> None:
     """List the employees."""
+    if former:
+        _list_former(app, company, as_json=as_json)
+        return
     employees = app.offices.get(company).employees
     if as_json:
         print_json([{"extension": e, **as_data(employee)} for e, employee in employees.items()])
@@ -170,6 +175,28 @@ def forward(
     change(app, company, with_rule)
 
 
+@group.command("reassign")
+@click.argument("extension")
+@click.option("--name", required=True, help="The successor's name.")
+@click.option(
+    "--messages",
+    type=click.Choice(["keep", "hand-over"]),
+    required=True,
+    help="Whose the old messages are: they stay with the predecessor, or go to the successor.",
+)
+@company_option
+@click.pass_obj
+def reassign_command(
+    app: App, extension: str, name: str, messages: OldMessages, company: str | None
+) -> None:
+    """Give EXTENSION to somebody else.
+
+    Phone, numbers and forwarding stay as they are; the predecessor's greeting goes. Accounts
+    stay with the predecessor, and see nothing of what comes from now on.
+    """
+    reassign(app.offices, company, extension, name, messages=messages, by=app.actor)
+
+
 @group.command()
 @click.argument("extension")
 @company_option
@@ -183,6 +210,16 @@ def remove(app: App, extension: str, company: str | None) -> None:
             office, employees=without_entry(office.employees, extension, "employee")
         ),
     )
+
+
+def _list_former(app: App, company: str | None, *, as_json: bool) -> None:
+    """Former employees; `messages list --employee ID` lists what was left for them."""
+    company_id = app.offices.site(company).company_id
+    people = [who for who in app.inbox.people(company_id) if not who.is_present]
+    if as_json:
+        print_json([{"id": p.id, "extension": p.extension, "name": p.name} for p in people])
+    else:
+        print_table(("HAD", "NAME", "ID"), ((p.extension, p.name, p.id) for p in people))
 
 
 def _forwarding(employee: Employee) -> list[tuple[str, str]]:

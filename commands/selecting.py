@@ -18,7 +18,11 @@ Day = click.DateTime(["%Y-%m-%d"])
 
 _SELECTION: tuple[Callable[[Command], Command], ...] = (
     click.option("--box", type=click.Choice(["company", "employee"]), help="Whose box."),
-    click.option("--employee", metavar="EXTENSION", help="Only this employee's messages."),
+    click.option(
+        "--employee",
+        metavar="EXTENSION",
+        help="Only messages of who has this extension now, or of the employee of that id.",
+    ),
     click.option("--month", metavar="YYYY-MM", help="Only this month's."),
     click.option("--from", "since", type=Day, metavar="YYYY-MM-DD", help="From this day on."),
     click.option("--to", "until", type=Day, metavar="YYYY-MM-DD", help="Up to and with this day."),

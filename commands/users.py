@@ -13,7 +13,7 @@ from commands.context import App
 from commands.listing import print_json, print_table
 from storage.accounts.models import Language
 from storage.accounts.users import Unchanged
-from storage.actor import Role, User
+from storage.actor import Person, Role, User
 from storage.errors import ConfigError
 
 LINK_HOURS = 24
@@ -102,7 +102,7 @@ def list_command(app: App, search: str, company: str | None, as_json: bool) -> N
                 user.name,
                 _company_of(app, user),
                 user.role,
-                ", ".join(user.extensions),
+                ", ".join((*user.extensions, *map(_had, user.former))),
                 _state(user, invited),
                 _last_login(user),
             )
@@ -129,7 +129,7 @@ def show(app: App, login: str, as_json: bool) -> None:
             ("name", user.name),
             ("company", _company_of(app, user)),
             ("role", user.role),
-            ("extensions", ", ".join(user.extensions)),
+            ("extensions", ", ".join((*user.extensions, *map(_had, user.former)))),
             ("language", user.language or "the company's"),
             ("state", _state(user, invited)),
             ("last login", _last_login(user)),
@@ -248,12 +248,18 @@ def _as_json(app: App, user: User, invited: frozenset[str]) -> dict[str, object]
         "company": _company_of(app, user),
         "role": user.role,
         "extensions": list(user.extensions),
+        "former": [{"id": p.id, "extension": p.extension, "name": p.name} for p in user.former],
         "language": user.language,
         "state": _state(user, invited),
         "must_change_password": user.must_change_password,
         "created_at": user.created_at.isoformat(timespec="seconds"),
         "logged_in_at": user.logged_in_at and user.logged_in_at.isoformat(timespec="seconds"),
     }
+
+
+def _had(person: Person) -> str:
+    """A former employee who is bound to an account."""
+    return f"({person.name or 'somebody'} had {person.extension})"
 
 
 def _company_of(app: App, user: User) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import case, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from storage.models import AddresseeRow, MessageRow
@@ -20,8 +20,11 @@ from storage.rows import Box
 from storage.text import Terms, leftover
 from storage.upsert import insert_into
 
-Mailbox = tuple[str, str, str]
-"""Company's id ("" for none), box and number."""
+Mailbox = tuple[str, str, str | None, str | None]
+"""Company's id ("" for none), box, and the number of the company's or the employee's id."""
+
+
+_COLUMNS = ("company_id", "box", "number", "words", "employee_id")
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,36 @@ class Addressee:
 
 def count(session: Session, rows: Sequence[MessageRow], step: int) -> None:
     """Note that messages are listed from now on (step 1) or no longer (step -1)."""
-    values: dict[str, dict[str, str | int]] = {}
+    values: dict[str, dict[str, str | int | None]] = {}
     for row in rows:
         texts = (row.company_id or "", row.box, row.addressee_number, row.addressee_words)
-        key = key_of(*texts)
+        key = key_of(*texts, row.employee_id)
         value = values.setdefault(key, {"key": key, "kept": 0, "newest": row.place})
-        value.update(zip(("company_id", "box", "number", "words"), texts, strict=True))
-        value["kept"] = int(value["kept"]) + step
-        value["newest"] = max(int(value["newest"]), row.place)
+        value.update(zip(_COLUMNS, (*texts, row.employee_id), strict=True))
+        value["kept"] = int(value["kept"] or 0) + step
+        value["newest"] = max(int(value["newest"] or 0), row.place)
+    _add(session, values)
+
+
+def hand_over(session: Session, company_id: str, before: str, after: str) -> None:
+    """Have one employee's messages found as another's, by the name that they bear."""
+    there = AddresseeRow
+    of_employee = (there.company_id == company_id, there.box == "employee")
+    rows = session.execute(
+        delete(there)
+        .where(*of_employee, there.employee_id == before)
+        .returning(there.number, there.words, there.kept, there.newest)
+    )
+    values: dict[str, dict[str, str | int | None]] = {}
+    for number, words, kept, newest in rows:
+        texts = (company_id, "employee", number, words)
+        key = key_of(*texts, after)
+        values[key] = {"key": key, "kept": kept, "newest": newest}
+        values[key] |= dict(zip(_COLUMNS, (*texts, after), strict=True))
+    _add(session, values)
+
+
+def _add(session: Session, values: dict[str, dict[str, str | int | None]]) -> None:
     if not values:
         return
     statement = insert_into(session, AddresseeRow)
@@ -66,32 +91,44 @@ def count(session: Session, rows: Sequence[MessageRow], step: int) -> None:
 
 
 def on(
-    session: Session, company_id: str | None, box: str | None, number: str | None
+    session: Session,
+    company_id: str | None,
+    box: str | None,
+    number: str | None,
+    employee_id: str | None,
 ) -> list[Addressee]:
-    """The addressees of a company, a box, a number; None means any."""
-    wanted = {"company_id": company_id, "box": box, "number": number}
+    """The addressees of a company, a box, a number, an employee; None means any."""
+    wanted = {"company_id": company_id, "box": box, "number": number, "employee_id": employee_id}
     rows = session.execute(
-        select(
-            *(AddresseeRow.company_id, AddresseeRow.box, AddresseeRow.number),
-            *(AddresseeRow.words, AddresseeRow.kept, AddresseeRow.newest),
-        )
+        select(AddresseeRow.__table__)
         .where(AddresseeRow.kept > 0)
         .filter_by(**{name: value for name, value in wanted.items() if value is not None})
     )
-    return [Addressee((row[0], row[1], row[2]), row[3], row[4], row[5]) for row in rows]
+    return [
+        Addressee(
+            (row.company_id, row.box, None if row.employee_id else row.number, row.employee_id),
+            row.words,
+            row.kept,
+            row.newest,
+        )
+        for row in rows
+    ]
 
 
-def key_of(company_id: str, box: str, number: str, words: str) -> str:
+def key_of(
+    company_id: str, box: str, number: str, words: str, employee_id: str | None = None
+) -> str:
     """What identifies an addressee."""
-    return hashlib.sha256("\0".join((company_id, box, number, words)).encode()).hexdigest()
+    texts = (company_id, box, number, words, *([employee_id] if employee_id else []))
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
-def boxes(session: Session, company_id: str) -> list[tuple[Box, str]]:
-    """The boxes of a company that have listed messages: each with the extension of its employee."""
+def boxes(session: Session, company_id: str) -> list[tuple[Box, str | None]]:
+    """The boxes of a company that have listed messages: each with the id of its employee."""
     rows = session.execute(
-        select(AddresseeRow.box, AddresseeRow.number).where(
+        select(AddresseeRow.box, AddresseeRow.employee_id).where(
             AddresseeRow.company_id == company_id, AddresseeRow.kept > 0
         )
     )
-    found = {(box, number if box == "employee" else "") for box, number in rows}
-    return [(cast(Box, box), number) for box, number in sorted(found)]
+    found = {(box, employee_id) for box, employee_id in rows}
+    return [(cast(Box, box), who) for box, who in sorted(found, key=lambda each: each[1] or "")]

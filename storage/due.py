@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import addressees, quiet
+from storage.actor import Person
 from storage.directory import Directory, Site
 from storage.identifiers import first_place
 from storage.models import IS_LISTED, IS_QUIET, MessageRow
 from storage.office import Office
+from storage.people import known as people_of
 from storage.reckoning import Effect, Report, Whose
 from storage.rows import Box
 from storage.shelves import Shelf
 
 
-def keep_days(office: Office, box: Box, extension: str) -> int | None:
-    """How many days a box keeps its messages; None is for ever.
+def keep_days(office: Office, extension: str | None) -> int | None:
+    """How many days an employee's messages are kept, or the company's (None); None is for ever.
 
     The company's number is that of its own box, and of all employees who have none of their own:
     also of those who are no longer there.
     """
-    employee = office.employees.get(extension) if box == "employee" else None
+    employee = office.employees.get(extension) if extension is not None else None
     own = employee.keep_days if employee else None
     return office.voicemail.keep_days if own is None else own
 
 
-def quiet_days(office: Office, box: Box, extension: str, usual: int) -> int:
-    """How many days a box keeps what lies aside as probably empty: never longer than messages.
+def quiet_days(office: Office, extension: str | None, usual: int) -> int:
+    """How many days what lies aside as probably empty is kept: never longer than messages.
 
     ``usual`` is the number of boxes, and companies, that have none of their own.
     """
-    employee = office.employees.get(extension) if box == "employee" else None
-    of_messages = keep_days(office, box, extension)
+    employee = office.employees.get(extension) if extension is not None else None
+    of_messages = keep_days(office, extension)
     own = employee.quiet_days if employee else None
     days = next(each for each in (own, office.voicemail.quiet_days, usual) if each is not None)
     return days if of_messages is None else min(days, of_messages)
@@ -115,29 +118,40 @@ def _due_messages(session: Session, directory: Directory, now: datetime) -> Iter
             employee.keep_days for employee in office.employees.values()
         ):
             continue
-        for box, number in addressees.boxes(session, site.company_id):
-            days = keep_days(office, box, number)
+        people = _people(session, site)
+        for box, employee_id in addressees.boxes(session, site.company_id):
+            days = keep_days(office, _extension(people, employee_id))
             if days is not None:
-                yield _due_of(site, box, number, days, now)
+                shelf = Shelf(site.company_id, box, None, employee_id)
+                yield _due_of(site, shelf, people.get(employee_id or ""), days, now)
 
 
 def _due_aside(session: Session, directory: Directory, now: datetime, usual: int) -> Iterator[Due]:
     sites = {site.company_id: site for site in directory.offices.values()}
-    for company_id, name, box, number in quiet.boxes(session):
+    people: dict[str, dict[str, Person]] = {}
+    for company_id, name, box, employee_id, number in quiet.boxes(session):
+        shelf = quiet.shelf_of(company_id, box, employee_id)
         if site := sites.get(company_id or ""):
-            days = quiet_days(site.office, box, number, usual)
-            yield replace(_due_of(site, box, number, days, now), quiet=True)
+            of_site = people.setdefault(site.company_id, _people(session, site))
+            days = quiet_days(site.office, _extension(of_site, employee_id), usual)
+            who = of_site.get(employee_id or "")
+            yield replace(_due_of(site, shelf, who, days, now), quiet=True)
         else:
-            shelf = quiet.shelf_of(company_id, box, number)
             before = first_kept(now, "UTC", usual)
             yield Due(Whose(name, box, number), shelf, usual, before, quiet=True)
 
 
-def _due_of(site: Site, box: Box, number: str, days: int, now: datetime) -> Due:
+def _people(session: Session, site: Site) -> dict[str, Person]:
+    return {who.id: who for who in people_of(session, site.company_id)}
+
+
+def _extension(people: Mapping[str, Person], employee_id: str | None) -> str | None:
+    """What an employee has now; None for a former one, and for the company."""
+    who = people.get(employee_id or "")
+    return who.extension if who and who.is_present else None
+
+
+def _due_of(site: Site, shelf: Shelf, who: Person | None, days: int, now: datetime) -> Due:
     company = site.office.company
-    return Due(
-        Whose(company.name, box, number),
-        Shelf(site.company_id, box, number or None),
-        days,
-        first_kept(now, company.timezone, days),
-    )
+    whose = Whose(company.name, cast(Box, shelf.box), who.extension if who else "")
+    return Due(whose, shelf, days, first_kept(now, company.timezone, days))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage import tally
 from storage.actor import EVERYTHING
 from storage.models import CompanyRow, MessageRow
+from storage.people import called
 from storage.query import Query
 from storage.searching import Way, ways
 from storage.shelves import Shelf, shelves
@@ -52,7 +53,8 @@ def count(session: Session, query: Query) -> int:
 
 def months(session: Session, query: Query) -> list[tuple[str, int]]:
     """Months with messages on the query's shelves and how many, newest first."""
-    return tally.months(session, ((shelf.company_id, shelf.key) for shelf in shelves(query)))
+    found = shelves(_resolved(session, query))
+    return tally.months(session, ((shelf.company_id, shelf.key) for shelf in found))
 
 
 def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]], str | None]:
@@ -62,7 +64,7 @@ def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]]
     search index, and there are too many, only the newest month's are. The command line may look
     through everything.
     """
-    of_company = _of_company(session, query)
+    of_company = _resolved(session, query)
     sqlite = session.get_bind().dialect.name == "sqlite"
     found = list(_ways(session, of_company))
     month = None
@@ -100,6 +102,14 @@ def _is_apart(query: Query) -> bool:
 def _is_small(session: Session, query: Query, shelf: Shelf) -> bool:
     counted = tally.months(session, [(shelf.company_id, shelf.key)])
     return sum(kept for month, kept in counted if query.month in (None, month)) <= FEW
+
+
+def _resolved(session: Session, query: Query) -> Query:
+    """The query with its company found, and who its employee is."""
+    query = _of_company(session, query)
+    if query.employee is None or query.people is not None:
+        return query
+    return replace(query, people=called(session, query.employee, query.scope.company_id))
 
 
 def _of_company(session: Session, query: Query) -> Query:

@@ -35,6 +35,7 @@ from storage.identifiers import id_of_file, new_place
 from storage.ledger import INSERT_TRIES
 from storage.models import MessageRow
 from storage.news import announce
+from storage.people import address
 from storage.rows import Envelope, Mailbox, audio_key, new_row
 from storage.upsert import insert_into
 from storage.vault import AudioStore
@@ -224,6 +225,8 @@ def _batches(messages: Iterable[Ready]) -> Iterator[Sequence[Ready]]:
 
 def _insert(session: Session, batch: Sequence[Ready]) -> Sequence[Ready]:
     """Insert the rows, with everything that goes with a kept message but its news."""
+    for ready in batch:
+        address(session, ready.row)
     columns = [column.key for column in MessageRow.__table__.columns]
     statement = insert_into(session, MessageRow).on_conflict_do_nothing(index_elements=["id"])
     inserted = session.connection().execute(

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import changes, finding, quiet, unheard
-from storage.actor import EVERYTHING, Actor, Scope, User
+from storage import changes, finding, people, quiet, unheard
+from storage.actor import EVERYTHING, Actor, Person, Scope, User
 from storage.database import Database
 from storage.errors import NotFound
 from storage.message import Message, MessageJson, Page, State, message_of
@@ -83,6 +83,11 @@ class Inbox:
         """How many messages lie aside as probably empty; `quiet.COUNTED` (1000) means "or more"."""
         with self._database.reading() as session:
             return quiet.count(session, scope)
+
+    def people(self, company_id: str) -> Sequence[Person]:
+        """The company's employees, and former ones whose messages are listed; by extension."""
+        with self._database.reading() as session:
+            return people.known(session, company_id)
 
     def new_count(self, user: User) -> int:
         """How many messages are new to a user; `unheard.COUNTED` (1000) means "or more"."""
@@ -228,7 +233,7 @@ def _messages(
             row,
             company=names.get(row.company_id or "", row.company),
             is_new=row.heard_at is None if reader is None else row.place in new,
-            shows_hold=scope.extensions is None,
+            shows_hold=scope.people is None,
         )
         for row in rows
     )

@@ -16,6 +16,7 @@ from storage.errors import DatabaseUnavailable
 from storage.identifiers import arrival_place
 from storage.models import MessageRow
 from storage.news import announce
+from storage.people import address
 from storage.quota import check_quota
 
 UNSETTLED = ("recording", "empty")
@@ -64,6 +65,7 @@ class Ledger:
         for _ in range(INSERT_TRIES):
             try:
                 with self._database.session() as session:
+                    address(session, row)
                     if most is not None:
                         check_quota(session, row, most)
                     newest = session.scalar(select(func.max(MessageRow.place))) if arrives else None
@@ -89,8 +91,12 @@ class Ledger:
                 update(MessageRow)
                 .where(MessageRow.id == row.id, MessageRow.state.in_(UNSETTLED))
                 .values(values)
+                .returning(MessageRow.employee_id)
             )
-            if not settled_now.rowcount:  # somebody else was first
+            found = settled_now.one_or_none()
+            if found is not None:
+                row.employee_id = found[0]  # it may have been handed over meanwhile
+            else:  # somebody else was first
                 settled = session.scalars(select(MessageRow).where(MessageRow.id == row.id)).one()
                 is_message = settled.state == "kept" and not settled.quiet
                 return settled, _take_back(session, settled) if is_message else []

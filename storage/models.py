@@ -105,6 +105,9 @@ class ConfigVersionRow(Base):
 IS_DRAFT = text("state = 'recording'")
 CAME_TO_NOTHING = text("state IN ('empty', 'discarded')")
 IS_LISTED = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet")
+IS_LISTED_OF_EMPLOYEE = text(
+    "state = 'kept' AND deleted_at IS NULL AND NOT quiet AND employee_id IS NOT NULL"
+)
 # Kept aside as probably empty: see `storage.quiet`.
 IS_QUIET = text("state = 'kept' AND deleted_at IS NULL AND quiet")
 IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
@@ -141,11 +144,10 @@ class MessageRow(Base):
             *("ix_messages_addressee", "company_id", "box", "addressee_number", "place"),
             where=IS_LISTED,
         ),
+        _index("ix_messages_employee", "employee_id", "place", where=IS_LISTED_OF_EMPLOYEE),
         _index("ix_messages_quiet", "company_id", "place", where=IS_QUIET),
-        _index(
-            *("ix_messages_quiet_box", "company_id", "box", "addressee_number", "place"),
-            where=IS_QUIET,
-        ),
+        _index("ix_messages_quiet_box", "company_id", "box", "place", where=IS_QUIET),
+        _index("ix_messages_quiet_employee", "employee_id", "place", where=IS_QUIET),
         _index("ix_messages_bin", "company_id", "place", where=IS_IN_TRASH),
         _index("ix_messages_unassigned", "place", where=IS_UNASSIGNED),
         _index("ix_messages_drafts", "place", where=IS_DRAFT),
@@ -168,6 +170,8 @@ class MessageRow(Base):
     box: Mapped[str] = mapped_column(String(10))
     addressee_name: Mapped[str] = mapped_column(Text)
     addressee_number: Mapped[str] = mapped_column(Text)
+    # The person, whoever has the number now. No foreign key: messages outlive everybody.
+    employee_id: Mapped[str | None] = mapped_column(Id)
     caller_number: Mapped[str] = mapped_column(Text)
     caller_name: Mapped[str] = mapped_column(Text)
     dialled: Mapped[str] = mapped_column(Text)
@@ -239,6 +243,7 @@ class AddresseeRow(Base):
     company_id: Mapped[str] = mapped_column(Id)
     box: Mapped[str] = mapped_column(String(10))
     number: Mapped[str] = mapped_column(Text)
+    employee_id: Mapped[str | None] = mapped_column(Id)
     words: Mapped[str] = mapped_column(Text)
     kept: Mapped[int]
     newest: Mapped[int] = mapped_column(Place)
@@ -255,8 +260,7 @@ class NewsRow(Base):
     kind: Mapped[str] = mapped_column(String(10))
     company_id: Mapped[str | None] = mapped_column(Id)
     user_id: Mapped[str | None] = mapped_column(Id)
-    box: Mapped[str] = mapped_column(String(10))
-    addressee_number: Mapped[str] = mapped_column(Text)
+    employee_id: Mapped[str | None] = mapped_column(Id)
     message_id: Mapped[str] = mapped_column(Id)
 
 

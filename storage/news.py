@@ -26,22 +26,20 @@ ORDER_LOCK = 0x6E657773
 class Item:
     """Something that happened to a message.
 
-    ``user_id`` is the only user whom it concerns, None where it is everybody who sees the message.
+    ``employee_id`` is whose the message is, None for the company's own. ``user_id`` is the only
+    user whom it concerns, None where it is everybody who sees the message.
     """
 
     seq: int
     kind: Kind
     company_id: str | None
-    box: str
-    addressee_number: str
+    employee_id: str | None
     message_id: str
     user_id: str | None
 
     def concerns(self, user_id: str, scope: Scope) -> bool:
         """Whether the pages of a user who sees that much should know."""
-        return self.user_id in (None, user_id) and scope.covers(
-            self.company_id, self.box, self.addressee_number
-        )
+        return self.user_id in (None, user_id) and scope.covers(self.company_id, self.employee_id)
 
 
 def announce(
@@ -60,8 +58,7 @@ def announce(
             "kind": kind,
             "company_id": row.company_id,
             "user_id": user_id,
-            "box": row.box,
-            "addressee_number": row.addressee_number,
+            "employee_id": row.employee_id,
             "message_id": row.id,
         }
         for row in rows
@@ -110,8 +107,7 @@ class News:
                 seq=row.seq,
                 kind=cast(Kind, row.kind),
                 company_id=row.company_id,
-                box=row.box,
-                addressee_number=row.addressee_number,
+                employee_id=row.employee_id,
                 message_id=row.message_id,
                 user_id=row.user_id,
             )

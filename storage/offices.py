@@ -33,6 +33,7 @@ from storage.office.own import with_recording
 from storage.office.values import shown
 from storage.prefixes import NATIONAL
 from storage.prompts import PromptLibrary, render
+from storage.succession import Succession, follow
 
 __all__ = ["Directory", "Offices", "Site"]
 
@@ -121,13 +122,20 @@ class Offices:
                 return version
         raise _too_busy()
 
-    def edit(self, company: str | None, change: Callable[[Office], Office], *, by: Actor) -> Office:
+    def edit(
+        self,
+        company: str | None,
+        change: Callable[[Office], Office],
+        *,
+        by: Actor,
+        succession: Succession | None = None,
+    ) -> Office:
         """Change a company's office; the new one.
 
-        `change` may be called again if somebody else changed the office meanwhile.
-        Errors as in `apply`.
+        `change` may be called again if somebody else changed the office meanwhile. With a
+        `succession` it is somebody else who has that extension afterwards. Errors as in `apply`.
         """
-        return self._edit(self.site(company).company_id, change, by)
+        return self._edit(self.site(company).company_id, change, by, succession=succession)
 
     def rename(self, company: str, name: str, *, by: Actor) -> Office:
         """Give a company another name."""
@@ -144,6 +152,7 @@ class Offices:
         company_id = self.site(company).company_id
         with self._database.session() as session:
             next_version(session)
+            follow(session, company_id, None, by)
             session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
             note(session, by, "company.remove", company_id=company_id, subject=company)
 
@@ -159,6 +168,7 @@ class Offices:
         change: Callable[[Office], Office],
         by: Actor,
         action: str = "config.change",
+        succession: Succession | None = None,
     ) -> Office:
         for _ in range(ATTEMPTS):
             with self._database.reading() as session:
@@ -170,7 +180,7 @@ class Offices:
             site = self._site(row, allowance, of_several=of_several)
             bounds = None if by.is_operator else site.allowance
             ready = self._prepare(change(site.office), site.office, bounds=bounds)
-            if self._replace(row, ready, by, action) is not None:
+            if self._replace(row, ready, by, action, succession) is not None:
                 return ready
         raise _too_busy()
 
@@ -233,11 +243,17 @@ class Offices:
             session.flush()
             session.add(AllowanceRow(company_id=row.id))
             claim_numbers(session, row.id, office, by=by)
+            follow(session, row.id, office, by)
             note(session, by, "company.add", company_id=row.id, subject=row.name)
             return version
 
     def _replace(
-        self, earlier: CompanyRow, office: Office, by: Actor, action: str = "config.change"
+        self,
+        earlier: CompanyRow,
+        office: Office,
+        by: Actor,
+        action: str = "config.change",
+        succession: Succession | None = None,
     ) -> int | None:
         """The new version, or None if the row is no longer the one this change began with."""
         name = office.company.name
@@ -255,6 +271,7 @@ class Offices:
                 .values(name=name, config=office.model_dump_json(), version=version)
             )
             claim_numbers(session, earlier.id, office, by=by)
+            follow(session, earlier.id, office, by, succession)
             changed = differences(_document(earlier), office.model_dump(mode="json"))
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)

@@ -25,8 +25,10 @@ _LATEST = date(2199, 12, 31)
 class Query:
     """Which messages are wanted; None and "" mean any.
 
-    ``company`` is its name, ``employee`` an extension, ``month`` is like ``2026-08``. ``since``
-    and ``until`` are days, both included; days and months are those of each message's company.
+    ``company`` is its name, ``employee`` an extension (whoever has it now) or a person's id,
+    ``people`` the ids of who that is, as storage finds out. ``month`` is like ``2026-08``.
+    ``since`` and ``until`` are days, both included; days and months are those of each message's
+    company.
     ``before`` is where the page before ended. ``deleted`` asks for the trash instead, ``quiet`` for
     what was kept aside as probably empty, ``held`` for what is on hold, wherever it is; two of them
     ask for what is both.
@@ -49,6 +51,7 @@ class Query:
     quiet: bool = False
     scope: Scope = EVERYTHING
     reader: str | None = None
+    people: tuple[str, ...] | None = None
     state: Literal["new", "heard"] | None = None
 
     @property

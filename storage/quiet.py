@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.actor import SYSTEM, Scope
@@ -33,7 +33,7 @@ def arrive(session: Session, row: MessageRow) -> None:
 
     Ends with news, as the last thing in the transaction.
     """
-    box = shelf_of(row.company_id, row.box, row.addressee_number)
+    box = shelf_of(row.company_id, row.box, row.employee_id)
     oldest = session.scalars(
         select(MessageRow)
         .where(IS_QUIET, *box.conditions(), MessageRow.held_at.is_(None))
@@ -62,21 +62,23 @@ def count(session: Session, scope: Scope) -> int:
     return min(counted, COUNTED)
 
 
-def boxes(session: Session) -> list[tuple[str | None, str, Box, str]]:
+def boxes(session: Session) -> list[tuple[str | None, str, Box, str | None, str]]:
     """The boxes in which something lies aside.
 
-    Company's id and name, box, and the extension of its employee ("" for the company's).
+    Company's id and name, box, and the id and a number of its employee (None and "" for the
+    company's).
     """
-    number = case((MessageRow.box == "employee", MessageRow.addressee_number), else_="")
-    whose = (MessageRow.company_id, MessageRow.box, number)
-    rows = session.execute(
-        select(*whose, func.max(MessageRow.company)).where(IS_QUIET).group_by(*whose)
-    )
-    return [(company_id, name, cast(Box, box), of) for company_id, box, of, name in rows]
+    whose = (MessageRow.company_id, MessageRow.box, MessageRow.employee_id)
+    told = (func.max(MessageRow.company), func.max(MessageRow.addressee_number))
+    rows = session.execute(select(*whose, *told).where(IS_QUIET).group_by(*whose))
+    return [
+        (company_id, name, cast(Box, box), employee_id, number if box == "employee" else "")
+        for company_id, box, employee_id, name, number in rows
+    ]
 
 
-def shelf_of(company_id: str | None, box: str, number: str) -> Shelf:
+def shelf_of(company_id: str | None, box: str, employee_id: str | None) -> Shelf:
     """Where the messages of a box stand."""
     if company_id is None:
         return Shelf(UNASSIGNED)
-    return Shelf(company_id, box, number if box == "employee" else None)
+    return Shelf(company_id, box, None, employee_id)

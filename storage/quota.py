@@ -25,8 +25,8 @@ def check_quota(session: Session, row: MessageRow, most: int) -> None:
     """
     if row.company_id is None or row.replaces is not None:
         return
-    is_employee = row.box == "employee"
-    key = tally.employee_key(row.addressee_number) if is_employee else row.box
+    is_employee = row.employee_id is not None
+    key = tally.employee_key(row.employee_id) if row.employee_id else row.box
     if session.get_bind().dialect.name == "postgresql":
         box = zlib.crc32(f"{row.company_id}:{key}".encode()) - (1 << 31)
         session.execute(text(f"SELECT pg_advisory_xact_lock({QUOTA_LOCK}, {box})"))
@@ -37,7 +37,7 @@ def check_quota(session: Session, row: MessageRow, most: int) -> None:
         MessageRow.replaces.is_(None),
     )
     if is_employee:
-        drafts = drafts.where(MessageRow.addressee_number == row.addressee_number)
+        drafts = drafts.where(MessageRow.employee_id == row.employee_id)
     listed = select(func.coalesce(func.sum(TallyRow.kept), 0)).where(
         TallyRow.company_id == row.company_id, TallyRow.box == key
     )

@@ -35,7 +35,7 @@ class Way:
 def ways(session: Session, shelf: Shelf, terms: Terms) -> Iterator[Way]:
     """The ways that find all messages of a shelf that match the terms; some may be found twice."""
     groups: dict[Terms, list[Addressee]] = {}
-    found = addressees.on(session, shelf.company_id, shelf.box, shelf.number)
+    found = addressees.on(session, shelf.company_id, shelf.box, shelf.number, shelf.employee_id)
     for addressee in found:
         groups.setdefault(addressee.leaves(terms), []).append(addressee)
     for left, group in groups.items():

@@ -65,7 +65,9 @@ def messages_on(
         statement = statement.where(
             *(_contains(MessageRow.caller_words.expression, term) for term in by_caller)
         )
-    statement = statement.where(*shelf.conditions(as_filter=first_by_search or path == "new"))
+    found_otherwise = first_by_search or path == "new"
+    listed = not (query.deleted or query.held)
+    statement = statement.where(*shelf.conditions(as_filter=found_otherwise, listed=listed))
     if query.company is not None:
         statement = statement.where(MessageRow.company == query.company)
     if query.state == "heard":

@@ -22,9 +22,9 @@ UNASSIGNED = ""
 """Stands for the company of messages that have none."""
 
 
-def employee_key(extension: str) -> str:
-    """The tally of an employee's box."""
-    return f"employee:{extension}"
+def employee_key(employee_id: str) -> str:
+    """The tally of an employee's messages."""
+    return f"employee:{employee_id}"
 
 
 def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
@@ -34,10 +34,25 @@ def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
     changes: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         keys = [ALL, row.box]
-        if row.box == "employee":
-            keys.append(employee_key(row.addressee_number))
+        if row.employee_id is not None:
+            keys.append(employee_key(row.employee_id))
         for key in keys:
             changes[row.company_id or UNASSIGNED, key, row.day[:7]] += step
+    _add(session, changes)
+
+
+def hand_over(session: Session, company_id: str, before: str, after: str) -> None:
+    """Count one employee's messages as another's."""
+    counted = session.execute(
+        delete(TallyRow)
+        .where(TallyRow.company_id == company_id, TallyRow.box == employee_key(before))
+        .returning(TallyRow.month, TallyRow.kept)
+    )
+    key = employee_key(after)
+    _add(session, Counter({(company_id, key, month): kept for month, kept in counted}))
+
+
+def _add(session: Session, changes: Counter[tuple[str, str, str]]) -> None:
     if not changes:
         return
     statement = insert_into(session, TallyRow)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, delete, func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.accounts.models import UserRow
+from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Scope, User
 from storage.models import IS_LISTED, MessageRow, UnheardRow
 from storage.query import Query
@@ -37,20 +37,23 @@ def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
     companies = {row.company_id or only for row in rows} - {None}
     if not companies:
         return
-    users = session.scalars(
-        select(UserRow)
+    users = session.execute(
+        select(UserRow.id, UserRow.company_id, UserRow.role)
         .where(UserRow.company_id.in_(companies), UserRow.disabled_at.is_(None))
         .order_by(UserRow.id)
         .with_for_update(read=True, key_share=True)
-    )
-    of_everybody = [user.as_user() for user in users.all()]
+    ).all()
+    people = {row.employee_id for row in rows} - {None}
+    pairs = select(BindingRow.user_id, BindingRow.employee_id)
+    bound = set(map(tuple, session.execute(pairs.where(BindingRow.employee_id.in_(people)))))
     _insert(
         session,
         [
             (user.id, row.place)
-            for user in of_everybody
+            for user in users
             for row in rows
-            if user.company_id == (row.company_id or only) and _may_see(user, row)
+            if user.company_id == (row.company_id or only)
+            and (user.role == "administrator" or (user.id, row.employee_id) in bound)
         ],
     )
 
@@ -58,7 +61,8 @@ def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
 def refresh(session: Session, user: User) -> None:
     """Fit a user's new messages to what he may see now.
 
-    To be called in the transaction that makes or enables him, or changes his role or extensions.
+    To be called in the transaction that makes or enables him, or changes his role or whose
+    messages he sees.
     """
     scope = scope_of(session, user)
     hidden = (
@@ -138,12 +142,6 @@ def trim(session: Session) -> None:
             .scalar_subquery()
         )
         session.execute(delete(UnheardRow).where(of_user, UnheardRow.place <= last))
-
-
-def _may_see(user: User, row: MessageRow) -> bool:
-    if row.company_id is None:  # and his company is the only one
-        return user.is_administrator
-    return user.scope.covers(row.company_id, row.box, row.addressee_number)
 
 
 def _insert(session: Session, new: Sequence[tuple[str, int]]) -> set[int]:

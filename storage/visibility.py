@@ -30,15 +30,14 @@ def scope_of(session: Session, user: User) -> Scope:
 
 def visible(scope: Scope) -> ColumnElement[bool]:
     """The condition that a message may be seen, for rows that are found by something else."""
-    company_id, number = apart(MessageRow.company_id.expression), MessageRow.addressee_number
+    company_id = apart(MessageRow.company_id.expression)
     conditions: list[ColumnElement[bool]] = []
     if scope.company_id is not None:
         of_company = company_id == scope.company_id
         conditions.append(or_(of_company, company_id.is_(None)) if scope.unassigned else of_company)
-    if scope.extensions is not None:
+    if scope.people is not None:
         conditions += [
-            apart(MessageRow.box.expression) == "employee",
-            apart(number.expression).in_(scope.extensions),
+            apart(MessageRow.employee_id.expression).in_(scope.people),
             MessageRow.deleted_at.is_(None),
         ]
     return and_(true(), *conditions)

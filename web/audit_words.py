@@ -45,6 +45,7 @@ ACTIONS: Final = {
     "token.add": "API token made",
     "token.revoke": "API token revoked",
     "config.change": "Settings changed",
+    "employee.reassign": "Extension given to somebody else",
     "prompt.record": "Prompt recorded by phone",
     "company.add": "Company added",
     "company.remove": "Company removed",
@@ -65,6 +66,7 @@ KINDS: Final = {
     "config.": "Settings",
     "company.": "Company",
     "number.": "Assigned numbers",
+    "employee.": "Extensions given to others",
     "prompt.": "Prompts recorded by phone",
 }
 """What can be asked for: a whole action or, ending in a dot, the beginning of several."""
@@ -98,6 +100,10 @@ _USER_FIELDS: Final = {
     "endpoint_pattern": "Phones by the extension",
     "endpoints": "Other phones",
     "allow": "Numbers that may be dialled",
+    "predecessor": "Predecessor",
+    "successor": "Successor",
+    "handed_over": "Messages handed over",
+    "stay": "Old messages stay with",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)

@@ -19,7 +19,7 @@ LONGEST_SEARCH: Final = 200
 _PERIOD: Final = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?")
 LAST_PLACE: Final = 2**63 - 1
 """No message stands further."""
-_EXTENSION: Final = re.compile(r"[0-9*#]{1,40}")
+_EMPLOYEE: Final = re.compile(r"[0-9*#]{1,40}|[0-9a-f-]{36}")
 _BOXES: Final[dict[str, AnyBox]] = {
     "company": "company",
     "employee": "employee",
@@ -145,4 +145,4 @@ def _mailbox(parameters: Mapping[str, str]) -> tuple[AnyBox | None, str]:
     box, _, employee = parameters.get("mailbox", "").partition(":")
     box = parameters.get("box", box)
     employee = parameters.get("employee", employee)
-    return _BOXES.get(box), employee if _EXTENSION.fullmatch(employee) else ""
+    return _BOXES.get(box), employee if _EMPLOYEE.fullmatch(employee) else ""

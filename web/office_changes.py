@@ -8,6 +8,7 @@ from typing import Final
 
 from storage.errors import ConfigError, StorageError
 from storage.office import Office
+from storage.succession import Succession
 from web.visit import Visit
 
 SEEN: Final = "seen"
@@ -22,9 +23,15 @@ class ChangedMeanwhile(ConfigError):
     """What a form is about is not any more what the form was filled in from."""
 
 
-def edit_office(visit: Visit, change: Callable[[Office], Office]) -> Office:
+def edit_office(
+    visit: Visit,
+    change: Callable[[Office], Office],
+    succession: Succession | None = None,
+) -> Office:
     """Change the company's office in the visitor's name; ConfigError, AudioError."""
-    return visit.services.offices.edit(visit.office.company.name, change, by=visit.actor)
+    return visit.services.offices.edit(
+        visit.office.company.name, change, by=visit.actor, succession=succession
+    )
 
 
 def fingerprint(*parts: object) -> str:

@@ -108,6 +108,8 @@ _FORMS: Final = (
     "there is a menu “{name}” already",
     "there is a prompt “{name}” already",
     "there is an employee with this extension already",
+    "choose whose the extension is",
+    "the extension is this person's already",
     "choose where the call begins",
     "choose where the calls go",
     "choose a sound file",

@@ -20,6 +20,7 @@ NEWEST: Final = 20
 """Messages looked at: about a day of a small company's."""
 MOST_QUIET: Final = 0.6
 """The share of them that may be probably empty: many callers hang up after the beep."""
+MOST_TOLD: Final = 5
 AHEAD: Final = timedelta(minutes=1)
 """A message of a later time than this from now was left while the clock was wrong, or is now."""
 
@@ -32,6 +33,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "last message", lambda: last_message(app)
     yield "kept aside", lambda: kept_aside(app)
     yield "companies", lambda: companies(app)
+    yield "accounts", lambda: accounts(app)
 
 
 def database(app: App) -> Finding:
@@ -147,6 +149,20 @@ def companies(app: App) -> Finding:
         "change it; voicepost config check --company NAME tells all of it."
     )
     return Finding("companies", "warning", "; ".join(found[:3]) + more, advice)
+
+
+def accounts(app: App) -> Finding:
+    """Whether some account is bound to somebody who is not there any more, or not yet."""
+    stale = app.users.stale_bindings()
+    if not stale:
+        return ok("accounts", "every account is bound to somebody who is there")
+    told = "; ".join(f"{each.login} {each.message}" for each in stale[:MOST_TOLD])
+    more = f"; and {len(stale) - MOST_TOLD} more" if len(stale) > MOST_TOLD else ""
+    advice = (
+        "Bind the account to somebody (`voicepost users set LOGIN --extension …`), or disable or "
+        "remove it; until then it sees the old messages of who it is bound to, and no others."
+    )
+    return Finding("accounts", "warning", told + more, advice)
 
 
 def _ago(age: timedelta) -> str:

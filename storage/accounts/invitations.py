@@ -133,7 +133,6 @@ class Invitations:
             login=checked_login(login),
             name=checked_name(name),
             role=invitation.role,
-            extensions="[]",
             must_change_password=False,
         )
         near = near_company(self._database, row.company_id)

@@ -5,15 +5,15 @@ Secrets are stored only as digests: who reads the database cannot come in with w
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Literal, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.actor import Role, User
 from storage.models import Base, Id, UtcDateTime
+from storage.person import EmployeeRow
 
 Language = Literal["ru", "en"]
 
@@ -21,10 +21,23 @@ Digest = String(64)
 """SHA-256 in hexadecimal digits."""
 
 
+class BindingRow(Base):
+    """Whose messages an account sees."""
+
+    __tablename__ = "bindings"
+
+    user_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    employee_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("employees.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class UserRow(Base):
     """An account.
 
-    ``login`` is stored folded, ``extensions`` as a JSON list of texts: ``["101", "102"]``.
+    ``login`` is stored folded. The ``people`` bound to it are read along with it.
     Without a ``password_hash`` the user has been invited and has not come yet.
     """
 
@@ -41,13 +54,15 @@ class UserRow(Base):
     login: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(String(13))
-    extensions: Mapped[str] = mapped_column(Text, default="[]")
     password_hash: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str | None] = mapped_column(String(2))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     logged_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    people: Mapped[list[EmployeeRow]] = relationship(
+        secondary=BindingRow.__table__, lazy="selectin", order_by=EmployeeRow.extension
+    )
 
     def as_user(self) -> User:
         """The account without its secrets."""
@@ -57,7 +72,7 @@ class UserRow(Base):
             login=self.login,
             name=self.name,
             role=cast(Role, self.role),
-            extensions=tuple(json.loads(self.extensions)),
+            people=tuple(person.as_person() for person in self.people),
             language=cast(Language | None, self.language),
             is_disabled=self.disabled_at is not None,
             must_change_password=self.must_change_password,

@@ -6,7 +6,6 @@ each other at once, one remains.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,6 +24,9 @@ from storage.identifiers import is_id, new_id
 from storage.models import CompanyRow
 from storage.text import storable
 from storage.unheard import refresh
+
+_COLUMNS = {"people": "extensions"}
+"""What the log calls otherwise."""
 
 
 def lock_company(session: Session, company_id: str | None) -> None:
@@ -67,14 +69,14 @@ def register(
     if row.role == "administrator":
         _void_first_links(session, row.company_id)
     by = by or Actor(row.login, via="page", address=storable(address), user_id=row.id)
-    details = {"name": row.name, "role": row.role, "extensions": json.loads(row.extensions)}
+    details = {"name": row.name, "role": row.role, "extensions": _told("people", row.people)}
     note(session, by, "user.add", company_id=row.company_id, subject=row.login, details=details)
     return row.as_user()
 
 
 def change_row(session: Session, row: UserRow, fields: Mapping[str, object], *, by: Actor) -> User:
     """Change columns of a held row and note which. Raises ConfigError."""
-    before = {name: getattr(row, name) for name in fields}
+    before = {name: _copied(getattr(row, name)) for name in fields}
     changed = {name: value for name, value in fields.items() if value != before[name]}
     login = row.login
     if "login" in changed:
@@ -83,11 +85,15 @@ def change_row(session: Session, row: UserRow, fields: Mapping[str, object], *, 
         keep_an_administrator(session, row)
     for name, value in changed.items():
         setattr(row, name, value)
-    if "role" in changed or "extensions" in changed:
+    if "role" in changed or "people" in changed:
         refresh(session, row.as_user())
     if changed:
         changes = [
-            {"path": name, "before": _told(name, before[name]), "after": _told(name, value)}
+            {
+                "path": _COLUMNS.get(name, name),
+                "before": _told(name, before[name]),
+                "after": _told(name, value),
+            }
             for name, value in changed.items()
         ]
         note(
@@ -206,4 +212,13 @@ def _void_first_links(session: Session, company_id: str) -> None:
 
 def _told(name: str, value: object) -> object:
     """A column's value as the log tells it."""
-    return json.loads(value) if name == "extensions" and isinstance(value, str) else value
+    if name != "people" or not isinstance(value, list):
+        return value
+    return [
+        who.extension if who.until is None else f"{who.extension} ({who.name})" for who in value
+    ]
+
+
+def _copied(value: object) -> object:
+    """A value that stays as it is when the row changes."""
+    return list(value) if isinstance(value, list) else value

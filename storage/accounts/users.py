@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 
@@ -24,6 +23,7 @@ from storage.accounts.register import (
     is_active_administrator,
     keep_an_administrator,
     leave,
+    lock_company,
     locked_user,
     register,
     set_password,
@@ -33,9 +33,11 @@ from storage.accounts.strength import near_company
 from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
-from storage.errors import NotFound
+from storage.errors import ConfigError, NotFound
 from storage.identifiers import is_id
 from storage.office.values import shown
+from storage.people import StaleBinding, bind, stale_bindings
+from storage.person import EmployeeRow
 from storage.text import normalise
 from storage.unheard import refresh
 
@@ -87,7 +89,6 @@ class Users:
             login=checked_login(login),
             name=checked_name(name),
             role=role,
-            extensions=json.dumps(checked_extensions(extensions)),
             language=language,
             must_change_password=must_change_password,
         )
@@ -95,7 +96,10 @@ class Users:
             near = near_company(self._database, company_id)
             self._passwords.check(password, row.login, (row.name, *near))
             row.password_hash = self._passwords.hash(password)
+        bound = checked_extensions(extensions)
         with unique(row.login), self._database.session() as session:
+            lock_company(session, company_id)
+            row.people = bind(session, company_id, bound, self._now())
             return register(session, row, by=by, now=self._now())
 
     def get(self, user_id: str, *, company_id: str | None = None) -> User:
@@ -136,6 +140,11 @@ class Users:
         with self._database.reading() as session:
             return frozenset(session.scalars(statement))
 
+    def stale_bindings(self, company_id: str | None = None) -> Sequence[StaleBinding]:
+        """Accounts bound to somebody who is not there: no longer, or not yet."""
+        with self._database.reading() as session:
+            return stale_bindings(session, company_id)
+
     def has_administrator(self, company_id: str | None = None) -> bool:
         """Whether somebody can come in as administrator: of the company, or of any."""
         statement = select(UserRow.id).where(is_active_administrator())
@@ -159,6 +168,8 @@ class Users:
     ) -> User:
         """Change what is given. The language None is the company's.
 
+        Of ``extensions`` it is who has them now that is bound to the account, and nobody else; who
+        has none any more stays bound where the person's id is among them.
         ``expect`` may refuse the user that there is, by raising, before anything is changed.
         """
         fields: dict[str, object] = {}
@@ -168,13 +179,19 @@ class Users:
             fields["name"] = checked_name(name)
         if role is not None:
             fields["role"] = role
-        if extensions is not None:
-            fields["extensions"] = json.dumps(checked_extensions(extensions))
+        wanted = None if extensions is None else list(extensions)
+        former = {text for text in wanted or () if is_id(text)}
+        bound = checked_extensions(text for text in wanted or () if text not in former)
         if language is not Unchanged.UNCHANGED:
             fields["language"] = language
         with unique(login or ""), self._database.session() as session:
             row = locked_user(session, user_id, company_id)
             expect(row.as_user())
+            if wanted is not None:
+                fields["people"] = [
+                    *bind(session, row.company_id, bound, self._now()),
+                    *_still_bound(row, former),
+                ]
             return change_row(session, row, fields, by=by)
 
     def set_password(
@@ -237,6 +254,14 @@ class Users:
             keep_an_administrator(session, row)
             note(session, by, "user.remove", company_id=row.company_id, subject=row.login)
             session.delete(row)
+
+
+def _still_bound(row: UserRow, ids: Collection[str]) -> list[EmployeeRow]:
+    """Former employees of these ids. Raises ConfigError for one who is not bound to the account."""
+    there = {person.id: person for person in row.people if person.until is not None}
+    if unknown := [text for text in ids if text not in there]:
+        raise ConfigError(f"extensions: there is no employee {unknown[0]}")
+    return [there[text] for text in ids]
 
 
 def _words_of(user: User) -> str:

@@ -63,6 +63,7 @@ def test_the_first_administrator_is_made_and_comes_in(people: Voicepost) -> None
         "company": "Ромашка",
         "role": "administrator",
         "extensions": [],
+        "former": [],
         "language": None,
         "state": "active",
         "must_change_password": False,

@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.directory import Directory
 from storage.inbox import Inbox
 from storage.messages import Draft, Empty, Kept, Mailbox, Messages
+from storage.person import EmployeeRow
 from storage.retention import Retention
 from storage.rows import Envelope, new_envelope
 from storage.vault import LocalAudio
@@ -40,6 +41,30 @@ ANNA = Mailbox(
     timezone="Europe/Moscow",
     numbers=("101", "+7 916 000-11-22"),
 )
+
+
+# The ids of those who have the company's extensions.
+WHO = {
+    "101": "aaaaaaaa-0000-4000-8000-000000000101",
+    "102": "bbbbbbbb-0000-4000-8000-000000000102",
+}
+
+
+def employ(database: Database) -> None:
+    """Give the company's extensions to Anna and to Boris."""
+    with database.session() as session:
+        for (extension, employee_id), name in zip(
+            WHO.items(), ("Анна Щукина", "Борис"), strict=True
+        ):
+            session.add(
+                EmployeeRow(
+                    id=employee_id,
+                    company_id=COMPANY.company_id,
+                    extension=extension,
+                    name=name,
+                    since=datetime(1970, 1, 1, tzinfo=UTC),
+                )
+            )
 
 
 @dataclass(frozen=True)
@@ -195,6 +220,7 @@ def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
 def store(tmp_path: Path, database: Database) -> Store:
     recordings = tmp_path / "spool" / "recording"
     recordings.mkdir(parents=True)
+    employ(database)
     audio = LocalAudio(tmp_path / "audio")
     return Store(
         folder=tmp_path,

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from storage.accounts.models import UserRow
 from storage.actor import Actor, Role, User
 from storage.models import CompanyRow, MessageRow
+from storage.people import bind
 from storage.unheard import refresh
 from tests.storage.conftest import COMPANY, Store
 
@@ -39,12 +40,12 @@ def hire(
         login=login,
         name=login.title(),
         role=role,
-        extensions="[" + ", ".join(f'"{extension}"' for extension in extensions) + "]",
         created_at=NOW,
         must_change_password=False,
         **more,
     )
     with store.database.session() as session:
+        row.people = bind(session, row.company_id, extensions, NOW)
         session.add(row)
         session.flush()
         user = row.as_user()

@@ -11,11 +11,11 @@ from storage.audit import AuditLog, AuditQuery
 from storage.errors import ConfigError, Held, NotFound
 from storage.inbox import Query
 from tests.acting import ME
-from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 from tests.storage.people import acting, found_company, hire
 
 OURS = Scope(company_id=COMPANY.company_id)
-ANNAS = Scope(company_id=COMPANY.company_id, extensions=("101",))
+ANNAS = Scope(company_id=COMPANY.company_id, people=(WHO["101"],))
 
 
 def held(store: Store, **wanted: object) -> list[str]:

@@ -212,17 +212,19 @@ def test_no_page_costs_more_for_the_messages_before_it(
 ) -> None:
     """The plan of a page reads an index in order and sorts nothing."""
     monkeypatch.setattr("storage.finding.FEW", -1)
-    anna = Scope(company_id="x", extensions=("101",))
+    anna = Scope(company_id="x", people=("p",))
     everybody = Scope(company_id="x")
     for query, index in (
         (Query(before=1), "PRIMARY KEY (rowid<?)"),
         (Query(search="ромашка", before=1), "SCAN message_search"),
         (Query(scope=everybody, month="2026-08"), "ix_messages_company (company_id=? AND place"),
-        (Query(scope=everybody, employee="101"), "ix_messages_addressee (company_id=? AND box=?"),
+        (Query(scope=everybody, people=("p",)), "ix_messages_employee (employee_id=?"),
         (Query(scope=everybody, box="company", before=1), "ix_messages_box (company_id=? AND box"),
         (Query(scope=everybody, deleted=True), "ix_messages_bin (company_id=?"),
         (Query(scope=everybody, search="ромашка", month="2026-08"), "SCAN message_search"),
-        (Query(scope=anna), "ix_messages_addressee (company_id=? AND box=?"),
+        (Query(scope=anna), "ix_messages_employee (employee_id=?"),
+        (Query(scope=everybody, people=("p",), deleted=True), "ix_messages_bin (company_id=?"),
+        (Query(scope=everybody, people=("p",), held=True), "ix_messages_held (company_id=?"),
         (Query(scope=Scope("x", unassigned=True), box="unassigned"), "(company_id=?)"),
         (Query(scope=everybody, search="ромашка"), "SCAN message_search"),
         (Query(scope=anna, search="ромашка"), "SCAN message_search"),

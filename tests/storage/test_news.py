@@ -74,8 +74,8 @@ def test_marks_are_told_to_their_user(store: Store, news: News) -> None:
     [
         (Scope("1"), ["company", "101"]),
         (Scope("1", unassigned=True), ["company", "101", "unassigned"]),
-        (Scope("1", ("101",)), ["101"]),
-        (Scope("1", ("102",)), []),
+        (Scope("1", ("anna",)), ["101"]),
+        (Scope("1", ("boris",)), []),
         (Scope("1", ()), []),
         (Scope("2"), []),
         (EVERYTHING, ["company", "101", "unassigned"]),
@@ -83,9 +83,9 @@ def test_marks_are_told_to_their_user(store: Store, news: News) -> None:
 )
 def test_news_are_for_who_may_see_the_message(scope: Scope, sees: list[str]) -> None:
     items = {
-        "company": Item(1, "kept", "1", "company", "74951234567", "a", None),
-        "101": Item(2, "kept", "1", "employee", "101", "b", None),
-        "unassigned": Item(3, "kept", None, "company", "101", "c", None),
+        "company": Item(1, "kept", "1", None, "a", None),
+        "101": Item(2, "kept", "1", "anna", "b", None),
+        "unassigned": Item(3, "kept", None, None, "c", None),
     }
     assert [name for name, item in items.items() if item.concerns("anybody", scope)] == sees
 

@@ -25,11 +25,11 @@ from storage.rows import Box, Mailbox
 from tests.acting import ME
 from tests.quiet_voices import VOICES, quiet_voice
 from tests.speech import speak, tone, write_wav
-from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store, envelope, kept
+from tests.storage.conftest import ANNA, COMPANY, REQUEST, WHO, Store, envelope, kept
 from tests.storage.people import acting, found_company, hire
 
 OURS = Scope(company_id=COMPANY.company_id)
-ANNAS = Scope(company_id=COMPANY.company_id, extensions=("101",))
+ANNAS = Scope(company_id=COMPANY.company_id, people=(WHO["101"],))
 BORIS = replace(ANNA, addressee_name="Борис", addressee_number="102", numbers=("102",))
 TRASH = timedelta(days=30)
 

@@ -326,7 +326,7 @@ def check_tallies(store: Store) -> None:
         company_id = row.company_id or tally.UNASSIGNED
         keys = [tally.ALL, row.box]
         if row.box == "employee":
-            keys.append(tally.employee_key(row.addressee_number))
+            keys.append(tally.employee_key(row.employee_id or ""))
         months.update((company_id, key, row.day[:7]) for key in keys)
         boxes[row.company_id or "", row.box, row.addressee_number] += 1
     assert {key: kept for key, kept in tallies.items() if kept} == months

@@ -16,12 +16,12 @@ from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
 from storage.models import MessageRow
 from tests.acting import ME
-from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 BORIS = replace(ANNA, addressee_name="Борис", addressee_number="102", numbers=("102",))
 OURS = Scope(company_id=COMPANY.company_id)
-ANNAS = Scope(company_id=COMPANY.company_id, extensions=("101",))
+ANNAS = Scope(company_id=COMPANY.company_id, people=(WHO["101"],))
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
 from storage.models import AddresseeRow, TallyRow
 from tests.acting import ME
-from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 JULY = datetime(2026, 7, 14, 6, 30, 5, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_months_have_counts_for_every_box(store: Store) -> None:
     assert months(OURS, box="employee") == [("2026-08", 1), ("2026-07", 2)]
     assert months(OURS, employee="101") == [("2026-08", 1), ("2026-07", 1)]
     assert months(OURS, employee="103") == months(Scope(company_id="other")) == []
-    both = Scope(company_id=COMPANY.company_id, extensions=("101", "102"))
+    both = Scope(company_id=COMPANY.company_id, people=(WHO["101"], WHO["102"]))
     assert months(both) == [("2026-08", 1), ("2026-07", 2)]
     assert months(both, employee="102") == [("2026-07", 1)]
     assert months(EVERYTHING) == [("2026-08", 3), ("2026-07", 2)]
@@ -108,9 +108,14 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     assert found.id == maria
 
 
+_NEWER_TABLES = (
+    *("unheard", "tallies", "news", "audit", "addressees"),
+    *("bindings", "employees", "devices", "allowances"),
+)
+_NEWER_COLUMNS = ("restored_at", "held_at", "held_by", "hold_reason", "quiet", "employee_id")
 _NEWER_INDEXES = (
     *("box", "bin", "unassigned", "call", "held", "going", "trash"),
-    *("quiet", "quiet_box", "company", "addressee"),
+    *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee"),
 )
 
 
@@ -119,7 +124,7 @@ def _back_to(url: str, revision: str) -> None:
     engine = create_engine(url)
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
-        for table in ("unheard", "tallies", "news", "audit", "addressees", "devices"):
+        for table in _NEWER_TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE tokens DROP COLUMN read_only"))
         for index in _NEWER_INDEXES:
@@ -130,7 +135,8 @@ def _back_to(url: str, revision: str) -> None:
             ("company_id, box, addressee_number, place", "addressee"),
         ):
             connection.execute(text(f"CREATE INDEX ix_messages_{name} ON messages ({columns})"))
-        for column in ("restored_at", "held_at", "held_by", "hold_reason", "quiet"):
+        connection.execute(text("ALTER TABLE users ADD COLUMN extensions TEXT DEFAULT '[]'"))
+        for column in _NEWER_COLUMNS:
             connection.execute(text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE messages ADD COLUMN search TEXT NOT NULL DEFAULT ''"))
         connection.execute(

@@ -16,6 +16,7 @@ from storage.errors import NotFound
 from storage.inbox import Query
 from storage.mailboxes import unassigned_mailbox
 from storage.models import MessageRow, UnheardRow
+from storage.people import bind
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import acting, copies, found_company, hire
@@ -211,7 +212,7 @@ def test_marks_follow_the_extensions(store: Store, anna: User) -> None:
     with store.database.session() as session:
         row = session.get(UserRow, anna.id)
         assert row
-        row.extensions = '["102"]'
+        row.people = bind(session, row.company_id, ["102"], AUGUST)
         unheard.refresh(session, row.as_user())
         moved = row.as_user()
 

@@ -33,8 +33,22 @@ Password = Annotated[
 Current = Annotated[str, Field(max_length=200, json_schema_extra={"format": "password"})]
 """The asking user's own present password."""
 Extensions = Annotated[
-    list[Annotated[str, Field(max_length=8)]], Field(max_length=100, examples=[["101"]])
+    list[Annotated[str, Field(max_length=36)]],
+    Field(
+        max_length=100,
+        examples=[["101"]],
+        description="Extensions; and ids of former employees who are to stay bound.",
+    ),
 ]
+
+
+class FormerEmployee(Answer):
+    """Somebody who had an extension."""
+
+    id: Id
+    extension: str = Field(examples=["101"])
+    name: str = Field(examples=["Анна Щукина"])
+    """Empty for somebody of whom nothing is known."""
 
 
 class User(Answer):
@@ -47,6 +61,8 @@ class User(Answer):
     role: Role
     extensions: list[str] = Field(examples=[["101"]])
     """The numbers bound to an employee's account: whose messages it sees."""
+    former: list[FormerEmployee]
+    """Employees bound to the account who have no extension any more: it sees their old messages."""
     language: Language | None
     """Of the pages; null for the company's."""
     state: Literal["active", "disabled", "invited"]

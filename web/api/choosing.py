@@ -37,7 +37,11 @@ MessageBox = Annotated[
     Query(description="In the company's box, in an employee's, or in none that is known."),
 ]
 Employee = Annotated[
-    str | None, Query(max_length=8, description="For the employee with this extension.")
+    str | None,
+    Query(
+        max_length=36,
+        description="For the employee who has this extension now, or for that of this id.",
+    ),
 ]
 
 
@@ -58,8 +62,8 @@ class Filters(BaseModel):
     """Parts of names and numbers of addressee and caller, in any spelling."""
     box: AnyBox | None = None
     """In the company's box, in an employee's, or in none that is known."""
-    employee: str | None = Field(None, max_length=8)
-    """For the employee with this extension."""
+    employee: str | None = Field(None, max_length=36)
+    """For the employee who has this extension now, or for that of this id."""
     state: Literal["new", "heard"] | None = None
     """New to the asking user, or heard."""
     trash: bool = False

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from storage.reassigning import reassign
 from web.api.asking import Administrator
 from web.api.office_schemas import (
     EmployeeEntry,
@@ -18,6 +19,7 @@ from web.api.office_schemas import (
     ForwardAfter,
     NewExtension,
     Rule,
+    Successor,
 )
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
@@ -44,7 +46,7 @@ def get_employee(who: Administrator, extension: Extension) -> EmployeeEntry:
 def put_employee(
     who: Administrator, extension: NewExtension, settings: EmployeeSettings
 ) -> EmployeeEntry:
-    """Change an employee as a whole, or add one."""
+    """Change an employee as a whole, or add one. Another name is the same person's."""
     fields = settings.model_dump()
     try:
         fields["endpoint"] = phone_in(who.site, extension, settings.endpoint or "")
@@ -53,6 +55,28 @@ def put_employee(
     fields["numbers"] = [extension] if settings.numbers is None else settings.numbers
     employee = make_part(Employee, **fields)
     return as_entry(who.edit(lambda office: _with(office, extension, employee)), extension)
+
+
+@router.post(
+    "/{extension}/reassign", responses=refusals(404, 413), response_model_exclude_unset=True
+)
+def reassign_employee(
+    who: Administrator, extension: Extension, successor: Successor
+) -> EmployeeEntry:
+    """Give an extension to somebody else, with the old messages or without.
+
+    Phone, numbers and forwarding stay; the predecessor's greeting goes. Accounts stay with the
+    predecessor.
+    """
+    office = reassign(
+        who.services.offices,
+        who.office.company.name,
+        extension,
+        successor.name,
+        messages=successor.messages,
+        by=who.actor,
+    )
+    return as_entry(office, extension)
 
 
 @router.delete("/{extension}", status_code=204, responses=refusals(404))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from storage.accounts.stale import account_problems
 from storage.office import Company, Office, VoicemailSettings, as_data
 from storage.office.edit import with_fields
 from web.api.asking import Administrator, Anyone
@@ -64,11 +65,12 @@ def get_allowance(who: Administrator) -> CompanyAllowance:
 
 @router.get("/problems", responses=refusals(404))
 def list_problems(who: Administrator) -> ProblemList:
-    """What is wrong with the configuration, or likely not meant."""
+    """What is wrong with the configuration, or likely not meant; accounts bound to nobody."""
+    stale = who.services.users.stale_bindings(who.user.company_id)
     return ProblemList(
         items=[
             ProblemEntry(severity=problem.severity, where=problem.where, message=problem.message)
-            for problem in who.site.problems()
+            for problem in (*who.site.problems(), *account_problems(stale))
         ]
     )
 

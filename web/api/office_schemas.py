@@ -113,6 +113,14 @@ class EmployeeEntry(EmployeeSettings):
     extension: str = Field(examples=["101"])
 
 
+class Successor(Body):
+    """Who gets an extension after somebody else."""
+
+    name: Title = Field(examples=["Борис Орлов"])
+    messages: Literal["keep", "hand-over"]
+    """Whose the old messages are: the predecessor keeps them, or they are handed over."""
+
+
 class Employees(Listing[EmployeeEntry]):
     """Employees, in the order of the configuration."""
 

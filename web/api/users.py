@@ -13,6 +13,7 @@ from storage.office.values import shown
 from web.api.account_schemas import (
     ChosenLanguage,
     Confirmation,
+    FormerEmployee,
     Language,
     Link,
     NewPassword,
@@ -81,7 +82,7 @@ def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User
         raise ConfigError("role: you cannot change your own role")
     if change.role == "administrator" and not before.is_administrator:
         who.confirm(change.current)
-    _check_extensions(who, change.extensions or [], known=before.extensions)
+    _check_extensions(who, change.extensions or [], known=before.bound)
     changed = who.services.users.change(
         user_id,
         company_id=who.user.company_id,
@@ -174,6 +175,7 @@ def as_answer(who: Asking, user: actor.User, invited: frozenset[str] | None = No
         company=who.office.company.name,
         role=user.role,
         extensions=list(user.extensions),
+        former=[FormerEmployee(id=p.id, extension=p.extension, name=p.name) for p in user.former],
         language=user.language,
         state="disabled" if user.is_disabled else "invited" if user.id in invited else "active",
         must_change_password=user.must_change_password,

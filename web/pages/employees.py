@@ -12,20 +12,23 @@ from starlette.routing import Route
 from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.action_words import describe
+from storage.office.own import own_greeting, without_own_greeting
+from storage.reassigning import HAS_IT_ALREADY, same_name
+from storage.succession import Succession
+from web.about_employees import forwarding_of, problems_of
 from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
 from web.phones import phone_choices, phone_in
 from web.places import address_of, leading_to_employee
-from web.sentences import mistakes_in, place_in_words, tell
+from web.sentences import mistakes_in, place_in_words
 from web.sounds import greetings
 from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = (
     *("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting", "keep_days"),
-    "quiet_days",
+    *("quiet_days", "person"),
     *("forward.no_answer.after", *(f"forward.{rule}" for rule in RULES)),
 )
 
@@ -43,6 +46,8 @@ class Draft:
     keep_days: str = ""
     quiet_days: str = ""
     after: str = ""
+    person: str = ""
+    """Whose the name is where it is another: "same", or somebody else's ("keep", "hand-over")."""
     rules: Mapping[str, Choice] = field(default_factory=lambda: choices(Forward()))
 
 
@@ -55,10 +60,10 @@ def show_employees(visit: Visit) -> Response:
         for extension in user.extensions
     }
     rows = [
-        (extension, employee, _forwarding(visit, extension, employee), accounts.get(extension))
+        (extension, employee, forwarding_of(visit, extension, employee), accounts.get(extension))
         for extension, employee in office.employees.items()
     ]
-    return visit.render("employees/list.html", rows=rows, problems=_problems(visit, ""))
+    return visit.render("employees/list.html", rows=rows, problems=problems_of(visit, ""))
 
 
 def ask_new_employee(visit: Visit) -> Response:
@@ -114,15 +119,25 @@ def change_employee(visit: Visit) -> Response:
     """Change the settings of an employee."""
     extension, _ = _employee(visit)
     draft = replace(_draft_in(visit), extension=extension)
+    successor = None
+    if draft.person in ("keep", "hand-over"):
+        successor = Succession(extension, hand_over=draft.person == "hand-over")
 
     def with_changes(office: Office) -> Office:
         before = entry(office.employees, extension, "employee")
         refuse_if_changed(visit, before)
         changed = _employee_in(visit, before)
-        return with_fields(office, employees=with_entry(office.employees, extension, changed))
+        if same_name(before.name, changed.name):
+            if successor:
+                raise ConfigError(HAS_IT_ALREADY)
+        elif not draft.person:
+            raise ConfigError("person: choose whose the extension is")
+        office = with_fields(office, employees=with_entry(office.employees, extension, changed))
+        has_old_greeting = changed.greeting == f"prompt:{own_greeting(extension)}"
+        return without_own_greeting(office, extension) if successor and has_old_greeting else office
 
     try:
-        edit_office(visit, with_changes)
+        edit_office(visit, with_changes, successor)
     except ConfigError as error:
         wrong = _mistakes(visit, extension, error.problems)
         return _form(visit, draft, wrong, status_of(error))
@@ -167,6 +182,7 @@ def _draft_in(visit: Visit) -> Draft:
         keep_days=form.get("keep_days", ""),
         quiet_days=form.get("quiet_days", ""),
         after=form.get("after", ""),
+        person=form.get("person", ""),
         rules=typed_choices(form),
     )
 
@@ -210,27 +226,6 @@ def _mistakes(visit: Visit, extension: str, problems: Iterable[str]) -> Mistakes
     return mistakes_in(visit, named, f"employees.{extension}", _FIELDS)
 
 
-def _problems(visit: Visit, extension: str) -> list[str]:
-    """What `config check` finds about an employee, or about any ("")."""
-    place = f"employees.{extension}" if extension else "employees."
-    return [
-        tell(str(problem), visit.language)
-        for problem in visit.own_site.problems()
-        if f"{problem.where}.".startswith(f"{place}." if extension else place)
-    ]
-
-
-def _forwarding(visit: Visit, extension: str, employee: Employee) -> list[tuple[str, str]]:
-    """The rules in words: which, and what it does."""
-    words: list[tuple[str, str]] = []
-    for rule in RULES:
-        action = getattr(employee.forward, rule)
-        if action is not None:
-            told = describe(action, visit.office, texts(visit.language), owner=extension)
-            words.append((rule, told.title))
-    return words
-
-
 def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
     return visit.render(
         "employees/new.html",
@@ -257,9 +252,10 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         status,
         draft=draft,
         seen=fingerprint(visit.office.employees[draft.extension]),
+        predecessor=visit.office.employees[draft.extension].name,
         wrong=wrong or {},
         account=account,
-        problems=_problems(visit, draft.extension),
+        problems=problems_of(visit, draft.extension),
         others=others(visit.office, draft.extension),
         greetings=greetings(visit, draft.greeting),
         phones=phone_choices(visit, draft.extension, draft.endpoint),

@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.actor import Person
 from storage.errors import Held
 from storage.inbox import Message, Page
 from storage.message import State
+from storage.text import printable
 from web.fields import Mistakes
 from web.listing import Listing, is_as_chosen, listing_in
 from web.pages import recordings
@@ -71,7 +73,7 @@ def show_messages(visit: Visit) -> Response:
         months=months,
         mailboxes=_mailboxes(visit, listing),
         has_unassigned=scope.unassigned,
-        shows_addressee=scope.extensions is None or len(scope.extensions) > 1,
+        shows_addressee=scope.people is None or len(scope.people) > 1,
     )
 
 
@@ -244,13 +246,31 @@ def _by_day(rows: Sequence[Row]) -> list[tuple[date, list[Row]]]:
 
 
 def _mailboxes(visit: Visit, listing: Listing) -> dict[str, str]:
-    """Extensions to choose from and their names; for an employee only the own ones."""
-    scope, office = visit.scope, visit.site.office if visit.site else None
-    known = {number: who.name for number, who in office.employees.items()} if office else {}
-    numbers = set(known if scope.extensions is None else scope.extensions)
-    if listing.employee and scope.extensions is None:
-        numbers.add(listing.employee)
-    return {number: known.get(number, number) for number in sorted(numbers)}
+    """Whose messages can be chosen, in words; for an employee only the own ones.
+
+    Somebody who has an extension is chosen by it, and others by the person's id.
+    """
+    user, company_id = visit.user, visit.user.company_id
+    people = visit.services.inbox.people(company_id) if user.is_administrator else user.people
+    found = {_choice(who): _in_words(visit, who) for who in people}
+    if listing.employee and user.is_administrator:
+        found.setdefault(listing.employee, listing.employee)
+    return found
+
+
+def _choice(who: Person) -> str:
+    return who.extension if who.is_present else who.id
+
+
+def _in_words(visit: Visit, who: Person) -> str:
+    name = printable(who.name, 60)
+    if who.is_present:
+        return f"{name} · {who.extension}" if name else who.extension
+    return visit.text(
+        "%(name)s · had %(extension)s",
+        name=name or visit.text("Somebody"),
+        extension=who.extension,
+    )
 
 
 routes = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.actor import Person
 from storage.office import Problem
 from web.places import address_of
 from web.sentences import place_in_words, tell_message
@@ -24,8 +25,9 @@ class Told:
 
 
 def show_problems(visit: Visit) -> Response:
-    """Everything that `config check` finds, errors first."""
-    return visit.render("problems.html", problems=told(visit, visit.own_site.problems()))
+    """Everything that `config check` finds, errors first, and accounts bound to nobody."""
+    problems = [*told(visit, visit.own_site.problems()), *_stale_accounts(visit)]
+    return visit.render("problems.html", problems=problems)
 
 
 def told(visit: Visit, problems: list[Problem]) -> list[Told]:
@@ -39,6 +41,30 @@ def told(visit: Visit, problems: list[Problem]) -> list[Told]:
         )
         for problem in problems
     ]
+
+
+def _stale_accounts(visit: Visit) -> list[Told]:
+    return [
+        Told(
+            "warning",
+            visit.text("Account %(login)s", login=stale.login),
+            f"/users/{stale.user_id}",
+            _about(visit, stale.person),
+        )
+        for stale in visit.services.users.stale_bindings(visit.user.company_id)
+    ]
+
+
+def _about(visit: Visit, who: Person) -> str:
+    if who.is_present:
+        return visit.text(
+            "bound to the extension %(extension)s, which nobody has", extension=who.extension
+        )
+    return visit.text(
+        "bound to somebody who has no extension any more: %(name)s · had %(extension)s",
+        name=who.name or visit.text("Somebody"),
+        extension=who.extension,
+    )
 
 
 routes = [Route("/problems", page(show_problems, role="administrator"), methods=["GET"])]

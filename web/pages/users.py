@@ -98,7 +98,7 @@ def change_user(visit: Visit) -> Response:
         return _form(visit, user, account, {"raising": [why]})
     try:
         _check_role(visit, user, account.role)
-        _check_extensions(visit, account.extensions, known=user.extensions)
+        _check_extensions(visit, account.extensions, known=user.bound)
         visit.services.users.change(
             user.id,
             company_id=visit.user.company_id,
@@ -204,7 +204,7 @@ def _account(user: User) -> Account:
         login=user.login,
         name=user.name,
         role=user.role,
-        extensions=user.extensions,
+        extensions=user.bound,
         language=user.language,
     )
 

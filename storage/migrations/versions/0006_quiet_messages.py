@@ -18,7 +18,7 @@ LISTED = (
 )
 ASIDE = (
     ("ix_messages_quiet", ["company_id", "place"]),
-    ("ix_messages_quiet_box", ["company_id", "box", "addressee_number", "place"]),
+    ("ix_messages_quiet_box", ["company_id", "box", "place"]),
 )
 
 

@@ -1,0 +1,176 @@
+"""Whose an extension is, was, and will be: the person behind messages and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from storage.accounts.models import BindingRow, UserRow
+from storage.actor import Person
+from storage.identifiers import is_id, new_id
+from storage.models import AddresseeRow, MessageRow
+from storage.person import EmployeeRow
+from storage.upsert import insert_into
+
+
+def new_person(
+    company_id: str, extension: str, name: str, since: datetime, until: datetime | None = None
+) -> EmployeeRow:
+    """Somebody who gets an extension."""
+    return EmployeeRow(
+        id=new_id(since),
+        company_id=company_id,
+        extension=extension,
+        name=name,
+        since=since,
+        until=until,
+    )
+
+
+def owner(session: Session, company_id: str, extension: str, at: datetime) -> str:
+    """The id of the person whose a message is that was left for an extension at that time.
+
+    Where nobody had it just then it is who had it last before, or else who had it first. Of an
+    extension that nobody ever had it is a former employee of whom nothing is known.
+    """
+    of_extension = select(EmployeeRow).where(
+        EmployeeRow.company_id == company_id, EmployeeRow.extension == extension
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        # Whoever gives the extension to somebody else waits for this message, or it for him: the
+        # statement that follows sees what was done meanwhile.
+        session.execute(of_extension.with_only_columns(EmployeeRow.id).with_for_update(read=True))
+    holders = session.scalars(of_extension.order_by(EmployeeRow.since.desc())).all()
+    held = (row for row in holders if row.since <= at and (row.until is None or at < row.until))
+    before = (row for row in holders if row.since <= at)
+    found = next(held, None) or next(before, None) or (holders[-1] if holders else None)
+    if found is None:
+        found = new_person(company_id, extension, "", at, at)
+        session.add(found)
+        session.flush()
+    return found.id
+
+
+def address(session: Session, row: MessageRow) -> None:
+    """Say whose a message is that has just come, if it is for an employee."""
+    if row.box == "employee" and row.company_id is not None and row.employee_id is None:
+        number, at = row.addressee_number, row.received_at
+        row.employee_id = owner(session, row.company_id, number, at)
+
+
+def called(session: Session, who: str, company_id: str | None) -> tuple[str, ...]:
+    """The ids of those meant by an extension, or by a person's own id; in one company or in any.
+
+    An extension means who has it now; one that nobody has, who had it last.
+    """
+    is_meant = EmployeeRow.id == who if is_id(who) else EmployeeRow.extension == who
+    statement = select(EmployeeRow).where(is_meant)
+    if company_id is not None:
+        statement = statement.where(EmployeeRow.company_id == company_id)
+    meant: dict[str, EmployeeRow] = {}
+    for row in session.scalars(statement):
+        other = meant.get(row.company_id)
+        if other is None or _later(row, other):
+            meant[row.company_id] = row
+    return tuple(row.id for row in meant.values())
+
+
+def bind(
+    session: Session, company_id: str, extensions: Iterable[str], at: datetime
+) -> list[EmployeeRow]:
+    """Who has these extensions now. One that nobody has waits for who is to get it."""
+    wanted = list(extensions)
+    there = session.scalars(
+        select(EmployeeRow).where(_present(company_id), EmployeeRow.extension.in_(wanted))
+    )
+    people = {row.extension: row for row in there}
+    for extension in wanted:
+        if extension not in people:
+            people[extension] = new_person(company_id, extension, "", at)
+            session.add(people[extension])
+    session.flush()
+    return [people[extension] for extension in wanted]
+
+
+def rebind(session: Session, before: EmployeeRow, after: EmployeeRow) -> None:
+    """Bind the accounts of one person to another."""
+    users = session.scalars(select(BindingRow.user_id).where(BindingRow.employee_id == before.id))
+    rows = [{"user_id": user_id, "employee_id": after.id} for user_id in users]
+    if rows:
+        statement = insert_into(session, BindingRow).on_conflict_do_nothing()
+        session.connection().execute(statement, rows)
+    session.execute(delete(BindingRow).where(BindingRow.employee_id == before.id))
+
+
+def present(session: Session, company_id: str) -> list[EmployeeRow]:
+    """Who has an extension of the company now, those to come included."""
+    return list(session.scalars(select(EmployeeRow).where(_present(company_id))))
+
+
+def known(session: Session, company_id: str) -> list[Person]:
+    """The company's employees, and former ones whose messages are listed; by extension."""
+    has_messages = exists().where(
+        AddresseeRow.company_id == EmployeeRow.company_id,
+        AddresseeRow.box == "employee",
+        AddresseeRow.employee_id == EmployeeRow.id,
+        AddresseeRow.kept > 0,
+    )
+    rows = session.scalars(
+        select(EmployeeRow)
+        .where(EmployeeRow.company_id == company_id, or_(EmployeeRow.until.is_(None), has_messages))
+        .order_by(EmployeeRow.extension, EmployeeRow.since.desc())
+    )
+    return [row.as_person() for row in rows if row.name or row.until is not None]
+
+
+@dataclass(frozen=True)
+class StaleBinding:
+    """An account that may come in and is bound to somebody who is not there."""
+
+    user_id: str
+    login: str
+    person: Person
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in a sentence."""
+        who = self.person
+        if who.is_present:
+            return f"is bound to the extension {who.extension}, which nobody has"
+        name = who.name or "somebody"
+        return f"is bound to {name}, who does not have the extension {who.extension} any more"
+
+
+def stale_bindings(session: Session, company_id: str | None = None) -> Sequence[StaleBinding]:
+    """Accounts bound to former employees, and to extensions that nobody has; by login."""
+    statement = (
+        select(UserRow.id, UserRow.login, EmployeeRow)
+        .join(BindingRow, BindingRow.user_id == UserRow.id)
+        .join(EmployeeRow, EmployeeRow.id == BindingRow.employee_id)
+        .where(
+            UserRow.disabled_at.is_(None),
+            or_(EmployeeRow.until.is_not(None), EmployeeRow.name == ""),
+        )
+        .order_by(UserRow.login, EmployeeRow.extension)
+    )
+    if company_id is not None:
+        statement = statement.where(UserRow.company_id == company_id)
+    return [
+        StaleBinding(user_id, login, row.as_person())
+        for user_id, login, row in session.execute(statement)
+    ]
+
+
+def _present(company_id: str) -> ColumnElement[bool]:
+    return (EmployeeRow.company_id == company_id) & EmployeeRow.until.is_(None)
+
+
+def _later(row: EmployeeRow, other: EmployeeRow) -> bool:
+    """Whether somebody has the extension and the other had it, or had it longer than the other."""
+    if row.until is None or other.until is None:
+        return row.until is None
+    return row.until > other.until

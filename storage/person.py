@@ -1,0 +1,41 @@
+"""Employees as the people they are: a row for each, which stays when the extension goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.actor import Person
+from storage.models import Base, Id, UtcDateTime
+
+
+class EmployeeRow(Base):
+    """A person who has an extension, or had one from ``since`` to ``until``.
+
+    ``extension`` is the last one where it changed. Without a ``name`` nobody knows who it was; or,
+    while there is no ``until``, it is somebody to come, whom an account waits for already.
+    """
+
+    __tablename__ = "employees"
+    __table_args__ = (
+        Index(
+            *("uq_employees_present", "company_id", "extension"),
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+        ),
+        Index("ix_employees_extension", "company_id", "extension"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # No foreign key: like messages, people outlive their company.
+    company_id: Mapped[str] = mapped_column(Id)
+    extension: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def as_person(self) -> Person:
+        """The person, without the dates."""
+        return Person(self.id, self.extension, self.name, is_present=self.until is None)
