@@ -12,12 +12,12 @@ from storage.actor import Actor
 from storage.allowance import checked_endpoints, checked_pattern
 from storage.allowance_models import AllowanceRow, AssignedRow
 from storage.audit import note
+from storage.config_version import next_version
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
 from storage.models import CompanyRow, NumberRow
 from storage.office.phone import canonical
 from storage.office.values import shown
-from storage.offices import next_version
 from storage.prefixes import checked_prefixes
 
 

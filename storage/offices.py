@@ -23,6 +23,7 @@ from storage.allowance_models import AllowanceRow
 from storage.audit import note
 from storage.bounds import overstepped
 from storage.claims import claim_numbers, is_one_of_several
+from storage.config_version import next_version
 from storage.database import Database
 from storage.directory import Directory, Site
 from storage.errors import ConfigError, NotFound
@@ -276,15 +277,6 @@ class Offices:
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)
             return version
-
-
-def next_version(session: Session) -> int:
-    """Count a change. Taken first in every transaction, it makes changes wait for each other."""
-    return session.scalars(
-        update(ConfigVersionRow)
-        .values(version=ConfigVersionRow.version + 1)
-        .returning(ConfigVersionRow.version)
-    ).one()
 
 
 def _taken(session: Session, name: str) -> bool:

@@ -6,14 +6,12 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
-import re
 import tomllib
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,79 +23,17 @@ from pydantic_settings import (
 
 from storage.errors import ConfigError
 from storage.prefixes import NATIONAL, checked_prefixes
-from storage.sections import AudioSettings, Section
+from storage.sections import (
+    AgiSettings,
+    AsteriskSettings,
+    AudioSettings,
+    SandboxSettings,
+    Section,
+)
 from storage.text import printable
 
 FILE_NAME = "voicepost.toml"
 MAX_BYTES = 1_000_000
-
-
-def _networks(names: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Raises ValueError for what is neither an address nor a network."""
-    return tuple(ip_network(name.strip(), strict=False) for name in names.split(","))
-
-
-class SandboxSettings(Section):
-    """The private Asterisk: its ports on 127.0.0.1 and where its program is unpacked."""
-
-    sip_port: int = Field(5060, ge=1, le=65535)
-    http_port: int = Field(8088, ge=1, le=65535)
-    rtp_start: int = Field(10000, ge=1024, le=65535)
-    rtp_end: int = Field(10999, ge=1024, le=65535)
-    cache: Path = Field(Path("~/.cache/voicepost"), validate_default=True)
-
-    @field_validator("cache")
-    @classmethod
-    def _expand_home_folder(cls, cache: Path) -> Path:
-        return cache.expanduser()
-
-    @model_validator(mode="after")
-    def _check_range(self) -> SandboxSettings:
-        if self.rtp_end <= self.rtp_start:
-            raise ValueError("rtp_end must be above rtp_start")
-        return self
-
-
-class AsteriskSettings(Section):
-    """How to reach Asterisk. The defaults mean the sandbox's own."""
-
-    url: str = ""
-    user: str = "voicepost"
-    password: str = Field("", repr=False)
-    app: str = "voicepost"
-    spool: Path | None = None
-
-
-class AgiSettings(Section):
-    """Where the fallback service listens.
-
-    ``allow`` are the addresses and networks, parted by commas, from which Asterisk may connect.
-    ``secret`` is what it has to know, where there is one: the dialplan's VOICEPOST_AGI_SECRET.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = Field(4573, ge=1, le=65535)
-    allow: str = "127.0.0.0/8"
-    secret: str = Field("", repr=False)
-
-    @field_validator("secret")
-    @classmethod
-    def _check_secret(cls, secret: str) -> str:
-        # What Asterisk's files and AGI's lines take as it is, and nobody guesses.
-        if secret and not re.fullmatch(r"[\w.+/=~-]{16,200}", secret, re.ASCII):
-            raise ValueError("a secret is 16 to 200 letters, digits and . + / = ~ - _")
-        return secret
-
-    @field_validator("allow")
-    @classmethod
-    def _check_networks(cls, allow: str) -> str:
-        _ = _networks(allow)
-        return allow
-
-    @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """What ``allow`` names."""
-        return _networks(self.allow)
 
 
 class WebSettings(Section):
