@@ -144,6 +144,12 @@ class House:
         assert line.startswith("ready"), (line, (self.home / f"{role}.log").read_text())
 
     @property
+    def pids(self) -> list[int]:
+        """Every process that was started here and runs, and those that it has started."""
+        running = [each.pid for each in self._processes if each.returncode is None]
+        return [pid for first in running for pid in (first, *descendants(first))]
+
+    @property
     def inbox(self) -> Inbox:
         """The house's messages, as its commands see them."""
         return Inbox(Database(self._database_url), LocalAudio(self.home / "audio"))

@@ -13,6 +13,7 @@ import pytest
 
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Telephones, hearing_all
+from tests.asterisk.conftest import Town
 from tests.asterisk.rig import Asterisks, two_asterisks
 from tests.asterisk.rtp import Dialler
 from tests.asterisk.sockets import Socket, sockets_of
@@ -93,6 +94,16 @@ async def test_no_endpoint_is_forgotten(pair: Asterisks) -> None:
             told = await asterisk.rx(f"pjsip show endpoint {name}")
             assert re.search(r"^ media_address +: 127\.0\.0\.1$", told, re.M), name
             assert re.search(r"^ bind_rtp_to_media_address +: true$", told, re.M), name
+
+
+async def test_of_the_service_itself_nothing_is_open_to_others(town: Town) -> None:
+    """As it is without settings of its own."""
+    house = town.house
+    ours = set(house.pids) - {house.asterisk.pid()}
+    found = [each for pid in ours for each in sockets_of(pid)]
+
+    assert {each.port for each in found} >= {house.web_port, house.agi_port}
+    assert [each for each in found if not each.is_local] == []
 
 
 def sockets(asterisk: Asterisk) -> list[Socket]:
