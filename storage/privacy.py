@@ -81,7 +81,8 @@ def _found(places: Iterable[tuple[Path, int]]) -> list[Openness]:
         except OSError:
             continue
         is_everybodys = status.st_mode & stat.S_ISVTX  # like /tmp
-        if not is_everybodys and status.st_mode & 0o777 & ~most:
+        is_meant = stat.S_ISDIR(status.st_mode) == bool(most & stat.S_IXUSR)
+        if is_meant and not is_everybodys and status.st_mode & 0o777 & ~most:
             found.append(Openness(path, stat.S_IMODE(status.st_mode), most))
     return found
 
