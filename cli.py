@@ -15,6 +15,7 @@ import click
 from commands.context import App
 from commands.logs import configure_logs
 from storage.errors import ConfigError, StorageError
+from storage.text import printable
 from telephony.errors import TelephonyError
 
 COMMANDS: Mapping[str, str] = {
@@ -72,7 +73,8 @@ class Voicepost(click.Group):
         except UnicodeEncodeError as error:
             click.echo(f"Error: this is not text: {error.object[:60]!a}", err=True)
         except OSError as error:
-            click.echo(f"Error: {error.filename or 'the system'}: {error.strerror}", err=True)
+            where = printable(str(error.filename), 500) if error.filename else "the system"
+            click.echo(f"Error: {where}: {error.strerror}", err=True)
         context.exit(1)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,22 +54,16 @@ def make_home(home: Path) -> None:
 
 def too_open(settings: Settings) -> list[Openness]:
     """What of an installation is more open than it should be, as far as it can be looked at."""
-    found = []
-    for path, most in _places(settings):
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        is_everybodys = status.st_mode & stat.S_ISVTX  # like /tmp
-        if not is_everybodys and status.st_mode & 0o777 & ~most:
-            found.append(Openness(path, stat.S_IMODE(status.st_mode), most))
-    return found
+    return _found((*_places(settings), *_spools(settings)))
 
 
 def tighten(settings: Settings) -> list[Openness]:
-    """Close what is too open, as far as it is this user's; what was closed."""
+    """Close what is too open in the home, as far as it is this user's; what was closed.
+
+    The spool stays: an Asterisk that writes there as anybody at all would record no more.
+    """
     closed = []
-    for place in too_open(settings):
+    for place in _found(_places(settings)):
         try:
             if place.path.stat().st_uid == os.geteuid():
                 place.path.chmod(place.closed)
@@ -77,6 +71,20 @@ def tighten(settings: Settings) -> list[Openness]:
         except OSError:
             continue  # doctor tells
     return closed
+
+
+def _found(places: Iterable[tuple[Path, int]]) -> list[Openness]:
+    found = []
+    for path, most in places:
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        is_everybodys = status.st_mode & stat.S_ISVTX  # like /tmp
+        is_meant = stat.S_ISDIR(status.st_mode) == bool(most & stat.S_IXUSR)
+        if is_meant and not is_everybodys and status.st_mode & 0o777 & ~most:
+            found.append(Openness(path, stat.S_IMODE(status.st_mode), most))
+    return found
 
 
 def _places(settings: Settings) -> Iterator[tuple[Path, int]]:
@@ -87,8 +95,6 @@ def _places(settings: Settings) -> Iterator[tuple[Path, int]]:
         *(settings.log_folder, settings.metrics_folder),
     ):
         yield folder, FOLDER
-    for folder in (settings.recordings, settings.fallback_spool):
-        yield folder, SPOOL
     if database := settings.database_file:
         for suffix in ("", "-wal", "-shm", "-journal"):
             yield database.with_name(database.name + suffix), FILE
@@ -98,3 +104,8 @@ def _places(settings: Settings) -> Iterator[tuple[Path, int]]:
         yield home / name, SECRET
     for path in sorted((home / "asterisk").glob("*.secret")):
         yield path, SECRET
+
+
+def _spools(settings: Settings) -> Iterator[tuple[Path, int]]:
+    for folder in (settings.recordings, settings.fallback_spool):
+        yield folder, SPOOL

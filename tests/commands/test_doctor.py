@@ -425,6 +425,7 @@ def test_what_others_can_read_is_told(office: Voicepost) -> None:
     toml = office.home / "voicepost.toml"
     toml.write_text("")
     toml.chmod(0o600)
+    office.home.chmod(0o750)
     (office.home / "office.toml").chmod(0o666)  # in the home, so nobody gets at it
     assert examined(office)["privacy"]["state"] == "ok"
     for path, mode, state in (

@@ -170,3 +170,14 @@ def test_a_folder_that_is_everybodys_and_files_of_others_are_left_alone(
     monkeypatch.undo()
     assert [place.path for place in tighten(load_settings(home))] == [home, home / "voicepost.toml"]
     assert mode(home) == 0o2750
+
+
+def test_a_spool_in_which_anybody_may_write_is_told_of_and_left_to_asterisk(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    recordings = load_settings(home).recordings
+    recordings.mkdir(parents=True)
+    home.chmod(0o750)
+    recordings.chmod(0o777)
+    assert tighten(load_settings(home)) == []
+    (found,) = too_open(load_settings(home))
+    assert (found.path, found.closed, found.is_open_to_all) == (recordings, 0o770, True)

@@ -9,12 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2.profiles import CHEAPEST
 
+from storage.accounts.passwords import Passwords
 from storage.accounts.sessions import LoginRefused
 from storage.accounts.tokens import Tokens
+from storage.accounts.users import Users
 from storage.office import Employee, Forward, Office, Ring, Voicemail
 from storage.office.edit import with_fields
 from tests.speech import speak
+from tests.web.api import API
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.app import create_app
 from web.guard import COOKIE
@@ -339,3 +343,22 @@ def test_an_administrator_without_a_number_has_no_greeting(front: Front) -> None
     assert "/account/greeting/" not in page
     assert str(olga.cookies.get(COOKIE)) not in page
     assert olga.post("/account/greeting/101/remove").status_code == 404
+
+
+def test_a_password_that_is_soon_guessed_is_refused_with_a_sentence(front: Front) -> None:
+    for who in ("anna", "olga"):
+        visitor = front.visitor(who)
+        for new in ("Romashka-2026", "Password2024!", "пароль12345"):
+            form = {"old": PASSWORD, "new": new, "again": new}
+            told = visitor.post("/account/password", data=form)
+            assert told.status_code == 422
+            assert "такой пароль быстро подберут" in told.text
+            assert new not in told.text
+            told = visitor.put(f"{API}/me/password", json={"current": PASSWORD, "new": new})
+            assert told.status_code == 422
+            assert "would soon be guessed" in told.json()["detail"]
+    # Whoever has such a one from before comes in, and is asked for nothing.
+    weak = Users(front.installation.database, Passwords(CHEAPEST, any_will_do=True))
+    weak.set_password(front.user("anna").id, "romashka-demo", by=NOBODY)
+    login = {"login": "anna", "password": "romashka-demo"}
+    assert front.visitor().post("/login", data=login).headers["location"] == "/messages"
