@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from storage.accounts import attempts
 from storage.accounts.models import DeviceRow, LoginFailureRow
-from storage.accounts.sessions import Sessions
+from storage.accounts.sessions import LoginRefused, Sessions
 from storage.database import Database
 from tests.storage.accounts import BOSS, PASSWORD, House, house
 
@@ -307,6 +308,39 @@ def test_many_may_try_one_login_from_many_places_at_once(people: House) -> None:
         thread.join()
 
     assert answers == [None] * 16
+
+
+def test_a_login_is_tried_tidied_and_forgiven_at_once(people: House) -> None:
+    """Whoever does so waits for the others and never in a circle."""
+    anna = people.users.find("anna")
+    device = people.sessions.device_of("")
+    people.log_in("anna", device=device)
+    begin = threading.Barrier(8)
+    wrong: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            begin.wait()
+            for turn in range(5):
+                if number == 0:
+                    people.users.set_password(anna.id, PASSWORD, by=BOSS)
+                elif number == 1:
+                    people.sessions.tidy()
+                elif number % 2:
+                    people.refusal("anna", address=f"192.0.2.{turn}", device="")
+                else:
+                    with contextlib.suppress(LoginRefused):
+                        people.log_in("anna", address=f"192.0.2.{turn}", device=device)
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
 
 
 def test_an_attempt_that_has_to_wait_lengthens_nothing(people: House) -> None:

@@ -490,4 +490,5 @@ def test_prompts_are_found_where_the_office_says(tmp_path: Path, home: Home, oth
 
     (digest,) = (path.stem for path in home.prompts.glob("*.wav"))
     assert PromptLibrary(other.prompts).has(digest)
-    assert COMPANY.company in str(rows(other.database)["companies"][0].decode("unicode_escape"))
+    companies = b"".join(rows(other.database)["companies"])
+    assert COMPANY.company in companies.decode("unicode_escape")

@@ -208,7 +208,7 @@ def test_a_token_may_be_for_reading_only_and_says_when_it_ends(front: Front, ann
     assert bearer.read_only
     page = anna.get("/account").text
     assert "только чтение" in page
-    assert "истекает в течение 10 дней" in page
+    assert "осталось 10 дней" in page
     anna.post("/account/tokens", data={**TOKEN, "days": ""})
     newest = front.services.tokens.list(front.user("anna").id)[0]
     assert newest.days_left(newest.created_at) == 90

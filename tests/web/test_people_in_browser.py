@@ -131,7 +131,7 @@ async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, fro
     await page.get_by_role("link", name="Готово").click()
     row = page.get_by_role("row", name="Табло")
     await expect(row).to_contain_text("только чтение")
-    await expect(row).to_contain_text("истекает в течение 10 дней")
+    await expect(row).to_contain_text("осталось 10 дней")
     assert await violations(page) == []
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
