@@ -11,7 +11,7 @@ from commands.context import App
 from commands.listing import print_table
 from commands.stories import outcome, sentence
 from storage.errors import DatabaseUnavailable, NotFound
-from storage.text import json_text, printable
+from storage.text import escaped, json_text, printable, with_texts
 
 
 @click.command("list")
@@ -31,7 +31,8 @@ def list_calls(app: App, *, limit: int, as_json: bool) -> None:
         for call, lines in CallFiles(app.settings.log_folder).newest(limit).items()
     ]
     if as_json:
-        click.echo(json_text(json.dumps(rows, ensure_ascii=False, indent=2)))
+        told = with_texts(rows, escaped)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         columns = ("call", "began", "caller", "dialled", "by", "outcome")
         print_table(columns, ([printable(row[column]) for column in columns] for row in rows))

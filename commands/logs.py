@@ -19,7 +19,7 @@ from typing import Any
 
 from commands.lean import structlog
 from commands.logfile import LogFile
-from storage.text import json_text, printable
+from storage.text import escaped, json_text, printable, with_texts
 
 LONGEST_TEXT = 2000
 """Characters of one value on a terminal: nobody reads more of what a stranger sent."""
@@ -142,7 +142,12 @@ class _AtLeast:
 
 
 def _rendered(_logger: object, _method: str, line: _Line) -> str:
-    return json_text(json.dumps(line, ensure_ascii=False, default=str))
+    trace = line.pop("exception", None)  # whose lines are ours, for whoever reads the JSON
+    told = with_texts(dict(line), escaped)
+    assert isinstance(told, dict)
+    if trace is not None:
+        told["exception"] = trace
+    return json_text(json.dumps(told, ensure_ascii=False, default=str))
 
 
 def _harmless(_logger: object, _method: str, line: _Line) -> _Line:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from storage.actor import Actor
 from storage.database import Database
 from storage.models import AuditRow
-from storage.text import normalise, storable
+from storage.text import normalise, plain, storable, with_texts
 
 # A page of a search looks at so many entries and no more; its cursor goes on from there.
 LOOKED_AT = 5_000
@@ -85,16 +85,16 @@ class AuditEntry:
     details: object
 
     def as_json(self) -> EntryJson:
-        """As lists print it."""
+        """As lists print it; all texts are plain."""
         return {
             "id": self.id,
             "at": self.at.isoformat(timespec="seconds"),
-            "who": self.who,
+            "who": plain(self.who),
             "via": self.via,
-            "address": self.address,
+            "address": plain(self.address),
             "action": self.action,
-            "subject": self.subject,
-            "details": self.details,
+            "subject": plain(self.subject),
+            "details": with_texts(self.details, plain),
         }
 
 

@@ -7,6 +7,7 @@ files need many times over, and what a child writes goes to a file, whose size i
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -71,8 +72,11 @@ def run(command: Sequence[str], *, given: bytes = b"", most_bytes: int) -> bytes
         raise FileNotFoundError(command[0])
     # By a program of util-linux, not in the child before exec: that is unsafe with threads.
     limited = [
-        *("prlimit", f"--as={MEMORY}", f"--cpu={CPU_SECONDS}:{CPU_SECONDS + 1}"),
-        *(f"--fsize={most_bytes}", "--core=0", "--", *command),
+        "prlimit",
+        f"--as={_allowed(resource.RLIMIT_AS, MEMORY)}",
+        f"--cpu={_allowed(resource.RLIMIT_CPU, CPU_SECONDS)}",
+        f"--fsize={_allowed(resource.RLIMIT_FSIZE, most_bytes)}",
+        *("--core=0", "--", *command),
     ]
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
         source.write(given)
@@ -89,3 +93,9 @@ def run(command: Sequence[str], *, given: bytes = b"", most_bytes: int) -> bytes
         )
         output.seek(0)
         return output.read()
+
+
+def _allowed(kind: int, wanted: int) -> int:
+    """What may be set: nobody raises a limit that this process has itself."""
+    own = resource.getrlimit(kind)[1]
+    return wanted if own == resource.RLIM_INFINITY else min(wanted, own)

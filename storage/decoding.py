@@ -31,18 +31,27 @@ LONGEST: Final = LARGEST_BYTES // (RATE * SAMPLE_BYTES)
 _ONE_THREAD: Final = ("-filter_threads", "1", "-threads", "1")
 
 
-def decode(source: Sequence[str], title: str, seconds: int, given: bytes = b"") -> bytes:
+def decode(
+    source: Sequence[str],
+    title: str,
+    seconds: int,
+    given: bytes = b"",
+    *,
+    tells_rate: bool = True,
+) -> bytes:
     """The first so many seconds as samples: 16 bits, one channel, 8000 Hz; perhaps none.
 
-    ``source`` are ffmpeg's options for its input; ``given`` is what it finds at ``pipe:0``. Raises
-    AudioError, which calls the sound by its title, and Busy.
+    ``source`` are ffmpeg's options for its input; ``given`` is what it finds at ``pipe:0``. Only a
+    format that ``tells_rate`` is asked for it first. Raises AudioError, which calls the sound by
+    its title, and Busy.
     """
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", *_ONE_THREAD, *source]
     command += ["-map", "0:a:0", "-t", str(seconds), "-ac", "1", "-ar", str(RATE)]
     command += ["-f", "s16le", "-"]
     try:
         with TURNS.turn():
-            _check_rate(_rate(source, given), title)
+            if tells_rate:
+                _check_rate(_rate(source, given), title)
             samples = run(command, given=given, most_bytes=seconds * RATE * SAMPLE_BYTES)
     except FileNotFoundError as error:
         raise AudioError(f"{error.args[0]} is not installed") from error
@@ -88,7 +97,8 @@ def decode_recording(path: Path, demuxer: str) -> Audio | None:
     if demuxer == "gsm" and given[0] >> 4 != GSM_MARK:
         raise NoRecording(f"{name} is not a GSM recording")  # ffmpeg would hear noise in it
     source = ["-protocol_whitelist", "pipe", "-f", demuxer, "-i", "pipe:0"]
-    samples = decode(source, name, LONGEST + 1, given)
+    # GSM by itself has one rate, and no header that could tell another.
+    samples = decode(source, name, LONGEST + 1, given, tells_rate=demuxer != "gsm")
     if len(samples) > LONGEST * RATE * SAMPLE_BYTES:
         raise NoRecording(f"{name} is too long for a recording")
     return recording_of(samples)

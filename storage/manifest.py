@@ -19,7 +19,9 @@ COLUMNS = (
     *("dialled", "time", "duration", "sha256", "bytes", "file"),
 )
 
-_PHONE = re.compile(r"\+?\d+")
+_PHONE = re.compile(r"\+?\d+", re.ASCII)
+# Half a cell may begin with quotes and blanks, and full-width signs count as the usual ones.
+_FORMULA = re.compile("(^|;)([\"'\\s]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212])")
 
 
 class Entry(MessageJson):
@@ -66,8 +68,9 @@ def _line(entry: Entry) -> tuple[str, ...]:
 
 
 def _cell(value: str) -> str:
-    """Text that no spreadsheet takes for a formula; plain phone numbers are left as they are."""
+    """Text that no spreadsheet takes for a formula; plain phone numbers are left as they are.
+
+    Some spreadsheets part cells at semicolons: what follows one may be a formula, too.
+    """
     shown = printable(value, limit=1000)
-    if shown[:1] in ("=", "+", "-", "@") and not _PHONE.fullmatch(shown):
-        return "'" + shown
-    return shown
+    return shown if _PHONE.fullmatch(shown) else _FORMULA.sub(r"\1'\2", shown)

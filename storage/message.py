@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from storage.models import MessageRow
 from storage.rows import Box, Source
+from storage.text import plain
 
 State = Literal["new", "heard"]
 
@@ -92,14 +93,14 @@ class Message:
     hold: Hold | None = None
 
     def as_json(self) -> MessageJson:
-        """The message as ``voicepost messages list --json`` prints it."""
+        """The message as ``voicepost messages list --json`` prints it; all texts are plain."""
         return {
             "id": self.id,
             "box": self.box,
-            "company": self.company,
-            "addressee": {"name": self.addressee_name, "number": self.addressee_number},
-            "caller": {"number": self.caller_number, "name": self.caller_name},
-            "dialled": self.dialled,
+            "company": plain(self.company),
+            "addressee": _party(self.addressee_name, self.addressee_number),
+            "caller": _party(self.caller_name, self.caller_number),
+            "dialled": plain(self.dialled),
             "received_at": self.received_at.isoformat(timespec="seconds"),
             "duration": round(self.duration, 1),
             "state": self.state,
@@ -176,7 +177,11 @@ class About(TypedDict):
 def about(message: Message | MessageRow) -> About:
     """Whose the message is, from whom, and of when."""
     return {
-        "addressee": {"name": message.addressee_name, "number": message.addressee_number},
-        "caller": {"number": message.caller_number, "name": message.caller_name},
+        "addressee": _party(message.addressee_name, message.addressee_number),
+        "caller": _party(message.caller_name, message.caller_number),
         "received_at": message.received_at.isoformat(timespec="seconds"),
     }
+
+
+def _party(name: str, number: str) -> Party:
+    return {"name": plain(name), "number": plain(number)}

@@ -6,7 +6,6 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -18,7 +17,6 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
 from storage.errors import ConfigError
@@ -31,9 +29,9 @@ from storage.sections import (
     Section,
 )
 from storage.text import printable
+from storage.toml import parse_toml, read_toml
 
 FILE_NAME = "voicepost.toml"
-MAX_BYTES = 1_000_000
 
 
 class WebSettings(Section):
@@ -225,7 +223,8 @@ class Settings(BaseSettings):
         """The home decides where the file is; the environment wins over the file."""
         assert isinstance(init_settings, InitSettingsSource)
         file = Path(init_settings.init_kwargs["home"]) / FILE_NAME
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        written = parse_toml(read_toml(file)) if file.exists() else {}
+        return init_settings, env_settings, InitSettingsSource(settings_cls, written)
 
 
 def load_settings(home: Path) -> Settings:
@@ -235,14 +234,12 @@ def load_settings(home: Path) -> Settings:
     """
     home = home.expanduser().absolute()
     try:
-        if (home / FILE_NAME).is_file() and (home / FILE_NAME).stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{home / FILE_NAME} is larger than {MAX_BYTES} bytes")
         return Settings(home=home)
     except ValidationError as error:
         raise ConfigError(*(_sentence(home, problem) for problem in error.errors())) from error
     except SettingsError as error:
         raise ConfigError(f"a VOICEPOST_ variable cannot be read: {error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+    except (ConfigError, OSError) as error:
         raise ConfigError(printable(f"{home / FILE_NAME} cannot be read: {error}", 500)) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 
 REPLACEMENT = "\ufffd"
 
@@ -25,10 +26,34 @@ def storable(text: str) -> str:
 def printable(text: str, limit: int = 200) -> str:
     """One line fit for a terminal or a page: no control or direction characters, cut to limit."""
     shown = text[: limit * 4]
-    if not shown.isprintable():  # nearly every text is, and that costs nothing to know
-        shown = "".join(map(_visible, shown))
-    shown = " ".join(shown.split())
+    shown = " ".join(plain(shown).split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def plain(text: str) -> str:
+    """The text with a space for each control and direction character, whatever its length."""
+    # Nearly every text is printable, and that costs nothing to know.
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def escaped(text: str) -> str:
+    """The text with an escape for each control and direction character: nothing is lost."""
+    if text.isprintable():
+        return text
+    return "".join(c if _visible(c) == c else _escape(c) for c in text)
+
+
+def with_texts(data: object, told: Callable[[str], str]) -> object:
+    """What JSON can hold, with every text in it told so, by `plain` or `escaped`."""
+    match data:
+        case str():
+            return told(data)
+        case dict():
+            return {told(str(key)): with_texts(value, told) for key, value in data.items()}
+        case list() | tuple():
+            return [with_texts(value, told) for value in data]
+        case _:
+            return data
 
 
 def _visible(character: str) -> str:
@@ -98,13 +123,8 @@ def _spellings(number: str) -> list[str]:
 
 def json_text(text: str) -> str:
     """JSON with what would steer a terminal or hide in it written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character == "\n" or _visible(character) == character else _escaped(character)
-        for character in text
-    )
+    return "\n".join(map(escaped, text.split("\n")))
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     return json.dumps(character)[1:-1]

@@ -3,13 +3,14 @@
 Errors keep a configuration from being applied; warnings are told, and it is applied.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
 from storage.office.actions import Dial, OpenMenu, Play, Ring, Voicemail
-from storage.office.model import Menu, Office
+from storage.office.model import Office
 from storage.office.phone import canonical, region_of
 from storage.office.routes import (
     Placed,
@@ -191,12 +192,14 @@ def _idle(office: Office) -> Iterator[Problem]:
 
 def _ambiguous_keys(office: Office) -> Iterator[Problem]:
     """Keys that begin, or hide, something longer that can be pressed."""
+    extensions = sorted(office.employees)
     for name, menu in office.menus.items():
+        keys = sorted(menu.keys)
         for key in menu.keys:
             where = f"menus.{name}.keys.{key}"
             if menu.direct_dial and key in office.employees:
                 yield _warning(where, f"hides the extension {key}, which cannot be dialled here")
-            longer = _longer(key, menu, office)
+            longer = _longer(key, keys) or (menu.direct_dial and _longer(key, extensions))
             if longer:
                 yield _warning(
                     where,
@@ -204,10 +207,10 @@ def _ambiguous_keys(office: Office) -> Iterator[Problem]:
                 )
 
 
-def _longer(key: str, menu: Menu, office: Office) -> str:
-    extensions = office.employees if menu.direct_dial else {}
-    longer = [other for other in (*menu.keys, *extensions) if other != key]
-    return next((other for other in longer if other.startswith(key)), "")
+def _longer(key: str, others: Sequence[str]) -> str:
+    """The first of the others, which are sorted, that begins with the key and goes on."""
+    place = bisect_right(others, key)
+    return others[place] if place < len(others) and others[place].startswith(key) else ""
 
 
 def _pointless(office: Office) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """An office as a TOML document: reading it, with a sentence for every mistake, and writing it."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,44 +12,21 @@ from storage.office.actions import Part
 from storage.office.mistakes import sentences
 from storage.office.model import Forward, Office
 from storage.office.values import shown
+from storage.toml import parse_toml, read_toml
 
 P = TypeVar("P", bound=Part)
 
-MAX_BYTES: Final = 1_000_000
 _NOT_WRITTEN: Final = {"audio", "no_answer_after"}
-MAX_DEPTH: Final = 20
-"""Tables inside tables; a real office needs seven."""
 
 
 def read_office(path: Path) -> Office:
     """The office written in a file; ConfigError says what is wrong with it."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"cannot read {shown(path, 200)}: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{shown(path, 200)} is larger than {MAX_BYTES} bytes")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{shown(path, 200)}: line {line} is not UTF-8 text") from error
-    return parse_office(text)
+    return parse_office(read_toml(path))
 
 
 def parse_office(text: str) -> Office:
     """The office a TOML text describes; ConfigError carries a sentence per mistake."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"not a TOML document: {shown(error, 200)}") from error
-    except RecursionError as error:
-        raise ConfigError("not a configuration: it is nested too deeply") from error
-    except ValueError as error:  # a number of thousands of digits
-        raise ConfigError(f"not a TOML document: {shown(error, 200)}") from error
-    if _deeper_than(MAX_DEPTH, data):
-        raise ConfigError(f"not a configuration: it is nested deeper than {MAX_DEPTH} tables")
+    data = parse_toml(text)
     _refuse_audio(data)
     return _validated(data)
 
@@ -131,24 +107,6 @@ def _inline(content: dict[str, Any]) -> InlineTable:
     for key, value in content.items():
         table[key] = _inline(value) if isinstance(value, dict) else value
     return table
-
-
-def _deeper_than(limit: int, data: object) -> bool:
-    """Whether tables and lists stand deeper in each other than `limit`; walks, never recurses."""
-    level = [data]
-    for _ in range(limit):
-        level = [
-            inner
-            for outer in level
-            for inner in (
-                outer.values()
-                if isinstance(outer, dict)
-                else outer
-                if isinstance(outer, list)
-                else ()
-            )
-        ]
-    return any(isinstance(value, dict | list) for value in level)
 
 
 def _refuse_audio(data: dict[str, Any]) -> None:

@@ -130,7 +130,10 @@ def test_what_strangers_send_neither_breaks_a_line_nor_steers_a_terminal(
     structlog.get_logger().info("call", caller=evil, args=[evil], call=evil)
     _end_filing()
     (line,) = lines(tmp_path / "calls.jsonl")
-    assert json.loads(line)["caller"] == evil, "as it came, for whoever looks into it"
+    told = json.loads(line)
+    assert told["caller"] == told["args"][0] == told["call"]
+    seen = r"\u001b]0;owned\u0007\u001b[2J\u202e\n{}\r\u009b\ud800"
+    assert told["caller"] == seen, "nothing is lost for whoever looks into it"
     for text in (line, capfd.readouterr().err.rstrip("\n")):
         assert text.isprintable()
 

@@ -132,8 +132,27 @@ def test_a_hostile_caller_does_not_steer_the_terminal(voicepost: Voicepost) -> N
         voicepost("messages", "show", message_id),
     ):
         assert not set(printed) & set("\x1b\x9b\u202e\r")
-    assert voicepost.data("messages", "list")[0]["caller"]["number"] == hostile
     assert "[bold]" in voicepost("messages", "list")
+    app = App(voicepost.home)
+    assert app.inbox.get(message_id).caller_number == hostile, "stored as it came"
+    app.database.close()
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "{id}")])
+def test_who_reads_the_json_gets_no_line_of_a_callers_own(
+    voicepost: Voicepost, words: tuple[str, ...]
+) -> None:
+    message_id = receive(voicepost, COMPANY, "1\r\nagi_evil: yes\u202e")
+    found = voicepost.data("messages", *(word.format(id=message_id) for word in words))
+    message = found[0] if isinstance(found, list) else found
+    assert message["caller"]["number"] == "1  agi_evil: yes "
+
+
+def test_the_audit_log_hands_on_no_line_of_a_callers_own(voicepost: Voicepost) -> None:
+    message_id = receive(voicepost, COMPANY, "1\r\nagi_evil: yes\u202e")
+    voicepost("messages", "delete", message_id, "--yes")
+    (entry,) = voicepost.data("audit", "list", "--action", "message.delete")
+    assert entry["details"]["caller"]["number"] == "1  agi_evil: yes "
 
 
 def test_show_tells_everything(voicepost: Voicepost, anna: str) -> None:

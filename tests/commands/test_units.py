@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.children import AT_ONCE, MEMORY
+
 UNITS = Path(__file__).parents[2] / "systemd"
 PROGRAM = "/opt/voicepost/.venv/bin/voicepost"
 ROLES = ("voicepost-agi.service", "voicepost-calls.service", "voicepost-web.service")
@@ -60,6 +62,30 @@ def test_each_is_watched_and_started_again_for_ever(name: str) -> None:
     }
     role = name.removesuffix(".service").partition("-")[2] or "serve"
     assert f"ExecStart={PROGRAM} --home /var/lib/voicepost {role}" in lines
+
+
+UNITS_OF_BYTES = {"M": 1024**2, "G": 1024**3}
+OURS = 256 * 1024**2
+"""Bytes that a role takes, the largest of them; a hundred in a quiet one."""
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "voicepost-backup.service"])
+def test_none_takes_all_the_memory_of_the_machine(name: str) -> None:
+    text = (UNITS / name).read_text(encoding="utf-8")
+    found = re.search(r"^MemoryMax=(\d+)([MG])$", text, re.MULTILINE)
+    assert found, "no limit"
+    limit = int(found[1]) * UNITS_OF_BYTES[found[2]]
+    roles = 3 if name == "voicepost.service" else 1
+    children = 0 if name in ("voicepost-agi.service", "voicepost-backup.service") else AT_ONCE
+    assert limit >= roles * OURS + children * MEMORY
+
+
+def test_a_hardened_unit_may_limit_its_children() -> None:
+    for name in SERVICES:
+        assert "SystemCallFilter=~@privileged @resources" in (UNITS / name).read_text("utf-8")
+    for forbidden in ("@privileged", "@resources"):
+        assert "prlimit64" not in analyze("syscall-filter", forbidden).stdout
+    assert "prlimit64" in analyze("syscall-filter", "@default").stdout
 
 
 def test_the_roles_are_started_together() -> None:

@@ -89,7 +89,7 @@ def test_a_voicemail_that_claims_one_sample_a_second_is_refused(tmp_path: Path) 
     [
         (("dd", "if=/dev/zero", "of=/dev/null", f"bs={children.MEMORY}", "count=1"), 1),
         (("yes",), -signal.SIGXFSZ),
-        (("sh", "-c", "while :; do :; done"), -signal.SIGXCPU),
+        (("sh", "-c", "while :; do :; done"), -signal.SIGKILL),
     ],
     ids=["memory", "output", "time"],
 )
@@ -104,6 +104,18 @@ def test_a_child_gets_no_more_than_its_limit(
 
 def test_what_is_given_comes_back_whole() -> None:
     assert run(("cat",), given=b"0123" * 1000, most_bytes=4001) == b"0123" * 1000
+
+
+def test_a_limit_of_our_own_is_not_raised() -> None:
+    script = (
+        "import resource\nfrom storage.children import run\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+        "print(run(('echo', 'said'), most_bytes=100_000))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "b'said\\n'\n"
 
 
 def test_the_synthesiser_is_limited_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.errors import StorageError
 from storage.export import Exported, export
 from storage.inbox import Query
 from storage.naming import file_name, readable_name
+from storage.text import plain
 from storage.zipstream import stream_zip
 from tests.storage.conftest import ANNA, COMPANY, Store
 
@@ -229,14 +231,45 @@ def test_no_caller_writes_outside_the_folder(store: Store, tmp_path: Path, calle
     assert not set(name) & set("/\\:*?\n\0\x1b")
 
 
-@pytest.mark.parametrize("caller", ["=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1+1", "\t=1"])
+FORMULAS = [
+    *("=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1+1", "\t=1", '"=1', "=1;2"),
+    *("Иван;=1+1", "Иван; =1+1", 'Иван;"=1+1"', "Иван;\r\n=1+1", ";;-1", "a;b;@SUM(1)"),
+    *("\uff1d1", "\uff0b1", "\uff0d1", "\uff20SUM(1)", "Иван;\uff1d1+1", "\u22121"),
+]
+
+
+@pytest.mark.parametrize("caller", FORMULAS)
 def test_no_caller_is_a_formula(store: Store, tmp_path: Path, caller: str) -> None:
-    store.receive(caller=caller)
+    store.receive(caller=caller, name=caller)
 
     export(store.inbox, ALL, tmp_path / "out", quietly)
 
-    assert rows(tmp_path / "out")[0]["caller"].startswith("'")
-    assert manifest(tmp_path / "out")[0]["caller"]["number"] == caller
+    row = rows(tmp_path / "out")[0]
+    for cell in (row["caller"], row["caller_name"]):
+        for half in cell.split(";"):
+            assert not re.match('["\\s]*[-=+@\uff1d\uff0b\uff0d\uff20\u2212]', half), cell
+        assert cell.replace("'", "") == " ".join(caller.replace("'", "").split())
+    assert manifest(tmp_path / "out")[0]["caller"]["number"] == plain(caller)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_spreadsheet_that_parts_cells_elsewhere_finds_no_formula(
+    store: Store, tmp_path: Path, separator: str
+) -> None:
+    for caller in FORMULAS:
+        store.receive(caller=caller, name=caller)
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+    with (tmp_path / "out" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file, delimiter=separator):
+            for cell in row:
+                assert not re.match("[-=+@\uff1d\uff0b\uff0d\uff20\u2212]", cell), cell
+
+
+def test_numbers_and_names_stay_as_they_are(store: Store, tmp_path: Path) -> None:
+    store.receive(caller="+79161234567", name="Анна-Мария (склад); =)")
+    export(store.inbox, ALL, tmp_path / "out", quietly)
+    row = rows(tmp_path / "out")[0]
+    assert (row["caller"], row["caller_name"]) == ("+79161234567", "Анна-Мария (склад);' =)")
 
 
 def test_a_target_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: Path) -> None:

@@ -207,6 +207,16 @@ def test_a_hostile_caller_is_text_for_programs_too(front: Front) -> None:
     assert document["id"] == message
     assert olga.get(f"{API}/messages").headers["content-type"] == "application/json"
     olga.get(f"/messages/{message}/audio")
+    for told in (
+        document,
+        olga.get(f"{API}/messages").json()["items"][0],
+        json.loads(packed.read("manifest.json"))[0],
+        olga.get(f"{API}/audit").json()["items"][0]["details"],
+    ):
+        assert told["caller"] == {
+            "name": HOSTILE.translate(dict.fromkeys(map(ord, "\u202e\u2066\x07"), " ")),
+            "number": HOSTILE_NUMBER.replace("\u202e", " "),
+        }
     log = olga.get("/audit").text
     assert "<img src=x" not in log
     assert not TURNS.search(log)
