@@ -41,7 +41,10 @@ class Rang(StrEnum):
 
 @dataclass(frozen=True)
 class RecordingLimits:
-    """When a recording ends by itself, in whole seconds (Asterisk counts no finer)."""
+    """When a recording ends by itself, in whole seconds (Asterisk counts no finer).
+
+    In the fallback ``max_seconds`` only: there Asterisk would cut off quiet speech as a silence.
+    """
 
     max_seconds: int
     silence_seconds: int

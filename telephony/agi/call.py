@@ -87,6 +87,7 @@ class AgiCall:
         return None  # a caller comes here only when nothing records any more
 
     def _record(self, name: str, limits: RecordingLimits) -> Any:
+        # No pause ends it: RECORD FILE goes by a level that whole whispers are below, and cuts off.
         return self._execute(
             "RECORD FILE",
             self._quoted(self._recordings / name),
@@ -95,7 +96,6 @@ class AgiCall:
             limits.max_seconds * 1000,
             "0",
             "BEEP",
-            f"s={limits.silence_seconds}",
             takes=limits.max_seconds,
         )
 

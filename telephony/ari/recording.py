@@ -17,16 +17,15 @@ import structlog
 from telephony.ari.client import Event
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import AriError, CallLost, Hangup
+from telephony.errors import CallLost, Hangup
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
 MUTE_SECONDS = 3.5
 """A recording that is shorter than it took by this much may have ended for want of RTP."""
-TRIMMED_SECONDS = 1.5
-"""Ended by silence, it is shorter by that silence less the second of it that Asterisk leaves."""
-PACKETS_SECONDS = 0.15
-"""A phone that sends at all sends a packet in this time: they last 20 to 60 ms."""
+INAUDIBLE = 16
+"""The mean amplitude, of 32,767, that is a pause: digital silence, of A-law too, and the noise of a
+good line. A voice at -46 dBFS is louder at least once in a second."""
 
 log = structlog.get_logger()
 
@@ -45,11 +44,15 @@ class Recorder:
         self._parts: dict[str, int] = {}
         self._stopped = False
         """The service is stopping: what was said is the message, and nothing more is recorded."""
+        self._paused = False
+        """The caller has said nothing for so long that the message is over."""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
         if self._stopped or self._line.draining:
             raise CallLost("The service is stopping.")
+        self._paused = False
+        await self._watch_for_pauses(limits)
         await self._begin(name, limits, limits.max_seconds)
         return await self._to_its_end(name, 1, limits)
 
@@ -67,6 +70,21 @@ class Recorder:
             self._parts[name] = number
         return None
 
+    async def _watch_for_pauses(self, limits: RecordingLimits) -> None:
+        """Have Asterisk tell of a pause that is long enough to end the message.
+
+        Not by maxSilenceSeconds: Asterisk then cuts off what it took for silence, also where a key
+        ends the recording, and a whole message may be quieter than the level that it goes by.
+        """
+        await self._line.forgive(
+            "POST",
+            f"/channels/{self._line.id}/variable",
+            {
+                "variable": "TALK_DETECT(set)",
+                "value": f"{limits.silence_seconds * 1000},{INAUDIBLE}",
+            },
+        )
+
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
         await self._line.command(
             "POST",
@@ -78,7 +96,6 @@ class Recorder:
                 "terminateOn": "#",
                 "ifExists": "fail",
                 "maxDurationSeconds": seconds,
-                "maxSilenceSeconds": limits.silence_seconds,
             },
         )
 
@@ -91,7 +108,8 @@ class Recorder:
             begun = self._clock.time()
             ended_by, recorded = await self._part_ended(part(name, number), more=number > 1)
             missing = self._clock.time() - begun - recorded
-            if ended_by is EndedBy.KEY or self._stopped or not await self._is_mute(missing, limits):
+            is_over = ended_by is EndedBy.KEY or self._stopped or self._paused
+            if is_over or missing < MUTE_SECONDS:
                 return ended_by
             mute = missing if recorded else mute + missing
             left = math.floor(end - self._clock.time())
@@ -123,6 +141,9 @@ class Recorder:
                 # saved.
                 self._stopped = True
                 await self._stop(name)
+            elif event["type"] == "ChannelTalkingFinished" and event["channel"]["id"] == line.id:
+                self._paused = True
+                await self._stop(name)
             elif line.key(event) == "#":
                 ended_by = EndedBy.KEY
                 if more:
@@ -143,24 +164,6 @@ class Recorder:
 
     async def _stop(self, name: str) -> None:
         await self._line.forgive("POST", f"{_live(name)}/stop")
-
-    async def _is_mute(self, missing: float, limits: RecordingLimits) -> bool:
-        """Whether a recording that lacks so many seconds ended because no sound came in.
-
-        Where that many can be a silence too, the packets that come in now tell.
-        """
-        if missing < MUTE_SECONDS:
-            return False
-        if missing < limits.silence_seconds - TRIMMED_SECONDS:
-            return True
-        path = f"/channels/{self._line.id}/rtp_statistics"
-        try:
-            before = await self._line.look(path)
-            await asyncio.sleep(PACKETS_SECONDS)
-            after = await self._line.look(path)
-        except AriError:
-            return False
-        return bool(before and after and before.get("rxcount") == after.get("rxcount"))
 
 
 def _live(name: str) -> str:

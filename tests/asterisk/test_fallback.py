@@ -51,7 +51,7 @@ async def test_agi_takes_the_message_when_the_service_is_away(
         agi = await house.serve("agi")
         caller = await phones.call("74951234567", caller="79160000011", name="Пётр")
         await caller.press("9")
-        await until_async(lambda: _recording(house))
+        await until_async(lambda: recording(house))
         await caller.say(speak(SPEECH))
         await caller.hang_up()
 
@@ -72,7 +72,7 @@ async def test_agi_rings_the_employee_and_takes_her_message(
         caller = await phones.call("74951234567", caller="79160000012")
         await caller.press("1")
         await phones.rang("101")
-        await until_async(lambda: _recording(house))
+        await until_async(lambda: recording(house))
         await caller.say(speak(SPEECH))
         await caller.press("#")
         await press_until_gone(caller, "1")  # nothing tells when AGI offers the review
@@ -120,7 +120,7 @@ async def test_a_recording_survives_the_death_of_the_service(
         await caller.press("9")
         await inside.wait(lambda e: e["type"] == "RecordingStarted")
         await caller.start_saying(speak(SPEECH))
-        await until_async(lambda: _recording(house))
+        await until_async(lambda: recording(house))
         calls.send_signal(signal.SIGKILL)
         await calls.wait()
         await inside.wait(lambda e: e["type"] == "RecordingFinished", seconds=60)
@@ -177,6 +177,6 @@ async def test_people_talk_on_while_the_service_is_restarted(
         await end(calls)
 
 
-async def _recording(house: House) -> bool:
+async def recording(house: House) -> bool:
     folder = house.home / "asterisk/spool/recording"
     return any(folder.glob("*.wav"))

@@ -114,7 +114,7 @@ class Caller:
     def all_is_said(self) -> bool:
         """Whether there is nothing left to say to a beep."""
         again = self.was_told_too_short and self.plan.says_again
-        return len(self.takes) == (2 if again else 1)
+        return len(self.takes) >= (2 if again else 1)
 
     def blow(self) -> None:
         """The moment has come: remember where this caller is."""
@@ -183,6 +183,7 @@ class Caller:
             media = said["media_uri"] if kind == "PlaybackStarted" else said["next_media_uri"]
             if self.gone_at is None and self._saying and media == _sound(self._saying):
                 self.takes.append(Take(self._saying, self.box, now))
+                self._saying = None  # told of twice: the one sound goes on, the other begins
         elif kind == "PlaybackFinished" and event["playback"]["id"] == self._playback:
             self._speech_ends()
 

@@ -45,8 +45,11 @@ HASTE = {
 """What takes seconds on a real line."""
 
 CALLERS = st.integers(0, 2)
-DIALOGUES = ("", "#", "#1", "#3", "#3speak#", "hang up", "mute", "mute speak#")
-"""What a caller does after having spoken at the beep."""
+AFTER_SPEAKING = ("", "#", "#1", "#3", "#3speak#", "#3whisper#", "hang up", "mute", "mute speak#")
+AFTER_WHISPERING = ("", "#", "pause", "#whisper#", "#speak#1", "hang up", "mute whisper#")
+DIALOGUES = [f"speak{then}" for then in AFTER_SPEAKING]
+DIALOGUES += [f"whisper{then}" for then in AFTER_WHISPERING]
+"""What a caller does who hears the beep."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -70,6 +73,8 @@ class Stories(RuleBasedStateMachine):
     prepared: Path
     told: ClassVar[list[int]] = []
     """How much was said in each story."""
+    whispered: ClassVar[list[int]] = []
+    """And how much of it so that the detector did not hear it."""
 
     @initialize(dialled=st.sampled_from(sorted(BOXES)), then=st.sampled_from(DIALOGUES))
     def begin(self, dialled: str, then: str) -> None:
@@ -87,6 +92,7 @@ class Stories(RuleBasedStateMachine):
             self.run(self.world.recover())
             assert self.world.problems() == []
             self.told.append(len(self.world.said))
+            self.whispered.append(sum(said.whispered for said in self.world.said))
         finally:
             self.run(self.world.end())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
@@ -123,3 +129,4 @@ def test_nothing_that_was_said_is_lost(prepared: Path) -> None:
     )
     run_state_machine_as_test(Stories, settings=few)
     assert sum(Stories.told) >= len(Stories.told), "nobody says anything"
+    assert sum(Stories.whispered) >= len(Stories.told) // 4, "nobody whispers"

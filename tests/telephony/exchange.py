@@ -47,8 +47,7 @@ class Channel:
     actor: Actor | None = None
     originator: str = ""
     hears: str = ""
-    mute: bool = False
-    packets: int = 0
+    pause_seconds: float = 0.0
 
     def json(self) -> Json:
         app_data = "(Outgoing Line)" if self.originator else ",".join((APP, *self.args))
@@ -80,7 +79,6 @@ class Playback:
 class Recording:
     name: str
     channel: str
-    max_silence: int = 0
 
     def json(self, state: str) -> Json:
         return {"name": self.name, "target_uri": f"channel:{self.channel}", "state": state}
@@ -157,15 +155,22 @@ class Exchange:
         for playback_id in list(self.playbacks):
             self.finish_playback(playback_id)
 
-    def finish_recording(
-        self, name: str, *, silent_for: int | None = None, seconds: int | None = None
-    ) -> None:
+    def pause(self, channel_id: str) -> None:
+        """The caller says nothing for as long as Asterisk was told to wait for that."""
+        channel = self.channels[channel_id]
+        if channel.pause_seconds:
+            self.emit({"type": "ChannelTalkingFinished", "channel": channel.json()})
+
+    def watch_for_pauses(self, channel_id: str, params: Mapping[str, Any]) -> None:
+        assert params["variable"] == "TALK_DETECT(set)"
+        milliseconds, _ = str(params["value"]).split(",")
+        self._ours(channel_id).pause_seconds = int(milliseconds) / 1000
+
+    def finish_recording(self, name: str, *, seconds: int | None = None) -> None:
         if recording := self.live.pop(name, None):
             data = recording.json("done")
             if seconds is not None:
                 data["duration"] = seconds
-            if silent_for is not None:
-                data["silence_duration"] = silent_for
             self.emit({"type": "RecordingFinished", "recording": data})
 
     def run_out(self) -> None:
@@ -232,7 +237,7 @@ class Exchange:
         name = str(params["name"])
         if name in self.live or (self.recordings / f"{name}.wav").exists():
             raise Refused(409, "Recording already exists")
-        recording = Recording(name, channel_id, int(params.get("maxSilenceSeconds", 0)))
+        recording = Recording(name, channel_id)
         self.live[name] = recording
         self.emit({"type": "RecordingStarted", "recording": recording.json("recording")})
         if channel.actor:
@@ -251,11 +256,6 @@ class Exchange:
         if not (self.recordings / f"{name}.wav").exists():
             raise Refused(404, "Recording not found")
         return {"name": name, "format": "wav"}
-
-    def rtp_statistics(self, channel_id: str) -> Json:
-        channel = self._there(channel_id)
-        channel.packets += 0 if channel.mute else 10
-        return {"rxcount": channel.packets}
 
     def originate(self, leg_id: str, params: Mapping[str, Any]) -> Json:
         caller = self.channels.get(str(params["originator"]))
@@ -317,7 +317,7 @@ class Exchange:
             speak(take.text, path=path)
         elif take.ended_by is not None:
             # A key pressed at once leaves a header and no audio, a hang-up at the beep no file.
-            seconds = 0.0 if take.ended_by is EndedBy.KEY else float(recording.max_silence)
+            seconds = 0.0 if take.ended_by is EndedBy.KEY else channel.pause_seconds
             write_wav(path, silence(seconds))
         match take.ended_by:
             case None:
@@ -325,7 +325,7 @@ class Exchange:
             case EndedBy.KEY:
                 self.press(channel.id, "#")
             case EndedBy.LIMIT:
-                self.finish_recording(recording.name, silent_for=recording.max_silence)
+                self.pause(channel.id)
 
     def _rung(self, caller: Channel, actor: Actor, leg: Channel) -> None:
         if leg.id not in self.channels:

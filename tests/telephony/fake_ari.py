@@ -224,8 +224,8 @@ class FakeAri:
                 return exchange.record(channel, params)
             case ["GET", "recordings", "stored", name]:
                 return exchange.stored(name)
-            case ["GET", "channels", channel, "rtp_statistics"]:
-                return exchange.rtp_statistics(channel)
+            case ["POST", "channels", channel, "variable"]:
+                return exchange.watch_for_pauses(channel, params)
             case ["GET", "playbacks", playback]:
                 return exchange.playback(playback)
             case ["DELETE", "playbacks", playback]:

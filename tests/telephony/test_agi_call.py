@@ -114,7 +114,7 @@ async def test_record_names_file_and_limits(asterisk: Asterisk) -> None:
     ended_by = await asterisk.call("200 result=35 (dtmf) endpos=16000").record("0192", LIMITS)
     assert ended_by is EndedBy.KEY
     recording, behind_it = asterisk.commands
-    assert recording == 'RECORD FILE "/var/spool/recording/0192" wav "#" 60000 0 BEEP s=5'
+    assert recording == 'RECORD FILE "/var/spool/recording/0192" wav "#" 60000 0 BEEP'
     assert behind_it == "NOOP", "answered only when the file is closed"
 
 

@@ -158,16 +158,17 @@ async def test_record_asks_for_a_beep_and_the_limits(asterisk: FakeAri) -> None:
             "terminateOn": "#",
             "ifExists": "fail",
             "maxDurationSeconds": 60,
-            "maxSilenceSeconds": 5,
         }
+        (asked,) = asterisk.asked("POST", path="/variable")
+        assert asked.params == {"variable": "TALK_DETECT(set)", "value": "5000,16"}
 
 
 @pytest.mark.parametrize(
     ("end", "ended_by"),
     [
         (lambda exchange, caller: exchange.press(caller, "5#"), EndedBy.KEY),
-        (lambda exchange, _: exchange.finish_recording("0192", silent_for=5), EndedBy.LIMIT),
-        (lambda exchange, _: exchange.finish_recording("0192", silent_for=2), EndedBy.LIMIT),
+        (lambda exchange, caller: exchange.pause(caller), EndedBy.LIMIT),
+        (lambda exchange, _: exchange.finish_recording("0192"), EndedBy.LIMIT),
     ],
     ids=["a key", "silence", "the time limit"],
 )

@@ -34,7 +34,7 @@ WHOLE_CALL = Scenario(
         *(Hear(REVIEW), Press("1"), Hear(MESSAGE_SAVED)),
     ),
 )
-REQUESTS = 17
+REQUESTS = 18
 """How many requests the whole call makes."""
 
 Trouble = Callable[[FakeAri, str], Refused | NoAnswer | AnswerLost | None]

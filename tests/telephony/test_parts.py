@@ -22,7 +22,6 @@ SHORT = RecordingLimits(max_seconds=60, silence_seconds=1)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four seconds without sound last no time at all."""
     monkeypatch.setattr(telephony.ari.recording, "MUTE_SECONDS", 0.0)
-    monkeypatch.setattr(telephony.ari.recording, "PACKETS_SECONDS", 0.01)
 
 
 async def recording(asterisk: FakeAri, name: str) -> None:
@@ -70,19 +69,19 @@ async def test_hanging_up_in_a_later_part(asterisk: FakeAri) -> None:
             await task
 
 
-async def test_a_silence_in_which_packets_come_in_ends_it(asterisk: FakeAri) -> None:
+async def test_a_pause_ends_it_in_whatever_part(asterisk: FakeAri) -> None:
     async with a_call(asterisk) as (call, _):
-        task = begin(call.record("0192", SHORT))
+        task = begin(call.record("0192", LIMITS))
         await recording(asterisk, "0192")
         asterisk.exchange.finish_recording("0192", seconds=0)
+        await recording(asterisk, "0192-2")
+        asterisk.exchange.pause(call.id)
         assert await task is EndedBy.LIMIT
-        assert asterisk.asked("GET", path="rtp_statistics")
     assert asterisk.exchange.live == {}
 
 
 async def test_no_packets_for_as_long_as_a_silence_may_last_end_it_too(asterisk: FakeAri) -> None:
     async with a_call(asterisk) as (call, _):
-        asterisk.exchange.channels[call.id].mute = True
         task = begin(call.record("0192", SHORT))
         parts = 0
         async with asyncio.timeout(10):
