@@ -24,7 +24,7 @@ class ChangedMeanwhile(ConfigError):
 
 def edit_office(visit: Visit, change: Callable[[Office], Office]) -> Office:
     """Change the company's office in the visitor's name; ConfigError, AudioError."""
-    return visit.services.offices.edit(visit.office.company.name, change, by=visit.actor)
+    return visit.services.offices.edit_own(visit.user.company_id, change, by=visit.actor)
 
 
 def fingerprint(*parts: object) -> str:
