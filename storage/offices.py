@@ -136,7 +136,8 @@ class Offices:
         `change` may be called again if somebody else changed the office meanwhile. With a
         `succession` it is somebody else who has that extension afterwards. Errors as in `apply`.
         """
-        return self._edit(self.site(company).company_id, change, by, succession=succession)
+        company_id = self.site(company).company_id
+        return self.edit_own(company_id, change, by=by, succession=succession)
 
     def rename(self, company: str, name: str, *, by: Actor) -> Office:
         """Give a company another name."""
@@ -159,18 +160,23 @@ class Offices:
 
     def set_recorded_prompt(self, company_id: str, name: str, digest: str, *, by: Actor) -> None:
         """Make a recording by phone (adopted by the prompt library) the prompt of that name."""
-        self._edit(
-            company_id, lambda office: with_recording(office, name, digest), by, "prompt.record"
+        self.edit_own(
+            company_id,
+            lambda office: with_recording(office, name, digest),
+            by=by,
+            action="prompt.record",
         )
 
-    def _edit(
+    def edit_own(
         self,
         company_id: str,
         change: Callable[[Office], Office],
+        *,
         by: Actor,
         action: str = "config.change",
         succession: Succession | None = None,
     ) -> Office:
+        """The same for the company of an id, without a word about other companies."""
         for _ in range(ATTEMPTS):
             with self._database.reading() as session:
                 found = session.execute(_COMPANIES.where(CompanyRow.id == company_id)).first()

@@ -29,8 +29,8 @@ def edit_office(
     succession: Succession | None = None,
 ) -> Office:
     """Change the company's office in the visitor's name; ConfigError, AudioError."""
-    return visit.services.offices.edit(
-        visit.office.company.name, change, by=visit.actor, succession=succession
+    return visit.services.offices.edit_own(
+        visit.user.company_id, change, by=visit.actor, succession=succession
     )
 
 

@@ -11,6 +11,7 @@ def test_an_office_is_built_by_commands_alone(voicepost: Voicepost) -> None:
     voicepost(
         "employees", "set", "102", "--name", "Борис", "--endpoint", "PJSIP/b", "--number", "5"
     )
+    voicepost("companies", "set", "Ромашка", "--endpoint", "PJSIP/b")
     voicepost("prompts", "say", "welcome", "Здравствуйте!")
     voicepost("menus", "set", "main", "--greeting", "welcome", "--default", "voicemail")
     voicepost("menus", "key", "main", "1", "ring 101,102 in-turn 25 else voicemail 101")

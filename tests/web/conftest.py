@@ -118,6 +118,11 @@ class Front:
         """The account of one of the people."""
         return self.services.users.find(login)
 
+    def assign(self, number: str, company: str) -> None:
+        """Let a company use a number."""
+        site = self.services.offices.site(company)
+        self.services.allowances.assign(number, site.company_id, site.region, by=NOBODY)
+
     @property
     def site(self) -> Site:
         """The company, as it is now."""
@@ -168,8 +173,10 @@ def make_home(home: Path) -> dict[str, str]:
     tokens = {}
     for name, number in ((COMPANY, NUMBER), (OTHER_COMPANY, OTHER_NUMBER)):
         app.offices.apply(parse_office(OFFICE.format(name=name, number=number)), by=NOBODY)
+    for name, pattern in ((COMPANY, "PJSIP/{extension}"), (OTHER_COMPANY, "PJSIP/l{extension}")):
+        company_id = app.offices.site(name).company_id
+        app.allowances.set(company_id, endpoint_pattern=pattern, by=NOBODY)
     site = app.offices.site(COMPANY)
-    app.allowances.set(site.company_id, endpoint_pattern="PJSIP/{extension}", by=NOBODY)
     for number in (SPARE_NUMBER, "200", "*1#"):
         app.allowances.assign(number, site.company_id, site.region, by=NOBODY)
     for login, (company, role, extensions) in PEOPLE.items():

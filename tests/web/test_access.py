@@ -16,7 +16,16 @@ from starlette.routing import Match, Route
 from storage.office import parse_office
 from tests.speech import speak
 from tests.web.api import UNKNOWN
-from tests.web.conftest import COMPANY, NOBODY, NUMBER, OFFICE, PASSWORD, Front, Visitor
+from tests.web.conftest import (
+    COMPANY,
+    NOBODY,
+    NUMBER,
+    OFFICE,
+    OTHER_COMPANY,
+    PASSWORD,
+    Front,
+    Visitor,
+)
 from web.notices import COOKIE as NOTICE
 
 PEOPLE: Final = ("nobody", "boris", "rival", "anna", "olga")
@@ -247,6 +256,8 @@ def known(front: Front) -> dict[str, str]:
         '[menus.ours]\ngreeting = "prompt:main"\n'
     )
     front.services.offices.apply(parse_office(ours), by=NOBODY)
+    for who, company in (("olga", COMPANY), ("rival", OTHER_COMPANY)):
+        front.assign(f"2{PEOPLE.index(who)}", company)
     spare = front.services.users.add(
         company_id=front.site.company_id, login="spare", name="S", role="employee", by=NOBODY
     )

@@ -109,6 +109,7 @@ MATRIX = (
     Row("get_mailbox", "GET", "mailbox", ADMIN),
     Row("put_mailbox", "PUT", "mailbox", ADMIN, {"max_seconds": 61}),
     Row("get_company", "GET", "company", OPEN),
+    Row("get_allowance", "GET", "company/allowance", ADMIN),
     Row("put_company", "PUT", "company", ADMIN, {"self_service": True}),
     Row("list_problems", "GET", "problems", ADMIN),
     Row("list_audit", "GET", "audit", ADMIN),

@@ -90,8 +90,7 @@ class Asking:
 
     def edit(self, change: Callable[[Office], Office]) -> Office:
         """Change the company's configuration, from the next call on; the new one."""
-        name = self.office.company.name
-        return self.services.offices.edit(name, change, by=self.actor)
+        return self.services.offices.edit_own(self.user.company_id, change, by=self.actor)
 
 
 def recognise(request: Request, *, in_use: bool = True) -> Bearer:
