@@ -67,7 +67,6 @@ faults: install testing
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-# What failed is tried once more, alone: three at a time on two cores, a real call now and then comes
-# too late for a test. Both results are printed, and what fails twice fails.
+# Four files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
 test: install testing $(AXE)
-	$(BIN)/pytest -n 3 --dist loadfile $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
