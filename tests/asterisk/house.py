@@ -20,8 +20,9 @@ from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
-from tests.asterisk.rig import build, free_ports, free_tcp
+from tests.asterisk.rig import build, free_ports
 from tests.forkserver import run_command
+from tests.ports import free_tcp
 from tests.processes import descendants
 
 START_SECONDS = 90.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.ports import free_tcp
 from tests.web.browser import Street, serving
 from tests.web.conftest import Front
 
@@ -21,8 +21,7 @@ BACK = 40_000
 @pytest.fixture
 def port() -> int:
     """A port that is free, for both servers in turn."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    return free_tcp()
 
 
 @asynccontextmanager
