@@ -41,6 +41,8 @@ class Events:
         self._news = news
         self._inbox = inbox
         self._listeners: dict[asyncio.Queue[Item | None], tuple[str, Scope]] = {}
+        self._newest: dict[asyncio.Queue[Item | None], int] = {}
+        """Of each listener: the item up to which nothing is left to tell."""
         self._somebody = asyncio.Event()
         self._closed = False
 
@@ -51,9 +53,13 @@ class Events:
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """From the newest item on, while anybody listens."""
+        """What is new to any of those who listen, while anybody does.
+
+        From where they began to listen, or from where the database went away: nothing may fall
+        between that and the first look at the news.
+        """
         try:
-            seq = await run_in_threadpool(self._news.newest)
+            seq = min(self._newest[queue] for queue in self._listeners)
             while self._listeners:
                 for item in await run_in_threadpool(self._news.since, seq):
                     seq = max(seq, item.seq)
@@ -65,6 +71,9 @@ class Events:
 
     def _tell(self, item: Item) -> None:
         for queue, (user_id, scope) in self._listeners.items():
+            if item.seq <= self._newest[queue]:
+                continue
+            self._newest[queue] = item.seq
             if item.concerns(user_id, scope) and not queue.full():
                 queue.put_nowait(item)
 
@@ -81,11 +90,12 @@ class Events:
         queue: asyncio.Queue[Item | None] = asyncio.Queue(MOST_WAITING)
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
         try:
+            newest = self._newest[queue] = await run_in_threadpool(self._news.newest)
             listener = await self._listener(queue, find)
             yield "retry: 2000\n: listening\n\n"
             if after is not None and listener is not None:
                 for missed in await run_in_threadpool(self._news.since, after):
-                    if missed.concerns(*listener):
+                    if missed.seq <= newest and missed.concerns(*listener):
                         yield _event(missed)
             while listener and not self._closed and asyncio.get_running_loop().time() < end:
                 try:
@@ -101,6 +111,7 @@ class Events:
                     yield _event(item)
         finally:
             self._listeners.pop(queue, None)
+            self._newest.pop(queue, None)
             if not self._listeners:
                 self._somebody.clear()
 
