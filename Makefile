@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Debian packages: sound conversion and speech; for the tests a database server and a browser too,
 # and what traces writes, sets clocks wrong and sends SIP that no phone would.
 RUNNING := ffmpeg espeak-ng $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
-TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd
+TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd openssl
 
 PROGRAM := cli.py commands dialplan storage telephony web
 
@@ -67,7 +67,6 @@ faults: install testing
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-# What failed is tried once more, alone: three at a time on two cores, a real call now and then comes
-# too late for a test. Both results are printed, and what fails twice fails.
+# Four files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
 test: install testing $(AXE)
-	$(BIN)/pytest -n 3 --dist loadfile $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)

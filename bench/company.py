@@ -18,7 +18,7 @@ from storage.actor import Actor, Role, User
 from storage.identifiers import first_place
 from storage.inbox import Inbox, Query
 from storage.office import parse_office
-from tests.asterisk.rig import free_tcp
+from tests.ports import free_tcp
 from tests.storage.postgresql import postgresql_server
 from web.api.paging import cursor_of
 from web.guard import COOKIE

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.exchange import OFFICE
 from bench.service import ROOT, Process, begun, process, running
 from bench.usage import counted
-from tests.asterisk.rig import free_tcp
+from tests.ports import free_tcp
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class Events:
         self._news = news
         self._inbox = inbox
         self._listeners: dict[asyncio.Queue[Item | None], tuple[str, Scope]] = {}
+        self._newest: dict[asyncio.Queue[Item | None], int] = {}
+        """Of each listener: the item up to which nothing is left to tell."""
         self._somebody = asyncio.Event()
         self._closed = False
 
@@ -51,9 +53,14 @@ class Events:
             await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """From the newest item on, while anybody listens."""
+        """What is new to any of those who listen, while anybody does.
+
+        From where they began to listen, or from where the database went away: nothing may fall
+        between that and the first look at the news.
+        """
         try:
-            seq = await run_in_threadpool(self._news.newest)
+            # Who began to listen may be gone by now.
+            seq = min((self._newest[queue] for queue in self._listeners), default=0)
             while self._listeners:
                 for item in await run_in_threadpool(self._news.since, seq):
                     seq = max(seq, item.seq)
@@ -65,6 +72,9 @@ class Events:
 
     def _tell(self, item: Item) -> None:
         for queue, (user_id, scope) in self._listeners.items():
+            if item.seq <= self._newest[queue]:
+                continue
+            self._newest[queue] = item.seq
             if item.concerns(user_id, scope) and not queue.full():
                 queue.put_nowait(item)
 
@@ -81,9 +91,9 @@ class Events:
         queue: asyncio.Queue[Item | None] = asyncio.Queue(MOST_WAITING)
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
         try:
-            listener = await self._listener(queue, find)
+            listener = await self._begin(queue, find)
             yield "retry: 2000\n: listening\n\n"
-            missed = await self._missed(listener, after)
+            missed = await self._missed(listener, after, self._newest.get(queue, 0))
             if missed is None:
                 return
             for one in missed:
@@ -102,8 +112,20 @@ class Events:
                     yield _event(item)
         finally:
             self._listeners.pop(queue, None)
+            self._newest.pop(queue, None)
             if not self._listeners:
                 self._somebody.clear()
+
+    async def _begin(
+        self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
+    ) -> tuple[str, Scope] | None:
+        """Who listens, from the newest item on; None: nobody, or nobody can be asked."""
+        try:
+            self._newest[queue] = await run_in_threadpool(self._news.newest)
+        except DatabaseUnavailable as error:
+            log.warning("a stream of news ends without the database", reason=str(error))
+            return None
+        return await self._listener(queue, find)
 
     async def _listener(
         self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
@@ -125,9 +147,12 @@ class Events:
         return listener
 
     async def _missed(
-        self, listener: tuple[str, Scope] | None, after: int | None
+        self, listener: tuple[str, Scope] | None, after: int | None, newest: int
     ) -> list[Item] | None:
-        """What came since that number and concerns the listener; None: the database is away."""
+        """What came since that number and concerns the listener; None: the database is away.
+
+        What is newer than ``newest`` comes by itself.
+        """
         if after is None or listener is None:
             return []
         try:
@@ -135,7 +160,7 @@ class Events:
         except DatabaseUnavailable as error:
             log.warning("no news from the database", reason=str(error))
             return None
-        return [item for item in items if item.concerns(*listener)]
+        return [item for item in items if item.seq <= newest and item.concerns(*listener)]
 
     def close(self) -> None:
         """End every stream: the service is about to."""

@@ -20,7 +20,9 @@ from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.vault import LocalAudio
 from telephony.sandbox.asterisk import Asterisk, Ports
-from tests.asterisk.rig import build, free_ports, free_tcp
+from tests.asterisk.rig import build, free_ports
+from tests.forkserver import run_command
+from tests.ports import free_tcp
 from tests.processes import descendants
 
 START_SECONDS = 90.0
@@ -86,16 +88,9 @@ class House:
         Of one that fails, what it said on stderr, if anything.
         ``said`` is what it is told on its standard input.
         """
-        process = await asyncio.create_subprocess_exec(
-            *_command(self.home),
-            *args,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate(said.encode())
-        assert process.returncode == code, (args, process.returncode, err.decode())
-        return (out if code == 0 else err or out).decode()
+        done = await run_command("--home", str(self.home), *args, said=said)
+        assert done.code == code, (args, done.code, done.err)
+        return done.out if code == 0 else done.err or done.out
 
     async def json(self, *args: str) -> Any:
         return json.loads(await self.voicepost(*args, "--json"))

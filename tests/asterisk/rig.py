@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from telephony.errors import SandboxError
 from telephony.sandbox.asterisk import Asterisk, Ports, Role
 from telephony.sandbox.build import DEFAULT_CACHE, Build, find_build
+from tests.ports import free_tcp, free_udp
 
 NOBODY = "127.0.0.1:1"
 """An address where no AGI service listens."""
@@ -90,16 +90,5 @@ def build() -> Build:
 
 def free_ports() -> Ports:
     """Ports nobody uses now. RTP ranges may overlap: Asterisk passes over ports in use."""
-    rtp = random.randrange(20000, 32000, 200)
-    return Ports(_free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM), rtp, rtp + 400)
-
-
-def free_tcp() -> int:
-    """A port for a server of ours."""
-    return _free(socket.SOCK_STREAM)
-
-
-def _free(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    rtp = random.SystemRandom().randrange(20000, 32000, 200)  # no other process of tests has it
+    return Ports(free_udp(), free_tcp(), rtp, rtp + 400)

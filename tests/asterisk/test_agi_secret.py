@@ -14,7 +14,8 @@ from telephony.agi.call import AgiCall
 from telephony.agi.server import AgiServer
 from telephony.sandbox.telephones import APP, Telephones, hearing_all
 from tests.asterisk.conftest import ALL_EVENTS
-from tests.asterisk.rig import Asterisks, free_tcp, two_asterisks
+from tests.asterisk.rig import Asterisks, two_asterisks
+from tests.ports import free_tcp
 from tests.waiting import until
 
 pytestmark = pytest.mark.asterisk

@@ -18,7 +18,7 @@ from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import kept_from, recording_started
 from tests.speech import speak
-from tests.web.browser import chromium, faults_of, until, violations, watch
+from tests.web.browser import faults_of, until, violations, watch
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
 
@@ -26,12 +26,6 @@ CALLER = "79165550071"
 SHOWN_CALLER = "+7 916 555-00-71"
 SPEECH = "Добрый день. Это Пётр Семёнов. Перезвоните мне, пожалуйста, насчёт поставки."
 PASSWORD = "a password for tests"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,14 @@ async def test_a_message_is_played_on_a_phone(town: Town) -> None:
     await caller.say(speak(SPEECH))
     await caller.hang_up()
     (message,) = await kept_from(town, "79160000021")
-    town.phones.behaviours["101"] = "answer"
 
     before = len(town.phones.ears.events)
     await town.house.voicepost(
         "messages", "play", message["id"], "--phone", f"PJSIP/trunk/sip:101@{town.phones.sip}"
     )
     listener = await town.phones.answered("101", after=before)
-    await listener.start_listening()
+    await listener.start_listening()  # while it rings: the message begins as soon as he answers
+    await town.phones.picks_up("101")
     await listener.gone()
     heard = await listener.stop_listening()
 
@@ -57,13 +57,13 @@ async def test_a_prompt_is_recorded_by_phone_and_heard_by_the_next_caller(town: 
         return any(p["name"] == "welcome" and "recorded" in str(p) for p in prompts)
 
     await until_async(recorded)
+    now = len(town.inside.events)
     caller = await town.phones.start_call("74951234567")
-    await caller.connected()
     await caller.start_listening()
-    await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=len(town.inside.events))
+    await recording_started(town, now)
     heard = await caller.stop_listening()
     await caller.hang_up()
-    assert likeness(speak(WELCOME), heard) > SAME  # the first syllable is spoken while ears open
+    assert likeness(speak(WELCOME), heard) > SAME
 
 
 async def test_a_change_takes_effect_with_the_next_call_without_a_restart(town: Town) -> None:

@@ -33,6 +33,7 @@ from telephony.ari.client import AriAccess, HttpAri
 from telephony.errors import AriError, TelephonyError
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import COMPANY, REQUEST, receive
+from tests.ports import free_tcp
 from tests.storage.object_store import object_store
 
 ADVICE_WORDS = 5
@@ -58,13 +59,7 @@ def examined(voicepost: Voicepost) -> dict[str, Any]:
 def ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens where these homes look for Asterisk and the fallback."""
     for name in ("AGI__PORT", "SANDBOX__HTTP_PORT"):
-        monkeypatch.setenv(f"VOICEPOST_{name}", str(free_port()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        monkeypatch.setenv(f"VOICEPOST_{name}", str(free_tcp()))
 
 
 # -- the command -------------------------------------------------------------------------------
@@ -141,7 +136,7 @@ def test_a_file_that_is_no_database(office: Voicepost, content: bytes) -> None:
 
 
 def test_a_database_server_that_is_away(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VOICEPOST_DATABASE__URL", f"postgresql://x@127.0.0.1:{free_port()}/x")
+    monkeypatch.setenv("VOICEPOST_DATABASE__URL", f"postgresql://x@127.0.0.1:{free_tcp()}/x")
     found = examined(office)
     assert found["database"]["state"] == "failure"
     assert "database.url" in found["database"]["advice"]

@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 
 from commands import supervisor
 from commands.notify import Watcher
-from tests.commands.test_supervisor import Toy, free_port, ready, running
+from tests.commands.test_supervisor import Toy, ready, running
+from tests.ports import free_tcp
 from tests.telephony.fake_ari import FakeAri
 from tests.waiting import until
 
@@ -113,7 +114,7 @@ def asterisk_at(asterisk: FakeAri) -> dict[str, str]:
 
 
 async def test_calls_is_ready_when_asterisk_is_reached(tmp_path: Path, systemd: Systemd) -> None:
-    port = free_port()
+    port = free_tcp()
     nobody = {"ASTERISK__URL": f"http://127.0.0.1:{port}", "ASTERISK__PASSWORD": "secret"}
     async with process(tmp_path, "calls", systemd, **nobody) as pid:
         await until(lambda: systemd.hears(WATCHDOG), START_SECONDS)
@@ -129,7 +130,7 @@ async def test_calls_is_ready_when_asterisk_is_reached(tmp_path: Path, systemd: 
 
 
 async def test_agi_is_ready_when_it_listens(tmp_path: Path, systemd: Systemd) -> None:
-    port = free_port()
+    port = free_tcp()
     async with process(tmp_path, "agi", systemd, AGI__PORT=str(port)) as pid:
         await until(lambda: systemd.hears(READY), START_SECONDS)
         socket.create_connection(("127.0.0.1", port)).close()
@@ -137,7 +138,7 @@ async def test_agi_is_ready_when_it_listens(tmp_path: Path, systemd: Systemd) ->
 
 
 async def test_web_is_ready_when_pages_can_be_asked_for(tmp_path: Path, systemd: Systemd) -> None:
-    port = free_port()
+    port = free_tcp()
     async with process(tmp_path, "web", systemd, WEB__PORT=str(port)) as pid:
         await until(lambda: systemd.hears(READY), START_SECONDS)
         socket.create_connection(("127.0.0.1", port)).close()
@@ -145,7 +146,7 @@ async def test_web_is_ready_when_pages_can_be_asked_for(tmp_path: Path, systemd:
 
 
 async def test_serve_is_ready_when_all_its_roles_are(tmp_path: Path, systemd: Systemd) -> None:
-    agi, web = free_port(), free_port()
+    agi, web = free_tcp(), free_tcp()
     async with FakeAri(tmp_path / "recording") as asterisk:
         ports = {"AGI__PORT": str(agi), "WEB__PORT": str(web)}
         settings = asterisk_at(asterisk) | ports

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from structlog.testing import capture_logs
 from commands import supervisor
 from commands.nursery import Nursery
 from commands.supervisor import Role
+from tests.ports import free_tcp
 from tests.waiting import until
 
 STEADY = """
@@ -209,7 +209,7 @@ async def test_a_real_role_under_supervision(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`voicepost agi`: ready, killed, ready again, ended in order."""
-    monkeypatch.setenv("VOICEPOST_AGI__PORT", str(free_port()))
+    monkeypatch.setenv("VOICEPOST_AGI__PORT", str(free_tcp()))
     nursery = supervisor.nursery(tmp_path)
     role = Role("agi", nursery)
     with capture_logs() as logs:
@@ -230,10 +230,3 @@ async def test_a_real_role_under_supervision(
 
 def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def free_port() -> int:
-    """A TCP port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from commands.webserver import listening
-from tests.asterisk.rig import free_tcp
+from tests.ports import free_tcp
 
 
 def test_no_answer_waits_for_an_acknowledgement() -> None:

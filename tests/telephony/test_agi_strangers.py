@@ -21,6 +21,7 @@ from telephony.agi.door import MAX_CALLS, Seldom
 from telephony.agi.server import AgiServer
 from telephony.call import RecordingLimits
 from telephony.errors import CallLost
+from tests.ports import free_tcp
 from tests.telephony.test_agi_protocol import (
     DONE,
     GREETING,
@@ -189,7 +190,7 @@ def test_a_call_that_does_not_end_is_broken_off_at_the_end() -> None:
 
 async def test_the_role_ends_in_order_whoever_is_connected(tmp_path: Path) -> None:
     """`voicepost agi` as a process, with 300 strangers on its hands, told to end."""
-    port = _free_port()
+    port = free_tcp()
     environment = os.environ | {"VOICEPOST_AGI__PORT": str(port)}
     role = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", "--home", str(tmp_path), "agi"),
@@ -218,9 +219,3 @@ def _kilobytes(pid: int) -> int:
     """The memory that a process holds."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from tests.web.conftest import Front
 from web.guard import COOKIE
@@ -24,6 +31,10 @@ ARGUMENTS = (
 AXE = Path(__file__).parents[2] / ".venv/npm/node_modules/axe-core/axe.min.js"
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
+
+PATIENCE = 30.0
+"""Seconds after which what has not come will not come, however busy the machine is."""
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @asynccontextmanager
@@ -88,7 +99,7 @@ def faults_of(page: Page) -> list[str]:
     return found
 
 
-async def until(page: Page, expression: str, seconds: float = 10) -> None:
+async def until(page: Page, expression: str, seconds: float = PATIENCE) -> None:
     """Wait for an expression of the page's to become true.
 
     Playwright's own way of waiting for it is refused by the page's policy.

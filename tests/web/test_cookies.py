@@ -13,16 +13,10 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from storage.accounts.models import SessionRow
 from storage.accounts.opaque import digest, new_secret
-from tests.web.browser import chromium, serving
+from tests.web.browser import serving
 from tests.web.conftest import PASSWORD, Front
 from tests.web.test_security import is_in
 from web.cookies import HOST, NOTICE, SESSION
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from storage.inbox import Message, Query
-from tests.web.browser import chromium, street
+from tests.web.browser import street
 from tests.web.conftest import Front
 
 
@@ -29,7 +29,7 @@ def test_a_download_is_followed_by_whoever_began_it(front: Front) -> None:
 
 
 async def test_the_page_says_how_far_the_archive_is(
-    front: Front, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front.receive()
     front.receive()
@@ -38,10 +38,10 @@ async def test_the_page_says_how_far_the_archive_is(
     def slowly(query: Query) -> Iterator[Message]:
         for message in each(query):
             yield message
-            goes_on.wait(20)
+            goes_on.wait(60)
 
     monkeypatch.setattr(inbox, "each", slowly)
-    async with chromium() as browser, street(browser, front) as town:
+    async with street(browser, front) as town:
         page = await town.come_in("olga")
         await page.goto("/messages")
         async with page.expect_download() as downloading:

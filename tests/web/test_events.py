@@ -10,6 +10,8 @@ from functools import partial
 
 import pytest
 
+from storage.errors import DatabaseUnavailable
+from storage.news import Item
 from tests.web.api import API
 from tests.web.conftest import NOBODY, Front
 from web import events as news_of
@@ -42,7 +44,7 @@ class Listener:
         assert "retry" in await anext(self._stream)
 
     async def next(self) -> dict[str, str]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             lines = (await anext(self._stream)).splitlines()
         assert lines[1] == "event: news"
         told: dict[str, str] = json.loads(lines[2].removeprefix("data: "))
@@ -75,6 +77,50 @@ async def test_what_came_between_the_page_and_its_stream_is_not_missed(front: Fr
         olga = Listener(front, events, "olga", after=seen)
         await olga.begin()
         assert await olga.next() == {"kind": "kept", "id": message}
+        await olga.end()
+
+
+async def test_what_comes_before_the_first_look_at_the_news_is_not_missed(front: Front) -> None:
+    """Whoever reads the news may be late: between a listener's beginning and that, all counts."""
+    events = Events(front.services.news, front.services.inbox)
+    olga, anna = Listener(front, events, "olga"), Listener(front, events, "anna", after=0)
+    await olga.begin()
+    await anna.begin()
+    message = await asyncio.to_thread(front.receive, front.box_of("101"))
+    reading = asyncio.create_task(events.run())
+
+    for listener in (olga, anna):
+        assert await listener.next() == {"kind": "kept", "id": message}
+        await listener.end()
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+async def test_what_came_while_the_database_was_away_is_told_once(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news, away = front.services.news, asyncio.Event()
+    since, loop = news.since, asyncio.get_running_loop()
+
+    def unavailable(seq: int) -> list[Item]:
+        loop.call_soon_threadsafe(away.set)
+        raise DatabaseUnavailable("it is locked")
+
+    async with passing_on(front) as events:
+        olga = Listener(front, events, "olga")
+        await olga.begin()
+        first = await asyncio.to_thread(front.receive)
+        assert await olga.next() == {"kind": "kept", "id": first}
+        with monkeypatch.context() as patch:
+            patch.setattr(news, "since", unavailable)
+            await away.wait()
+            second = await asyncio.to_thread(front.receive)
+        assert news.since == since
+        third = await asyncio.to_thread(front.receive)
+        assert [await olga.next(), await olga.next()] == [
+            {"kind": "kept", "id": second},
+            {"kind": "kept", "id": third},
+        ]
         await olga.end()
 
 
@@ -112,7 +158,7 @@ async def test_the_stream_of_somebody_who_may_not_come_in_any_more_ends(
             services.sessions.end(front.tokens["anna"])
         case _:
             services.users.set_password(anna.id, "many green pears", by=NOBODY)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         rest = [line async for line in stream]
     assert all(line.startswith(":") for line in rest)
 
@@ -129,7 +175,7 @@ async def test_what_is_told_is_what_may_be_seen_just_then(front: Front) -> None:
     # By the next sign of life, the stream knows.
     assert hers_no_more not in await anext(stream)
     message = await asyncio.to_thread(front.receive, front.box_of("102"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         told = await anext(stream)
         while told.startswith(":"):
             told = await anext(stream)

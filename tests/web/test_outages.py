@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx2
 import psycopg
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -24,7 +24,7 @@ from storage.outbox import OutboxAudio
 from tests.storage.object_store import BUCKET, ObjectStore
 from tests.storage.postgresql import connect, running_server
 from tests.web.api import API, PROBLEM
-from tests.web.browser import chromium, serving, street
+from tests.web.browser import serving, street
 from tests.web.conftest import Front, make_home
 from web import outages
 from web.app import create_app
@@ -213,10 +213,10 @@ def test_an_exchange_that_is_away_is_told_without_its_address(path: str, front: 
 
 
 async def test_what_was_begun_on_the_page_stays_until_the_database_is_back(
-    front: Front, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front.receive()
-    async with chromium() as browser, street(browser, front) as town:
+    async with street(browser, front) as town:
         page = await town.come_in("olga", locale="ru-RU")
         await page.goto("/messages")
 

@@ -8,15 +8,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.web.browser import PHONE, Street, chromium, faults_of, street, until
+from tests.web.browser import PHONE, Street, faults_of, street, until
 from tests.web.conftest import Front
 from web import events
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

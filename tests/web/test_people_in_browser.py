@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from storage.office import Dial, Voicemail
 from storage.office.edit import with_fields
-from tests.web.browser import PHONE, Street, chromium, faults_of, street, violations
+from tests.web.browser import PHONE, Street, faults_of, street, violations
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 
 NEW_PASSWORD = "seven red pears"
@@ -17,12 +17,6 @@ OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
     *("/employees/101/remove", "/numbers", "/mailbox", "/audit", "/account"),
 )
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

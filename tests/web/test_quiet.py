@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from storage.actor import EVERYTHING
 from storage.query import Query
 from tests.web.api import script
-from tests.web.browser import PHONE, Street, chromium, faults_of, street, violations
+from tests.web.browser import PHONE, Street, faults_of, street, violations
 from tests.web.conftest import NOBODY, Front
 from tests.web.test_messages import follow, shown, words
 
@@ -107,12 +107,6 @@ def test_the_api_tells_and_accepts(front: Front) -> None:
 
         assert client.get("messages/new").json()["count"] == 2
         assert listed(quiet=True) == []
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

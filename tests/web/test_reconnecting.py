@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.web.browser import Street, chromium, serving
+from tests.ports import free_tcp
+from tests.web.browser import Street, serving
 from tests.web.conftest import Front
 
 LOST = "Нет связи с сервером: новые сообщения пока не появляются"
@@ -21,8 +21,7 @@ BACK = 40_000
 @pytest.fixture
 def port() -> int:
     """A port that is free, for both servers in turn."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    return free_tcp()
 
 
 @asynccontextmanager
@@ -35,21 +34,20 @@ async def served(front: Front, port: int) -> AsyncIterator[None]:
 
 @pytest.mark.timeout(150)
 async def test_what_came_while_the_server_was_away_is_shown_when_it_is_back(
-    front: Front, port: int
+    browser: Browser, front: Front, port: int
 ) -> None:
-    async with chromium() as browser:
-        async with served(front, port):
-            page = await Street(browser, front, f"http://127.0.0.1:{port}").come_in("olga")
-            await page.goto("/messages")
-            first = await asyncio.to_thread(front.receive)
-            await expect(page.locator(f"#message-{first}")).to_be_visible()
-        bar = page.locator("#connection")
-        await expect(bar).to_have_text(LOST, timeout=20_000)
-        missed = await asyncio.to_thread(front.receive)
+    async with served(front, port):
+        page = await Street(browser, front, f"http://127.0.0.1:{port}").come_in("olga")
+        await page.goto("/messages")
+        first = await asyncio.to_thread(front.receive)
+        await expect(page.locator(f"#message-{first}")).to_be_visible()
+    bar = page.locator("#connection")
+    await expect(bar).to_have_text(LOST, timeout=20_000)
+    missed = await asyncio.to_thread(front.receive)
 
-        async with served(front, port):
-            await expect(page.locator(f"#message-{missed}")).to_be_visible(timeout=BACK)
-            await expect(bar).to_be_empty()
-            last = await asyncio.to_thread(front.receive)
-            await expect(page.locator(f"#message-{last}")).to_be_visible()
-            await page.context.close()
+    async with served(front, port):
+        await expect(page.locator(f"#message-{missed}")).to_be_visible(timeout=BACK)
+        await expect(bar).to_be_empty()
+        last = await asyncio.to_thread(front.receive)
+        await expect(page.locator(f"#message-{last}")).to_be_visible()
+        await page.context.close()

@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext
 
-from tests.web.browser import DESKTOP, chromium, faults_of
+from tests.web.browser import DESKTOP, faults_of
 from tests.web.player.page import Player, come
 from tests.web.player.stage import LIST, Stage, served
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
