@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, insert, text
+from sqlalchemy.orm import Session
 
 from storage import tally
 from storage.database import Database
@@ -21,6 +22,7 @@ from storage.directory import Site
 from storage.identifiers import first_place, new_id
 from storage.mailboxes import company_mailbox, employee_mailbox
 from storage.models import MessageRow, UnheardRow
+from storage.people import address
 from storage.rows import new_envelope, new_row
 
 YEARS: Final = 3
@@ -39,7 +41,8 @@ COLUMNS: Final = tuple(column.key for column in MessageRow.__table__.columns)
 def fill(database: Database, site: Site, users: list[str], count: int) -> None:
     """Write ``count`` messages, and for ``users`` (ids) which of their newest are new to them."""
     chance = random.Random(count)
-    templates = _templates(site)
+    with database.session() as session:
+        templates = _templates(session, site)
     kept: Counter[tuple[int, str]] = Counter()
     highest: dict[tuple[int, str], int] = {}
     newest: list[int] = []
@@ -65,7 +68,7 @@ def fill(database: Database, site: Site, users: list[str], count: int) -> None:
     _analyse(database)
 
 
-def _templates(site: Site) -> list[Row]:
+def _templates(session: Session, site: Site) -> list[Row]:
     """A message of each mailbox."""
     boxes = [company_mailbox(site, number) for number in site.office.numbers]
     boxes += [employee_mailbox(site, extension) for extension in site.office.employees]
@@ -77,6 +80,7 @@ def _templates(site: Site) -> list[Row]:
                 box, caller_number="", dialled=dialled, source="ari", call_id="", min_speech=1.0
             )
         )
+        address(session, row)
         row.state, row.duration, row.speech, row.size = "kept", 12.5, 10.0, 200_044
         row.sha256, row.peaks = "0" * 64, bytes(256)
         templates.append({column: getattr(row, column) for column in COLUMNS})

@@ -168,7 +168,7 @@ MATRIX: Final = (
     Row("GET", "/employees/new", ADMIN),
     Row("POST", "/employees/new", ADMIN_DONE, {**EMPLOYEE, "extension": "110"}),
     Row("GET", "/employees/{employee}", OURS),
-    Row("POST", "/employees/{employee}", OURS_DONE, EMPLOYEE),
+    Row("POST", "/employees/{employee}", OURS_DONE, {**EMPLOYEE, "person": "same"}),
     Row("GET", "/employees/{employee}/remove", OURS),
     Row("POST", "/employees/{employee}/remove", OURS_DONE),
     Row("GET", "/menus", ADMIN),

@@ -87,6 +87,13 @@ MATRIX = (
     Row("list_employees", "GET", "employees", ADMIN),
     Row("put_employee", "PUT", "employees/109", ADMIN, {"name": "N"}),
     Row("get_employee", "GET", "employees/109", ADMIN),
+    Row(
+        "reassign_employee",
+        "POST",
+        "employees/109/reassign",
+        (403, 403, 200, 200),
+        {"name": "M", "messages": "keep"},
+    ),
     Row("put_forward", "PUT", "employees/109/forward/busy", ADMIN, VOICEMAIL),
     Row("delete_forward", "DELETE", "employees/109/forward/busy", (403, 403, 204, 204)),
     Row("delete_employee", "DELETE", "employees/109", (403, 403, 204, 204)),

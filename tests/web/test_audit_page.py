@@ -43,7 +43,12 @@ def test_a_change_of_settings_shows_before_and_after(olga: Visitor) -> None:
 def test_forwarding_is_told_as_an_action(olga: Visitor) -> None:
     olga.post(
         "/employees/102",
-        data={"name": "Борис", "ring_timeout": "20", "busy": "ring 101", "no_answer": "voicemail"},
+        data={
+            "name": "Борис Орлов",
+            "ring_timeout": "20",
+            "busy": "ring 101",
+            "no_answer": "voicemail",
+        },
     )
     page = olga.get("/audit?action=config.").text
     assert "Сотрудник 102, переадресация, занято" in page

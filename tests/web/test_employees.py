@@ -181,7 +181,7 @@ def test_what_the_check_finds_is_shown_in_place(front: Front, olga: Visitor) -> 
         "/employees/102",
         data={
             **FORM,
-            "name": "Борис",
+            "name": "Борис Орлов",
             "numbers": "",
             "always": "voicemail",
             "busy": "voicemail",

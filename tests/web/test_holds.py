@@ -116,7 +116,7 @@ def test_a_page_in_english(front: Front) -> None:
 def test_days_are_set_in_the_forms_and_stay(front: Front) -> None:
     olga = front.visitor("olga")
     mailbox = {"min_seconds": "1", "max_seconds": "60", "silence_seconds": "5"}
-    anna = {"name": "Анна", "ring_timeout": "9", "no_answer": "voicemail"}
+    anna = {"name": "Анна Щукина", "ring_timeout": "9", "no_answer": "voicemail"}
 
     olga.post("/mailbox", data={**mailbox, "keep_days": "90"})
     olga.post("/employees/101", data={**anna, "keep_days": " 365 "})

@@ -35,10 +35,13 @@ def seen(page: str) -> dict[str, str]:
     return {"seen": found[1]}
 
 
+GLEB = {"name": "Глеб", "person": "same"}
+
+
 @pytest.mark.parametrize(
     ("address", "first", "second"),
     [
-        ("/employees/102", {"name": "Борис", "ring_timeout": "9"}, {"name": "Глеб"}),
+        ("/employees/102", {"name": "Борис Орлов", "ring_timeout": "9"}, GLEB),
         ("/menus/main", {**MENU, "timeout": "9"}, {**MENU, "timeout": "7"}),
         (
             "/menus/main/keys/9",
@@ -67,7 +70,7 @@ def test_a_change_made_meanwhile_is_told_before_it_is_overwritten(
 
 def test_what_was_typed_is_not_lost(olga: Visitor) -> None:
     opened = seen(olga.get("/employees/102").text)
-    olga.post("/employees/102", data={"name": "Борис", "ring_timeout": "9", **opened})
+    olga.post("/employees/102", data={"name": "Борис Орлов", "ring_timeout": "9", **opened})
     told = olga.post("/employees/102", data={"name": "Глеб", "ring_timeout": "5", **opened})
     assert 'value="Глеб"' in told.text
 
