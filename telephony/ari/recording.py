@@ -17,12 +17,15 @@ import structlog
 from telephony.ari.client import Event
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import CallLost, Hangup
+from telephony.errors import AriError, CallLost, Hangup
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
 MUTE_SECONDS = 3.5
 """A recording that is shorter than it took by this much may have ended for want of RTP."""
+SPEAKS, PAUSES = "ChannelTalkingStarted", "ChannelTalkingFinished"
+TELLS_OF_SPEECH = "/asterisk/modules/func_talkdetect.so"
+BEEP_SECONDS = 0.5
 INAUDIBLE = 16
 """The mean amplitude, of 32,767, that is a pause: digital silence, of A-law too, and the noise of a
 good line. A voice at -46 dBFS is louder at least once in a second."""
@@ -46,6 +49,10 @@ class Recorder:
         """The service is stopping: what was said is the message, and nothing more is recorded."""
         self._paused = False
         """The caller has said nothing for so long that the message is over."""
+        self._watches = False
+        """Whether Asterisk was told, by us, to watch for pauses."""
+        self._silent_at: float | None = None
+        """When a caller who has not said anything since the beep will have paused."""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
@@ -54,6 +61,7 @@ class Recorder:
         self._paused = False
         await self._watch_for_pauses(limits)
         await self._begin(name, limits, limits.max_seconds)
+        self._silent_at = self._clock.time() + BEEP_SECONDS + limits.silence_seconds
         return await self._to_its_end(name, 1, limits)
 
     def parts(self, name: str) -> list[str]:
@@ -76,14 +84,13 @@ class Recorder:
         Not by maxSilenceSeconds: Asterisk then cuts off what it took for silence, also where a key
         ends the recording, and a whole message may be quieter than the level that it goes by.
         """
-        await self._line.forgive(
-            "POST",
-            f"/channels/{self._line.id}/variable",
-            {
-                "variable": "TALK_DETECT(set)",
-                "value": f"{limits.silence_seconds * 1000},{INAUDIBLE}",
-            },
-        )
+        path = f"/channels/{self._line.id}/variable"
+        if self._watches:
+            # Who spoke a moment ago, in the take before, would count as speaking still.
+            await self._line.forgive("POST", path, {"variable": "TALK_DETECT(remove)"})
+        self._watches = True
+        level = f"{limits.silence_seconds * 1000},{INAUDIBLE}"
+        await self._line.forgive("POST", path, {"variable": "TALK_DETECT(set)", "value": level})
 
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
         await self._line.command(
@@ -127,7 +134,11 @@ class Recorder:
         line = self._line
         ended_by, recorded = EndedBy.LIMIT, math.inf
         while True:
-            event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
+            event = await line.receive(CLOSING_SECONDS if line.left else self._patience())
+            if await self._is_pause(event):
+                self._paused = True
+                await self._stop(name)
+                continue
             if event is None or event["type"] == RECONNECTED:
                 if await line.exists(_live(name)):
                     continue
@@ -141,9 +152,6 @@ class Recorder:
                 # saved.
                 self._stopped = True
                 await self._stop(name)
-            elif event["type"] == "ChannelTalkingFinished" and event["channel"]["id"] == line.id:
-                self._paused = True
-                await self._stop(name)
             elif line.key(event) == "#":
                 ended_by = EndedBy.KEY
                 if more:
@@ -151,6 +159,37 @@ class Recorder:
         if line.left:
             raise Hangup("The caller hung up.")
         return ended_by, recorded
+
+    async def _is_pause(self, event: Event | None) -> bool:
+        """Whether the caller has said nothing for as long as ends a message."""
+        if event is None:
+            return await self._said_nothing()
+        if event["type"] not in (SPEAKS, PAUSES) or event["channel"]["id"] != self._line.id:
+            return False
+        if event["type"] == SPEAKS:
+            self._silent_at = None
+        # Where nothing was said since the beep, it tells of a pause before that.
+        return event["type"] == PAUSES and self._silent_at is None
+
+    def _patience(self) -> float:
+        """Seconds to wait for what happens next."""
+        if self._silent_at is None:
+            return CHECK_SECONDS
+        return min(CHECK_SECONDS, self._silent_at - self._clock.time())
+
+    async def _said_nothing(self) -> bool:
+        """Whether the caller has not said anything since the beep, for as long as a pause lasts.
+
+        Asterisk tells of pauses behind speech only. Where it cannot tell of speech, nobody knows.
+        """
+        if self._silent_at is None or self._clock.time() < self._silent_at:
+            return False
+        self._silent_at = None
+        try:
+            found = await self._line.look(TELLS_OF_SPEECH)
+        except AriError:
+            return False
+        return found is not None and found["status"] == "Running"
 
     def _is_last(self, event: Event, name: str) -> bool:
         """Whether nothing more will come of the recording.

@@ -100,6 +100,7 @@ class Exchange:
     """Channels that were given back to the dialplan."""
     ended: dict[str, str] = field(default_factory=dict)
     """Channels that we were asked to hang up, and the reason given."""
+    modules: set[str] = field(default_factory=lambda: {"func_talkdetect.so"})
     consequences: deque[Callable[[], None]] = field(default_factory=deque)
     """What is still to happen because of requests already accepted."""
 
@@ -156,15 +157,33 @@ class Exchange:
             self.finish_playback(playback_id)
 
     def pause(self, channel_id: str) -> None:
-        """The caller says nothing for as long as Asterisk was told to wait for that."""
+        """The caller says something, and then nothing for as long as Asterisk was told to wait."""
+        self.speak(channel_id)
+        self.finish_speaking(channel_id)
+
+    def finish_speaking(self, channel_id: str) -> None:
         channel = self.channels[channel_id]
         if channel.pause_seconds:
             self.emit({"type": "ChannelTalkingFinished", "channel": channel.json()})
 
     def watch_for_pauses(self, channel_id: str, params: Mapping[str, Any]) -> None:
+        if params["variable"] == "TALK_DETECT(remove)":
+            self._ours(channel_id).pause_seconds = 0.0
+            return
         assert params["variable"] == "TALK_DETECT(set)"
         milliseconds, _ = str(params["value"]).split(",")
         self._ours(channel_id).pause_seconds = int(milliseconds) / 1000
+
+    def speak(self, channel_id: str) -> None:
+        """The caller begins to say something."""
+        channel = self.channels[channel_id]
+        if channel.pause_seconds:
+            self.emit({"type": "ChannelTalkingStarted", "channel": channel.json()})
+
+    def module(self, name: str) -> Json:
+        if name not in self.modules:
+            raise Refused(404, "Module could not be found in running modules.")
+        return {"name": name, "status": "Running"}
 
     def finish_recording(self, name: str, *, seconds: int | None = None) -> None:
         if recording := self.live.pop(name, None):

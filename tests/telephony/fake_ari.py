@@ -226,6 +226,8 @@ class FakeAri:
                 return exchange.stored(name)
             case ["POST", "channels", channel, "variable"]:
                 return exchange.watch_for_pauses(channel, params)
+            case ["GET", "asterisk", "modules", module]:
+                return exchange.module(module)
             case ["GET", "playbacks", playback]:
                 return exchange.playback(playback)
             case ["DELETE", "playbacks", playback]:
