@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
 from storage.errors import Busy, DatabaseUnavailable
-from web import watching
+from web import hosts, watching
 from web.api.app import create_api
 from web.api.problems import ERRORS, Problem, failed, problem_of
 from web.assets import Assets
@@ -145,7 +145,8 @@ async def show_error(request: Request, error: Exception) -> Response:
 def _error_page(guest: Guest, error: Exception, problem: Problem, sentence: str) -> Response:
     """The page in the frame of who asks; whatever has just failed may fail again: then without."""
     with suppress(Exception):
-        if not isinstance(error, DatabaseUnavailable):
+        # Nobody is looked up by a database that is away, nor for a name that is not ours.
+        if not isinstance(error, DatabaseUnavailable) and problem.status_code != hosts.STATUS:
             return _render_error(as_visit(guest), error, problem, sentence)
     with suppress(Exception):
         return _render_error(as_guest(guest), error, problem, sentence)

@@ -16,7 +16,7 @@ import pytest
 from storage.settings import WebSettings
 from tests.web.api import API, PROBLEM
 from tests.web.browser import serving
-from tests.web.conftest import Front
+from tests.web.conftest import COMPANY, Front
 from web.guard import COOKIE
 from web.hosts import Hosts
 
@@ -72,8 +72,9 @@ async def test_a_name_that_is_not_served_is_refused_in_the_visitors_language(fro
         # Neither sessions, nor forms, nor redirects: nothing is done for such a name.
         cookie = f"{COOKIE}={front.tokens['olga']}"
         for path, method in (("/messages", "GET"), ("/logout", "POST"), ("/messages/", "GET")):
-            status, headers, _ = await asked(port, "evil.example", path, method, Cookie=cookie)
+            status, headers, page = await asked(port, "evil.example", path, method, Cookie=cookie)
             assert (status, "location" in headers) == (421, False)
+            assert COMPANY not in page
         assert front.services.sessions.find(front.tokens["olga"]) is not None
         for host in (
             *("voicemail.example.com", "VoiceMail.Example.com.", "voicemail.example.com:8443"),
