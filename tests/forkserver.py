@@ -41,7 +41,7 @@ async def run_command(*args: str, said: str = "") -> Done:
     """Run ``voicepost ARGS`` in a process; ``said`` is what it is told on its standard input."""
     reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_server))
     try:
-        writer.write(json.dumps([args, said]).encode())
+        writer.write(json.dumps([args, said, dict(os.environ)]).encode())
         writer.write_eof()
         return Done(*json.loads(await reader.read()))
     finally:
@@ -95,7 +95,7 @@ def _answer(connection: socket.socket) -> None:
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
     ):
-        args, said = json.loads(file.read())
+        args, said, environment = json.loads(file.read())
         told.write(said.encode())
         told.seek(0)
         pid = os.fork()
@@ -103,6 +103,8 @@ def _answer(connection: socket.socket) -> None:
             for number, opened in enumerate((told, out, err)):
                 os.dup2(opened.fileno(), number)
             connection.close()
+            os.environ.clear()
+            os.environ.update(environment)
             _command(args)
         _, status = os.waitpid(pid, 0)
         texts = []

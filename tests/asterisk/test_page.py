@@ -113,7 +113,7 @@ async def test_a_message_comes_by_itself_is_heard_and_taken_away(
         message = await company.leave()
 
         # It appears in the open page, and in its title, without anybody's doing.
-        await expect(desk.row(message)).to_be_visible(timeout=3000)
+        await expect(desk.row(message)).to_be_visible()
         await expect(desk.row(message)).to_contain_text(SHOWN_CALLER)
         await expect(page).to_have_title(f"(1) Голосовая почта · {company.name}")
         await expect(page.get_by_role("navigation").first).to_contain_text("1")

@@ -105,7 +105,7 @@ async def test_an_unregistered_phone_fails_at_once(pair: Asterisks) -> None:
         began = time.monotonic()
         with pytest.raises(AriError):
             await ari.request("POST", "/channels", {"endpoint": "PJSIP/101", "app": "voicepost"})
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # of the 30 that a phone may ring
 
 
 async def test_alone_it_records_a_caller_who_hangs_up_in_mid_sentence(pair: Asterisks) -> None:

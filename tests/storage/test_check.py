@@ -163,9 +163,9 @@ def test_a_very_large_office_is_checked_in_no_time() -> None:
     text += "".join(ring.format(n, n, (n + 1) % 3000) for n in range(3000))
     office = parse_office(text)
 
-    started = time.monotonic()
+    started = time.process_time()
     (circle,) = check(office)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert circle.where == "employees.0.forward"
 
 

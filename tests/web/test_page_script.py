@@ -33,7 +33,7 @@ async def test_after_the_session_one_logs_in_and_returns(town: Street, front: Fr
     front.services.sessions.end(front.tokens["olga"])
     bar = page.locator("#connection")
     # A stream that ended is asked for again after some seconds.
-    await expect(bar).to_contain_text("Сеанс закончился.", timeout=20_000)
+    await expect(bar).to_contain_text("Сеанс закончился.")
     await bar.get_by_role("link", name="Войти снова").click()
     await expect(page).to_have_url(f"{town.url}/login?next=%2Fmessages%3Fstate%3Dnew")
     refused = [fault for fault in faults_of(page) if "status of 401" in fault]

@@ -42,7 +42,7 @@ async def test_what_came_while_the_server_was_away_is_shown_when_it_is_back(
         first = await asyncio.to_thread(front.receive)
         await expect(page.locator(f"#message-{first}")).to_be_visible()
     bar = page.locator("#connection")
-    await expect(bar).to_have_text(LOST, timeout=20_000)
+    await expect(bar).to_have_text(LOST)
     missed = await asyncio.to_thread(front.receive)
 
     async with served(front, port):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.waiting import POLL_SECONDS
-from tests.web.browser import watch
+from tests.web.browser import PATIENCE, watch
 from tests.web.player.stage import Sound
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Player:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T]], good: Callable[[T], bool] = bool, seconds: float = 15
+    look: Callable[[], Awaitable[T]], good: Callable[[T], bool] = bool, seconds: float = PATIENCE
 ) -> T:
     """What is there to see, once it is good."""
     async with asyncio.timeout(seconds):

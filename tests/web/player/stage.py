@@ -131,7 +131,7 @@ PAUSED = Sound(
     "Анна Щукина · 13 августа, 18:05",
     ((1, True), (30, False), (2, True)),
 )
-SHORT = Sound("short", "<b>Иван</b>", "Борис Орлов · 13 августа, 11:20", ((1.2, True),))
+SHORT = Sound("short", "<b>Иван</b>", "Борис Орлов · 13 августа, 11:20", ((3.0, True),))
 LAST = Sound("last", "Номер скрыт", "Ромашка · 12 августа, 10:00", ((45.0, True),))
 LIST = (LONG, PAUSED, SHORT, LAST)
 
