@@ -75,6 +75,8 @@ class State:
 
 
 LEAVE = (Speak(HELLO), HangUp())
+LATE = (Say(HELLO), HangUp())
+"""To the beep that has sounded: over AGI no pause brings another one."""
 MENU = (Hear(WELCOME),)
 BOX = (*MENU, Press("9"))
 SPOKEN = (*BOX, Speak(HELLO))
@@ -166,11 +168,11 @@ STATES = (
         phones={"101": "busy"},
     ),
     State("the mailbox's greeting", (*BOX, Hear(COMPANY_BOX)), LEAVE, in_the_end=COMPANY),
-    State("the beep", (*BOX, Beep()), LEAVE, in_the_end=COMPANY),
+    State("the beep", (*BOX, Beep()), LATE, in_the_end=COMPANY),
     State(
         "recording, nothing said yet",
         (*BOX, Beep(), Breathe()),
-        (*LEAVE,),
+        LATE,
         in_the_end=COMPANY,
         gap=LONG_GAP,
     ),
@@ -239,7 +241,7 @@ ALONE_STATES = (
     State(
         "Asterisk alone, nothing said yet",
         (ALONE, Beep(), Breathe()),
-        (Say(HELLO), HangUp()),
+        LATE,
         in_the_end=COMPANY,
         gap=LONG_GAP,
         ends=False,
