@@ -12,6 +12,8 @@ import pytest
 from commands import connections
 from commands.notify import Watcher
 from commands.webserver import listening, serve_pages
+from storage.accounts.sessions import Sessions
+from storage.errors import DatabaseUnavailable
 from tests.speech import speak
 from tests.web.conftest import PASSWORD, Front
 from web import bodies
@@ -280,3 +282,15 @@ async def test_an_honest_request_is_not_cut_short(
     assert b"200 OK" in await talk.till(b"\r\n\r\n")
     with pytest.raises(TimeoutError):
         await talk.answer(seconds=0.6)
+
+
+def test_while_nobody_can_be_known_nothing_is_read(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_more: object) -> None:
+        raise DatabaseUnavailable("the database is away")
+
+    olga = front.visitor("olga")
+    monkeypatch.setattr(Sessions, "find", away)
+    assert olga.patch("/api/v1/me", json={}).status_code == 503
+    assert olga.post("/messages/selected", data={"action": "delete"}).status_code == 503
