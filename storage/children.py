@@ -68,8 +68,9 @@ def run(command: Sequence[str], *, given: bytes = b"", most_bytes: int) -> bytes
     To be called within a turn. Raises FileNotFoundError where the program is not installed, and
     TimeoutExpired and CalledProcessError of subprocess: this where it exceeds a limit, too.
     """
-    if shutil.which(command[0]) is None:
-        raise FileNotFoundError(command[0])
+    for program in (command[0], "prlimit"):
+        if shutil.which(program) is None:
+            raise FileNotFoundError(program)
     # By a program of util-linux, not in the child before exec: that is unsafe with threads.
     limited = [
         "prlimit",

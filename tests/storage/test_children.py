@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from tests.waiting import until
 ROOT = Path(__file__).parents[2]
 ENOUGH = 256 * 1024
 """kB that a child may use: ffmpeg takes 57,000 for any honest file."""
+REST = ("ffprobe", "prlimit")
 # In a process of its own: the greatest use of all children is what the kernel counts.
 IMPORT = """
 import resource, sys
@@ -124,13 +126,20 @@ def test_the_synthesiser_is_limited_too(monkeypatch: pytest.MonkeyPatch) -> None
         speak("Здравствуйте!", Voice("espeak-ng", "ru"))
 
 
+@pytest.mark.parametrize(
+    ("there", "missing"), [((), "ffprobe"), (("ffprobe",), "prlimit"), (REST, "ffmpeg")]
+)
 def test_a_program_that_is_missing_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], missing: str
 ) -> None:
     path = tmp_path / "sound.flac"
     path.write_bytes(flac(8000))
+    for program in there:
+        found = shutil.which(program)
+        assert found
+        (tmp_path / program).symlink_to(found)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(AudioError, match="ffprobe is not installed"):
+    with pytest.raises(AudioError, match=f"^{missing} is not installed$"):
         PromptLibrary(tmp_path / "prompts").import_audio(path)
 
 

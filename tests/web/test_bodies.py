@@ -12,6 +12,8 @@ import pytest
 from commands import connections
 from commands.notify import Watcher
 from commands.webserver import listening, serve_pages
+from storage.accounts.sessions import Sessions
+from storage.errors import DatabaseUnavailable
 from tests.speech import speak
 from tests.web.conftest import PASSWORD, Front
 from web import bodies
@@ -260,7 +262,7 @@ async def test_a_connection_that_says_nothing_whole_is_ended(
 async def test_headers_that_come_a_byte_at_a_time_have_an_end(
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 1.0)
     talk = await begin()
     await talk.say(b"GET /login HTTP/1.1\r\nHost: x\r\n\r\n")
     # The answer to a whole request was in time; the next one on the same connection is not.
@@ -274,9 +276,21 @@ async def test_an_honest_request_is_not_cut_short(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, front: Front
 ) -> None:
     """The time for the headers is over when they are there; the answer may take longer."""
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 1.0)
     talk = await begin()
     await talk.say(head("/events", FORM, 0, method="GET", token=front.tokens["olga"]))
     assert b"200 OK" in await talk.till(b"\r\n\r\n")
     with pytest.raises(TimeoutError):
-        await talk.answer(seconds=0.6)
+        await talk.answer(seconds=2.0)
+
+
+def test_while_nobody_can_be_known_nothing_is_read(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_more: object) -> None:
+        raise DatabaseUnavailable("the database is away")
+
+    olga = front.visitor("olga")
+    monkeypatch.setattr(Sessions, "find", away)
+    assert olga.patch("/api/v1/me", json={}).status_code == 503
+    assert olga.post("/messages/selected", data={"action": "delete"}).status_code == 503

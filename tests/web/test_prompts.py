@@ -13,6 +13,7 @@ import pytest
 
 from storage.children import Turns
 from storage.office import Office, Prompt
+from tests.flac import flac
 from tests.speech import speak
 from tests.web.conftest import Front, Visitor
 from web.services import PhoneUnavailable
@@ -171,6 +172,19 @@ def test_a_prompt_is_removed_when_nothing_plays_it(front: Front, olga: Visitor) 
     assert olga.post(address).status_code == 303
     assert list(prompts(front)) == ["main"]
     assert olga.post(address).status_code == 404
+
+
+def test_a_sound_that_asks_for_gigabytes_is_refused_in_the_visitors_language(
+    front: Front, olga: Visitor
+) -> None:
+    files = {"file": ("a.flac", flac(1), "audio/flac")}
+    told = olga.post("/prompts", data={"name": "bomb", "way": "file"}, files=files)
+    assert told.status_code == 422
+    assert "частота дискретизации файла — 1 Гц, а для речи нужно не меньше 4000 Гц" in told.text
+    told = olga.put("/api/v1/prompts/bomb/file", files=files)
+    assert told.status_code == 422
+    assert told.json()["detail"].endswith("a rate of 1 Hz: at least 4000 are needed for speech")
+    assert "bomb" not in prompts(front)
 
 
 async def test_an_upload_waits_for_its_turn_and_nobody_waits_with_it(

@@ -37,6 +37,7 @@ _MEANINGS: Final = {
     401: "Nobody has logged in, and there is no valid token.",
     403: "The user may not do that.",
     404: "There is no such thing, or it is none of the user's.",
+    408: "The body did not come in time.",
     409: "It contradicts what there is.",
     413: "The body is too large.",
     416: "The range is beyond the end.",
@@ -189,10 +190,11 @@ def _sentence(detail: Mapping[str, Any]) -> str:
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Answers of an operation beside its own, as the OpenAPI document tells of them."""
     schema = {"$ref": "#/components/schemas/Problem"}
+    of_bodies = (408,) if 413 in statuses else ()
     return {
         status: {
             "description": _MEANINGS[status],
             "content": {MEDIA_TYPE: {"schema": schema}},
         }
-        for status in sorted({400, 401, 403, 422, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 422, 500, 503, *statuses, *of_bodies})
     }
