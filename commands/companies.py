@@ -5,7 +5,7 @@ import click
 from commands.changes import change, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
-from storage.allowance import Allowance
+from storage.allowance import Allowance, may_meet
 from storage.directory import Site
 from storage.errors import ConfigError
 from storage.office import Company, Office, make_part
@@ -181,11 +181,15 @@ def _with_company(office: Office, settings: dict[str, object]) -> Office:
 
 
 def _warn_of_others(app: App, company_id: str, pattern: str) -> None:
-    """Say which company has the same pattern: each may name the other's phones."""
+    """Say whose phones the pattern can name as well."""
     for site in app.offices.snapshot().offices.values():
-        if site.company_id != company_id and site.allowance.endpoint_pattern == pattern:
-            name = site.office.company.name
-            click.echo(f"Warning: “{name}” has the same pattern: phones are each other's", err=True)
+        theirs = site.allowance.endpoint_pattern
+        if site.company_id != company_id and may_meet(pattern, theirs):
+            click.echo(
+                f"Warning: “{site.office.company.name}” has the pattern {theirs}: "
+                "each company can name phones of the other",
+                err=True,
+            )
 
 
 def _phones(allowance: Allowance) -> str:

@@ -75,6 +75,22 @@ def allowance_of(row: AllowanceRow | None, *, allow: str, of_several: bool) -> A
     )
 
 
+def may_meet(one: str | None, other: str | None) -> bool:
+    """Whether two patterns can name one phone: `PJSIP/{extension}` and `PJSIP/1{extension}` can."""
+    if one is None or other is None:
+        return False
+    head, _, tail = one.partition(_EXTENSION)
+    other_head, _, other_tail = other.partition(_EXTENSION)
+    heads = sorted((head, other_head), key=len)
+    tails = sorted((tail, other_tail), key=len)
+    return (
+        heads[1].startswith(heads[0])
+        and tails[1].endswith(tails[0])
+        and not re.search(r"\D", heads[1][len(heads[0]) :])
+        and not re.search(r"\D", tails[1][: len(tails[1]) - len(tails[0])])
+    )
+
+
 def checked_pattern(text: str) -> str:
     """A pattern of dial strings. Raises ConfigError."""
     if _EXTENSION not in text:

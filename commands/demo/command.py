@@ -90,6 +90,8 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
     async with telephones(service.asterisk) as phones:
         await service.voicepost("config", "apply", _shown(OFFICE))
         anna = f"PJSIP/trunk/sip:{EMPLOYEE}@{phones.sip}"
+        # It is none of the phones that a company usually has.
+        await service.voicepost("companies", "set", COMPANY, "--endpoint", anna)
         change = ("--endpoint", anna, "--ring-timeout", f"{RING_SECONDS}", "--company", COMPANY)
         await service.voicepost("employees", "set", EMPLOYEE, *change)
         click.echo("\nThree people call at the same time: real SIP calls from a second Asterisk.\n")
@@ -105,6 +107,7 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
     _make_accounts(app)
     click.echo("\nThe three messages are kept. Anna's phone becomes yours again:\n")
     await service.voicepost("config", "apply", _shown(OFFICE))
+    await service.voicepost("companies", "set", COMPANY, "--endpoint", "")
     click.echo()
     await service.voicepost("messages", "list", "--limit", "10")
     click.echo(THE_PAGE.format(page=app.settings.web_url, password=PASSWORD))

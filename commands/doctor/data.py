@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Final
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
 from storage.actor import EVERYTHING
+from storage.allowance import may_meet
 from storage.bounds import beyond
 from storage.database import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
@@ -141,6 +143,11 @@ def companies(app: App) -> Finding:
         for endpoint in {employee.endpoint for employee in site.office.employees.values()}:
             if owners.setdefault(endpoint, name) != name:
                 found.append(f"{endpoint} is a phone of {owners[endpoint]} and of {name}")
+    found += [
+        f"{one.office.company.name} and {other.office.company.name} can name each other's phones"
+        for one, other in combinations(sites, 2)
+        if may_meet(one.allowance.endpoint_pattern, other.allowance.endpoint_pattern)
+    ]
     if not found:
         return ok("companies", "each keeps within what it is allowed")
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""

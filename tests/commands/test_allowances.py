@@ -70,7 +70,11 @@ def test_of_several_none_has_phones_until_they_are_named(two: Voicepost) -> None
     two("companies", "set", "Лютик", "--endpoint-pattern", "PJSIP/{extension}")
     assert two.warnings == ""
     two("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/{extension}")
-    assert "“Лютик” has the same pattern" in two.warnings
+    assert "“Лютик” has the pattern PJSIP/{extension}: each company can name" in two.warnings
+    two("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/1{extension}")
+    assert "“Лютик” has the pattern PJSIP/{extension}" in two.warnings  # 1 and 01 are 101
+    two("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/r{extension}")
+    assert two.warnings == ""
     assert two.refused("companies", "set", "Роза", "--allow", "any").startswith(
         "Error: there is no"
     )
@@ -152,7 +156,10 @@ def test_doctor_tells_of_what_is_beyond_and_of_phones_of_two(office: Voicepost) 
             "companies", "set", name, "--endpoint-pattern", "PJSIP/{extension}", "--allow", "any"
         )
     found = data.companies(App(office.home))
-    assert found.what == "PJSIP/101 is a phone of Лютик and of Ромашка"
+    assert found.what == (
+        "PJSIP/101 is a phone of Лютик and of Ромашка; "
+        "Лютик and Ромашка can name each other's phones"
+    )
 
 
 def test_a_call_is_tried_as_it_would_go(office: Voicepost) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.actor import Actor
+from storage.allowance import may_meet
 from storage.allowances import Allowances
 from storage.errors import ConfigError, NotFound
 from storage.office import Dial, Office, parse_office
@@ -331,3 +332,23 @@ def test_stored_text_that_asterisk_would_read_as_more_is_never_handed_on(two: Ho
             session.connection().exec_driver_sql(replaced, (f'"{evil}"', f'"{good}"'))
             session.connection().exec_driver_sql("UPDATE config_version SET version = version + 1")
         assert ROMASHKA in two.offices.names()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("PJSIP/{extension}", "PJSIP/{extension}", True),
+        ("PJSIP/{extension}", "PJSIP/1{extension}", True),
+        ("PJSIP/{extension}", "PJSIP/{extension}0", True),
+        ("PJSIP/1{extension}", "PJSIP/2{extension}", False),
+        ("PJSIP/a{extension}", "PJSIP/b{extension}", False),
+        ("PJSIP/{extension}", "PJSIP/r-{extension}", False),
+        ("PJSIP/{extension}-r", "PJSIP/{extension}", False),
+        ("PJSIP/{extension}", None, False),
+    ],
+)
+def test_patterns_that_can_name_one_phone_are_known(
+    one: str, other: str | None, meet: bool
+) -> None:
+    assert may_meet(one, other) is meet
+    assert may_meet(other, one) is meet
