@@ -83,7 +83,7 @@ def bind(
     session: Session, company_id: str, extensions: Iterable[str], at: datetime
 ) -> list[EmployeeRow]:
     """Who has these extensions now. One that nobody has waits for who is to get it."""
-    wanted = list(extensions)
+    wanted = list(dict.fromkeys(extensions))
     there = session.scalars(
         select(EmployeeRow).where(_present(company_id), EmployeeRow.extension.in_(wanted))
     )
