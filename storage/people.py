@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import BindingRow, UserRow
@@ -83,7 +83,7 @@ def bind(
     session: Session, company_id: str, extensions: Iterable[str], at: datetime
 ) -> list[EmployeeRow]:
     """Who has these extensions now. One that nobody has waits for who is to get it."""
-    wanted = list(extensions)
+    wanted = list(dict.fromkeys(extensions))
     there = session.scalars(
         select(EmployeeRow).where(_present(company_id), EmployeeRow.extension.in_(wanted))
     )
@@ -113,15 +113,18 @@ def present(session: Session, company_id: str) -> list[EmployeeRow]:
 
 def known(session: Session, company_id: str) -> list[Person]:
     """The company's employees, and former ones whose messages are listed; by extension."""
-    has_messages = exists().where(
-        AddresseeRow.company_id == EmployeeRow.company_id,
+    with_messages = select(AddresseeRow.employee_id).where(
+        AddresseeRow.company_id == company_id,
         AddresseeRow.box == "employee",
-        AddresseeRow.employee_id == EmployeeRow.id,
+        AddresseeRow.employee_id.is_not(None),
         AddresseeRow.kept > 0,
     )
     rows = session.scalars(
         select(EmployeeRow)
-        .where(EmployeeRow.company_id == company_id, or_(EmployeeRow.until.is_(None), has_messages))
+        .where(
+            EmployeeRow.company_id == company_id,
+            or_(EmployeeRow.until.is_(None), EmployeeRow.id.in_(with_messages)),
+        )
         .order_by(EmployeeRow.extension, EmployeeRow.since.desc())
     )
     return [row.as_person() for row in rows if row.name or row.until is not None]

@@ -38,7 +38,7 @@ def test_a_user_is_as_made(people: House) -> None:
     assert (made.login, made.name) == ("anna@example.com", "Анна Щукина")
     assert made.extensions == ("101", "102")
     assert made.language == "en" and made.must_change_password and not made.is_disabled
-    assert made.scope == Scope(COMPANY, ("101", "102"))
+    assert made.scope == Scope(COMPANY, tuple(person.id for person in made.people))
     assert made.created_at == people.clock.time and made.logged_in_at is None
 
 
