@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.web.browser import PHONE, Street, faults_of, street, until
 from tests.web.conftest import Front
@@ -38,6 +39,26 @@ async def test_after_the_session_one_logs_in_and_returns(town: Street, front: Fr
     await expect(page).to_have_url(f"{town.url}/login?next=%2Fmessages%3Fstate%3Dnew")
     refused = [fault for fault in faults_of(page) if "status of 401" in fault]
     assert len(refused) == 1
+
+
+async def test_a_page_whose_scripts_come_slowly_hears_of_messages(
+    town: Street, front: Front
+) -> None:
+    page = await town.come_in("olga")
+    goes_on = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await goes_on.wait()
+        await route.continue_()
+
+    await page.route("**/hx-sse.min.js*", slowly)
+    await page.goto("/messages", wait_until="commit")
+    await until(page, "Boolean(window.htmx)")
+    await page.evaluate("new Promise(resolve => setTimeout(resolve, 50))")  # behind its own timer
+    goes_on.set()
+    await page.wait_for_load_state()
+    message = await asyncio.to_thread(front.receive)
+    await expect(page.locator(f"#message-{message}")).to_be_visible()
 
 
 @pytest.mark.parametrize("key", ["Control", "Shift"])
