@@ -17,7 +17,7 @@ import structlog
 from telephony.ari.client import Event
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import CallLost, Hangup
+from telephony.errors import AriError, CallLost, Hangup
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
@@ -26,6 +26,12 @@ MUTE_SECONDS = 3.5
 INAUDIBLE = 16
 """The mean amplitude, of 32,767, that is a pause: digital silence, of A-law too, and the noise of a
 good line. A voice at -46 dBFS is louder at least once in a second."""
+BEEP_SECONDS = 1.0
+"""Before a caller can begin to speak."""
+
+WATCHER = "func_talkdetect.so"
+NOTHING_SAID = "VoicepostNothingSaid"
+TALKING = ("ChannelTalkingStarted", "ChannelTalkingFinished")
 
 log = structlog.get_logger()
 
@@ -46,6 +52,8 @@ class Recorder:
         """The service is stopping: what was said is the message, and nothing more is recorded."""
         self._paused = False
         """The caller has said nothing for so long that the message is over."""
+        self._mute_until = math.inf
+        """Of who has not said anything by then no event would ever tell."""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
@@ -76,14 +84,15 @@ class Recorder:
         Not by maxSilenceSeconds: Asterisk then cuts off what it took for silence, also where a key
         ends the recording, and a whole message may be quieter than the level that it goes by.
         """
-        await self._line.forgive(
-            "POST",
-            f"/channels/{self._line.id}/variable",
-            {
-                "variable": "TALK_DETECT(set)",
-                "value": f"{limits.silence_seconds * 1000},{INAUDIBLE}",
-            },
-        )
+        watch = f"{limits.silence_seconds * 1000},{INAUDIBLE}"
+        path = f"/channels/{self._line.id}/variable"
+        self._mute_until = math.inf
+        try:
+            await self._line.command("POST", path, {"variable": "TALK_DETECT(set)", "value": watch})
+        except AriError as error:
+            log.warning("no pause will end this message", why=error.message)
+        else:
+            self._mute_until = self._clock.time() + BEEP_SECONDS + limits.silence_seconds
 
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
         await self._line.command(
@@ -127,8 +136,9 @@ class Recorder:
         line = self._line
         ended_by, recorded = EndedBy.LIMIT, math.inf
         while True:
-            event = await line.receive(CLOSING_SECONDS if line.left else CHECK_SECONDS)
+            event = await self._next_event()
             if event is None or event["type"] == RECONNECTED:
+                self._mute_until = math.inf  # that somebody speaks may have been missed
                 if await line.exists(_live(name)):
                     continue
                 break
@@ -141,7 +151,7 @@ class Recorder:
                 # saved.
                 self._stopped = True
                 await self._stop(name)
-            elif event["type"] == "ChannelTalkingFinished" and event["channel"]["id"] == line.id:
+            elif self._is_pause(event):
                 self._paused = True
                 await self._stop(name)
             elif line.key(event) == "#":
@@ -151,6 +161,39 @@ class Recorder:
         if line.left:
             raise Hangup("The caller hung up.")
         return ended_by, recorded
+
+    async def _next_event(self) -> Event | None:
+        """The next event, `NOTHING_SAID` where nobody began to speak, None where none came."""
+        line = self._line
+        if line.left:
+            return await line.receive(CLOSING_SECONDS)
+        event = await line.receive(min(CHECK_SECONDS, self._mute_until - self._clock.time()))
+        if event is not None or self._clock.time() < self._mute_until:
+            return event
+        self._mute_until = math.inf
+        if await self._is_watched():
+            # Asked first, events that waited for us came in.
+            event = await line.receive(0)
+            if event is None:
+                return {"type": NOTHING_SAID}
+            self._mute_until = -math.inf  # until there are none
+        return event
+
+    def _is_pause(self, event: Event) -> bool:
+        """Whether the caller has said nothing for as long as may end the message."""
+        if event["type"] == NOTHING_SAID:
+            return True
+        if event["type"] not in TALKING or event["channel"]["id"] != self._line.id:
+            return False
+        self._mute_until = math.inf
+        return bool(event["type"] == "ChannelTalkingFinished")
+
+    async def _is_watched(self) -> bool:
+        """Whether Asterisk can tell who speaks: without the module it takes the request, too."""
+        try:
+            return await self._line.look(f"/asterisk/modules/{WATCHER}") is not None
+        except AriError:
+            return False
 
     def _is_last(self, event: Event, name: str) -> bool:
         """Whether nothing more will come of the recording.

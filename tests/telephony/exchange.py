@@ -100,6 +100,7 @@ class Exchange:
     """Channels that were given back to the dialplan."""
     ended: dict[str, str] = field(default_factory=dict)
     """Channels that we were asked to hang up, and the reason given."""
+    modules: set[str] = field(default_factory=lambda: {"func_talkdetect.so"})
     consequences: deque[Callable[[], None]] = field(default_factory=deque)
     """What is still to happen because of requests already accepted."""
 
@@ -154,6 +155,12 @@ class Exchange:
         """Everything that plays comes to its end."""
         for playback_id in list(self.playbacks):
             self.finish_playback(playback_id)
+
+    def begin_to_talk(self, channel_id: str) -> None:
+        """The caller is heard, after nothing was."""
+        channel = self.channels[channel_id]
+        if channel.pause_seconds:
+            self.emit({"type": "ChannelTalkingStarted", "channel": channel.json()})
 
     def pause(self, channel_id: str) -> None:
         """The caller says nothing for as long as Asterisk was told to wait for that."""
