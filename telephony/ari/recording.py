@@ -29,6 +29,8 @@ good line. A voice at -46 dBFS is louder at least once in a second."""
 BEEP_SECONDS = 1.0
 """Before a caller can begin to speak."""
 
+LATE_SECONDS = 0.5
+"""Woken later than by this, the service has stood still."""
 WATCHER = "func_talkdetect.so"
 NOTHING_SAID = "VoicepostNothingSaid"
 TALKING = ("ChannelTalkingStarted", "ChannelTalkingFinished")
@@ -168,10 +170,12 @@ class Recorder:
         if line.left:
             return await line.receive(CLOSING_SECONDS)
         event = await line.receive(min(CHECK_SECONDS, self._mute_until - self._clock.time()))
-        if event is not None or self._clock.time() < self._mute_until:
+        late = self._clock.time() - self._mute_until
+        if event is not None or late < 0:
             return event
         self._mute_until = math.inf
-        if await self._is_watched():
+        # Who stood still, or whose connection broke meanwhile, has missed who began to speak.
+        if (late < LATE_SECONDS or late == math.inf) and await self._is_watched():
             # Asked first, events that waited for us came in.
             event = await line.receive(0)
             if event is None:
