@@ -96,10 +96,13 @@ class Scenario:
     dialled: str = "74951234567"
     voicemail: str = ""
     """Lines of TOML, put into the office's table ``[voicemail]``."""
+    pause: int = 3
+    """So many seconds of silence end a message."""
 
     def office(self, endpoint: Callable[[str], str] = "PJSIP/{}".format) -> str:
         """The company's configuration; ``endpoint`` gives the dial string of an extension."""
-        text = OFFICE.replace("[voicemail]", f"[voicemail]\n{self.voicemail}")
+        lines = f"[voicemail]\nsilence_seconds = {self.pause}\n{self.voicemail}"
+        text = OFFICE.replace("[voicemail]", lines)
         return re.sub(r'"PJSIP/(\d+)"', lambda found: f'"{endpoint(found[1])}"', text)
 
     def __str__(self) -> str:
@@ -187,7 +190,6 @@ endpoint = "PJSIP/42"
 ring_timeout = 3
 
 [voicemail]
-silence_seconds = 3
 greeting = "sound:{COMPANY_BOX}"
 """
 

@@ -23,12 +23,16 @@ CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
 MUTE_SECONDS = 3.5
 """A recording that is shorter than it took by this much may have ended for want of RTP."""
-SPEAKS, PAUSES = "ChannelTalkingStarted", "ChannelTalkingFinished"
-TELLS_OF_SPEECH = "/asterisk/modules/func_talkdetect.so"
-BEEP_SECONDS = 0.5
 INAUDIBLE = 16
 """The mean amplitude, of 32,767, that is a pause: digital silence, of A-law too, and the noise of a
 good line. A voice at -46 dBFS is louder at least once in a second."""
+BEEP_SECONDS = 1.0
+"""Before a caller can begin to speak."""
+LATE_SECONDS = 0.5
+"""Woken later than by this, the service has stood still."""
+WATCHER = "func_talkdetect.so"
+NOTHING_SAID = "VoicepostNothingSaid"
+SPEAKS, PAUSES = "ChannelTalkingStarted", "ChannelTalkingFinished"
 
 log = structlog.get_logger()
 
@@ -49,10 +53,10 @@ class Recorder:
         """The service is stopping: what was said is the message, and nothing more is recorded."""
         self._paused = False
         """The caller has said nothing for so long that the message is over."""
+        self._mute_until = math.inf
+        """Of who has not said anything by then no event would ever tell."""
         self._watches = False
         """Whether Asterisk was told, by us, to watch for pauses."""
-        self._silent_at: float | None = None
-        """When a caller who has not said anything since the beep will have paused."""
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
@@ -61,7 +65,6 @@ class Recorder:
         self._paused = False
         await self._watch_for_pauses(limits)
         await self._begin(name, limits, limits.max_seconds)
-        self._silent_at = self._clock.time() + BEEP_SECONDS + limits.silence_seconds
         return await self._to_its_end(name, 1, limits)
 
     def parts(self, name: str) -> list[str]:
@@ -84,13 +87,19 @@ class Recorder:
         Not by maxSilenceSeconds: Asterisk then cuts off what it took for silence, also where a key
         ends the recording, and a whole message may be quieter than the level that it goes by.
         """
+        watch = f"{limits.silence_seconds * 1000},{INAUDIBLE}"
         path = f"/channels/{self._line.id}/variable"
+        self._mute_until = math.inf
         if self._watches:
             # Who spoke a moment ago, in the take before, would count as speaking still.
             await self._line.forgive("POST", path, {"variable": "TALK_DETECT(remove)"})
-        self._watches = True
-        level = f"{limits.silence_seconds * 1000},{INAUDIBLE}"
-        await self._line.forgive("POST", path, {"variable": "TALK_DETECT(set)", "value": level})
+        try:
+            await self._line.command("POST", path, {"variable": "TALK_DETECT(set)", "value": watch})
+        except AriError as error:
+            log.warning("no pause will end this message", why=error.message)
+        else:
+            self._watches = True
+            self._mute_until = self._clock.time() + BEEP_SECONDS + limits.silence_seconds
 
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
         await self._line.command(
@@ -134,12 +143,9 @@ class Recorder:
         line = self._line
         ended_by, recorded = EndedBy.LIMIT, math.inf
         while True:
-            event = await line.receive(CLOSING_SECONDS if line.left else self._patience())
-            if await self._is_pause(event):
-                self._paused = True
-                await self._stop(name)
-                continue
+            event = await self._next_event()
             if event is None or event["type"] == RECONNECTED:
+                self._mute_until = math.inf  # that somebody speaks may have been missed
                 if await line.exists(_live(name)):
                     continue
                 break
@@ -152,6 +158,9 @@ class Recorder:
                 # saved.
                 self._stopped = True
                 await self._stop(name)
+            elif self._is_pause(event):
+                self._paused = True
+                await self._stop(name)
             elif line.key(event) == "#":
                 ended_by = EndedBy.KEY
                 if more:
@@ -160,36 +169,43 @@ class Recorder:
             raise Hangup("The caller hung up.")
         return ended_by, recorded
 
-    async def _is_pause(self, event: Event | None) -> bool:
-        """Whether the caller has said nothing for as long as ends a message."""
-        if event is None:
-            return await self._said_nothing()
+    async def _next_event(self) -> Event | None:
+        """The next event, `NOTHING_SAID` where nobody began to speak, None where none came."""
+        line = self._line
+        if line.left:
+            return await line.receive(CLOSING_SECONDS)
+        event = await line.receive(min(CHECK_SECONDS, self._mute_until - self._clock.time()))
+        late = self._clock.time() - self._mute_until
+        if event is not None or late < 0:
+            return event
+        self._mute_until = math.inf
+        # Who stood still, or whose connection broke meanwhile, has missed who began to speak.
+        if (late < LATE_SECONDS or late == math.inf) and await self._is_watched():
+            # Asked first, events that waited for us came in.
+            event = await line.receive(0)
+            if event is None:
+                return {"type": NOTHING_SAID}
+            self._mute_until = -math.inf  # until there are none
+        return event
+
+    def _is_pause(self, event: Event) -> bool:
+        """Whether the caller has said nothing for as long as may end the message."""
+        if event["type"] == NOTHING_SAID:
+            return True
         if event["type"] not in (SPEAKS, PAUSES) or event["channel"]["id"] != self._line.id:
             return False
-        if event["type"] == SPEAKS:
-            self._silent_at = None
         # Where nothing was said since the beep, it tells of a pause before that.
-        return event["type"] == PAUSES and self._silent_at is None
+        is_pause = bool(event["type"] == PAUSES and self._mute_until == math.inf)
+        if event["type"] == SPEAKS:
+            self._mute_until = math.inf
+        return is_pause
 
-    def _patience(self) -> float:
-        """Seconds to wait for what happens next."""
-        if self._silent_at is None:
-            return CHECK_SECONDS
-        return min(CHECK_SECONDS, self._silent_at - self._clock.time())
-
-    async def _said_nothing(self) -> bool:
-        """Whether the caller has not said anything since the beep, for as long as a pause lasts.
-
-        Asterisk tells of pauses behind speech only. Where it cannot tell of speech, nobody knows.
-        """
-        if self._silent_at is None or self._clock.time() < self._silent_at:
-            return False
-        self._silent_at = None
+    async def _is_watched(self) -> bool:
+        """Whether Asterisk can tell who speaks: without the module it takes the request, too."""
         try:
-            found = await self._line.look(TELLS_OF_SPEECH)
+            return await self._line.look(f"/asterisk/modules/{WATCHER}") is not None
         except AriError:
             return False
-        return found is not None and found["status"] == "Running"
 
     def _is_last(self, event: Event, name: str) -> bool:
         """Whether nothing more will come of the recording.

@@ -20,6 +20,8 @@ PLACE = 300
 """Where these companies' numbers begin: other tests have the lower ones."""
 SILENT_SECONDS = 7
 """Where no sound comes, only the time limit ends a recording (with transmit_silence, that is)."""
+PAUSE = 20
+"""Longer than anybody is mute here: who comes back speaks to the beep that has sounded."""
 MUTE = MuteForGood()
 
 
@@ -41,6 +43,7 @@ class Play:
             phones=self.state.phones,
             dialled=self.state.dialled,
             voicemail=limit,
+            pause=PAUSE,
         )
 
     async def call(self, stage: Stage) -> None:

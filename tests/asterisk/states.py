@@ -76,7 +76,7 @@ class State:
 
 LEAVE = (Speak(HELLO), HangUp())
 LATE = (Say(HELLO), HangUp())
-"""To the beep that has sounded: over AGI no pause brings another one."""
+"""To the beep that has sounded: no pause brings another one."""
 MENU = (Hear(WELCOME),)
 BOX = (*MENU, Press("9"))
 SPOKEN = (*BOX, Speak(HELLO))

@@ -156,12 +156,18 @@ class Exchange:
         for playback_id in list(self.playbacks):
             self.finish_playback(playback_id)
 
+    def begin_to_talk(self, channel_id: str) -> None:
+        """The caller is heard, after nothing was."""
+        channel = self.channels[channel_id]
+        if channel.pause_seconds:
+            self.emit({"type": "ChannelTalkingStarted", "channel": channel.json()})
+
     def pause(self, channel_id: str) -> None:
         """The caller says something, and then nothing for as long as Asterisk was told to wait."""
-        self.speak(channel_id)
-        self.finish_speaking(channel_id)
+        self.begin_to_talk(channel_id)
+        self.stop_talking(channel_id)
 
-    def finish_speaking(self, channel_id: str) -> None:
+    def stop_talking(self, channel_id: str) -> None:
         channel = self.channels[channel_id]
         if channel.pause_seconds:
             self.emit({"type": "ChannelTalkingFinished", "channel": channel.json()})
@@ -173,17 +179,6 @@ class Exchange:
         assert params["variable"] == "TALK_DETECT(set)"
         milliseconds, _ = str(params["value"]).split(",")
         self._ours(channel_id).pause_seconds = int(milliseconds) / 1000
-
-    def speak(self, channel_id: str) -> None:
-        """The caller begins to say something."""
-        channel = self.channels[channel_id]
-        if channel.pause_seconds:
-            self.emit({"type": "ChannelTalkingStarted", "channel": channel.json()})
-
-    def module(self, name: str) -> Json:
-        if name not in self.modules:
-            raise Refused(404, "Module could not be found in running modules.")
-        return {"name": name, "status": "Running"}
 
     def finish_recording(self, name: str, *, seconds: int | None = None) -> None:
         if recording := self.live.pop(name, None):

@@ -182,42 +182,19 @@ async def test_what_ended_a_recording(
         assert await verb is ended_by
 
 
-SOON = RecordingLimits(max_seconds=60, silence_seconds=1)
-
-
-async def test_who_says_nothing_after_the_beep_is_not_waited_for_any_longer(
-    asterisk: FakeAri,
-) -> None:
-    """Asterisk tells of a pause behind speech only."""
-    async with a_call(asterisk) as (call, _):
-        assert await call.record("0192", SOON) is EndedBy.LIMIT
-        (stopped,) = asterisk.asked("POST", path="/recordings/live/0192/stop")
-        assert stopped
-
-
-async def test_where_nobody_tells_of_speech_nobody_is_taken_for_silent(asterisk: FakeAri) -> None:
-    asterisk.exchange.modules.clear()
-    async with a_call(asterisk) as (call, _):
-        verb = begin(call.record("0192", SOON))
-        await until(lambda: asterisk.asked("GET", path="/asterisk/modules/func_talkdetect.so"))
-        assert "0192" in asterisk.exchange.live
-        asterisk.exchange.press(call.id, "#")
-        assert await verb is EndedBy.KEY
-
-
 async def test_a_pause_from_before_the_beep_ends_nothing(asterisk: FakeAri) -> None:
     """Who presses 3 in the review may not have said anything for a while."""
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
         first = begin(call.record("0192", LIMITS))
         await until(lambda: exchange.live)
-        exchange.speak(call.id)
+        exchange.begin_to_talk(call.id)
         exchange.press(call.id, "#")
         assert await first is EndedBy.KEY
-        exchange.finish_speaking(call.id)
+        exchange.stop_talking(call.id)
         second = begin(call.record("0193", LIMITS))
         await until(lambda: "0193" in exchange.live)
-        exchange.speak(call.id)
+        exchange.begin_to_talk(call.id)
         exchange.press(call.id, "#")
         assert await second is EndedBy.KEY
         watched = [asked.params["variable"] for asked in asterisk.asked("POST", path="/variable")]

@@ -10,7 +10,8 @@ import telephony.ari.recording
 from telephony.call import EndedBy, RecordingLimits
 from telephony.errors import Hangup
 from tests.speech import silence, write_wav
-from tests.telephony.fake_ari import FakeAri
+from tests.telephony.exchange import Refused
+from tests.telephony.fake_ari import FakeAri, Request
 from tests.telephony.test_ari_call import a_call, begin
 from tests.waiting import until
 
@@ -105,3 +106,39 @@ async def test_recording_on_where_a_lost_flow_began(asterisk: FakeAri) -> None:
         assert await task is EndedBy.KEY
         assert await call.record_on("0192", LIMITS) is None
         assert await call.record_on("never", LIMITS) is None
+
+
+async def test_who_never_says_anything_is_not_waited_for(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.recording, "BEEP_SECONDS", -0.9)
+    async with a_call(asterisk) as (call, _):
+        assert await call.record("0192", SHORT) is EndedBy.LIMIT
+        assert asterisk.asked("POST", path="/recordings/live/0192/stop")
+
+
+@pytest.mark.parametrize("why", ["speaks", "not watched", "refused"])
+async def test_who_may_be_speaking_is_not_stopped(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    monkeypatch.setattr(telephony.ari.recording, "BEEP_SECONDS", -0.9)
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+
+        def happens(request: Request) -> Refused | None:
+            if why == "speaks" and request.path.endswith("/record"):
+                exchange.consequences.append(lambda: exchange.begin_to_talk(call.id))
+            if why == "refused" and request.path.endswith("/variable"):
+                return Refused(500, "Allocation failed")
+            return None
+
+        if why == "not watched":
+            exchange.modules.clear()
+        asterisk.fault = happens
+        task = begin(call.record("0192", SHORT))
+        await recording(asterisk, "0192")
+        if why == "not watched":
+            await until(lambda: asterisk.asked("GET", path="func_talkdetect.so"))
+        exchange.press(call.id, "#")
+        assert await task is EndedBy.KEY
+    assert not asterisk.asked("POST", path="/recordings/live/0192/stop")
