@@ -24,6 +24,7 @@ from storage.mailboxes import unassigned_mailbox
 from storage.models import AddresseeRow, AuditRow, MessageRow, NewsRow, TallyRow
 from storage.news import News
 from storage.office import Office, parse_office
+from storage.people import address
 from storage.reckoning import Effect, Report, Whose
 from storage.retention import Retention, first_kept
 from storage.rows import Envelope, Mailbox, new_row
@@ -231,6 +232,7 @@ def put(store: Store, said: Said) -> str:
     row.held_at = at if said.held else None
     store.audio.put(row.audio_key, b"audio..")
     with store.database.session() as session:
+        address(session, row)
         session.add(row)
         session.flush()
         if row.deleted_at is None:
