@@ -199,6 +199,20 @@ def test_what_comes_late_goes_to_who_had_the_extension_then(company: Company) ->
     assert company.seen("vera") == []
 
 
+def test_a_slip_is_for_who_had_the_extension_before_the_beep(company: Company) -> None:
+    old = company.receive()
+    draft = company.store.begin_without_database(employee_mailbox(company.offices.site(), "101"))
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    audio = company.store.inbox.read(company.store.inbox.get(old))
+    company.store.recording(draft).write_bytes(audio)
+
+    late = kept(company.store.messages.finish(draft.id)).id
+
+    assert company.seen("anna") == [late, old]
+    assert company.seen("vera") == []
+
+
 def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
     old = company.receive()
 
