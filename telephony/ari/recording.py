@@ -90,6 +90,10 @@ class Recorder:
         path = f"/channels/{self._line.id}/variable"
         self._mute_until = math.inf
         try:
+            # A service that stood still may have lost its caller to the fallback, which records.
+            channel = await self._line.look(f"/channels/{self._line.id}")
+            if channel is None or channel["dialplan"]["app_name"] != "Stasis":
+                return
             await self._line.command("POST", path, {"variable": "TALK_DETECT(set)", "value": watch})
         except AriError as error:
             log.warning("no pause will end this message", why=error.message)
