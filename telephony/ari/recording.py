@@ -94,6 +94,10 @@ class Recorder:
             # Who spoke a moment ago, in the take before, would count as speaking still.
             await self._line.forgive("POST", path, {"variable": "TALK_DETECT(remove)"})
         try:
+            # A service that stood still may have lost its caller to the fallback, which records.
+            channel = await self._line.look(f"/channels/{self._line.id}")
+            if channel is None or channel["dialplan"]["app_name"] != "Stasis":
+                return
             await self._line.command("POST", path, {"variable": "TALK_DETECT(set)", "value": watch})
         except AriError as error:
             log.warning("no pause will end this message", why=error.message)

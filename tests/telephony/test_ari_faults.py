@@ -34,7 +34,7 @@ WHOLE_CALL = Scenario(
         *(Hear(REVIEW), Press("1"), Hear(MESSAGE_SAVED)),
     ),
 )
-REQUESTS = 18
+REQUESTS = 19
 """How many requests the whole call makes."""
 
 Trouble = Callable[[FakeAri, str], Refused | NoAnswer | AnswerLost | None]
