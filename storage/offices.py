@@ -30,6 +30,7 @@ from storage.errors import ConfigError, NotFound
 from storage.models import CompanyRow, ConfigVersionRow
 from storage.office import Office, check, revalidated
 from storage.office.differences import differences
+from storage.office.edit import with_fields
 from storage.office.own import with_recording
 from storage.office.values import shown
 from storage.prefixes import NATIONAL
@@ -141,13 +142,11 @@ class Offices:
 
     def rename(self, company: str, name: str, *, by: Actor) -> Office:
         """Give a company another name."""
-        return self.edit(
-            company,
-            lambda office: office.model_copy(
-                update={"company": office.company.model_copy(update={"name": name})}
-            ),
-            by=by,
-        )
+
+        def renamed(office: Office) -> Office:
+            return with_fields(office, company=with_fields(office.company, name=name))
+
+        return self.edit(company, renamed, by=by)
 
     def remove(self, company: str, *, by: Actor) -> None:
         """Forget a company's configuration; its messages stay."""

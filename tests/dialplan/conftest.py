@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+import dialplan.mailroom
 from storage.office import Office
 from tests.dialplan.company import SOME_OFFICE, Company
 
 Found = Callable[..., Company]
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is there answers, however busy the machine is."""
+    monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 30.0)
+    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 30.0)
 
 
 @pytest.fixture

@@ -34,10 +34,13 @@ FOR_EVER = 3600.0
 SETTINGS = VoicemailSettings()
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 0.1)
-    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 0.2)
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Whoever waits now waits in vain: nobody has to for long."""
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(dialplan.mailroom, "PATIENCE", 0.1)
+        patience.setattr(dialplan.mailroom, "FINISH_PATIENCE", 0.2)
+        yield
 
 
 @contextmanager
@@ -45,7 +48,8 @@ def locked(company: Company) -> Iterator[None]:
     """Another program holds SQLite's write lock."""
     with closing(sqlite3.connect(company.database.url.database or "")) as other:
         other.execute("BEGIN IMMEDIATE")
-        yield
+        with impatient():
+            yield
         other.rollback()
 
 
@@ -175,7 +179,7 @@ class DeafMessages(Messages):
 async def test_nobody_waits_in_silence_for_the_voice_detector(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 30.0)
+    monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 0.1)
     messages = DeafMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
 
@@ -195,8 +199,8 @@ async def test_many_callers_do_not_pile_up_before_a_hung_database(company: Compa
     messages.hung = hung = Hung()
     mailroom = StoredMailroom(messages)
 
-    calls = [leave(company, mailroom) for _ in range(30)]
-    everyone = await asyncio.gather(*calls)
+    with impatient():
+        everyone = await asyncio.gather(*(leave(company, mailroom) for _ in range(30)))
 
     assert all("record up to 180 s" in steps for steps in everyone)
     assert is_left(company) == [".json"] * 30 + [".wav"] * 30
@@ -219,7 +223,8 @@ async def test_what_a_call_had_begun_is_known_from_slips_too(company: Company) -
         raise DatabaseUnavailable("the database cannot be used: it is gone")
 
     first = await company.mailroom.begin(call, BOX, SETTINGS, None)
-    second = await StoredMailroom(messages).begin(call, BOX, SETTINGS, first)
+    with impatient():
+        second = await StoredMailroom(messages).begin(call, BOX, SETTINGS, first)
     hung.released.set()
 
     begun = await company.mailroom.interrupted(call)
