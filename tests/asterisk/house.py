@@ -43,6 +43,8 @@ class House:
         self.web_port = free_tcp()
         self._processes: list[asyncio.subprocess.Process] = []
         home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o750)
+        (home / "voicepost.toml").touch(mode=0o600)
         (home / "voicepost.toml").write_text(
             f"""
             [sandbox]

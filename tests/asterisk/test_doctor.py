@@ -39,6 +39,8 @@ def broken(found: dict[str, Any]) -> set[str]:
 
 async def test_all_is_well_and_the_probe_leaves_nothing_behind(town: Town) -> None:
     await town.house.apply(office(town.phones.sip))
+    phones = f"PJSIP/trunk/sip:{{extension}}@{town.phones.sip}"
+    await town.house.voicepost("companies", "set", "Ромашка", "--endpoint-pattern", phones)
     messages = await town.house.messages()
     found = await examined(town.house, "--probe")
     # This house has no name of its own, and is told so.
@@ -100,7 +102,7 @@ async def test_folders_and_processes_that_fail(
         (house.home / "asterisk/spool/voicepost").rmdir()
         found = await examined(house, code=1)
         assert broken(found) == {"fallback spool"}
-        (house.home / "asterisk/spool/voicepost").mkdir()
+        (house.home / "asterisk/spool/voicepost").mkdir(mode=0o750)
 
         elsewhere = str(short_folder / "elsewhere")
         found = await examined(house, "--probe", code=1, VOICEPOST_ASTERISK__SPOOL=elsewhere)

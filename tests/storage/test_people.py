@@ -469,7 +469,19 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
             do(f"UPDATE users SET extensions = '{json.dumps(texts)}' WHERE login = '{login}'")
         for table, column in (("news", "box"), ("news", "addressee_number")):
             do(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-        do("DROP INDEX ix_messages_employee")
+        for index in ("employee", "quiet", "quiet_box", "quiet_employee", "company", "box"):
+            do(f"DROP INDEX ix_messages_{index}")
+        do("DROP INDEX ix_messages_addressee")
+        do("ALTER TABLE messages DROP COLUMN quiet")
+        for name, columns in (
+            ("company", "company_id, place"),
+            ("box", "company_id, box, place"),
+            ("addressee", "company_id, box, addressee_number, place"),
+        ):
+            do(f"CREATE INDEX ix_messages_{name} ON messages ({columns})")
+        do("ALTER TABLE tokens DROP COLUMN read_only")
+        for table in ("devices", "allowances", "assigned_numbers"):
+            do(f"DROP TABLE {table}")
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")
         do("DROP TABLE bindings")

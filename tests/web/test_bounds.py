@@ -15,6 +15,7 @@ from tests.web.conftest import (
     NOBODY,
     OTHER_COMPANY,
     OTHER_NUMBER,
+    PASSWORD,
     SPARE_NUMBER,
     Front,
     Visitor,
@@ -96,7 +97,8 @@ def test_where_the_operator_has_decided_nothing_that_is_said(front: Front) -> No
     assert "администратор сервера ещё не указал" in answer.text
     assert "администратор сервера ещё не указал" in rival.get("/problems").text
     # What is there stays, and is sent back.
-    assert rival.post("/employees/101", data={**FORM, "name": "Анна Лис"}).status_code == 303
+    other_name = {"name": "Анна Лис", "person": "same"}
+    assert rival.post("/employees/101", data={**FORM, **other_name}).status_code == 303
     kept = front.services.offices.get(OTHER_COMPANY).employees["101"]
     assert (kept.name, kept.endpoint) == ("Анна Лис", "PJSIP/101")
     told = problem(script(front, "rival").put("employees/103", json={"name": "Анна"}), 422)
@@ -227,7 +229,7 @@ def test_a_login_that_is_taken_is_not_told_with_a_name(front: Front, api: TestCl
     taken = {"login": "Rival", "name": "Кто-то", "role": "employee"}
     told = problem(api.post("users", json=taken), 422)
     assert told["problems"] == ["login: “rival” is taken"]
-    page = front.visitor("olga").post("/users/new", data=taken)
+    page = front.visitor("olga").post("/users/new", data={**taken, "current": PASSWORD})
     assert page.status_code == 422
     assert "«rival»" in page.text
     for secret in (OTHER_COMPANY, "Роза Тайнова"):

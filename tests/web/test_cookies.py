@@ -17,6 +17,7 @@ from tests.web.browser import serving
 from tests.web.conftest import PASSWORD, Front
 from tests.web.test_security import is_in
 from web.cookies import HOST, NOTICE, SESSION
+from web.devices import COOKIE as DEVICE
 
 
 @pytest.fixture(scope="module")
@@ -78,20 +79,20 @@ async def test_logging_in_and_out_over_tls(over_tls: BrowserContext, front: Fron
     await page.fill("[name=password]", PASSWORD)
     await page.press("[name=password]", "Enter")
     await page.wait_for_url("**/messages")
-    assert await names(over_tls) == {HOST + SESSION}
-    (cookie,) = await over_tls.cookies()
-    assert cookie.get("secure") and cookie.get("httpOnly") and cookie.get("path") == "/"
+    assert await names(over_tls) == {HOST + SESSION, HOST + DEVICE}
+    for cookie in await over_tls.cookies():
+        assert cookie.get("secure") and cookie.get("httpOnly") and cookie.get("path") == "/"
     # A notice comes along, is shown once, and undoes what was done.
     await page.goto(f"/messages/{message}/delete")
     await page.locator("main form button.danger").click()
     await page.locator("#toasts button").click()
     await expect(page.locator("#toasts")).to_contain_text("восстановлено")
     await page.goto("/messages")
-    assert await names(over_tls) == {HOST + SESSION}
+    assert await names(over_tls) == {HOST + SESSION, HOST + DEVICE}
     await page.locator(".account summary").click()
     await page.locator("form[action='/logout'] button").click()
     await page.wait_for_url("**/login")
-    assert await names(over_tls) == set()
+    assert await names(over_tls) == {HOST + DEVICE}  # which lets nobody in
 
 
 async def test_a_session_of_before_goes_on_and_gets_its_new_name(

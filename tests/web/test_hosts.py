@@ -7,16 +7,17 @@ import http.client
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from storage.settings import WebSettings
 from tests.web.api import API, PROBLEM
 from tests.web.browser import serving
-from tests.web.conftest import COMPANY, Front
+from tests.web.conftest import COMPANY, PASSWORD, Front
 from web.guard import COOKIE
 from web.hosts import Hosts
 
@@ -38,7 +39,12 @@ async def server(front: Front, **settings: str) -> AsyncIterator[int]:
 
 
 def ask(
-    port: int, host: str, path: str = "/login", method: str = "GET", **headers: str
+    port: int,
+    host: str,
+    path: str = "/login",
+    method: str = "GET",
+    form: Mapping[str, str] | None = None,
+    **headers: str,
 ) -> tuple[int, dict[str, str], str]:
     """The answer to a request in which exactly this `Host` stands."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -47,7 +53,11 @@ def ask(
         connection.putheader("Host", host)
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders()
+        body = urlencode(form).encode() if form else None
+        if body:
+            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read().decode()
     finally:
@@ -122,6 +132,7 @@ async def test_links_begin_with_the_address_that_is_set(
             f"127.0.0.1:{port}",
             f"/users/{anna}/link",
             "POST",
+            {"current": PASSWORD},
             Cookie=f"{COOKIE}={front.tokens['olga']}",
             Sec_Fetch_Site="same-origin",
         )
