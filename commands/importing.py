@@ -39,6 +39,11 @@ COLUMNS = ("mailbox", "goes to", "as", "messages")
     metavar="NAME",
     help="Only the mailboxes of this context; may be repeated.",
 )
+@click.option(
+    "--sort-quiet",
+    is_flag=True,
+    help="Keep unheard ones aside that are probably empty: with less speech than min_seconds.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell what would be taken in, and where to.")
 @click.pass_obj
 def import_messages(
@@ -48,6 +53,7 @@ def import_messages(
     company: str | None,
     of_company: tuple[str, ...],
     contexts: tuple[str, ...],
+    sort_quiet: bool,
     dry_run: bool,
 ) -> None:
     """Take in the messages of Asterisk's own voicemail (app_voicemail).
@@ -58,7 +64,8 @@ def import_messages(
     """
     site = app.offices.site(company)
     spool = survey(folder, contexts)
-    importer = Importer(app.database, app.audio, _addressing(site, of_company))
+    min_speech = site.office.voicemail.min_seconds if sort_quiet else 0.0
+    importer = Importer(app.database, app.audio, _addressing(site, of_company), min_speech)
     with progress_bar("reading" if dry_run else "importing") as progress:
         if dry_run:
             done = importer.rehearse(spool.messages, progress)

@@ -5,7 +5,8 @@ is there already. Messages are kept in batches: the audio of all of them is on t
 transaction makes them messages. Whatever ends an import in between, no message lacks its audio, and
 audio that lacks its message is put there again by the next import.
 
-The old system has kept them, so nobody asks how much speech is in them.
+The old system has kept them, so nobody asks how much speech is in them, unless it is wanted that
+those in which the detector hears too little are kept aside as probably empty.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Session
 from storage import tally, unheard
 from storage.actor import Actor
 from storage.appvoicemail import DELETED, NEW, Place, read_note, read_sound
+from storage.audio import Audio
 from storage.audit import note
 from storage.children import AT_ONCE
 from storage.database import Database
@@ -37,6 +39,7 @@ from storage.models import MessageRow
 from storage.news import announce
 from storage.people import address
 from storage.rows import Envelope, Mailbox, audio_key, new_row
+from storage.speech import speech_seconds
 from storage.upsert import insert_into
 from storage.vault import AudioStore
 
@@ -46,7 +49,7 @@ BATCH_BYTES: Final = 64 * 1024 * 1024
 DECODERS: Final = AT_ONCE
 """Messages decoded at the same time: ffmpeg, a process for each, does it."""
 
-State = Literal["new", "heard", "deleted"]
+State = Literal["new", "heard", "deleted", "aside"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,21 @@ class Importer:
     """
 
     def __init__(
-        self, database: Database, audio: AudioStore, mailbox_of: Callable[[Place], Mailbox]
+        self,
+        database: Database,
+        audio: AudioStore,
+        mailbox_of: Callable[[Place], Mailbox],
+        min_speech: float = 0.0,
     ) -> None:
-        """``mailbox_of`` tells whose a message is."""
+        """``mailbox_of`` tells whose a message is.
+
+        One that nobody has heard and that holds less than ``min_speech`` seconds of speech is kept
+        aside.
+        """
         self._database = database
         self._audio = audio
         self._mailbox_of = mailbox_of
+        self._min_speech = min_speech
 
     def rehearse(self, places: Sequence[Place], progress: Progress) -> Imported:
         """What `run` would do; changes nothing."""
@@ -175,6 +187,9 @@ class Importer:
         now = datetime.now(UTC)
         # Its days begin anew: else a box with keep_days would let old messages go within the hour.
         row.restored_at = now
+        if place.folder in NEW and self._is_quiet(audio):
+            row.quiet = True
+            return Ready(place.box, mailbox, "aside", row, audio.wav)
         if place.folder in NEW:
             return Ready(place.box, mailbox, "new", row, audio.wav)
         row.heard_at = now
@@ -182,6 +197,10 @@ class Importer:
             return Ready(place.box, mailbox, "heard", row, audio.wav)
         row.deleted_at = now
         return Ready(place.box, mailbox, "deleted", row, audio.wav)
+
+    def _is_quiet(self, audio: Audio) -> bool:
+        wanted = self._min_speech
+        return wanted > 0 and (audio.blank or speech_seconds(audio, wanted) < wanted)
 
     def _missing(self, batch: Sequence[Ready]) -> Sequence[Ready]:
         """Those that are not there yet."""
@@ -203,7 +222,8 @@ class Importer:
                     kept = _insert(session, by_id)
                     details = {"messages": len(kept)}
                     note(session, by, "messages.import", company_id=company_id, details=details)
-                    announce(session, "kept", _rows(kept, "new", "heard"))  # the last thing
+                    announce(session, "kept", _rows(kept, "new", "heard"))  # the last thing,
+                    announce(session, "aside", _rows(kept, "aside"))  # and this
             except IntegrityError:
                 continue  # a place was taken
             return kept

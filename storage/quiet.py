@@ -37,6 +37,7 @@ def arrive(session: Session, row: MessageRow) -> None:
     oldest = session.scalars(
         select(MessageRow)
         .where(IS_QUIET, *box.conditions(), MessageRow.held_at.is_(None))
+        .where(MessageRow.restored_at.is_(None))  # who takes one back wants it longer
         .order_by(MessageRow.place.desc())
         .offset(MOST)
         .with_for_update(skip_locked=True)  # somebody deletes, accepts or holds it just now

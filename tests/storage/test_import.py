@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,8 +31,9 @@ from storage.outbox import OutboxAudio
 from storage.retention import Retention
 from storage.rows import Mailbox
 from tests.acting import ME
-from tests.speech import silence
-from tests.storage.conftest import ANNA, COMPANY, Store
+from tests.quiet_voices import quiet_voice
+from tests.speech import samples, silence, speak
+from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store
 from tests.storage.object_store import object_store
 from tests.storage.old_voicemail import AUGUST, OldVoicemail
 from tests.storage.people import found_company, hire
@@ -227,6 +229,33 @@ def test_nobody_asks_whether_there_is_speech_in_it(
     take_in(store, old)
 
     assert len(everything(store)) == 1
+
+
+def test_what_is_probably_empty_is_kept_aside_where_that_is_wanted(
+    store: Store, old: OldVoicemail
+) -> None:
+    found_company(store)
+    olga = hire(store, "olga", "administrator")
+    old.leave(samples=silence(1))
+    old.leave(samples=samples(quiet_voice("whisper")))
+    spoken = old.leave(samples=samples(speak(REQUEST)))
+    old.leave(folder="Old", samples=silence(2))
+    old.seen = old.state()
+    places = survey(old.folder).messages
+    sorting = Importer(store.database, store.audio, mailbox_of, min_speech=1.0)
+
+    done = sorting.run(places, quietly, company_id=COMPANY_ID, by=ME)
+
+    assert Counter(state for _, _, state in done.taken.elements()) == {
+        **{"aside": 2, "new": 1, "heard": 1}
+    }
+    aside = list(store.inbox.each(replace(ALL, quiet=True)))
+    assert len(aside) == 2
+    assert store.inbox.new_count(olga) == 1
+    assert [store.inbox.read(one) for one in everything(store) if one.state == "new"] == [
+        spoken.with_suffix(".wav").read_bytes()
+    ]
+    assert sorting.run(places, quietly, company_id=COMPANY_ID, by=ME).there == 4
 
 
 def test_a_box_with_days_keeps_an_imported_message_for_as_many(

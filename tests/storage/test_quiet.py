@@ -301,6 +301,16 @@ def test_a_box_keeps_so_many_aside_and_the_oldest_go(
     assert entry.details == {"messages": 1, "most": 2, "box": "company"}
 
 
+def test_who_takes_one_back_wants_it_longer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "MOST", 1)
+    oldest, _ = whisper(store, days_ago=3), whisper(store, days_ago=2)
+    store.inbox.restore(oldest, by=ME)
+
+    newest = whisper(store)
+
+    assert set(aside(store)) == {newest, oldest}
+
+
 def test_no_more_are_counted_than_a_page_shows(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,10 +8,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.actor import EVERYTHING
+from storage.office import Office
+from storage.office.edit import with_fields
 from storage.query import Query
 from tests.web.api import script
 from tests.web.browser import PHONE, Street, faults_of, street, violations
-from tests.web.conftest import NOBODY, Front
+from tests.web.conftest import COMPANY, NOBODY, Front
 from tests.web.test_messages import follow, shown, words
 
 YES = "Да."
@@ -40,6 +42,22 @@ def test_it_has_a_list_of_its_own(front: Front) -> None:
     assert "Через 14 дней они попадут в корзину." in words(olga.get("/messages?quiet=1"))
     front.services.inbox.delete(his, by=NOBODY)
     assert "возможно, пустое" in words(olga.get("/messages?trash=1"))
+
+
+def test_the_days_are_those_of_the_boxes_that_are_shown(front: Front) -> None:
+    for extension in ("101", "102"):
+        front.receive(front.box_of(extension), words=YES)
+
+    def with_days(office: Office) -> Office:
+        anna = with_fields(office.employees["101"], quiet_days=3)
+        return with_fields(office, employees={**office.employees, "101": anna})
+
+    front.services.offices.edit(COMPANY, with_days, by=NOBODY)
+    olga, anna = front.visitor("olga"), front.visitor("anna")
+    assert "Через 3 дня они попадут" in words(anna.get("/messages?quiet=1"))
+    assert "Через 3 дня они попадут" in words(olga.get("/messages?quiet=1&employee=101"))
+    assert "Через 14 дней они попадут" in words(olga.get("/messages?quiet=1&employee=102"))
+    assert "из каждого ящика через свой срок" in words(olga.get("/messages?quiet=1"))
 
 
 def test_nothing_lies_aside(front: Front) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.actor import Person
+from storage.due import quiet_days
 from storage.errors import Held
 from storage.inbox import Message, Page
 from storage.message import State
@@ -67,7 +68,7 @@ def show_messages(visit: Visit) -> Response:
         next=found.next,
         found=_tell_found(visit, listing, found),
         trash_days=visit.services.trash_days,
-        quiet_days=visit.services.quiet_days,
+        quiet_days=_days_aside(visit, listing),
         quiet_count=inbox.quiet_count(scope),
         looked_through=found.month,
         months=months,
@@ -199,6 +200,22 @@ def _delete(visit: Visit, ids: list[str]) -> Response:
 def _tell_held(visit: Visit, message: Message, back: str) -> Response:
     """Which message it is that keeps everything from being deleted."""
     return visit.render("messages/held.html", 409, row=_row(visit, message), back=back)
+
+
+def _days_aside(visit: Visit, listing: Listing) -> int:
+    """How many days the listed boxes keep what is probably empty; 0 where they differ."""
+    usual = visit.services.quiet_days
+    if visit.site is None:
+        return usual
+    office, own = visit.site.office, visit.scope.people is not None
+    employees: Iterable[str] = visit.user.extensions if own else office.employees
+    if listing.employee:
+        employees = [listing.employee]
+    boxes: list[str | None] = [*employees] if listing.box != "company" else []
+    if not own and not listing.employee and listing.box != "employee":
+        boxes.append(None)
+    days = {quiet_days(office, box, usual) for box in boxes}
+    return days.pop() if len(days) == 1 else 0
 
 
 def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:
