@@ -20,7 +20,7 @@ from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import CallEnded, CallLost, Hangup
+from telephony.errors import CallEnded, CallLost, Hangup, MovedOn
 
 ATTEMPTS = 3
 """How often a caller may try before a message without speech ends the call."""
@@ -127,8 +127,9 @@ async def record_takes(
                 return takes
             again = True
     except CallEnded as ended:
-        # After CallLost Asterisk may be recording still: that take is settled once it is not.
-        if not (recording and isinstance(ended, CallLost)):
+        # After CallLost Asterisk may be recording still: that take is settled once it is not. And
+        # whoever has the call now goes on with all of them.
+        if not (isinstance(ended, MovedOn) or (recording and isinstance(ended, CallLost))):
             await keep_for_absent(mailroom, takes)
         raise
     except StorageError:

@@ -4,6 +4,7 @@ TelephonyError                  a sentence for the operator
 ├── CallEnded                   the call is over; flows let it pass through them
 │   ├── Hangup                  the caller left: the ordinary end of a call
 │   └── CallLost                Asterisk, or the connection to it, went away
+│       └── MovedOn             somebody else has given the caller to the dialplan
 ├── AriError                    Asterisk refused a request (carries its HTTP status)
 │   └── AriUnavailable          Asterisk cannot be reached, or did not answer in time
 ├── LeaseLost                   another service serves this Asterisk now
@@ -27,6 +28,10 @@ class Hangup(CallEnded):
 
 class CallLost(CallEnded):
     """Asterisk, or the connection to it, went away in mid-call."""
+
+
+class MovedOn(CallLost):
+    """Somebody else has given the caller to the dialplan, and goes on with what was begun here."""
 
 
 class AriError(TelephonyError):

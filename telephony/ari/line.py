@@ -14,7 +14,14 @@ from typing import Any
 import structlog
 
 from telephony.ari.client import Ari, Event, Params
-from telephony.errors import AriError, AriUnavailable, CallLost, Hangup
+from telephony.errors import (
+    AriError,
+    AriUnavailable,
+    CallEnded,
+    CallLost,
+    Hangup,
+    MovedOn,
+)
 
 RECONNECTED = "VoicepostReconnected"
 """Put into every inbox after a dropped connection: events may have been missed, go and look."""
@@ -31,6 +38,8 @@ Inbox = asyncio.Queue[Event]
 Watch = Callable[[str, Inbox | None], None]
 Spawn = Callable[[Coroutine[None, None, None]], object]
 
+WHY_SECONDS = 0.5
+"""How long an event may come behind the answer that it explains."""
 KEYS_KEPT = 100
 """Events that may wait before further keys are dropped: nobody waits for the hundredth."""
 
@@ -70,6 +79,7 @@ class Line:
         self.id = channel_id
         self.app = app
         self.left = False
+        self._moved_on = False
         self.stopping = False
         self.draining = False
         """Set when the service is to end: what is being recorded is recorded to its end, but a
@@ -100,7 +110,7 @@ class Line:
             self.left = True
         if event is not None:
             self.stopping = self.stopping or event["type"] == STOPPING
-            self.left = self.left or self.is_over(event)
+            await self.notice(event)
         self.check()
         return event
 
@@ -115,7 +125,7 @@ class Line:
     def check(self) -> None:
         """Raise what `next_event` raised before: an ended call stays ended."""
         if self.left:
-            raise Hangup("The caller hung up.")
+            raise self.why_over()
         if self.stopping:
             raise CallLost("The service is stopping.")
 
@@ -124,6 +134,26 @@ class Line:
         if event["type"] != "ChannelDtmfReceived" or event["channel"]["id"] != self.id:
             return ""
         return str(event["digit"])
+
+    async def notice(self, event: Event) -> None:
+        """Take note of an event that ends the call, if it is one."""
+        if self.is_over(event) and not self.left:
+            self.left = True
+            self._moved_on = event["type"] == "StasisEnd" and not await self._hangs_up()
+
+    async def _hangs_up(self) -> bool:
+        """Whether there is a hang-up behind the end of the application; usually it comes first."""
+        end = self._clock.time() + WHY_SECONDS
+        while event := await self.receive(end - self._clock.time()):
+            if self.is_over(event):
+                return True
+        return False
+
+    def why_over(self) -> CallEnded:
+        """Why nothing more can be done for the caller, who is gone."""
+        if self._moved_on:
+            return MovedOn("The caller was moved on.")
+        return Hangup("The caller hung up.")
 
     def is_over(self, event: Event) -> bool:
         """Whether the event says that the caller is gone."""
@@ -144,9 +174,19 @@ class Line:
             raise CallLost(str(error)) from error
         except AriError as error:
             if any(words in error.message.lower() for words in _GONE_MESSAGES):
-                self.left = True
-                raise Hangup("The caller hung up.") from error
+                await self._learn_why()
+                raise self.why_over() from error
             raise
+
+    async def _learn_why(self) -> None:
+        """Wait for the event that tells why the caller is gone; without one it was a hang-up.
+
+        A service that stood still may ask for something before it hears of that.
+        """
+        end = self._clock.time() + WHY_SECONDS
+        while not self.left and (event := await self.receive(end - self._clock.time())):
+            await self.notice(event)
+        self.left = True
 
     async def forgive(self, method: str, path: str, params: Params | None = None) -> None:
         """Make a request whose failure changes nothing: what it ends may have ended already."""

@@ -17,7 +17,7 @@ import structlog
 from telephony.ari.client import Event
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import AriError, CallLost, Hangup
+from telephony.errors import AriError, CallLost
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
@@ -153,7 +153,7 @@ class Recorder:
                 if await line.exists(_live(name)):
                     continue
                 break
-            line.left = line.left or line.is_over(event)
+            await line.notice(event)
             if self._is_last(event, name):
                 recorded = float(event.get("recording", {}).get("duration", math.inf))
                 break
@@ -170,7 +170,7 @@ class Recorder:
                 if more:
                     await self._stop(name)
         if line.left:
-            raise Hangup("The caller hung up.")
+            raise line.why_over()
         return ended_by, recorded
 
     async def _next_event(self) -> Event | None:

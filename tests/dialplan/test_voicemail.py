@@ -15,7 +15,7 @@ from storage.errors import AudioError, DatabaseUnavailable, StorageError
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import CallLost, Hangup
+from telephony.errors import CallLost, Hangup, MovedOn
 from telephony.scripted import Script, ScriptedCall
 from tests.dialplan.company import Company
 from tests.dialplan.conftest import Found
@@ -71,6 +71,21 @@ async def leave(
 
 
 # -- one take ----------------------------------------------------------------------------------
+
+
+async def test_who_was_moved_on_speaks_into_the_same_draft_elsewhere(company: Company) -> None:
+    """Here nothing of it is filed: it may be half a message by now."""
+
+    class Moved(ScriptedCall):
+        async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+            company.record(name, HELLO)
+            raise MovedOn("The caller was moved on.")
+
+    with pytest.raises(MovedOn):
+        await leave_message(
+            Moved("1", Script()), company.mailroom, BOX, "vm-intro", VoicemailSettings()
+        )
+    assert company.states() == ["recording"]
 
 
 async def test_hanging_up_is_how_most_callers_finish(company: Company) -> None:

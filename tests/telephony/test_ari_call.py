@@ -15,7 +15,7 @@ from telephony.ari import ringing
 from telephony.ari.call import AriCall
 from telephony.ari.router import Router
 from telephony.call import Caller, EndedBy, Rang, RecordingLimits
-from telephony.errors import AriError, CallLost, Hangup
+from telephony.errors import AriError, CallLost, Hangup, MovedOn
 from tests.telephony.conftest import serving
 from tests.telephony.exchange import BUSY, Exchange, Refused
 from tests.telephony.fake_ari import FakeAri, NoAnswer, Request
@@ -199,6 +199,24 @@ async def test_a_pause_from_before_the_beep_ends_nothing(asterisk: FakeAri) -> N
         assert await second is EndedBy.KEY
         watched = [asked.params["variable"] for asked in asterisk.asked("POST", path="/variable")]
         assert watched == ["TALK_DETECT(set)", "TALK_DETECT(remove)", "TALK_DETECT(set)"]
+
+
+async def test_who_was_moved_on_has_not_hung_up(asterisk: FakeAri) -> None:
+    """A service that stood still goes on where somebody else has the caller already."""
+    async with a_call(asterisk) as (call, _):
+        greeting = begin(call.play("welcome"))
+        asterisk.exchange.finish_playback(await playing(asterisk.exchange))
+        await greeting
+        asterisk.exchange.give_back(call.id)
+        with pytest.raises(MovedOn):
+            await call.record("0192", LIMITS)
+    async with a_call(asterisk) as (call, _):
+        greeting = begin(call.play("welcome"))
+        await playing(asterisk.exchange)
+        asterisk.exchange.give_back(call.id)
+        with pytest.raises(MovedOn):
+            await greeting
+    assert not asterisk.asked("POST", path="/record")[1:], "nothing more is recorded"
 
 
 async def test_ring_connects_the_first_phone_that_answers(asterisk: FakeAri) -> None:
