@@ -131,11 +131,15 @@ def kept_aside(app: App) -> Finding:
 
 def companies(app: App) -> Finding:
     """Whether each keeps within what it is allowed, and none has a phone of another's."""
-    sites = list(app.offices.snapshot().offices.values())
+    directory = app.offices.snapshot()
+    sites = list(directory.offices.values())
     found = [
         f"{site.office.company.name}: {problem}"
         for site in sites
-        for problem in beyond(site.office, site.allowance)
+        for problem in (
+            *beyond(site.office, site.allowance),
+            *directory.contested(site.company_id),
+        )
     ]
     owners: dict[str, str] = {}
     for site in sites:

@@ -259,6 +259,36 @@ def test_a_number_is_used_only_where_it_is_assigned(two: House) -> None:
     two.take("84959998877", by=SCRIPT)
 
 
+@pytest.mark.parametrize("by", [ADMINISTRATOR, SCRIPT])
+def test_no_spelling_of_an_own_number_is_anothers_number(two: House, by: Actor) -> None:
+    asia = OFFICE.format(
+        name="Азия", number="+84951112233", extension="301", endpoint="PJSIP/301", dialled="112"
+    ).replace("[numbers]", 'timezone = "Asia/Ho_Chi_Minh"\n[numbers]')
+    two.offices.apply(parse_office(asia), by=ME)
+    site = two.offices.site(ROMASHKA)
+    two.allowances.assign("74951112233", site.company_id, site.region, by=ME)
+    for number in ("84951112233", "8 (495) 111-22-33"):
+        with pytest.raises(ConfigError) as refused:
+            two.take(number, by)
+        assert str(refused.value) == (
+            f"numbers.{number}: is not yours: the server's administrator assigns numbers"
+        )
+    two.take("+7 495 111-22-33", by)
+    two.drop("+7 495 111-22-33", by)
+    # Also where the other number is only assigned yet.
+    asian = two.offices.site("Азия")
+    two.allowances.assign("74952223344", site.company_id, site.region, by=ME)
+    two.allowances.assign("+84952223344", asian.company_id, asian.region, by=ME)
+    with pytest.raises(ConfigError, match="is not yours"):
+        two.take("84952223344", by)
+    two.take("84951112233", by=ME)
+    found = two.offices.snapshot().find("+84951112233")
+    assert found is not None
+    assert found.office.company.name == "Азия"
+    # What the operator wrote may be sent back.
+    two.dial("84956543211", by)
+
+
 def test_what_the_operator_sets_is_assigned_and_nobody_else_gets_it(two: House) -> None:
     two.take("200", by=ME)
     two.drop("200")
