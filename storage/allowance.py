@@ -35,6 +35,11 @@ class Allowance:
     dialled_before: frozenset[str] = frozenset()
 
     @property
+    def needs_country(self) -> bool:
+        """Whether it depends on the company's country what may be dialled."""
+        return NATIONAL in parted(self.allow)
+
+    @property
     def names_phones(self) -> bool:
         """Whether any phone at all is allowed."""
         return bool(self.endpoint_pattern or self.endpoints)
@@ -50,13 +55,13 @@ class Allowance:
         usual = self.usual_endpoint(extension)
         return tuple(dict.fromkeys((*([usual] if usual else ()), *self.endpoints)))
 
-    def permits(self, number: str, region: str) -> bool:
+    def permits(self, number: str, country: str | None) -> bool:
         """Whether an outside number is among those that may be dialled."""
-        return may_be_dialled(number, self.allow, region)
+        return may_be_dialled(number, self.allow, country)
 
-    def dials(self, number: str, region: str) -> bool:
+    def dials(self, number: str, country: str | None) -> bool:
         """Whether a call goes out to an outside number."""
-        return number in self.dialled_before or self.permits(number, region)
+        return number in self.dialled_before or self.permits(number, country)
 
 
 ALONE: Final = Allowance()

@@ -7,7 +7,7 @@ from functools import cached_property
 from storage.allowance import ALONE, Allowance
 from storage.bounds import beyond
 from storage.office import Office, Problem, Target, check
-from storage.office.phone import DEFAULT_REGION, canonical, digits, region_of
+from storage.office.phone import DEFAULT_REGION, canonical, country_of, digits, region_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Site:
 
     def dials(self, number: str) -> bool:
         """Whether the company's calls go out to an outside number."""
-        return self.allowance.dials(number, self.region)
+        return self.allowance.dials(number, country_of(self.office.company.timezone))
 
     def target(self, dialled: str) -> Target | None:
         """Where a call to this number of the company begins, in whatever spelling it came."""

@@ -116,7 +116,7 @@ def test_a_file_is_checked_without_a_home(voicepost: Voicepost, tmp_path: Path) 
     told = voicepost("config", "check", str(file))
     assert told == (
         "warning: employees.101.forward.always: +4930123456 is not one of the numbers that this "
-        "company may dial: callers hear that nobody answers\n"
+        "company may dial: callers reach voicemail instead\n"
     )
     assert not voicepost.home.exists()
 
