@@ -55,6 +55,20 @@ class Allowance:
         usual = self.usual_endpoint(extension)
         return tuple(dict.fromkeys((*([usual] if usual else ()), *self.endpoints)))
 
+    def names(self, endpoint: str) -> bool:
+        """Whether some employee may have the phone, by list or by pattern."""
+        listed = {each.casefold() for each in self.endpoints}
+        return endpoint.casefold() in listed or self._makes(endpoint)
+
+    def _makes(self, endpoint: str) -> bool:
+        """Whether the pattern makes it of some extension."""
+        if self.endpoint_pattern is None:
+            return False
+        head, *parts = map(re.escape, self.endpoint_pattern.split(_EXTENSION))
+        made = head + "(?P<extension>[0-9]{1,8})" + "(?P=extension)".join(parts)
+        # Asterisk knows `pjsip/101` for `PJSIP/101`.
+        return re.fullmatch(made, endpoint, re.IGNORECASE) is not None
+
     def permits(self, number: str, country: str | None) -> bool:
         """Whether an outside number is among those that may be dialled."""
         return may_be_dialled(number, self.allow, country)

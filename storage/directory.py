@@ -1,5 +1,7 @@
 """Whose number was dialled, and where its calls begin: all offices as they were at one moment."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +32,17 @@ class Site:
     def dials(self, number: str) -> bool:
         """Whether the company's calls go out to an outside number."""
         return self.allowance.dials(number, country_of(self.office.company.timezone))
+
+    def phones_of(self, other: Site) -> list[str]:
+        """Phones of another company that this one's employees may have too."""
+        theirs = {employee.endpoint for employee in other.office.employees.values()}
+        found = {
+            phone
+            for phone in theirs.union(other.allowance.endpoints)
+            if self.allowance.names(phone)
+        }
+        found.update(phone for phone in self.allowance.endpoints if other.allowance.names(phone))
+        return sorted(found)
 
     def target(self, dialled: str) -> Target | None:
         """Where a call to this number of the company begins, in whatever spelling it came."""
