@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from storage.office.phone import DEFAULT_REGION
 from storage.text import printable
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def _fits(number: str, entry: str, country: str | None) -> bool:
         case "national":
             return country is not None and _is_national(number, country)
         case _ if entry.startswith("+"):
-            return _international(number, country or DEFAULT_REGION).startswith(entry)
+            return _international(number, country).startswith(entry)
         case _:
             return _NOT_DIALLED.sub("", number).startswith(entry)
 
@@ -86,11 +85,13 @@ def _is_national(number: str, region: str) -> bool:
     )
 
 
-def _international(number: str, region: str) -> str:
+def _international(number: str, country: str | None) -> str:
     """The number with its country's code, such as `+74951234567`; "" where that is not known."""
     if number.startswith("+"):
         return f"+{_NOT_DIALLED.sub('', number)}"
-    parsed = _read(number, region)
+    from storage.office.phone import DEFAULT_REGION
+
+    parsed = _read(number, country or DEFAULT_REGION)
     return f"+{parsed.country_code}{_significant(parsed)}" if parsed else ""
 
 
