@@ -27,9 +27,10 @@ def json_option(command: Command) -> Command:
 def change(app: App, company: str | None, edit: Callable[[Office], Office]) -> Office:
     """Change an office, from the next call on, and print the warnings the change brought."""
     before = app.offices.site(company)
-    known = before.problems()
+    known = [*before.problems(), *app.offices.snapshot().contested(before.company_id)]
     office = app.offices.edit(company, edit, by=app.actor)
-    for problem in replace(before, office=office).problems():
+    contested = app.offices.snapshot().contested(before.company_id)
+    for problem in (*replace(before, office=office).problems(), *contested):
         if problem not in known:
             click.echo(f"Warning: {problem}", err=True)
     return office

@@ -1,5 +1,7 @@
 """`voicepost companies`: the companies of one system, each seeing only its own."""
 
+from typing import Final
+
 import click
 
 from commands.changes import change, json_option
@@ -11,6 +13,7 @@ from storage.errors import ConfigError
 from storage.office import Company, Office, make_part
 from storage.office.edit import with_fields
 
+MOST_TOLD: Final = 5
 _LANGUAGE = click.Choice(["ru", "en"])
 
 
@@ -163,8 +166,8 @@ def set_command(
         allow=allow,
         by=app.actor,
     )
-    if endpoint_pattern:
-        _warn_of_others(app, company_id, endpoint_pattern)
+    if endpoint_pattern or endpoints:
+        _warn_of_others(app, company_id)
 
 
 @group.command()
@@ -180,16 +183,27 @@ def _with_company(office: Office, settings: dict[str, object]) -> Office:
     return with_fields(office, company=with_fields(office.company, **settings))
 
 
-def _warn_of_others(app: App, company_id: str, pattern: str) -> None:
-    """Say whose phones the pattern can name as well."""
-    for site in app.offices.snapshot().offices.values():
-        theirs = site.allowance.endpoint_pattern
-        if site.company_id != company_id and may_meet(pattern, theirs):
+def _warn_of_others(app: App, company_id: str) -> None:
+    """Say whose phones the company can name as well."""
+    offices = app.offices.snapshot().offices
+    site = offices[company_id]
+    for other in offices.values():
+        if other.company_id == company_id:
+            continue
+        name, theirs = other.office.company.name, other.allowance.endpoint_pattern
+        if may_meet(site.allowance.endpoint_pattern, theirs):
             click.echo(
-                f"Warning: “{site.office.company.name}” has the pattern {theirs}: "
+                f"Warning: “{name}” has the pattern {theirs}: "
                 "each company can name phones of the other",
                 err=True,
             )
+        elif phones := site.phones_of(other):
+            click.echo(f"Warning: “{name}” has {_several(phones)} too", err=True)
+
+
+def _several(phones: list[str]) -> str:
+    more = f" and {len(phones) - MOST_TOLD} more" if len(phones) > MOST_TOLD else ""
+    return ", ".join(phones[:MOST_TOLD]) + more
 
 
 def _phones(allowance: Allowance) -> str:

@@ -31,7 +31,8 @@ def apply(app: App, file: Path) -> None:
     office = read_office(file)
     folder = file.absolute().parent
     version = app.offices.apply(office, folder, by=app.actor)
-    for problem in app.offices.site(office.company.name).problems():
+    site = app.offices.site(office.company.name)
+    for problem in (*site.problems(), *app.offices.snapshot().contested(site.company_id)):
         click.echo(f"Warning: {problem}", err=True)
     for problem in _missing_files(office, folder):
         click.echo(f"Warning: {problem}; the sound applied before stays", err=True)
@@ -77,9 +78,13 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
 
 
 def _in_effect(app: App, company: str | None) -> list[Problem]:
-    """What is wrong with a company's configuration, and with accounts that it left behind."""
+    """What is wrong with a company's configuration, numbers, and accounts that it left behind."""
     site = app.offices.site(company)
-    return [*site.problems(), *account_problems(app.users.stale_bindings(site.company_id))]
+    return [
+        *site.problems(),
+        *app.offices.snapshot().contested(site.company_id),
+        *account_problems(app.users.stale_bindings(site.company_id)),
+    ]
 
 
 def _problems(app: App, file: Path) -> list[Problem]:

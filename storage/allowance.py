@@ -35,6 +35,11 @@ class Allowance:
     dialled_before: frozenset[str] = frozenset()
 
     @property
+    def needs_country(self) -> bool:
+        """Whether it depends on the company's country what may be dialled."""
+        return NATIONAL in parted(self.allow)
+
+    @property
     def names_phones(self) -> bool:
         """Whether any phone at all is allowed."""
         return bool(self.endpoint_pattern or self.endpoints)
@@ -50,13 +55,27 @@ class Allowance:
         usual = self.usual_endpoint(extension)
         return tuple(dict.fromkeys((*([usual] if usual else ()), *self.endpoints)))
 
-    def permits(self, number: str, region: str) -> bool:
-        """Whether an outside number is among those that may be dialled."""
-        return may_be_dialled(number, self.allow, region)
+    def names(self, endpoint: str) -> bool:
+        """Whether some employee may have the phone, by list or by pattern."""
+        listed = {each.casefold() for each in self.endpoints}
+        return endpoint.casefold() in listed or self._makes(endpoint)
 
-    def dials(self, number: str, region: str) -> bool:
+    def _makes(self, endpoint: str) -> bool:
+        """Whether the pattern makes it of some extension."""
+        if self.endpoint_pattern is None:
+            return False
+        head, *parts = map(re.escape, self.endpoint_pattern.split(_EXTENSION))
+        made = head + "(?P<extension>[0-9]{1,8})" + "(?P=extension)".join(parts)
+        # Asterisk knows `pjsip/101` for `PJSIP/101`.
+        return re.fullmatch(made, endpoint, re.IGNORECASE) is not None
+
+    def permits(self, number: str, country: str | None) -> bool:
+        """Whether an outside number is among those that may be dialled."""
+        return may_be_dialled(number, self.allow, country)
+
+    def dials(self, number: str, country: str | None) -> bool:
         """Whether a call goes out to an outside number."""
-        return number in self.dialled_before or self.permits(number, region)
+        return number in self.dialled_before or self.permits(number, country)
 
 
 ALONE: Final = Allowance()

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 
+from pydantic import ValidationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.allowance_models import AssignedRow
+from storage.directory import Directory, Site
 from storage.errors import ConfigError
 from storage.models import CompanyRow, NumberRow
 from storage.office import Office
-from storage.office.phone import canonical, region_of
+from storage.office.phone import canonical, digits, region_of
 
 NOT_YOURS = "is not yours: the server's administrator assigns numbers"
 """Said alike of a number that another company has, and of one that nobody has."""
 
 
-def claim_numbers(session: Session, company_id: str, office: Office, *, by: Actor) -> None:
+def claim_numbers(
+    session: Session,
+    company_id: str,
+    office: Office,
+    before: Collection[str] | None = None,
+    *,
+    by: Actor,
+) -> None:
     """Make the office's numbers the company's, within the transaction that changes the office.
 
     The operator assigns a number by using it. A company's own administrators use those that are
-    assigned to it, or any where there is no other company. Raises ConfigError.
+    assigned to it, or any where there is no other company; never in a spelling that may be dialled
+    for another company's number. What stood there ``before`` they may send back. Raises
+    ConfigError.
     """
     region = region_of(office.company.timezone)
     numbers = {canonical(number, region): number for number in office.numbers}
     assigned = _own(session, AssignedRow, company_id)
     if not by.is_operator and is_one_of_several(session):
         known = assigned | _own(session, NumberRow, company_id)
-        _refuse(numbers[number] for number in numbers if number not in known)
+        new = {same: number for same, number in numbers.items() if number not in (before or ())}
+        _refuse(number for same, number in new.items() if same not in known)
+        _refuse(_taken_elsewhere(session, company_id, new))
     session.execute(delete(NumberRow).where(NumberRow.company_id == company_id))
     owners = _owners(session, numbers)
     if owners and by.is_operator:
@@ -38,14 +52,42 @@ def claim_numbers(session: Session, company_id: str, office: Office, *, by: Acto
         )
     _refuse(numbers[number] for number, _ in owners)
     session.add_all(NumberRow(number=n, company_id=company_id) for n in numbers)
-    new = numbers.keys() - assigned
-    session.execute(delete(AssignedRow).where(AssignedRow.number.in_(new)))
-    session.add_all(AssignedRow(number=n, company_id=company_id) for n in sorted(new))
+    unassigned = numbers.keys() - assigned
+    session.execute(delete(AssignedRow).where(AssignedRow.number.in_(unassigned)))
+    session.add_all(AssignedRow(number=n, company_id=company_id) for n in sorted(unassigned))
 
 
 def is_one_of_several(session: Session) -> bool:
     """Whether there is more than one company."""
     return (session.scalar(select(func.count()).select_from(CompanyRow)) or 0) > 1
+
+
+def _taken_elsewhere(
+    session: Session, company_id: str, numbers: Mapping[str, str]
+) -> Iterator[str]:
+    """Those of the numbers, by their canonical form, whose digits may be dialled for another's."""
+    if not numbers:
+        return
+    theirs = {
+        number
+        for table in (AssignedRow, NumberRow)
+        for number in session.scalars(select(table.number).where(table.company_id != company_id))
+    }
+    others = _others(session, company_id)
+    for same, number in numbers.items():
+        plain = {same, digits(number)}
+        if plain & theirs or any(others.find(each) for each in plain):
+            yield number
+
+
+def _others(session: Session, company_id: str) -> Directory:
+    sites = {}
+    rows = select(CompanyRow.id, CompanyRow.config).where(CompanyRow.id != company_id)
+    for other, config in session.execute(rows):
+        # A company that cannot be read takes no calls; its rows above count all the same.
+        with suppress(ValidationError):
+            sites[other] = Site(other, Office.model_validate_json(config))
+    return Directory(0, sites)
 
 
 def _own(session: Session, table: type[AssignedRow | NumberRow], company_id: str) -> set[str]:

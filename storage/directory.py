@@ -1,13 +1,15 @@
 """Whose number was dialled, and where its calls begin: all offices as they were at one moment."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from storage.allowance import ALONE, Allowance
 from storage.bounds import beyond
 from storage.office import Office, Problem, Target, check
-from storage.office.phone import canonical, digits, region_of
+from storage.office.phone import DEFAULT_REGION, canonical, country_of, digits, region_of
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,27 @@ class Site:
 
     def dials(self, number: str) -> bool:
         """Whether the company's calls go out to an outside number."""
-        return self.allowance.dials(number, self.region)
+        return self.allowance.dials(number, country_of(self.office.company.timezone))
+
+    def phones_of(self, other: Site) -> list[str]:
+        """Phones of another company that this one's employees may have too."""
+        theirs = {employee.endpoint for employee in other.office.employees.values()}
+        found = {
+            phone
+            for phone in theirs.union(other.allowance.endpoints)
+            if self.allowance.names(phone)
+        }
+        found.update(phone for phone in self.allowance.endpoints if other.allowance.names(phone))
+        return sorted(found)
 
     def target(self, dialled: str) -> Target | None:
         """Where a call to this number of the company begins, in whatever spelling it came."""
-        return self._exactly.get(digits(dialled)) or self._canonically.get(
-            canonical(dialled, self.region)
+        whole = canonical(dialled, self.region)
+        if _is_international(dialled):
+            return self._canonically.get(whole)
+        plain = digits(dialled)
+        return (
+            self._canonically.get(plain) or self._exactly.get(plain) or self._canonically.get(whole)
         )
 
     @cached_property
@@ -57,30 +74,64 @@ class Directory:
     """By company id."""
 
     def find(self, number: str) -> Site | None:
-        """Whose number was dialled: by its exact digits first, then in any spelling."""
-        exact = self._exactly.get(digits(number))
-        if exact is not None:
-            return exact
+        """Whose number was dialled.
+
+        Digits that are a company's number as the whole world writes it are that company's, however
+        another spells its own. With a plus they are nothing else; without one they may be a
+        spelling, exactly as it stands or any.
+        """
+        return next(self._having(number), None)
+
+    def contested(self, company_id: str) -> Iterator[Problem]:
+        """Numbers of a company whose digits may be dialled for one of another company's too."""
+        for number in self.offices[company_id].office.numbers:
+            plain = digits(number)
+            others = (site for site in self._having(plain) if site.company_id != company_id)
+            reached = self.find(plain)
+            if reached is not None and (other := next(others, None)) is not None:
+                whose, whom = other.office.company.name, reached.office.company.name
+                yield Problem(
+                    "warning",
+                    f"numbers.{number}",
+                    f"{plain} may be a number of “{whose}” too: calls to it go to “{whom}”",
+                )
+
+    def _having(self, number: str) -> Iterator[Site]:
+        """Whose it may be, in the order in which they are asked."""
+        if _is_international(number):
+            yield from self._canonically.get(canonical(number, DEFAULT_REGION), ())
+            return
+        plain = digits(number)
+        yield from self._canonically.get(plain, ())
+        yield from self._exactly.get(plain, ())
         for region in self._regions:
-            site = self._canonically.get((region, canonical(number, region)))
-            if site is not None:
-                return site
-        return None
+            whole = canonical(number, region)
+            yield from (s for s in self._canonically.get(whole, ()) if s.region == region)
 
     @cached_property
-    def _exactly(self) -> dict[str, Site]:
-        return {
-            digits(number): site for site in self.offices.values() for number in site.office.numbers
-        }
+    def _exactly(self) -> dict[str, list[Site]]:
+        return _grouped((digits(number), site) for site, number in self._numbers())
 
     @cached_property
-    def _canonically(self) -> dict[tuple[str, str], Site]:
-        return {
-            (site.region, canonical(number, site.region)): site
-            for site in self.offices.values()
-            for number in site.office.numbers
-        }
+    def _canonically(self) -> dict[str, list[Site]]:
+        return _grouped((canonical(number, site.region), site) for site, number in self._numbers())
+
+    def _numbers(self) -> Iterator[tuple[Site, str]]:
+        for site in self.offices.values():
+            for number in site.office.numbers:
+                yield site, number
 
     @cached_property
     def _regions(self) -> list[str]:
         return list(dict.fromkeys(site.region for site in self.offices.values()))
+
+
+def _grouped(pairs: Iterable[tuple[str, Site]]) -> dict[str, list[Site]]:
+    groups: dict[str, list[Site]] = {}
+    for number, site in pairs:
+        groups.setdefault(number, []).append(site)
+    return groups
+
+
+def _is_international(number: str) -> bool:
+    return number.strip().startswith("+")

@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
@@ -276,7 +276,7 @@ class Offices:
                 .where(CompanyRow.id == earlier.id)
                 .values(name=name, config=office.model_dump_json(), version=version)
             )
-            claim_numbers(session, earlier.id, office, by=by)
+            claim_numbers(session, earlier.id, office, _document(earlier).get("numbers"), by=by)
             follow(session, earlier.id, office, by, succession)
             changed = differences(_document(earlier), office.model_dump(mode="json"))
             if changed:
@@ -288,11 +288,11 @@ def _taken(session: Session, name: str) -> bool:
     return session.scalars(select(CompanyRow.id).where(CompanyRow.name == name)).first() is not None
 
 
-def _document(row: CompanyRow) -> object:
+def _document(row: CompanyRow) -> dict[str, Any]:
     """The stored configuration as plain data, to be compared; nothing if it is damaged."""
     try:
-        return json.loads(row.config)
-    except ValueError:
+        return dict(json.loads(row.config))
+    except (TypeError, ValueError):
         return {}
 
 

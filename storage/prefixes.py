@@ -40,21 +40,24 @@ def checked_prefixes(text: str) -> str:
     return ", ".join(entries)
 
 
-def may_be_dialled(number: str, allow: str, region: str) -> bool:
-    """Whether a list allows a number, which is read as it is dialled in the country ``region``."""
-    return any(_fits(number, entry, region) for entry in parted(allow))
+def may_be_dialled(number: str, allow: str, country: str | None) -> bool:
+    """Whether a list allows a number, which is read as it is dialled in the country.
+
+    Where that is not known, no number is `national`.
+    """
+    return any(_fits(number, entry, country) for entry in parted(allow))
 
 
-def _fits(number: str, entry: str, region: str) -> bool:
+def _fits(number: str, entry: str, country: str | None) -> bool:
     match entry:
         case "any":
             return True
         case "none":
             return False
         case "national":
-            return _is_national(number, region)
+            return country is not None and _is_national(number, country)
         case _ if entry.startswith("+"):
-            return _international(number, region).startswith(entry)
+            return _international(number, country).startswith(entry)
         case _:
             return _NOT_DIALLED.sub("", number).startswith(entry)
 
@@ -82,11 +85,13 @@ def _is_national(number: str, region: str) -> bool:
     )
 
 
-def _international(number: str, region: str) -> str:
+def _international(number: str, country: str | None) -> str:
     """The number with its country's code, such as `+74951234567`; "" where that is not known."""
     if number.startswith("+"):
         return f"+{_NOT_DIALLED.sub('', number)}"
-    parsed = _read(number, region)
+    from storage.office.phone import DEFAULT_REGION
+
+    parsed = _read(number, country or DEFAULT_REGION)
     return f"+{parsed.country_code}{_significant(parsed)}" if parsed else ""
 
 

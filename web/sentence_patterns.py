@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from storage.bounds import NO_PHONES
+from storage.bounds import NO_COUNTRY, NO_PHONES
 from storage.claims import NOT_YOURS
 from web import outages
 
@@ -98,8 +98,11 @@ _BOUNDS: Final = (
     NO_PHONES,
     "{number} is not one of the numbers that this company may dial: "
     "callers hear that nobody answers",
+    "{number} is not one of the numbers that this company may dial: "
+    "callers reach voicemail instead",
     "{number} is not one of the numbers that this company may dial",
     "{number} would not be allowed today; it is dialled because it was here before",
+    NO_COUNTRY,
     "is of another country, which only the server's administrator can set",
 )
 _FORMS: Final = (

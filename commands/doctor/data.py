@@ -15,6 +15,7 @@ from storage.actor import EVERYTHING
 from storage.allowance import may_meet
 from storage.bounds import beyond
 from storage.database import Database, newest_revision
+from storage.directory import Site
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.unsettled import newest_kept, quiet_lately, unsettled
 
@@ -131,22 +132,25 @@ def kept_aside(app: App) -> Finding:
 
 def companies(app: App) -> Finding:
     """Whether each keeps within what it is allowed, and none has a phone of another's."""
-    sites = list(app.offices.snapshot().offices.values())
-    found = [
+    directory = app.offices.snapshot()
+    sites = list(directory.offices.values())
+    found: list[str] = []
+    for one, other in combinations(sites, 2):
+        name, other_name = one.office.company.name, other.office.company.name
+        meet = may_meet(one.allowance.endpoint_pattern, other.allowance.endpoint_pattern)
+        phones = _shared(one, other)
+        if not meet:  # else all of them could be told of
+            phones.update(one.phones_of(other), other.phones_of(one))
+        found += [f"{phone} is a phone of {name} and of {other_name}" for phone in sorted(phones)]
+        if meet:
+            found.append(f"{name} and {other_name} can name each other's phones")
+    found += [
         f"{site.office.company.name}: {problem}"
         for site in sites
-        for problem in beyond(site.office, site.allowance)
-    ]
-    owners: dict[str, str] = {}
-    for site in sites:
-        name = site.office.company.name
-        for endpoint in {employee.endpoint for employee in site.office.employees.values()}:
-            if owners.setdefault(endpoint, name) != name:
-                found.append(f"{endpoint} is a phone of {owners[endpoint]} and of {name}")
-    found += [
-        f"{one.office.company.name} and {other.office.company.name} can name each other's phones"
-        for one, other in combinations(sites, 2)
-        if may_meet(one.allowance.endpoint_pattern, other.allowance.endpoint_pattern)
+        for problem in (
+            *directory.contested(site.company_id),
+            *beyond(site.office, site.allowance),
+        )
     ]
     if not found:
         return ok("companies", "each keeps within what it is allowed")
@@ -156,6 +160,14 @@ def companies(app: App) -> Finding:
         "change it; voicepost config check --company NAME tells all of it."
     )
     return Finding("companies", "warning", "; ".join(found[:3]) + more, advice)
+
+
+def _shared(one: Site, other: Site) -> set[str]:
+    """Phones that employees of both have."""
+    phones, others = (
+        {employee.endpoint for employee in site.office.employees.values()} for site in (one, other)
+    )
+    return phones & others
 
 
 def accounts(app: App) -> Finding:

@@ -11,6 +11,10 @@ import phonenumbers
 DEFAULT_REGION: Final = "RU"
 SHORTEST: Final = 10
 """Digits below which a number is internal or local, and means itself only."""
+_OF_NO_COUNTRY: Final = frozenset(
+    ["CET", "CST6CDT", "EET", "EST", "EST5EDT", "HST", "MET", "MST", "MST7MDT", "PST8PDT", "WET"]
+)
+"""Rules of many countries. The time zone database makes them links to one city or another."""
 _NOT_DIALLED: Final = re.compile(r"[^0-9*#]")
 
 
@@ -54,9 +58,26 @@ def _international(number: phonenumbers.PhoneNumber) -> str:
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
-@lru_cache(maxsize=256)
 def region_of(timezone: str) -> str:
-    """The country a time zone is mainly used in, by the time zone database; else Russia."""
+    """The country by whose habits numbers are read where days are those of a time zone."""
+    return country_of(timezone) or DEFAULT_REGION
+
+
+@lru_cache(maxsize=256)
+def country_of(timezone: str) -> str | None:
+    """The country a time zone is mainly used in, also under an older name; None for `UTC`."""
+    # Imported here: few commands need it.
+    from babel.core import get_global
+
+    plain = timezone.removeprefix("posix/").removeprefix("right/")
+    if plain in _OF_NO_COUNTRY:
+        return None
+    country = get_global("zone_territories").get(get_global("zone_aliases").get(plain, plain))
+    # The system's own list may be newer than Babel's.
+    return _listed(plain) or (country if country and re.fullmatch("[A-Y][A-Z]", country) else None)
+
+
+def _listed(timezone: str) -> str | None:
     for folder in zoneinfo.TZPATH:
         try:
             lines = (Path(folder) / "zone.tab").read_text(encoding="utf-8").splitlines()
@@ -65,4 +86,4 @@ def region_of(timezone: str) -> str:
         for line in lines:
             if not line.startswith("#") and line.split("\t")[2:3] == [timezone]:
                 return line[:2]
-    return DEFAULT_REGION
+    return None

@@ -68,7 +68,7 @@ def test_of_several_none_has_phones_until_they_are_named(two: Voicepost) -> None
     for name in ("Василёк", "Ромашка", "Лютик"):
         assert f"administrators of “{name}” can choose no phone until you say which" in two.warnings
     two("companies", "set", "Лютик", "--endpoint-pattern", "PJSIP/{extension}")
-    assert two.warnings == ""
+    assert two.warnings == "Warning: “Ромашка” has PJSIP/101 too\n"
     two("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/{extension}")
     assert "“Лютик” has the pattern PJSIP/{extension}: each company can name" in two.warnings
     two("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/1{extension}")
@@ -78,6 +78,39 @@ def test_of_several_none_has_phones_until_they_are_named(two: Voicepost) -> None
     assert two.refused("companies", "set", "Роза", "--allow", "any").startswith(
         "Error: there is no"
     )
+
+
+def test_a_listed_phone_of_another_company_is_told(office: Voicepost) -> None:
+    office.apply(SECOND.replace("101", "201"))
+    office("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/1{extension}")
+    assert office.warnings == ""
+    # By its pattern, by its list, and where its employee has the phone and nothing is decided.
+    office("companies", "set", "Лютик", "--endpoint", "PJSIP/door, PJSIP/107")
+    assert office.warnings == "Warning: “Ромашка” has PJSIP/107 too\n"
+    office("companies", "set", "Ромашка", "--endpoint", "pjsip/door, PJSIP/201, PJSIP/own")
+    assert (
+        office.warnings == "Warning: “Лютик” has PJSIP/107, PJSIP/201, PJSIP/door, pjsip/door too\n"
+    )
+    told = data.companies(App(office.home)).what
+    assert "PJSIP/107 is a phone of Лютик and of Ромашка; PJSIP/201 is a phone of" in told
+    office("companies", "set", "Ромашка", "--endpoint", "PJSIP/own")
+    office("companies", "set", "Лютик", "--endpoint", "PJSIP/hall, PJSIP/207")
+    assert office.warnings == ""
+
+
+def test_digits_that_two_companies_have_are_told(office: Voicepost) -> None:
+    zone = 'name = "Лютик"\ntimezone = "Asia/Ho_Chi_Minh"'
+    asia = SECOND.replace('name = "Лютик"', zone).replace("74957654321", '"+84951112233"')
+    office.apply(asia)
+    assert "may be a number of" not in office.warnings
+    office("numbers", "set", "84951112233", "voicemail", "--company", "Ромашка")
+    told = (
+        "numbers.84951112233: 84951112233 may be a number of “Лютик” too: calls to it go to “Лютик”"
+    )
+    assert told in office.warnings
+    assert told in office("config", "check", "--company", "Ромашка")
+    office.apply(asia)
+    assert "84951112233 may be a number of “Ромашка” too" in office.warnings
 
 
 def test_the_operators_commands_and_files_go_on_as_before(two: Voicepost) -> None:
@@ -116,7 +149,7 @@ def test_a_file_is_checked_without_a_home(voicepost: Voicepost, tmp_path: Path) 
     told = voicepost("config", "check", str(file))
     assert told == (
         "warning: employees.101.forward.always: +4930123456 is not one of the numbers that this "
-        "company may dial: callers hear that nobody answers\n"
+        "company may dial: callers reach voicemail instead\n"
     )
     assert not voicepost.home.exists()
 

@@ -100,6 +100,14 @@ class House:
             by=by,
         )
 
+    def move(self, zone: str, by: Actor = ME) -> None:
+        """Give the company another time zone."""
+        self.offices.edit(
+            ROMASHKA,
+            lambda office: with_fields(office, company=with_fields(office.company, timezone=zone)),
+            by=by,
+        )
+
     def drop(self, number: str, by: Actor = ADMINISTRATOR) -> None:
         """Take calls to a number no longer."""
         self.offices.edit(
@@ -172,7 +180,7 @@ def test_of_several_none_is_until_the_operator_says_so(two: House) -> None:
 def test_what_a_file_holds_stays_and_may_be_sent_back(house: House) -> None:
     house.found(endpoint="PJSIP/trunk/sip:101@192.0.2.7", dialled="+4930123456")
     house.ring_at("PJSIP/trunk/sip:101@192.0.2.7")
-    house.dial("+4930123456")
+    house.dial("+4930123456", key="7")
     house.dial("84957654321")
     with pytest.raises(ConfigError, match="not one of the phones"):
         house.ring_at("PJSIP/trunk/sip:101@192.0.2.7", "102")
@@ -232,18 +240,69 @@ def test_the_setting_holds_for_companies_without_a_list_of_their_own(
 
 def test_nobody_makes_another_country_home_by_the_time_zone(house: House) -> None:
     house.found()
-
-    def moved(zone: str) -> None:
-        house.offices.edit(
-            None,
-            lambda office: with_fields(office, company=with_fields(office.company, timezone=zone)),
-            by=SCRIPT,
-        )
-
     with pytest.raises(ConfigError, match=r"company\.timezone: is of another country"):
-        moved("Indian/Maldives")
-    moved("Asia/Vladivostok")
+        house.move("Indian/Maldives", by=SCRIPT)
+    house.move("Asia/Vladivostok", by=SCRIPT)
     assert not house.offices.site().dials("+9607771234")
+
+
+def test_under_another_name_of_its_zone_a_company_is_of_its_own_country(house: House) -> None:
+    house.found()
+    for zone, home, abroad in (
+        ("US/Eastern", "+12125551234", "+74956543210"),
+        ("Asia/Saigon", "+84912345678", "+74956543210"),
+    ):
+        house.move(zone)
+        assert house.offices.site().dials(home)
+        assert not house.offices.site().dials(abroad)
+
+
+def test_where_there_is_no_country_no_number_is_national(house: House) -> None:
+    house.found()
+    house.move("UTC")
+    refused = "is not one of the numbers that this company may dial"
+    assert not house.offices.site().dials("84956543210")
+    assert house.warnings() == {
+        "menus.main.keys.7": f"84956543210 {refused}: callers hear that nobody answers",
+        "company.timezone": "is that of no country, so that no number is national",
+    }
+    with pytest.raises(ConfigError) as told:
+        house.dial("84956543211")
+    assert told.value.problems == (
+        f"menus.main.keys.8: 84956543211 {refused}",
+        "company.timezone: is that of no country, so that no number is national",
+    )
+    with pytest.raises(ConfigError, match="is of another country"):
+        house.move("Europe/Moscow", by=ADMINISTRATOR)
+    # Spelling goes on as before, in lists of prefixes too.
+    found = house.offices.snapshot().find("84951234567")
+    assert found is not None
+    house.allowances.set(found.company_id, allow="+7495", by=ME)
+    assert house.offices.site().dials("84956543210")
+    assert house.warnings() == {}
+
+
+def test_a_number_from_before_may_be_sent_back_at_its_own_place_only(house: House) -> None:
+    house.found(dialled="+4930123456")
+    house.dial("+4930123456", key="7")
+    with pytest.raises(ConfigError, match=r"^menus\.main\.keys\.8: \+4930123456 is not one of"):
+        house.dial("+4930123456", key="8")
+
+
+def test_what_callers_meet_in_a_forwarding_rule_is_said(house: House) -> None:
+    house.found()
+
+    def forwarded(office: Office) -> Office:
+        anna = office.employees["101"]
+        forward = with_fields(anna.forward, busy=Dial(number="+4930123456"))
+        changed = with_fields(anna, forward=forward)
+        return with_fields(office, employees=with_entry(office.employees, "101", changed))
+
+    house.offices.edit(None, forwarded, by=ME)
+    assert house.warnings() == {
+        "employees.101.forward.busy": "+4930123456 is not one of the numbers that this company "
+        "may dial: callers reach voicemail instead"
+    }
 
 
 def test_a_number_is_used_only_where_it_is_assigned(two: House) -> None:
@@ -257,6 +316,36 @@ def test_a_number_is_used_only_where_it_is_assigned(two: House) -> None:
     two.take("+7 495 999-88-77")
     two.drop("+7 495 999-88-77")
     two.take("84959998877", by=SCRIPT)
+
+
+@pytest.mark.parametrize("by", [ADMINISTRATOR, SCRIPT])
+def test_no_spelling_of_an_own_number_is_anothers_number(two: House, by: Actor) -> None:
+    asia = OFFICE.format(
+        name="Азия", number="+84951112233", extension="301", endpoint="PJSIP/301", dialled="112"
+    ).replace("[numbers]", 'timezone = "Asia/Ho_Chi_Minh"\n[numbers]')
+    two.offices.apply(parse_office(asia), by=ME)
+    site = two.offices.site(ROMASHKA)
+    two.allowances.assign("74951112233", site.company_id, site.region, by=ME)
+    for number in ("84951112233", "8 (495) 111-22-33"):
+        with pytest.raises(ConfigError) as refused:
+            two.take(number, by)
+        assert str(refused.value) == (
+            f"numbers.{number}: is not yours: the server's administrator assigns numbers"
+        )
+    two.take("+7 495 111-22-33", by)
+    two.drop("+7 495 111-22-33", by)
+    # Also where the other number is only assigned yet.
+    asian = two.offices.site("Азия")
+    two.allowances.assign("74952223344", site.company_id, site.region, by=ME)
+    two.allowances.assign("+84952223344", asian.company_id, asian.region, by=ME)
+    with pytest.raises(ConfigError, match="is not yours"):
+        two.take("84952223344", by)
+    two.take("84951112233", by=ME)
+    found = two.offices.snapshot().find("+84951112233")
+    assert found is not None
+    assert found.office.company.name == "Азия"
+    # What the operator wrote may be sent back.
+    two.dial("84956543211", by)
 
 
 def test_what_the_operator_sets_is_assigned_and_nobody_else_gets_it(two: House) -> None:

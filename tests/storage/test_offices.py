@@ -241,7 +241,7 @@ def site(company_id: str, numbers: dict[str, Target], timezone: str = "Europe/Mo
     return Site(company_id, Office(company=company, numbers=numbers))
 
 
-def test_exact_digits_win_over_another_spelling() -> None:
+def test_a_number_of_the_whole_world_wins_over_another_spelling() -> None:
     moscow = site("moscow", {"74951234567": Target(voicemail=True)})
     hanoi = site("hanoi", {"84951234567": Target(voicemail=True)}, "Asia/Ho_Chi_Minh")
     assert Directory(1, {"moscow": moscow}).find("84951234567") is moscow
@@ -250,6 +250,35 @@ def test_exact_digits_win_over_another_spelling() -> None:
     assert both.find("74951234567") is moscow
     assert both.find("nobody") is None
     assert both.find("") is None
+
+
+@pytest.mark.parametrize("order", [("hanoi", "moscow"), ("moscow", "hanoi")])
+def test_no_spelling_takes_the_calls_of_another_company(order: tuple[str, str]) -> None:
+    sites = {
+        "moscow": site("moscow", {"84951112233": Target(voicemail=True)}),
+        "hanoi": site("hanoi", {"+84951112233": Target(voicemail=True)}, "Asia/Ho_Chi_Minh"),
+    }
+    directory = Directory(1, {name: sites[name] for name in order})
+    for dialled in ("+84951112233", "+84 95 111 22 33", "84951112233", "0951112233"):
+        assert directory.find(dialled) is sites["hanoi"], dialled
+    for dialled in ("+74951112233", "74951112233"):
+        assert directory.find(dialled) is sites["moscow"], dialled
+    told = "84951112233 may be a number of “{}” too: calls to it go to “hanoi”"
+    assert [str(problem) for problem in directory.contested("moscow")] == [
+        f"numbers.84951112233: {told.format('hanoi')}"
+    ]
+    assert [str(problem) for problem in directory.contested("hanoi")] == [
+        f"numbers.+84951112233: {told.format('moscow')}"
+    ]
+
+
+def test_a_plus_is_never_read_as_a_spelling_at_home() -> None:
+    moscow = site("moscow", {"84951112233": Target(voicemail=True)})
+    directory = Directory(1, {"moscow": moscow})
+    assert directory.find("+84951112233") is None
+    assert moscow.target("+84951112233") is None
+    assert moscow.target("84951112233") == moscow.target("+74951112233") == Target(voicemail=True)
+    assert list(directory.contested("moscow")) == []
 
 
 def test_a_site_knows_where_each_of_its_numbers_leads() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.office.phone import canonical, digits, region_of
+from storage.office.phone import canonical, country_of, digits, region_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,31 @@ def test_the_country_comes_from_the_time_zone() -> None:
     assert region_of("Asia/Yekaterinburg") == "RU"
     assert region_of("America/New_York") == "US"
     assert region_of("UTC") == "RU"
+
+
+@pytest.mark.parametrize(
+    ("timezone", "country"),
+    [
+        ("US/Eastern", "US"),
+        ("Asia/Calcutta", "IN"),
+        ("Asia/Saigon", "VN"),
+        ("America/Buenos_Aires", "AR"),
+        ("GB", "GB"),
+        ("Europe/Kiev", "UA"),
+        ("posix/Europe/Kiev", "UA"),
+        ("W-SU", "RU"),
+        ("Europe/Moscow", "RU"),
+        ("Antarctica/Troll", "AQ"),
+        ("UTC", None),
+        ("Etc/GMT-3", None),
+        ("EST", None),
+        ("CET", None),
+        ("Factory", None),
+    ],
+)
+def test_a_zone_has_its_country_under_any_name(timezone: str, country: str | None) -> None:
+    assert country_of(timezone) == country
+    assert region_of(timezone) == (country or "RU")
 
 
 # Area codes of Russian cities and of mobile phones: what follows +7.
