@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
@@ -13,8 +13,10 @@ from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Person
 from storage.identifiers import is_id, new_id
 from storage.models import AddresseeRow, MessageRow
-from storage.person import EmployeeRow
+from storage.person import EmployeeRow, HoldingRow
 from storage.upsert import insert_into
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def new_person(
@@ -37,22 +39,34 @@ def owner(session: Session, company_id: str, extension: str, at: datetime) -> st
     Where nobody had it just then it is who had it last before, or else who had it first. Of an
     extension that nobody ever had it is a former employee of whom nothing is known.
     """
+    past = select(HoldingRow).where(
+        HoldingRow.company_id == company_id, HoldingRow.extension == extension
+    )
+    had_it = EmployeeRow.id.in_(past.with_only_columns(HoldingRow.employee_id))
+    if session.get_bind().dialect.name == "postgresql":
+        # Whoever gives the extension to somebody else waits for this message, or it for him: the
+        # statements that follow see what was done meanwhile.
+        session.execute(
+            select(EmployeeRow.id)
+            .where(EmployeeRow.company_id == company_id)
+            .where(or_(EmployeeRow.extension == extension, had_it))
+            .with_for_update(read=True)
+        )
     of_extension = select(EmployeeRow).where(
         EmployeeRow.company_id == company_id, EmployeeRow.extension == extension
     )
-    if session.get_bind().dialect.name == "postgresql":
-        # Whoever gives the extension to somebody else waits for this message, or it for him: the
-        # statement that follows sees what was done meanwhile.
-        session.execute(of_extension.with_only_columns(EmployeeRow.id).with_for_update(read=True))
-    holders = session.scalars(of_extension.order_by(EmployeeRow.since.desc())).all()
-    held = (row for row in holders if row.since <= at and (row.until is None or at < row.until))
-    before = (row for row in holders if row.since <= at)
-    found = next(held, None) or next(before, None) or (holders[-1] if holders else None)
-    if found is None:
-        found = new_person(company_id, extension, "", at, at)
-        session.add(found)
+    holdings = [(r.since, r.until or _FOREVER, r.id) for r in session.scalars(of_extension)]
+    holdings += [(r.since, r.until, r.employee_id) for r in session.scalars(past)]
+    if not holdings:
+        somebody = new_person(company_id, extension, "", at, at)
+        session.add(somebody)
         session.flush()
-    return found.id
+        return somebody.id
+    begun = [each for each in holdings if each[0] <= at]
+    held = [each for each in begun if at < each[1]]
+    if held or not begun:
+        return (max(held) if held else min(holdings))[2]
+    return max(begun, key=lambda each: each[1])[2]
 
 
 def address(session: Session, row: MessageRow) -> None:
@@ -94,6 +108,20 @@ def bind(
             session.add(people[extension])
     session.flush()
     return [people[extension] for extension in wanted]
+
+
+def settle_in(session: Session, row: EmployeeRow, extension: str, at: datetime) -> None:
+    """Give an extension to somebody who had one before; that is remembered."""
+    session.add(
+        HoldingRow(
+            employee_id=row.id,
+            company_id=row.company_id,
+            extension=row.extension,
+            since=row.since,
+            until=row.until or at,
+        )
+    )
+    row.extension, row.since, row.until = extension, at, None
 
 
 def rebind(session: Session, before: EmployeeRow, after: EmployeeRow) -> None:

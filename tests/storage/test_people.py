@@ -31,7 +31,8 @@ from storage.prompts import PromptLibrary
 from storage.reassigning import reassign
 from storage.retention import Retention
 from tests.acting import ME
-from tests.storage.conftest import Store, envelope, kept
+from tests.speech import speak
+from tests.storage.conftest import REQUEST, Store, envelope, kept
 
 OFFICE = """
 [company]
@@ -211,6 +212,58 @@ def test_a_slip_is_for_who_had_the_extension_before_the_beep(company: Company) -
 
     assert company.seen("anna") == [late, old]
     assert company.seen("vera") == []
+
+
+def test_what_comes_late_goes_to_who_has_moved_since(company: Company) -> None:
+    company.reassign("101", "Клара", "keep")
+    company.hire("clara", "101")
+    company.reassign("101", "Дора", "keep")
+    company.hire("dora", "101")
+    box, recorded = employee_mailbox(company.offices.site(), "101"), datetime.now(UTC)
+    slip = company.store.begin_without_database(box)
+
+    company.apply(("105", "Дора"), ("101", "Ева"))
+    company.hire("eva", "101")
+    late = company.receive(at=recorded)
+    speak(REQUEST, path=company.store.recording(slip))
+    later = kept(company.store.messages.finish(slip.id)).id
+    before_the_move = company.receive("105", at=recorded)
+
+    assert set(company.seen("dora")) == {late, later, before_the_move}
+    assert company.seen("clara") == company.seen("eva") == []
+
+    company.reassign("105", "Фаина", "hand-over")
+    company.hire("faina", "105")
+    latest = company.receive("101", at=recorded)
+    assert set(company.seen("faina")) == {late, later, before_the_move, latest}
+    assert company.seen("dora") == []
+
+
+def test_what_was_left_for_nobody_goes_to_who_had_the_extension_last(company: Company) -> None:
+    company.reassign("101", "Вера", "hand-over")
+    company.hire("vera", "101")
+    company.remove("101")
+    gap = datetime.now(UTC)
+    company.apply(("101", "Клара"))
+    company.hire("clara", "101")
+
+    late = company.receive(at=gap)
+
+    assert company.seen("vera") == [late]
+    assert company.seen("anna") == company.seen("clara") == []
+
+
+def test_who_comes_again_does_not_get_what_another_had_between(company: Company) -> None:
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    between = datetime.now(UTC)
+    company.remove("101")
+    company.apply(("101", "Анна Щукина"))
+
+    late = company.receive(at=between)
+
+    assert company.seen("vera") == [late]
+    assert company.seen("anna") == []
 
 
 def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
@@ -485,5 +538,6 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")
         do("DROP TABLE bindings")
+        do("DROP TABLE holdings")
         do("DROP TABLE employees")
         do("UPDATE alembic_version SET version_num = '0005'")
