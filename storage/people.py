@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import BindingRow, UserRow
@@ -39,19 +39,7 @@ def owner(session: Session, company_id: str, extension: str, at: datetime) -> st
     Where nobody had it just then it is who had it last before, or else who had it first. Of an
     extension that nobody ever had it is a former employee of whom nothing is known.
     """
-    past = select(HoldingRow).where(
-        HoldingRow.company_id == company_id, HoldingRow.extension == extension
-    )
-    had_it = EmployeeRow.id.in_(past.with_only_columns(HoldingRow.employee_id))
-    if session.get_bind().dialect.name == "postgresql":
-        # Whoever gives the extension to somebody else waits for this message, or it for him: the
-        # statements that follow see what was done meanwhile.
-        session.execute(
-            select(EmployeeRow.id)
-            .where(EmployeeRow.company_id == company_id)
-            .where(or_(EmployeeRow.extension == extension, had_it))
-            .with_for_update(read=True)
-        )
+    past = _past(company_id, extension)
     of_extension = select(EmployeeRow).where(
         EmployeeRow.company_id == company_id, EmployeeRow.extension == extension
     )
@@ -70,10 +58,54 @@ def owner(session: Session, company_id: str, extension: str, at: datetime) -> st
 
 
 def address(session: Session, row: MessageRow) -> None:
-    """Say whose a message is that has just come, if it is for an employee."""
+    """Say whose a message is that has just come, if it is for an employee.
+
+    All that is said in one call for one extension is for one person, for whom the call was: who
+    speaks again must not speak to somebody else.
+    """
     if row.box == "employee" and row.company_id is not None and row.employee_id is None:
         number, at = row.addressee_number, row.received_at
-        row.employee_id = owner(session, row.company_id, number, at)
+        _await_succession(session, row.company_id, number)
+        begun = _begun_for(session, row)
+        row.employee_id = begun or owner(session, row.company_id, number, at)
+
+
+def _await_succession(session: Session, company_id: str, extension: str) -> None:
+    """Have whoever gives the extension to somebody else wait for this message, or it for him.
+
+    The statements that follow see what was done meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        past = _past(company_id, extension).with_only_columns(HoldingRow.employee_id)
+        had_it = or_(EmployeeRow.extension == extension, EmployeeRow.id.in_(past))
+        people = select(EmployeeRow.id).where(EmployeeRow.company_id == company_id, had_it)
+        session.execute(people.with_for_update(read=True))
+
+
+def _past(company_id: str, extension: str) -> Select[HoldingRow]:
+    """What is remembered of an extension."""
+    return select(HoldingRow).where(
+        HoldingRow.company_id == company_id, HoldingRow.extension == extension
+    )
+
+
+def _begun_for(session: Session, row: MessageRow) -> str | None:
+    """For whom the draft is that this one replaces, or else the call's first for the extension."""
+    there = MessageRow
+    columns = select(there.id, there.addressee_number, there.employee_id).where(
+        there.company_id == row.company_id, there.employee_id.is_not(None)
+    )
+    if row.replaces:
+        replaced = session.execute(columns.where(there.id == row.replaces)).first()
+        if replaced:
+            return replaced.employee_id
+    if row.call_id:
+        # Few, and sorted by the index of calls: with a limit it might not be the one that is read.
+        of_call = session.execute(columns.where(there.call_id == row.call_id).order_by(there.place))
+        for earlier in of_call.all():
+            if earlier.addressee_number == row.addressee_number:
+                return earlier.employee_id
+    return None
 
 
 def called(session: Session, who: str, company_id: str | None) -> tuple[str, ...]:

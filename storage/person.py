@@ -14,8 +14,9 @@ from storage.models import Base, Id, UtcDateTime
 class EmployeeRow(Base):
     """A person who has an extension, or had one from ``since`` to ``until``.
 
-    ``extension`` is the last one where it changed; what was before is a `HoldingRow`. Without a ``name`` nobody knows who it was; or,
-    while there is no ``until``, it is somebody to come, whom an account waits for already.
+    ``extension`` is the last one where it changed; what was before is a `HoldingRow`.
+    Without a ``name`` nobody knows who it was; or, while there is no ``until``, it is somebody to
+    come, whom an account waits for already.
     """
 
     __tablename__ = "employees"

@@ -214,6 +214,41 @@ def test_a_slip_is_for_who_had_the_extension_before_the_beep(company: Company) -
     assert company.seen("vera") == []
 
 
+@pytest.mark.parametrize("on_slips", [False, True])
+def test_who_speaks_again_speaks_to_the_same_person(company: Company, *, on_slips: bool) -> None:
+    store, box = company.store, employee_mailbox(company.offices.site(), "101")
+    begin = store.begin_without_database if on_slips else store.begin
+    first = begin(box)
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    second = begin(box, replaces=first)
+    third = begin(box, replaces=second)
+    for draft in (second, third):
+        speak(REQUEST, path=store.recording(draft))
+
+    message = kept(store.messages.finish(third.id)).id
+
+    assert (company.seen("anna"), company.seen("vera")) == ([message], [])
+    assert store.messages.drafts.open() == []
+
+
+def test_a_second_attempt_is_for_whom_the_first_was(company: Company) -> None:
+    store, site = company.store, company.offices.site()
+    first = store.begin(employee_mailbox(site, "101"), call_id="call-7")
+    store.messages.finish(first.id)  # without a sound
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    box = employee_mailbox(company.offices.site(), "101")
+    second, other = (store.begin(box, call_id=call) for call in ("call-7", "call-8"))
+    boris = store.begin(employee_mailbox(site, "102"), call_id="call-7")
+    for draft in (second, other, boris):
+        speak(REQUEST, path=store.recording(draft))
+        store.messages.finish(draft.id)
+
+    assert company.seen("anna") == [second.id]
+    assert company.seen("vera") == [other.id]
+
+
 def test_what_comes_late_goes_to_who_has_moved_since(company: Company) -> None:
     company.reassign("101", "Клара", "keep")
     company.hire("clara", "101")
