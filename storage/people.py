@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Person
 from storage.identifiers import is_id, new_id
-from storage.models import AddresseeRow, MessageRow
+from storage.models import IS_QUIET, AddresseeRow, MessageRow
 from storage.person import EmployeeRow, HoldingRow
 from storage.upsert import insert_into
 
@@ -172,18 +172,20 @@ def present(session: Session, company_id: str) -> list[EmployeeRow]:
 
 
 def known(session: Session, company_id: str) -> list[Person]:
-    """The company's employees, and former ones whose messages are listed; by extension."""
+    """The company's employees, and former ones with messages, listed or kept aside; by extension."""
     with_messages = select(AddresseeRow.employee_id).where(
         AddresseeRow.company_id == company_id,
         AddresseeRow.box == "employee",
         AddresseeRow.employee_id.is_not(None),
         AddresseeRow.kept > 0,
     )
+    of_employee = MessageRow.employee_id == EmployeeRow.id
+    kept_aside = select(MessageRow.place).where(IS_QUIET, of_employee).exists()
     rows = session.scalars(
         select(EmployeeRow)
         .where(
             EmployeeRow.company_id == company_id,
-            or_(EmployeeRow.until.is_(None), EmployeeRow.id.in_(with_messages)),
+            or_(EmployeeRow.until.is_(None), EmployeeRow.id.in_(with_messages), kept_aside),
         )
         .order_by(EmployeeRow.extension, EmployeeRow.since.desc())
     )

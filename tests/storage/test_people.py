@@ -31,6 +31,7 @@ from storage.prompts import PromptLibrary
 from storage.reassigning import reassign
 from storage.retention import Retention
 from tests.acting import ME
+from tests.quiet_voices import quiet_voice
 from tests.speech import speak
 from tests.storage.conftest import REQUEST, Store, envelope, kept
 
@@ -316,6 +317,18 @@ def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
     former = [p for p in company.store.inbox.people(company.id) if not p.is_present]
     assert [(p.extension, p.name) for p in former] == [("101", "Анна Щукина")]
     assert company.listed(employee=former[0].id) == [old]
+
+
+def test_a_former_employee_is_known_by_what_is_kept_aside(company: Company) -> None:
+    draft = company.store.begin(employee_mailbox(company.offices.site(), "101"))
+    company.store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
+    assert kept(company.store.messages.finish(draft.id)).quiet
+    company.remove("101")
+    company.remove("102")
+
+    people = company.store.inbox.people(company.id)
+
+    assert [who.name for who in people] == ["Анна Щукина"]
 
 
 def test_who_is_added_again_is_the_same(company: Company) -> None:
