@@ -14,6 +14,7 @@ from storage.actor import Person
 from storage.identifiers import is_id, new_id
 from storage.models import IS_QUIET, AddresseeRow, MessageRow
 from storage.person import EmployeeRow, HoldingRow
+from storage.text import searchable, storable
 from storage.upsert import insert_into
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -68,6 +69,10 @@ def address(session: Session, row: MessageRow) -> None:
         _await_succession(session, row.company_id, number)
         begun = _begun_for(session, row)
         row.employee_id = begun or owner(session, row.company_id, number, at)
+        who = session.get(EmployeeRow, row.employee_id)
+        if who and who.name and (who.until is not None or who.extension != number):
+            row.addressee_name = storable(who.name)
+            row.addressee_words = searchable(who.name, number)
 
 
 def _await_succession(session: Session, company_id: str, extension: str) -> None:

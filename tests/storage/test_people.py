@@ -176,6 +176,7 @@ def test_messages_are_handed_over_wherever_they_lie(company: Company) -> None:
     assert set(company.seen("vera", search="щукина")) == {old, heard, late}
     company.store.inbox.restore(deleted, by=ME)
     assert len(company.seen("vera")) == 4
+    assert set(company.seen("vera", state="new")) == {old, late, deleted}
     (entry,) = AuditLog(company.store.database).list(AuditQuery(action="employee.reassign")).entries
     assert entry.subject == "101"
     assert entry.details == {
@@ -193,6 +194,9 @@ def test_what_comes_late_goes_to_who_had_the_extension_then(company: Company) ->
     late = company.receive(at=began)
     assert company.seen("anna") == [late]
     assert company.seen("vera") == []
+    assert company.store.inbox.get(late).addressee_name == "Анна Щукина"
+    assert company.seen("anna", search="щукина") == [late]
+    assert company.seen("olga", search="вера") == []
 
     company.reassign("101", "Глеб", "hand-over")
     company.hire("gleb", "101")
