@@ -177,7 +177,7 @@ def present(session: Session, company_id: str) -> list[EmployeeRow]:
 
 
 def known(session: Session, company_id: str) -> list[Person]:
-    """The company's employees, and former ones with messages, listed or kept aside; by extension."""
+    """Employees, and former ones with messages listed or kept aside; by extension."""
     with_messages = select(AddresseeRow.employee_id).where(
         AddresseeRow.company_id == company_id,
         AddresseeRow.box == "employee",
