@@ -192,7 +192,8 @@ def reassign_command(
     """Give EXTENSION to somebody else.
 
     Phone, numbers and forwarding stay as they are; the predecessor's greeting goes. Accounts
-    stay with the predecessor, and see nothing of what comes from now on.
+    stay with the predecessor, and see nothing of what comes from now on. Messages that stay are
+    kept as long as the company's: days set for EXTENSION (--keep-days) stay with EXTENSION.
     """
     reassign(app.offices, company, extension, name, messages=messages, by=app.actor)
 
@@ -202,7 +203,10 @@ def reassign_command(
 @company_option
 @click.pass_obj
 def remove(app: App, extension: str, company: str | None) -> None:
-    """Remove an employee; nothing may lead to him any more. His messages stay."""
+    """Remove an employee; nothing may lead to him any more.
+
+    His messages stay, and are kept as long as the company's: days of his own go with him.
+    """
     change(
         app,
         company,

@@ -104,6 +104,8 @@ def restore(
     for row in changed:
         row.deleted_at = None
         row.restored_at = datetime.now(UTC)
+    # Handed over in the trash, or seen by somebody since, it is new to whoever sees it now.
+    unheard.arrive(session, [row for row in _listed(changed) if row.heard_at is None])
     tally.count(session, _listed(changed), 1)
     _note(session, by, "message.restore", changed)
     announce(session, "restored", changed)

@@ -234,10 +234,10 @@ class Messages:
         row, contents = filed.row, filed.contents
         if contents is None:
             return row
+        if row.place is None or (contents.state == "kept" and not contents.quiet):
+            self._add_replaced(row)
         if row.place is None:  # known from a slip or a file only
             row = self._ledger.add(row)
-        if contents.state == "kept" and not contents.quiet:
-            self._add_replaced(row)
         settled, taken_back = self._ledger.settle(row, contents)
         for draft_id in taken_back:
             self._clear(draft_id)
@@ -246,13 +246,21 @@ class Messages:
         return settled
 
     def _add_replaced(self, row: MessageRow) -> None:
-        """Give the drafts that this one takes back their rows, where they have only slips."""
+        """Give the drafts that this one takes back their rows, where they have only slips.
+
+        The oldest first: the others are for whom that one is.
+        """
         seen, earlier = {row.id}, row.replaces
+        envelopes: list[Envelope] = []
         while earlier and earlier not in seen:
             seen.add(earlier)
             envelope = self.slips.read(earlier)
-            there = self._ledger.add(new_row(envelope)) if envelope else self._ledger.find(earlier)
+            if envelope:
+                envelopes.append(envelope)
+            there = envelope or self._ledger.find(earlier)
             earlier = there.replaces if there else None
+        for envelope in reversed(envelopes):
+            self._ledger.add(new_row(envelope))
 
     def _recording(self, draft_id: str) -> Path:
         return self.recordings / f"{draft_id}.wav"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Person
 from storage.identifiers import is_id, new_id
-from storage.models import AddresseeRow, MessageRow
-from storage.person import EmployeeRow
+from storage.models import IS_QUIET, AddresseeRow, MessageRow
+from storage.person import EmployeeRow, HoldingRow
+from storage.text import searchable, storable
 from storage.upsert import insert_into
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def new_person(
@@ -37,29 +40,77 @@ def owner(session: Session, company_id: str, extension: str, at: datetime) -> st
     Where nobody had it just then it is who had it last before, or else who had it first. Of an
     extension that nobody ever had it is a former employee of whom nothing is known.
     """
+    past = _past(company_id, extension)
     of_extension = select(EmployeeRow).where(
         EmployeeRow.company_id == company_id, EmployeeRow.extension == extension
     )
-    if session.get_bind().dialect.name == "postgresql":
-        # Whoever gives the extension to somebody else waits for this message, or it for him: the
-        # statement that follows sees what was done meanwhile.
-        session.execute(of_extension.with_only_columns(EmployeeRow.id).with_for_update(read=True))
-    holders = session.scalars(of_extension.order_by(EmployeeRow.since.desc())).all()
-    held = (row for row in holders if row.since <= at and (row.until is None or at < row.until))
-    before = (row for row in holders if row.since <= at)
-    found = next(held, None) or next(before, None) or (holders[-1] if holders else None)
-    if found is None:
-        found = new_person(company_id, extension, "", at, at)
-        session.add(found)
+    holdings = [(r.since, r.until or _FOREVER, r.id) for r in session.scalars(of_extension)]
+    holdings += [(r.since, r.until, r.employee_id) for r in session.scalars(past)]
+    if not holdings:
+        somebody = new_person(company_id, extension, "", at, at)
+        session.add(somebody)
         session.flush()
-    return found.id
+        return somebody.id
+    begun = [each for each in holdings if each[0] <= at]
+    held = [each for each in begun if at < each[1]]
+    if held or not begun:
+        return (max(held) if held else min(holdings))[2]
+    return max(begun, key=lambda each: each[1])[2]
 
 
 def address(session: Session, row: MessageRow) -> None:
-    """Say whose a message is that has just come, if it is for an employee."""
+    """Say whose a message is that has just come, if it is for an employee.
+
+    All that is said in one call for one extension is for one person, for whom the call was: who
+    speaks again must not speak to somebody else.
+    """
     if row.box == "employee" and row.company_id is not None and row.employee_id is None:
         number, at = row.addressee_number, row.received_at
-        row.employee_id = owner(session, row.company_id, number, at)
+        _await_succession(session, row.company_id, number)
+        begun = _begun_for(session, row)
+        row.employee_id = begun or owner(session, row.company_id, number, at)
+        who = session.get(EmployeeRow, row.employee_id)
+        if who and who.name and (who.until is not None or who.extension != number):
+            row.addressee_name = storable(who.name)
+            row.addressee_words = searchable(who.name, number)
+
+
+def _await_succession(session: Session, company_id: str, extension: str) -> None:
+    """Have whoever gives the extension to somebody else wait for this message, or it for him.
+
+    The statements that follow see what was done meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        past = _past(company_id, extension).with_only_columns(HoldingRow.employee_id)
+        had_it = or_(EmployeeRow.extension == extension, EmployeeRow.id.in_(past))
+        people = select(EmployeeRow.id).where(EmployeeRow.company_id == company_id, had_it)
+        session.execute(people.with_for_update(read=True))
+
+
+def _past(company_id: str, extension: str) -> Select[HoldingRow]:
+    """What is remembered of an extension."""
+    return select(HoldingRow).where(
+        HoldingRow.company_id == company_id, HoldingRow.extension == extension
+    )
+
+
+def _begun_for(session: Session, row: MessageRow) -> str | None:
+    """For whom the draft is that this one replaces, or else the call's first for the extension."""
+    there = MessageRow
+    columns = select(there.id, there.addressee_number, there.employee_id).where(
+        there.company_id == row.company_id, there.employee_id.is_not(None)
+    )
+    if row.replaces:
+        replaced = session.execute(columns.where(there.id == row.replaces)).first()
+        if replaced:
+            return replaced.employee_id
+    if row.call_id:
+        # Few, and sorted by the index of calls: with a limit it might not be the one that is read.
+        of_call = session.execute(columns.where(there.call_id == row.call_id).order_by(there.place))
+        for earlier in of_call.all():
+            if earlier.addressee_number == row.addressee_number:
+                return earlier.employee_id
+    return None
 
 
 def called(session: Session, who: str, company_id: str | None) -> tuple[str, ...]:
@@ -96,6 +147,20 @@ def bind(
     return [people[extension] for extension in wanted]
 
 
+def settle_in(session: Session, row: EmployeeRow, extension: str, at: datetime) -> None:
+    """Give an extension to somebody who had one before; that is remembered."""
+    session.add(
+        HoldingRow(
+            employee_id=row.id,
+            company_id=row.company_id,
+            extension=row.extension,
+            since=row.since,
+            until=row.until or at,
+        )
+    )
+    row.extension, row.since, row.until = extension, at, None
+
+
 def rebind(session: Session, before: EmployeeRow, after: EmployeeRow) -> None:
     """Bind the accounts of one person to another."""
     users = session.scalars(select(BindingRow.user_id).where(BindingRow.employee_id == before.id))
@@ -112,18 +177,20 @@ def present(session: Session, company_id: str) -> list[EmployeeRow]:
 
 
 def known(session: Session, company_id: str) -> list[Person]:
-    """The company's employees, and former ones whose messages are listed; by extension."""
+    """Employees, and former ones with messages listed or kept aside; by extension."""
     with_messages = select(AddresseeRow.employee_id).where(
         AddresseeRow.company_id == company_id,
         AddresseeRow.box == "employee",
         AddresseeRow.employee_id.is_not(None),
         AddresseeRow.kept > 0,
     )
+    of_employee = MessageRow.employee_id == EmployeeRow.id
+    kept_aside = select(MessageRow.place).where(IS_QUIET, of_employee).exists()
     rows = session.scalars(
         select(EmployeeRow)
         .where(
             EmployeeRow.company_id == company_id,
-            or_(EmployeeRow.until.is_(None), EmployeeRow.id.in_(with_messages)),
+            or_(EmployeeRow.until.is_(None), EmployeeRow.id.in_(with_messages), kept_aside),
         )
         .order_by(EmployeeRow.extension, EmployeeRow.since.desc())
     )

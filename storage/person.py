@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.actor import Person
@@ -14,8 +14,9 @@ from storage.models import Base, Id, UtcDateTime
 class EmployeeRow(Base):
     """A person who has an extension, or had one from ``since`` to ``until``.
 
-    ``extension`` is the last one where it changed. Without a ``name`` nobody knows who it was; or,
-    while there is no ``until``, it is somebody to come, whom an account waits for already.
+    ``extension`` is the last one where it changed; what was before is a `HoldingRow`.
+    Without a ``name`` nobody knows who it was; or, while there is no ``until``, it is somebody to
+    come, whom an account waits for already.
     """
 
     __tablename__ = "employees"
@@ -39,3 +40,20 @@ class EmployeeRow(Base):
     def as_person(self) -> Person:
         """The person, without the dates."""
         return Person(self.id, self.extension, self.name, is_present=self.until is None)
+
+
+class HoldingRow(Base):
+    """An extension that a person had from ``since`` to ``until``, and another or a gap after it.
+
+    Messages come late: whose they are must be known when the person has moved long since.
+    """
+
+    __tablename__ = "holdings"
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    extension: Mapped[str] = mapped_column(Text, primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("employees.id", ondelete="CASCADE"), primary_key=True
+    )
+    since: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -29,8 +29,8 @@ from storage.models import (
     NewsRow,
 )
 from storage.office import Office
-from storage.people import new_person, present, rebind
-from storage.person import EmployeeRow
+from storage.people import new_person, present, rebind, settle_in
+from storage.person import EmployeeRow, HoldingRow
 from storage.text import normalise
 from storage.unheard import refresh
 
@@ -82,7 +82,9 @@ def follow(
             company_id, extension, name, at
         )
         session.add(row)
-        row.extension, row.name, row.until = extension, name, None
+        row.name = name
+        if row.until is not None:
+            settle_in(session, row, extension, at)
         session.flush()
         if leaving is not None and leaving.extension == extension:
             _succeed(session, leaving, row, by, at, hand_over=hand_over)
@@ -142,7 +144,9 @@ def _succeed(
     details: dict[str, object] = {"predecessor": before.name, "successor": after.name}
     if hand_over:
         # What is yet to be taken in from that time is the successor's, too.
-        after.since, before.since = min(after.since, before.since), at
+        after.since, before.since = before.since, at
+        earlier = HoldingRow.employee_id == before.id
+        session.execute(update(HoldingRow).where(earlier).values(employee_id=after.id))
         details["handed_over"] = _hand_over(session, before, after)
     else:
         details["stay"] = before.name

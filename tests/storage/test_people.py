@@ -31,7 +31,9 @@ from storage.prompts import PromptLibrary
 from storage.reassigning import reassign
 from storage.retention import Retention
 from tests.acting import ME
-from tests.storage.conftest import Store, envelope, kept
+from tests.quiet_voices import quiet_voice
+from tests.speech import speak
+from tests.storage.conftest import REQUEST, Store, envelope, kept
 
 OFFICE = """
 [company]
@@ -174,6 +176,7 @@ def test_messages_are_handed_over_wherever_they_lie(company: Company) -> None:
     assert set(company.seen("vera", search="щукина")) == {old, heard, late}
     company.store.inbox.restore(deleted, by=ME)
     assert len(company.seen("vera")) == 4
+    assert set(company.seen("vera", state="new")) == {old, late, deleted}
     (entry,) = AuditLog(company.store.database).list(AuditQuery(action="employee.reassign")).entries
     assert entry.subject == "101"
     assert entry.details == {
@@ -191,6 +194,9 @@ def test_what_comes_late_goes_to_who_had_the_extension_then(company: Company) ->
     late = company.receive(at=began)
     assert company.seen("anna") == [late]
     assert company.seen("vera") == []
+    assert company.store.inbox.get(late).addressee_name == "Анна Щукина"
+    assert company.seen("anna", search="щукина") == [late]
+    assert company.seen("olga", search="вера") == []
 
     company.reassign("101", "Глеб", "hand-over")
     company.hire("gleb", "101")
@@ -213,6 +219,93 @@ def test_a_slip_is_for_who_had_the_extension_before_the_beep(company: Company) -
     assert company.seen("vera") == []
 
 
+@pytest.mark.parametrize("on_slips", [False, True])
+def test_who_speaks_again_speaks_to_the_same_person(company: Company, *, on_slips: bool) -> None:
+    store, box = company.store, employee_mailbox(company.offices.site(), "101")
+    begin = store.begin_without_database if on_slips else store.begin
+    first = begin(box)
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    second = begin(box, replaces=first)
+    third = begin(box, replaces=second)
+    for draft in (second, third):
+        speak(REQUEST, path=store.recording(draft))
+
+    message = kept(store.messages.finish(third.id)).id
+
+    assert (company.seen("anna"), company.seen("vera")) == ([message], [])
+    assert store.messages.drafts.open() == []
+
+
+def test_a_second_attempt_is_for_whom_the_first_was(company: Company) -> None:
+    store, site = company.store, company.offices.site()
+    first = store.begin(employee_mailbox(site, "101"), call_id="call-7")
+    store.messages.finish(first.id)  # without a sound
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    box = employee_mailbox(company.offices.site(), "101")
+    second, other = (store.begin(box, call_id=call) for call in ("call-7", "call-8"))
+    boris = store.begin(employee_mailbox(site, "102"), call_id="call-7")
+    for draft in (second, other, boris):
+        speak(REQUEST, path=store.recording(draft))
+        store.messages.finish(draft.id)
+
+    assert company.seen("anna") == [second.id]
+    assert company.seen("vera") == [other.id]
+
+
+def test_what_comes_late_goes_to_who_has_moved_since(company: Company) -> None:
+    company.reassign("101", "Клара", "keep")
+    company.hire("clara", "101")
+    company.reassign("101", "Дора", "keep")
+    company.hire("dora", "101")
+    box, recorded = employee_mailbox(company.offices.site(), "101"), datetime.now(UTC)
+    slip = company.store.begin_without_database(box)
+
+    company.apply(("105", "Дора"), ("101", "Ева"))
+    company.hire("eva", "101")
+    late = company.receive(at=recorded)
+    speak(REQUEST, path=company.store.recording(slip))
+    later = kept(company.store.messages.finish(slip.id)).id
+    before_the_move = company.receive("105", at=recorded)
+
+    assert set(company.seen("dora")) == {late, later, before_the_move}
+    assert company.seen("clara") == company.seen("eva") == []
+
+    company.reassign("105", "Фаина", "hand-over")
+    company.hire("faina", "105")
+    latest = company.receive("101", at=recorded)
+    assert set(company.seen("faina")) == {late, later, before_the_move, latest}
+    assert company.seen("dora") == []
+
+
+def test_what_was_left_for_nobody_goes_to_who_had_the_extension_last(company: Company) -> None:
+    company.reassign("101", "Вера", "hand-over")
+    company.hire("vera", "101")
+    company.remove("101")
+    gap = datetime.now(UTC)
+    company.apply(("101", "Клара"))
+    company.hire("clara", "101")
+
+    late = company.receive(at=gap)
+
+    assert company.seen("vera") == [late]
+    assert company.seen("anna") == company.seen("clara") == []
+
+
+def test_who_comes_again_does_not_get_what_another_had_between(company: Company) -> None:
+    company.reassign("101", "Вера", "keep")
+    company.hire("vera", "101")
+    between = datetime.now(UTC)
+    company.remove("101")
+    company.apply(("101", "Анна Щукина"))
+
+    late = company.receive(at=between)
+
+    assert company.seen("vera") == [late]
+    assert company.seen("anna") == []
+
+
 def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
     old = company.receive()
 
@@ -228,6 +321,18 @@ def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
     former = [p for p in company.store.inbox.people(company.id) if not p.is_present]
     assert [(p.extension, p.name) for p in former] == [("101", "Анна Щукина")]
     assert company.listed(employee=former[0].id) == [old]
+
+
+def test_a_former_employee_is_known_by_what_is_kept_aside(company: Company) -> None:
+    draft = company.store.begin(employee_mailbox(company.offices.site(), "101"))
+    company.store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
+    assert kept(company.store.messages.finish(draft.id)).quiet
+    company.remove("101")
+    company.remove("102")
+
+    people = company.store.inbox.people(company.id)
+
+    assert [who.name for who in people] == ["Анна Щукина"]
 
 
 def test_who_is_added_again_is_the_same(company: Company) -> None:
@@ -485,5 +590,6 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")
         do("DROP TABLE bindings")
+        do("DROP TABLE holdings")
         do("DROP TABLE employees")
         do("UPDATE alembic_version SET version_num = '0005'")

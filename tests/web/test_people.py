@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from storage.office import Office
 from storage.office.edit import with_fields, without_entry
 from storage.reassigning import OldMessages, reassign
 from tests.web.api import problem, script
@@ -119,6 +120,25 @@ def test_a_greeting_of_the_predecessors_goes(front: Front, olga: Visitor) -> Non
 
     assert front.site.office.employees["101"].greeting is None
     assert "greeting-101" not in front.site.office.prompts
+
+
+def test_any_greeting_of_the_predecessors_goes_unless_another_is_chosen(
+    front: Front, olga: Visitor
+) -> None:
+    def with_greeting(office: Office) -> Office:
+        anna = with_fields(office.employees["101"], greeting="prompt:main")
+        return with_fields(office, employees={**office.employees, "101": anna})
+
+    front.services.offices.edit("Ромашка", with_greeting, by=NOBODY)
+    form = {**FORM, "greeting": "prompt:main"}
+    olga.post("/employees/101", data={**form, "name": "Анна Вторая", "person": "same"})
+    assert front.site.office.employees["101"].greeting == "prompt:main"
+    olga.post("/employees/101", data={**form, "person": "keep"})
+    assert front.site.office.employees["101"].greeting is None
+    assert "main" in front.site.office.prompts
+
+    olga.post("/employees/101", data={**form, "name": "Глеб", "person": "hand-over"})
+    assert front.site.office.employees["101"].greeting == "prompt:main"
 
 
 def test_the_predecessors_account_has_no_phone(front: Front) -> None:

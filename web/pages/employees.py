@@ -133,8 +133,9 @@ def change_employee(visit: Visit) -> Response:
         elif not draft.person:
             raise ConfigError("person: choose whose the extension is")
         office = with_fields(office, employees=with_entry(office.employees, extension, changed))
-        has_old_greeting = changed.greeting == f"prompt:{own_greeting(extension)}"
-        return without_own_greeting(office, extension) if successor and has_old_greeting else office
+        of_predecessor = (before.greeting, f"prompt:{own_greeting(extension)}")
+        goes = successor and changed.greeting in of_predecessor
+        return without_own_greeting(office, extension) if goes else office
 
     try:
         edit_office(visit, with_changes, successor)

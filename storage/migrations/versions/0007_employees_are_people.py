@@ -84,6 +84,23 @@ def _create_tables() -> None:
     )
     op.create_index("ix_employees_extension", "employees", ["company_id", "extension"])
     op.create_table(
+        "holdings",
+        sa.Column("company_id", ID, nullable=False),
+        sa.Column("extension", sa.Text, nullable=False),
+        sa.Column("until", TIME, nullable=False),
+        sa.Column("employee_id", ID, nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.PrimaryKeyConstraint(
+            *("company_id", "extension", "until", "employee_id"), name="pk_holdings"
+        ),
+        sa.ForeignKeyConstraint(
+            ["employee_id"],
+            ["employees.id"],
+            name="fk_holdings_employee_id_employees",
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
         "bindings",
         sa.Column("user_id", ID, nullable=False),
         sa.Column("employee_id", ID, nullable=False),
