@@ -6,7 +6,8 @@ StorageError                    a sentence for the user
 │   └── LostAudio               a message's recording is not where it is kept
 ├── Held                        a message on hold cannot be deleted
 ├── AudioError                  audio that cannot be read, decoded or stored
-│   └── NoRecording             what lies there is no recording, today or tomorrow
+│   ├── NoRecording             what lies there is no recording, today or tomorrow
+│   └── DamagedAudio            one message's recording is not what it was
 ├── NoPlace                     no message can be taken now; the caller hears so
 │   ├── MailboxFull             the box holds as many messages as it may
 │   └── NoRoom                  a disk has no room for another message
@@ -57,6 +58,10 @@ class AudioError(StorageError):
 
 class NoRecording(AudioError):
     """What lies in a recording's place is none, and stays none until somebody changes it."""
+
+
+class DamagedAudio(AudioError):
+    """One message's recording cannot be had as it was recorded, though the others can."""
 
 
 class NoPlace(StorageError):

@@ -7,6 +7,7 @@ half there. They go there in batches: flushing each for itself took most of the 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from storage.errors import AudioError, NotFound, StorageError
+from storage.errors import AudioError, DamagedAudio, NotFound, StorageError
 from storage.files import write_all_whole, write_whole
 from storage.inbox import Inbox, Message, Query
 from storage.manifest import (
@@ -44,6 +45,9 @@ UNFINISHED: Final = ".unfinished-"
 LEFT_SECONDS: Final = 24 * 3600.0
 """Whoever wrote there so long ago does not any more."""
 
+_OF_ONE_FILE: Final = (errno.EACCES, errno.EIO, errno.EISDIR, errno.ELOOP, errno.ENOTDIR)
+"""What is wrong with one file: bad blocks, its rights, something else in its place."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -60,7 +64,8 @@ def export(inbox: Inbox, query: Query, target: Path, progress: Progress) -> Expo
     """Write the query's messages to a folder, or to a zip if the target's name ends so.
 
     ``progress`` is called with the messages done and their number. Exporting more to the same
-    place adds to it. Raises StorageError when the target cannot be written.
+    place adds to it. Raises StorageError when the target cannot be written or the recordings cannot
+    be reached; what was written stays, and the next export to the same place goes on from there.
     """
     try:
         if target.suffix.lower() == ".zip":
@@ -88,8 +93,13 @@ def _export_folder(inbox: Inbox, query: Query, folder: Path, progress: Progress)
                         write(path, intact_audio(inbox, message))
                         result = replace(result, written=result.written + 1)
                     entries[message.id] = entry_of(message, path.name)
-                except (NotFound, AudioError) as error:
+                except (NotFound, DamagedAudio) as error:
                     result = replace(result, missing=(*result.missing, f"{message.id}: {error}"))
+                except AudioError as error:
+                    raise StorageError(
+                        f"the export stopped after {done - 1} of {max(done, total)} messages and "
+                        f"goes on from there when it is repeated: {error}"
+                    ) from error
                 progress(done, max(done, total))
         ordered = newest_first(entries.values())
         write_whole(folder / MANIFEST_CSV, as_csv(ordered), beside=beside)
@@ -125,7 +135,7 @@ def _in_batches(beside: Path) -> Iterator[Callable[[Path, bytes], None]]:
 
     try:
         yield write
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StorageError):
         flush()  # for who goes on later
         raise
     flush()
@@ -183,10 +193,22 @@ def _is_whole(path: Path, message: Message) -> bool:
 
 
 def intact_audio(inbox: Inbox, message: Message) -> bytes:
-    """The message's WAV, just as it was recorded. Raises NotFound or AudioError."""
-    audio = inbox.read(message)
+    """The message's WAV, just as it was recorded.
+
+    Raises NotFound or DamagedAudio where it is not to be had, AudioError where none is just now.
+    """
+    try:
+        audio = inbox.read(message)
+    except OSError as error:
+        if error.errno in _OF_ONE_FILE:
+            raise DamagedAudio(f"the audio cannot be read: {error.strerror}") from error
+        raise AudioError(f"the audio cannot be read: {error.strerror}") from error
+    except AudioError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_ONE_FILE:
+            raise DamagedAudio(str(error)) from error
+        raise
     if hashlib.sha256(audio).hexdigest() != message.sha256:
-        raise AudioError("the audio is not what was recorded")
+        raise DamagedAudio("the audio is not what was recorded")
     return audio
 
 

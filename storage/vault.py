@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
-from storage.errors import AudioError, LostAudio
+from storage.errors import AudioError, DamagedAudio, LostAudio
 from storage.files import write_all_whole, write_whole
 
 MODE: Final = 0o640
@@ -145,10 +145,10 @@ class LocalAudio:
             raise AudioError(f"{self.folder} cannot be read: {error.strerror}") from error
 
     def path(self, key: str) -> Path:
-        """Where the audio is, or would be. Raises AudioError if that is elsewhere."""
+        """Where the audio is, or would be. Raises DamagedAudio if that is elsewhere."""
         path = self.folder / key
         if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise AudioError(f"the audio key {key!r} leads out of the audio folder")
+            raise DamagedAudio(f"the audio key {key!r} leads out of the audio folder")
         return path
 
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 
-from storage.errors import AudioError, NotFound
+from storage.errors import DamagedAudio, NotFound
 from storage.export import intact_audio
 from storage.inbox import Inbox, Message
 from storage.manifest import (
@@ -43,7 +43,8 @@ def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
     """The messages' recordings and their manifests as a zip, piece by piece.
 
     A recording that is missing or damaged is left out; its line in the manifests names no file.
-    Raises DatabaseUnavailable where ``messages`` does.
+    Raises AudioError when recordings cannot be reached, which says nothing about any of them, and
+    DatabaseUnavailable where ``messages`` does.
     """
     entries: list[Entry] = []
     taken: set[str] = set()
@@ -52,7 +53,7 @@ def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
         for message in messages:
             try:
                 audio = intact_audio(inbox, message)
-            except (NotFound, AudioError):
+            except (NotFound, DamagedAudio):
                 entries.append(entry_of(message, ""))
                 continue
             name = readable_name(message, taken)

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from storage.errors import StorageError
+from storage.errors import AudioError, StorageError
 from storage.export import Exported, export
-from storage.inbox import Query
+from storage.inbox import Message, Query
 from storage.naming import file_name, readable_name
 from storage.text import plain
 from storage.zipstream import stream_zip
@@ -337,3 +337,57 @@ def test_equal_names_in_a_zip_get_numbers(store: Store) -> None:
 def test_a_zip_of_nothing_is_a_zip(store: Store) -> None:
     with zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(store.inbox, [])))) as packed:
         assert packed.namelist() == ["manifest.csv", "manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_an_outage_ends_the_export_which_goes_on_later(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for minute in range(3):
+        store.receive(at=AUGUST + timedelta(minutes=minute))
+    read, reads = store.inbox.read, []
+
+    def breaks(message: Message) -> bytes:
+        reads.append(message.id)
+        if len(reads) == 2:
+            raise AudioError("the object store https://s3.example fails: no answer")
+        return read(message)
+
+    monkeypatch.setattr(store.inbox, "read", breaks)
+    with pytest.raises(StorageError) as stopped:
+        export(store.inbox, ALL, tmp_path / name, quietly)
+    assert str(stopped.value) == (
+        "the export stopped after 1 of 3 messages and goes on from there when it is repeated: "
+        "the object store https://s3.example fails: no answer"
+    )
+    assert len(wavs(tmp_path / ("out.zip.part" if name.endswith("zip") else name))) == 1
+    assert not (tmp_path / "out.zip").exists()
+
+    result = export(store.inbox, ALL, tmp_path / name, quietly)
+    assert result == Exported(written=2, skipped=1, missing=())
+
+
+def test_a_zip_that_is_sent_does_not_go_on_without_the_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.receive()
+
+    def away(_message: Message) -> bytes:
+        raise AudioError("the object store https://s3.example fails: no answer")
+
+    monkeypatch.setattr(store.inbox, "read", away)
+    with pytest.raises(AudioError, match="no answer"):
+        list(stream_zip(store.inbox, store.inbox.each(ALL)))
+
+
+def test_a_recording_that_the_disk_cannot_read_is_left_out(store: Store, tmp_path: Path) -> None:
+    store.receive(at=AUGUST)
+    bad = store.inbox.get(store.receive(at=AUGUST + timedelta(minutes=1)))
+    path = next(tmp_path.rglob(Path(bad.audio_key).name))
+    path.unlink()
+    path.mkdir()
+
+    result = export(store.inbox, ALL, tmp_path / "out", quietly)
+
+    assert (result.written, len(result.missing)) == (1, 1)
+    assert bad.id in result.missing[0]

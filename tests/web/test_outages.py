@@ -18,8 +18,8 @@ from structlog.testing import capture_logs
 
 from commands.health import HealthCheck
 from storage.audit import AuditQuery
-from storage.errors import DatabaseUnavailable
-from storage.inbox import Inbox
+from storage.errors import AudioError, DatabaseUnavailable
+from storage.inbox import Inbox, Message
 from storage.outbox import OutboxAudio
 from tests.storage.object_store import BUCKET, ObjectStore
 from tests.storage.postgresql import connect, running_server
@@ -191,6 +191,59 @@ def test_recordings_that_are_away_are_so_on_page_and_api(
     assert told.status_code == 404
     assert not [one for one in hidden if one in told.text], told.text
     assert [BUCKET in line["reason"] for line in lines if "code" in line] == [True]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/messages/export", None),
+        (f"{API}/messages/export", None),
+        ("/messages/selected", {"action": "download"}),
+    ],
+)
+def test_no_zip_without_recordings_while_they_are_away(
+    path: str, form: dict[str, str] | None, in_bucket: tuple[Front, ObjectStore, str]
+) -> None:
+    front, store, message = in_bucket
+    store.stop()
+    olga = front.visitor("olga")
+    with capture_logs() as lines:
+        told = olga.post(path, data={**form, "message": message}) if form else olga.get(path)
+    assert told.status_code == 503
+    assert told.headers["retry-after"] == "5"
+    assert [BUCKET in line["reason"] for line in lines if "code" in line] == [True]
+    noted = [entry.action for entry in front.services.audit.list(AuditQuery()).entries]
+    assert not {"message.download", "message.export", "messages.export"}.intersection(noted)
+
+
+@pytest.mark.parametrize("path", ["/messages/export", f"{API}/messages/export"])
+async def test_an_outage_in_the_midst_of_a_zip_breaks_the_download(
+    path: str, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.receive()
+    front.receive()
+    read, reads = Inbox.read, []
+
+    def breaks(inbox: Inbox, message: Message) -> bytes:
+        reads.append(message.id)
+        if len(reads) == 2:
+            raise AudioError("the object store https://s3.example fails: no answer")
+        return read(inbox, message)
+
+    monkeypatch.setattr(Inbox, "read", breaks)
+    with capture_logs() as lines:
+        async with (
+            serving(front, http="h11") as port,
+            httpx2.AsyncClient(
+                base_url=f"http://127.0.0.1:{port}",
+                cookies={COOKIE: front.tokens["olga"]},
+                timeout=30,
+            ) as olga,
+        ):
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await olga.get(path)
+    assert ["s3.example" in line["reason"] for line in lines if "code" in line] == [True]
+    assert len(reads) == 2
 
 
 @pytest.mark.parametrize("path", ["/prompts", f"{API}/prompts/main/record"])

@@ -86,6 +86,7 @@ def export_messages(who: Anyone, wanted: Annotated[Exported, Query()]) -> Stream
         messages, count = iter(chosen), len(chosen)
     else:
         messages, count = inbox.each(query), inbox.count(query)
-    inbox.note_export(query, count, by=who.actor)
     name = zip_name("voicemail", wanted.month, who.timezone)
-    return zip_response(inbox, messages, name)
+    response = zip_response(inbox, messages, name)  # first: nobody took what cannot be had
+    inbox.note_export(query, count, by=who.actor)
+    return response

@@ -45,9 +45,10 @@ def export(visit: Visit) -> Response:
     shown = listing.query(visit.scope, visit.user.id)
     query = replace(shown, limit=None, before=None)
     total = inbox.count(query)
-    inbox.note_export(query, total, by=visit.actor)
     messages = _downloads(visit).followed(_key(visit), inbox.each(query), total)
-    return _zip(visit, messages, listing.period)
+    response = _zip(visit, messages, listing.period)  # first: nobody took what cannot be had
+    inbox.note_export(query, total, by=visit.actor)
+    return response
 
 
 def progress(visit: Visit) -> Response:
@@ -62,9 +63,10 @@ def send_selected(visit: Visit, ids: list[str]) -> Response:
     """The sound of some messages as one zip. Raises NotFound if there is one not to be seen."""
     inbox = visit.services.inbox
     messages = [inbox.get(message_id, visit.scope) for message_id in ids]
+    response = _zip(visit, messages)
     for message in messages:
         inbox.note_download(message, by=visit.actor)
-    return _zip(visit, messages)
+    return response
 
 
 def _downloads(visit: Visit) -> Downloads:
