@@ -1,7 +1,7 @@
 """How soon a password would be guessed: by lists of what people choose, and by what is near.
 
-The lists and the reckoning are zxcvbn's. They are English: Russian words are also looked up as they
-are written in Latin letters, and as they are typed with the keyboard switched to English.
+The lists and the reckoning are zxcvbn's. They are English: what Russians choose is given to it, and
+what is written in Cyrillic is looked up as it may be written in Latin letters, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from zxcvbn_rs_py import zxcvbn
 
+from storage.accounts.russian import common, spellings
 from storage.database import Database
 from storage.models import CompanyRow, NumberRow
 from storage.text import digits
@@ -28,21 +29,13 @@ _PRODUCT: Final = (
     *("voicepost", "voicemail", "voice", "mail", "asterisk", "phone", "telephone", "demo", "pbx"),
     *("голосовая", "почта", "автоответчик", "телефон", "админ", "администратор", "пароль", "демо"),
 )
-_TO_LATIN: Final = {
-    **dict(zip("абвгдеёзийклмнопрстуфхыэ", "abvgdeeziyklmnoprstufhye", strict=True)),
-    **{"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": ""},
-    **{"ю": "yu", "я": "ya"},
-}
-_TO_KEYS: Final = str.maketrans(
-    "йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-)
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _PHONE: Final = re.compile(r"[\d\s()+.\-]+")
 
 
 def is_soon_guessed(password: str, near: Iterable[str]) -> bool:
     """Whether a password is among those that are tried first by who knows what is ``near``."""
-    words = list(dict.fromkeys(_words((*near, *_PRODUCT))))
+    words = list(dict.fromkeys((*_words((*near, *_PRODUCT)), *common())))
     return any(zxcvbn(form, words).guesses < FEWEST_GUESSES for form in _forms(password))
 
 
@@ -65,16 +58,11 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
                 # A number is also known without its country, and with the 8 that is dialled.
                 yield from (word, word[1:], f"8{word[1:]}", word[4:])
             elif len(word) >= SHORTEST_WORD:
-                yield from _spellings(word)
+                yield from spellings(word)
 
 
 def _forms(password: str) -> set[str]:
     """A password as it is typed, and as else it may be found in a list."""
     folded = password.casefold()
-    forms = {password, *(_spellings(folded) if not folded.isascii() else ())}
+    forms = {password, *(spellings(folded) if not folded.isascii() else ())}
     return forms | {digits(password)} if _PHONE.fullmatch(password) else forms
-
-
-def _spellings(word: str) -> tuple[str, ...]:
-    latin = "".join(_TO_LATIN.get(letter, letter) for letter in word)
-    return word, latin, word.translate(_TO_KEYS)

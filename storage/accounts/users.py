@@ -26,6 +26,7 @@ from storage.accounts.register import (
     lock_company,
     locked_user,
     register,
+    revoke_tokens,
     set_password,
     unique,
 )
@@ -227,7 +228,7 @@ class Users:
             )
 
     def disable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
-        """Let a user in no more: by no session, token or link."""
+        """Let a user in no more: sessions, tokens and links end, and stay so once he is enabled."""
         with self._database.session() as session:
             row = locked_user(session, user_id, company_id)
             if row.disabled_at is None:
@@ -235,6 +236,7 @@ class Users:
                 row.disabled_at = self._now()
                 leave(session, row)
                 note(session, by, "user.disable", company_id=row.company_id, subject=row.login)
+                revoke_tokens(session, row, by=by)
             return row.as_user()
 
     def enable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:

@@ -228,7 +228,7 @@ def test_a_disabled_user_is_out_at_once_and_does_not_come_back_by_himself(people
     people.users.enable(anna.id, by=BOSS)
     assert people.sessions.find(token) is None
     people.log_in("anna")
-    assert people.tokens.find(secret)
+    assert people.tokens.find(secret) is None and not people.tokens.list(anna.id)
 
 
 def test_another_role_counts_from_the_next_request(people: House) -> None:

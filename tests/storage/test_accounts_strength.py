@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from argon2.profiles import CHEAPEST
 from hypothesis import given, settings
@@ -32,6 +34,11 @@ def people(database: Database) -> House:
         *("пароль12345", "Пароль2026!", "gfhjkm12345", "parol12345", "йцукенгшщз", "любовь2024"),
         *("Наташа1985", "natasha1985", "Щукина2026", "shchukina-101"),
         *("74951234567", "8(495)123-45-67", "+7 495 123-45-67", "4951234567!", "84951234567"),
+        *("Компания2025!", "Ноябрь2026!", "Сентябрь2025", "Dekabr2026!", "Воскресенье1"),
+        *("Здравствуй1", "Любимая2025!", "ЯЛюблюТебя1", "Секретарь2025!", "Бухгалтер2025!"),
+        *("Договор2024!", "Сообщение2024!", "вход2026вход", "москва-москва", "Санкт-Петербург"),
+        *("Gjkmpjdfntkm1", "Rossiya2024!", "Rossija2024!", "Rossiia2024!", "Ntktajy2026!"),
+        *("Ноября2026!", "Екатеринбург1", "Казахстан2025!", "Зелёный2025!"),
         *("1q2w3e4r5t", "1qaz2wsx3edc", "01.02.1985-1985", "abcdefghijklm", "11111111111"),
     ],
 )
@@ -44,6 +51,8 @@ def test_what_comes_to_mind_first_is_refused(password: str) -> None:
     "password",
     [
         *("twelve green apples", "двенадцать зелёных груш", "correct horse battery"),
+        *("три весёлых медведя пьют чай", "Осень пахнет мокрой корой", "самовар кактус велосипед"),
+        *("москва бухгалтер дельфин лимон", "компот-граница-сова", "samovar kaktus velosiped"),
         *("k7mpx9qdhw", "vTz8#kQ2!mWe", "лошадь-скрепка-батарея", "Зебра ест 14 кактусов"),
     ],
 )
@@ -89,6 +98,26 @@ def test_who_has_such_a_password_still_comes_in_and_a_demo_takes_any(people: Hou
         by=BOSS,
     )
     assert people.log_in("olga", "romashka-demo")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "а",
+        "пароль",
+        "москва2026",
+        "P@$$w0rd",
+        "@4301$5+7!",
+        "zhshchyuya",
+        "ёжик",
+        "Gjkmpjdfntkm1",
+        "1!",
+    ],
+)
+def test_no_password_keeps_the_processor_for_long(part: str) -> None:
+    began = time.process_time()
+    is_soon_guessed((part * 200)[:200], NEAR)
+    assert time.process_time() - began < 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -160,7 +160,7 @@ MATRIX: Final = (
     Row("POST", "/users/{user}/password", OURS_TOLD, {"current": PASSWORD}),
     Row("GET", "/users/{user}/disable", OURS_LED_ON),
     Row("POST", "/users/{user}/disable", OURS_DONE),
-    Row("POST", "/users/{user}/enable", OURS_DONE),
+    Row("POST", "/users/{user}/enable", OURS_DONE, {"enabling": PASSWORD}),
     Row("GET", "/users/{user}/remove", OURS),
     Row("POST", "/users/{user}/remove", OURS_DONE),
     # The office

@@ -52,7 +52,8 @@ def test_a_user_comes_changes_and_goes(olga: TestClient, boss: TestClient) -> No
     assert (changed["name"], changed["language"], changed["login"]) == ("Вера Заяц", "en", "vera")
     assert olga.patch(address, json={"language": "company"}).json()["language"] is None
     assert olga.post(f"{address}/disable").json()["state"] == "disabled"
-    assert olga.post(f"{address}/enable").json()["state"] == "active"
+    let_in = boss.post(f"{address}/enable", json={"current": PASSWORD})
+    assert let_in.json()["state"] == "active"
     found = olga.get("users", params={"search": "заяц"}).json()["items"]
     assert [user["id"] for user in found] == [vera["id"]]
     assert olga.delete(address).status_code == 204
@@ -111,6 +112,8 @@ def test_a_new_password_ends_sessions_and_tokens(
 
 CREDENTIALS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("POST", "users", {**NEW, "password": "many green pears"}),
+    ("POST", "users", {**NEW, "role": "administrator"}),
+    ("POST", "users/{anna}/enable", {}),
     ("PUT", "users/{anna}/password", {"password": "many green pears"}),
     ("POST", "users/{anna}/link", {}),
     ("PATCH", "users/{anna}", {"role": "administrator"}),

@@ -82,7 +82,7 @@ MATRIX = (
     ),
     Row("create_user_link", "POST", "users/{user}/link", NOT_BY_TOKEN),
     Row("disable_user", "POST", "users/{user}/disable", OURS),
-    Row("enable_user", "POST", "users/{user}/enable", OURS),
+    Row("enable_user", "POST", "users/{user}/enable", NOT_BY_TOKEN),
     Row("delete_user", "DELETE", "users/{user}", (403, 403, 204, 404)),
     Row("list_employees", "GET", "employees", ADMIN),
     Row("put_employee", "PUT", "employees/109", ADMIN, {"name": "N"}),

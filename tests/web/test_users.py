@@ -206,7 +206,11 @@ def test_somebody_is_shut_out_and_let_in_again(front: Front, olga: Visitor) -> N
     assert olga.post(f"/users/{anna.id}/disable").status_code == 303
     assert front.visitor("anna").get("/messages").headers["location"].startswith("/login")
     assert "Включить" in olga.get(f"/users/{anna.id}").text
-    assert olga.post(f"/users/{anna.id}/enable").status_code == 303
+    for wrong in ({}, {"enabling": "not my password"}):
+        assert olga.post(f"/users/{anna.id}/enable", data=wrong).status_code == 422
+        assert user(front, "anna").is_disabled
+    told = olga.post(f"/users/{anna.id}/enable", data={"enabling": PASSWORD})
+    assert told.status_code == 303
     front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
 
 

@@ -89,7 +89,10 @@ class NewUser(Body):
     must_change_password: bool = True
     """Whether the password only lets in to choose another one."""
     current: Current | None = None
-    """One's own present password: wanted where a password is given. Not by a token."""
+    """One's own present password: wanted for a password, and for an administrator's account.
+
+    Neither by a token.
+    """
 
 
 class UserChange(Body):

@@ -50,8 +50,8 @@ def list_users(
 
 @router.post("", status_code=201, responses=refusals(413, 429))
 def create_user(who: Administrator, new: NewUser) -> User:
-    """Make an account: by a token only one without a password."""
-    if new.password is not None:
+    """Make an account: by a token only an employee's, without a password."""
+    if new.password is not None or new.role == "administrator":
         who.confirm(new.current)
     _check_extensions(who, new.extensions)
     user = who.services.users.add(
@@ -140,7 +140,7 @@ def create_user_link(who: Administrator, user_id: UserId, confirmation: Confirma
 
 @router.post("/{user_id}/disable", responses=refusals(404))
 def disable_user(who: Administrator, user_id: UserId) -> User:
-    """Let a user in no more; not oneself."""
+    """Let a user in no more: sessions, tokens and one-time links end. Not oneself."""
     return as_answer(
         who,
         who.services.users.disable(
@@ -149,9 +149,18 @@ def disable_user(who: Administrator, user_id: UserId) -> User:
     )
 
 
-@router.post("/{user_id}/enable", responses=refusals(404))
-def enable_user(who: Administrator, user_id: UserId) -> User:
-    """Let a user in again."""
+@router.post(
+    "/{user_id}/enable",
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def enable_user(who: Administrator, user_id: UserId, confirmation: Confirmation) -> User:
+    """Let a user in again.
+
+    Not by a token.
+    """
+    who.services.users.get(user_id, company_id=who.user.company_id)
+    who.confirm(confirmation.current)
     return as_answer(
         who, who.services.users.enable(user_id, company_id=who.user.company_id, by=who.actor)
     )

@@ -151,8 +151,10 @@ def disable_user(visit: Visit) -> Response:
 
 
 def enable_user(visit: Visit) -> Response:
-    """Let the user in again."""
+    """Let the user in again; who does so is asked for the present password."""
     user = _user(visit)
+    if why := confirming.refusal(visit, "enabling"):
+        return _form(visit, user, wrong={"enabling": [why]})
     visit.services.users.enable(user.id, company_id=visit.user.company_id, by=visit.actor)
     return _back(visit, user, visit.text("Enabled: %(name)s.", name=user.name))
 
