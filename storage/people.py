@@ -97,19 +97,19 @@ def _past(company_id: str, extension: str) -> Select[HoldingRow]:
 def _begun_for(session: Session, row: MessageRow) -> str | None:
     """For whom the draft is that this one replaces, or else the call's first for the extension."""
     there = MessageRow
-    columns = select(there.id, there.addressee_number, there.employee_id).where(
+    columns = select(there.addressee_number, there.employee_id).where(
         there.company_id == row.company_id, there.employee_id.is_not(None)
     )
     if row.replaces:
-        replaced = session.execute(columns.where(there.id == row.replaces)).first()
-        if replaced:
-            return replaced.employee_id
+        replaced = columns.with_only_columns(there.employee_id).where(there.id == row.replaces)
+        if found := session.scalar(replaced):
+            return found
     if row.call_id:
         # Few, and sorted by the index of calls: with a limit it might not be the one that is read.
         of_call = session.execute(columns.where(there.call_id == row.call_id).order_by(there.place))
-        for earlier in of_call.all():
-            if earlier.addressee_number == row.addressee_number:
-                return earlier.employee_id
+        for number, employee_id in of_call.all():
+            if number == row.addressee_number:
+                return employee_id
     return None
 
 
