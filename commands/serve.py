@@ -22,7 +22,7 @@ from commands.notify import Watcher
 from commands.nursery import FirstNursery
 from commands.raising import fork_nursery
 from commands.supervisor import Role, nursery
-from storage.privacy import UMASK, make_home
+from storage.privacy import FILE, LOCK, UMASK, make_home
 from telephony.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -78,12 +78,17 @@ def only_service(home: Path) -> Iterator[None]:
 
     Two services on one home would end each other's Asterisk and serve each other's calls.
     """
-    with (home / "serve.lock").open("w", encoding="utf-8") as lock:
+    with open(home / LOCK, "w", encoding="utf-8", opener=_private) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise click.ClickException(f"another service is running on the home {home}") from None
         yield
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that others do not get at, whatever the umask: who can open it can hold it."""
+    return os.open(path, flags, FILE)
 
 
 def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:

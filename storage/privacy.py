@@ -21,6 +21,8 @@ FILE: Final = 0o640
 SECRET: Final = 0o600
 SPOOL: Final = 0o770
 """Asterisk writes there, too."""
+LOCK: Final = "serve.lock"
+"""What the one service of a home holds."""
 UMASK: Final = 0o027
 """Of whatever serves: what it makes is private as it is."""
 
@@ -88,8 +90,12 @@ def _found(places: Iterable[tuple[Path, int]]) -> list[Openness]:
 
 
 def _places(settings: Settings) -> Iterator[tuple[Path, int]]:
-    """Everything that has to be private in itself, and the permissions that it may have."""
+    """Everything that has to be private in itself, and its permissions at most; secrets first."""
     home = settings.home
+    for name in (FILE_NAME, f"{FILE_NAME}.from-backup"):
+        yield home / name, SECRET
+    for path in sorted((home / "asterisk").glob("*.secret")):
+        yield path, SECRET
     for folder in (
         *(home, settings.audio_folder, settings.outbox_folder, settings.prompts_folder),
         *(settings.log_folder, settings.metrics_folder),
@@ -98,12 +104,9 @@ def _places(settings: Settings) -> Iterator[tuple[Path, int]]:
     if database := settings.database_file:
         for suffix in ("", "-wal", "-shm", "-journal"):
             yield database.with_name(database.name + suffix), FILE
+    yield home / LOCK, FILE
     for path in sorted(settings.log_folder.glob("*.jsonl*")):
         yield path, FILE
-    for name in (FILE_NAME, f"{FILE_NAME}.from-backup"):
-        yield home / name, SECRET
-    for path in sorted((home / "asterisk").glob("*.secret")):
-        yield path, SECRET
 
 
 def _spools(settings: Settings) -> Iterator[tuple[Path, int]]:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -21,7 +21,7 @@ from storage.actor import User
 from storage.errors import Busy, DatabaseUnavailable
 from web import hosts, watching
 from web.api.app import create_api
-from web.api.problems import ERRORS, Problem, failed, problem_of
+from web.api.problems import ERRORS, Problem, failed, left, problem_of
 from web.assets import Assets
 from web.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
 from web.cookies import SessionRenewal
@@ -81,7 +81,7 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
             Middleware(Bodies),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
-        exception_handlers=dict.fromkeys(ERRORS, show_error),
+        exception_handlers={**dict.fromkeys(ERRORS, show_error), ClientDisconnect: left},
     )
     app.state.services = services
     app.state.events = events

@@ -37,7 +37,7 @@ class TooLarge(HTTPException):
 
 def has_file(headers: Headers) -> bool:
     """Whether a request is a form that files can be in."""
-    return headers.get("content-type", "").startswith("multipart/form-data")
+    return headers.get("content-type", "").lower().startswith("multipart/")
 
 
 def has_body(headers: Headers) -> bool:

@@ -7,6 +7,7 @@ visitors' browsers talk to this server, or which wants to be named in a link tha
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ANY: Final = "*"
 """The name that stands for all of them."""
 STATUS: Final = 421
 """Misdirected Request (RFC 9110): this server does not answer for that name."""
+_HOST: Final = re.compile(r"(?P<host>[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
+"""`\\w` is also what names in other alphabets are written with."""
 
 log = structlog.get_logger()
 
@@ -56,8 +59,12 @@ class Hosts:
 
     def serve(self, host: str) -> bool:
         """Whether a request with this `Host` is served; "" is one without."""
-        name = _plain(host_of(host))
-        if self.is_open or not host or name in ("localhost", *self.names, self._name_of_url):
+        name = _plain(_host_in(host))
+        if not host:
+            return True
+        if not name:
+            return False  # nor can a link be made of it
+        if self.is_open or name in ("localhost", *self.names, self._name_of_url):
             return True
         address = _address(name)
         if address is None:
@@ -99,11 +106,18 @@ def own_address(request: Request, hosts: Hosts) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host in a URL or in a `Host`, without its port; "" where there is none."""
+    """The host in a URL, or in what is written without `https://`; "" where there is none."""
     try:
-        return urlsplit(address if "://" in address else f"//{address}").hostname or ""
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return "" if "@" in parts.netloc else _host_in(parts.netloc)
     except ValueError:
         return ""
+
+
+def _host_in(authority: str) -> str:
+    """The host in a `Host`: a name or an address, with a port or without; "" for anything else."""
+    found = _HOST.fullmatch(authority)
+    return found["host"].strip("[]") if found else ""
 
 
 def _plain(name: str) -> str:

@@ -23,7 +23,7 @@ from storage.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web import notices
-from web.bodies import LARGEST_OPEN, counted
+from web.bodies import LARGEST_OPEN, counted, has_file
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
 from web.notices import Notice
 from web.services import Services
@@ -241,13 +241,15 @@ def _is_known(request: Request, services: Services) -> bool:
 async def _form(request: Request, *, of_users: bool) -> FormData:
     """The form that was sent. Raises HTTPException for one in letters that are none.
 
-    Strangers may send a few words and no files.
+    Strangers may send a few words, and nothing that takes the time of a file.
     """
     if not of_users:
+        if has_file(request.headers):
+            raise HTTPException(400)
         few = counted(request.receive, request.headers, LARGEST_OPEN)
         request = Request(request.scope, few)
     try:
-        form = await request.form(max_fields=MOST_FIELDS, max_files=5 if of_users else 0)
+        form = await request.form(max_fields=MOST_FIELDS, max_files=5)
         for value in form.values():
             if isinstance(value, str):
                 value.encode()

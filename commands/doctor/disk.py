@@ -19,6 +19,8 @@ from storage.privacy import too_open
 LEAST_BYTES: Final = 100_000_000
 """Below this a busy hour's recordings may not fit: 16 kB a second of speech, twice for a while."""
 FEW_BYTES: Final = 1_000_000_000
+TOLD: Final = 5
+"""Places that a finding names."""
 MEGABYTE: Final = 1_000_000
 
 
@@ -90,7 +92,9 @@ def privacy(app: App) -> Finding:
     found = too_open(app.settings)
     if not found:
         return ok("privacy", "what others should not read, they cannot")
-    told = ", ".join(f"{one.path} ({one.mode:04o}, at most {one.most:04o})" for one in found[:5])
+    told = ", ".join(f"{one.path} ({one.mode:04o}, at most {one.most:04o})" for one in found[:TOLD])
+    if len(found) > TOLD:
+        told += f", and {len(found) - TOLD} more"
     state: State = "failure" if any(one.is_open_to_all for one in found) else "warning"
     first = found[0]
     advice = (

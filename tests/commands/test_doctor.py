@@ -25,6 +25,7 @@ from commands.doctor import data, disk, exchange
 from commands.doctor.data import NEWEST
 from commands.doctor.finding import Finding
 from commands.doctor.probe import RATE, TONES, hears_tones
+from commands.serve import only_service
 from storage import database
 from storage.rows import Envelope
 from telephony.agi.ping import ping
@@ -437,6 +438,31 @@ def test_what_others_can_read_is_told(office: Voicepost) -> None:
         assert f"chmod 0{before:o} {path}" in finding["advice"] or mode == 0o604
         assert path.stat().st_mode & 0o777 == mode, "doctor changes nothing"
         path.chmod(before)
+
+
+def test_secrets_are_told_of_first_and_how_many_more_there_are(office: Voicepost) -> None:
+    office.home.chmod(0o750)
+    logs = [office.home / "log" / f"{number}.jsonl" for number in range(6)]
+    toml, secret = office.home / "voicepost.toml", office.home / "asterisk" / "agi.secret"
+    lock = office.home / "serve.lock"
+    for path in (toml, secret, lock, *logs):
+        path.parent.mkdir(exist_ok=True, mode=0o750)
+        path.write_text("")
+        path.chmod(0o666)
+    finding = examined(office)["privacy"]
+    named = finding["what"].partition(": ")[2].split(", ")
+    assert [named[0].split()[0], named[2].split()[0]] == [str(toml), str(secret)], finding
+    assert finding["what"].endswith(", and 4 more"), finding
+    assert finding["advice"].endswith(f"chmod 0600 {toml}."), finding
+
+
+def test_the_lock_of_a_home_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with only_service(tmp_path):
+            assert (tmp_path / "serve.lock").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,9 @@ def test_a_folder_that_is_everybodys_and_files_of_others_are_left_alone(
     (home / "voicepost.toml").write_text("")
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert tighten(load_settings(home)) == []
-    assert [one.path for one in too_open(load_settings(home))] == [home, home / "voicepost.toml"]
+    assert [one.path for one in too_open(load_settings(home))] == [home / "voicepost.toml", home]
     monkeypatch.undo()
-    assert [place.path for place in tighten(load_settings(home))] == [home, home / "voicepost.toml"]
+    assert [place.path for place in tighten(load_settings(home))] == [home / "voicepost.toml", home]
     assert mode(home) == 0o2750
 
 

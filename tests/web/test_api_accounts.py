@@ -218,6 +218,13 @@ def test_a_token_is_made_used_and_revoked(front: Front, page: Visitor) -> None:
         problem(robot.get("me"), 401)
 
 
+@pytest.mark.parametrize("days", [True, "90", 1.0, 0, 3651])
+def test_the_days_of_a_token_are_a_number(page: Visitor, days: object) -> None:
+    new = {"name": "backup", "days": days, "current": PASSWORD}
+    told = page.post(f"{API}/me/tokens", json=new)
+    assert (told.status_code, "days" in told.json()["detail"]) == (422, True)
+
+
 def test_a_token_ends_after_the_usual_days(front: Front, page: Visitor) -> None:
     for new in ({}, {"days": None}):
         made = page.post(f"{API}/me/tokens", json={"name": "n", "current": PASSWORD, **new})

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from commands import connections
 from commands.notify import Watcher
@@ -15,6 +17,7 @@ from commands.webserver import listening, serve_pages
 from storage.accounts.sessions import Sessions
 from storage.errors import DatabaseUnavailable
 from tests.speech import speak
+from tests.waiting import until
 from tests.web.conftest import PASSWORD, Front
 from web import bodies
 from web.guard import COOKIE
@@ -182,6 +185,22 @@ async def test_a_login_is_a_few_words(front: Front, begin: Begin) -> None:
     assert (await talk.answer())[0] == 400
 
 
+@pytest.mark.parametrize("kind", [FILES, FILES.upper(), "multipart/mixed; boundary=X"])
+@pytest.mark.parametrize("path", ["/login", "/setup"])
+async def test_a_stranger_gets_no_time_for_files(talk: Talk, path: str, kind: str) -> None:
+    """He is answered before anything of the body is there, whatever he calls it."""
+    await talk.say(head(path, kind, 1000))
+    assert (await talk.answer())[0] == 400
+
+
+async def test_a_login_that_comes_a_byte_at_a_time_has_an_end(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "TEXT_SECONDS", 1.0)
+    await talk.say(head("/login", FORM, 10_000))
+    assert await talk.dribble([b"a"] * 1000, pause=0.02)
+
+
 @pytest.mark.parametrize("length", [1000, None], ids=["told", "of any length"])
 @pytest.mark.parametrize("limit", ["IDLE_SECONDS", "TEXT_SECONDS"])
 async def test_a_body_that_stops_is_waited_for_no_longer(
@@ -294,3 +313,20 @@ def test_while_nobody_can_be_known_nothing_is_read(
     monkeypatch.setattr(Sessions, "find", away)
     assert olga.patch("/api/v1/me", json={}).status_code == 503
     assert olga.post("/messages/selected", data={"action": "delete"}).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/login", FORM), ("/messages/selected", FORM), ("/prompts", FILES)]
+)
+async def test_who_leaves_in_the_midst_of_a_body_is_worth_one_line(
+    front: Front, talk: Talk, caplog: pytest.LogCaptureFixture, path: str, kind: str
+) -> None:
+    token = "" if path == "/login" else front.tokens["olga"]
+    structlog.reset_defaults()  # commands that ran here before may have left a level
+    with capture_logs() as lines:
+        await talk.say(head(path, kind, 1000, token=token) + b"--")
+        talk.leave()
+        await until(lambda: lines, SOON)
+    (line,) = lines
+    assert (line["log_level"], line["path"], "exc_info" in line) == ("info", path, False)
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -93,6 +93,33 @@ async def test_a_name_that_is_not_served_is_refused_in_the_visitors_language(fro
             assert (await asked(port, host))[0] == 200, host
 
 
+MALFORMED = (
+    *("evil.com://localhost", "evil.com\\@localhost", "evil.com@localhost", "localhost?.evil.com"),
+    *(
+        "localhost/.evil.com",
+        "localhost#.evil.com",
+        "localhost:80:80",
+        "localhost:x",
+        "a b",
+        "a..b",
+    ),
+    *("[::1", "[::1].evil.com", "localhost:80@evil.com", "http://localhost", ":80", "localhost,a"),
+)
+
+
+@pytest.mark.parametrize("host", MALFORMED)
+def test_what_is_no_host_is_never_served(host: str) -> None:
+    assert not hosts(url="http://localhost").serve(host)
+    assert not hosts(hosts="localhost,good.example").serve(host)
+    assert not hosts(hosts="*").serve(host)
+
+
+async def test_a_host_that_is_none_is_refused(front: Front) -> None:
+    async with server(front, hosts="good.example") as port:
+        for host in ("evil.com://localhost", "evil.com@good.example", "good.example/.evil.com"):
+            assert (await asked(port, host))[0] in (400, 421), host
+
+
 async def test_without_an_address_any_name_is_served_as_before(front: Front) -> None:
     async with server(front) as port:
         assert (await asked(port, "whatever.example"))[0] == 200

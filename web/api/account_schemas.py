@@ -188,7 +188,7 @@ class NewToken(Confirmation):
     """A token to be made."""
 
     name: PersonName = Field(examples=["backup"])
-    days: int | None = Field(None, ge=1, le=3650)
+    days: int | None = Field(None, ge=1, le=3650, strict=True)
     """How long it lasts; null for as long as is usual here: 90 days, unless set otherwise."""
     read_only: bool = False
     """Whether it is for reading only: for GET and HEAD."""

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
@@ -31,6 +33,8 @@ RETRY_AFTER: Final = 5
 """Seconds after which a database that is away is worth another try."""
 BUSY_SECONDS: Final = 60
 """Seconds after which a sound is, where too many are being converted."""
+
+log = structlog.get_logger()
 
 _MEANINGS: Final = {
     400: "The body cannot be read.",
@@ -93,8 +97,15 @@ ERRORS: Final = (HTTPException, StorageError, PhoneUnavailable, ExchangeUnavaila
 """What an answer is made of by `failed`, or by a page that says the same."""
 
 
+async def left(request: Request, _error: Exception) -> Response:
+    """The answer that nobody gets: who asked went away before the request was whole."""
+    log.info("a visitor left in the midst of a request", path=request.url.path)
+    return Response(status_code=400)
+
+
 def install_problems(app: FastAPI) -> None:
     """Have every error of the API answered by a problem."""
+    app.add_exception_handler(ClientDisconnect, left)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     for kind in ERRORS:
         app.add_exception_handler(kind, failed)
