@@ -29,6 +29,8 @@ _PRODUCT: Final = (
     *("voicepost", "voicemail", "voice", "mail", "asterisk", "phone", "telephone", "demo", "pbx"),
     *("голосовая", "почта", "автоответчик", "телефон", "админ", "администратор", "пароль", "демо"),
 )
+_UNSHIFTED: Final = str.maketrans('{}:"<>~', "[];',.`")
+"""Keys that are Russian letters: capital ones with Shift."""
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _PHONE: Final = re.compile(r"[\d\s()+.\-]+")
 
@@ -64,5 +66,9 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
 def _forms(password: str) -> set[str]:
     """A password as it is typed, and as else it may be found in a list."""
     folded = password.casefold()
-    forms = {password, *(spellings(folded) if not folded.isascii() else ())}
+    forms = {
+        password,
+        password.translate(_UNSHIFTED),
+        *(spellings(folded) if not folded.isascii() else ()),
+    }
     return forms | {digits(password)} if _PHONE.fullmatch(password) else forms
