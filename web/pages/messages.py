@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -12,12 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.actor import Person
-from storage.due import quiet_days
 from storage.errors import Held
 from storage.inbox import Message, Page
 from storage.message import State
-from storage.text import printable
+from web.boxes import days_aside, mailboxes
 from web.fields import Mistakes
 from web.listing import Listing, is_as_chosen, listing_in
 from web.pages import recordings
@@ -68,11 +66,11 @@ def show_messages(visit: Visit) -> Response:
         next=found.next,
         found=_tell_found(visit, listing, found),
         trash_days=visit.services.trash_days,
-        quiet_days=_days_aside(visit, listing),
+        quiet_days=days_aside(visit, listing),
         quiet_count=inbox.quiet_count(scope),
         looked_through=found.month,
         months=months,
-        mailboxes=_mailboxes(visit, listing),
+        mailboxes=mailboxes(visit, listing),
         has_unassigned=scope.unassigned,
         shows_addressee=scope.people is None or len(scope.people) > 1,
     )
@@ -202,22 +200,6 @@ def _tell_held(visit: Visit, message: Message, back: str) -> Response:
     return visit.render("messages/held.html", 409, row=_row(visit, message), back=back)
 
 
-def _days_aside(visit: Visit, listing: Listing) -> int:
-    """How many days the listed boxes keep what is probably empty; 0 where they differ."""
-    usual = visit.services.quiet_days
-    if visit.site is None:
-        return usual
-    office, own = visit.site.office, visit.scope.people is not None
-    employees: Iterable[str] = visit.user.extensions if own else office.employees
-    if listing.employee:
-        employees = [listing.employee]
-    boxes: list[str | None] = [*employees] if listing.box != "company" else []
-    if not own and not listing.employee and listing.box != "employee":
-        boxes.append(None)
-    days = {quiet_days(office, box, usual) for box in boxes}
-    return days.pop() if len(days) == 1 else 0
-
-
 def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:
     """What a search has found; how many as far as this page knows, which reads no further."""
     if listing.before:
@@ -260,34 +242,6 @@ def _by_day(rows: Sequence[Row]) -> list[tuple[date, list[Row]]]:
     """Rows under the days on which their messages were left."""
     days = groupby(rows, key=lambda row: row.message.received_at.date())
     return [(day, list(of_day)) for day, of_day in days]
-
-
-def _mailboxes(visit: Visit, listing: Listing) -> dict[str, str]:
-    """Whose messages can be chosen, in words; for an employee only the own ones.
-
-    Somebody who has an extension is chosen by it, and others by the person's id.
-    """
-    user, company_id = visit.user, visit.user.company_id
-    people = visit.services.inbox.people(company_id) if user.is_administrator else user.people
-    found = {_choice(who): _in_words(visit, who) for who in people}
-    if listing.employee and user.is_administrator:
-        found.setdefault(listing.employee, listing.employee)
-    return found
-
-
-def _choice(who: Person) -> str:
-    return who.extension if who.is_present else who.id
-
-
-def _in_words(visit: Visit, who: Person) -> str:
-    name = printable(who.name, 60)
-    if who.is_present:
-        return f"{name} · {who.extension}" if name else who.extension
-    return visit.text(
-        "%(name)s · had %(extension)s",
-        name=name or visit.text("Somebody"),
-        extension=who.extension,
-    )
 
 
 routes = [
