@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from storage.backup.home import Home
 from storage.backup.making import Made, back_up
@@ -21,6 +22,7 @@ from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.office import parse_office
 from storage.offices import Offices
+from storage.person import EmployeeRow, HoldingRow
 from storage.prompts import PromptLibrary
 from storage.query import Query
 from storage.retention import Retention
@@ -100,6 +102,12 @@ def used_home(folder: Path, database: Database, audio: AudioStore | None = None)
     accounts.invitations.make(company_id=COMPANY.company_id, role="employee", by=ME)
     hire(store, "anna", "employee", "101")
     Offices(database, PromptLibrary(home.prompts)).apply(parse_office(OFFICE), by=ME)
+    with database.session() as session:
+        anna = session.scalars(select(EmployeeRow)).first()
+        assert anna is not None
+        earlier = HoldingRow(company_id=anna.company_id, extension="109", employee_id=anna.id)
+        earlier.since, earlier.until = NOW - timedelta(days=9), NOW - timedelta(days=2)
+        session.add(earlier)
     for days, mailbox in enumerate((COMPANY, ANNA, COMPANY, ANNA)):
         store.receive(mailbox, at=NOW + timedelta(days=30 * days), name=f"Пётр {days}")
     store.inbox.delete(store.receive(at=NOW, name="ненужный"), by=ME)
