@@ -35,6 +35,7 @@ ACTIONS: Final = {
     "messages.export": "Messages downloaded together",
     "messages.import": "Messages of another voicemail taken in",
     "messages.purge": "Old deleted messages removed for good",
+    "messages.empty": "Trash emptied",
     "user.add": "User added",
     "user.change": "User changed",
     "user.password": "Password changed",

@@ -247,6 +247,7 @@ def _by_day(rows: Sequence[Row]) -> list[tuple[date, list[Row]]]:
 routes = [
     Route(LIST, page(show_messages), methods=["GET"]),
     Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
+    Route(f"{LIST}/export/size", page(recordings.ask_to_export), methods=["GET"]),
     Route(f"{LIST}/export/progress", page(recordings.progress), methods=["GET"]),
     Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
     Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),

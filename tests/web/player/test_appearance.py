@@ -30,7 +30,7 @@ async def test_the_speed_button_is_to_the_right_of_play(player: Player) -> None:
     assert abs(speed["y"] + speed["height"] / 2 - toggle["y"] - toggle["height"] / 2) < 2
 
 
-async def test_the_waveform_is_drawn_from_the_servers_peaks(player: Player) -> None:
+async def test_the_waveform_is_drawn_from_what_the_server_measured(player: Player) -> None:
     drawn = player.element.locator("[data-part=wave] path").first
     await player.play(LONG)
     await expect(drawn).to_have_attribute("d", re.compile(r"(M[\d.]+ [\d.]+v[\d.]+){50,}"))
