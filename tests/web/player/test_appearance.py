@@ -109,7 +109,7 @@ async def test_in_russian(browser: Browser, stage: Stage) -> None:
     await player.button("Скорость").click()
     await expect(player.button("Скорость")).to_have_text("1,25×")
     await expect(player.button("Пауза")).to_be_visible()
-    slider = player.page.get_by_role("slider", name="Место в записи")
+    slider = player.page.get_by_role("slider", name="Позиция")
     await eventually(
         lambda: slider.get_attribute("aria-valuetext"),
         lambda text: text is not None and text.endswith("из 0:45"),
