@@ -35,7 +35,7 @@ BATCH = 100
 PATIENCE = 60.0
 """Seconds that a run spends on audio that cannot be removed; then the store is taken for away."""
 SHORT_PATIENCE = 5.0
-"""Seconds for which somebody waits who empties the trash; the next run goes on with what is left."""
+"""Seconds that somebody waits who empties the trash; the next run goes on with what is left."""
 
 
 def remove(
@@ -48,12 +48,13 @@ def remove(
 ) -> Iterator[Report]:
     """Remove what was deleted before that moment and is not held, a batch at a time.
 
-    Only what ``scope`` covers; ``names`` are those of the companies there are, by their ids. Audio that cannot be removed
-    stays with its row, is reported, and is tried again by the next run. Raises DatabaseUnavailable.
+    Only what ``scope`` covers; ``names`` are those of the companies there are, by their ids. Audio
+    that cannot be removed stays with its row, is reported, and is tried again by the next run.
+    Raises DatabaseUnavailable.
     """
     while _condemn(database, before, by, scope, "messages.purge"):
         yield Report()
-    yield from _take_away(database, audio, names)
+    yield from _take_away(database, audio, names, PATIENCE)
 
 
 def empty(
@@ -110,7 +111,7 @@ def _note(session: Session, rows: Sequence[MessageRow], by: Actor, action: str) 
 
 
 def _take_away(
-    database: Database, audio: AudioStore, names: Mapping[str, str], patience: float = PATIENCE
+    database: Database, audio: AudioStore, names: Mapping[str, str], patience: float
 ) -> Iterator[Report]:
     """The second and the third step, for all that has taken the first, in this run or another."""
     after, in_vain = -1, 0.0

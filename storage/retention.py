@@ -71,9 +71,7 @@ class Retention:
         """Do all that is due; see `steps`."""
         return sum(self.steps(trash, by=by), Report())
 
-    def purge(
-        self, older_than: timedelta, *, by: Actor, scope: Scope = EVERYTHING
-    ) -> Report:
+    def purge(self, older_than: timedelta, *, by: Actor, scope: Scope = EVERYTHING) -> Report:
         """Only remove what has been in the trash for so long, of what the scope covers."""
         before, names = datetime.now(UTC) - older_than, _names(self._directory())
         removing = removal.remove(self._database, self._audio, before, names, by, scope)

@@ -9,8 +9,8 @@ from typing import Final
 
 POINTS: Final = 256
 SAMPLE_BYTES: Final = 2
-QUIETEST: Final = 64
-"""RMS (-54 dBFS) below which nothing is raised: the noise of an empty line is to look small."""
+QUIETEST: Final = 512
+"""RMS (-36 dBFS) below which nothing is raised: the noise of an empty line is to look small."""
 
 
 def peaks(samples: bytes) -> bytes:

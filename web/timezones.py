@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import get_timezone_location
 
 from storage.office.phone import country_of, listed_zones
 from web.texts import Language
@@ -46,7 +45,7 @@ def _words(name: str, now: datetime, language: Language) -> str:
     city = _cities(language).get(name, name)
     try:
         offset = now.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
-    except (ValueError, OSError):
+    except (LookupError, ValueError, OSError):
         return city  # a visitor can have chosen anything
     hours, minutes = divmod(abs(offset) // _MINUTE, 60)
     sign = "−" if offset < timedelta() else "+"
@@ -55,6 +54,12 @@ def _words(name: str, now: datetime, language: Language) -> str:
 
 @cache
 def _cities(language: Language) -> dict[str, str]:
-    locale = Locale.parse(language)
-    names = listed_zones() or get_global("zone_territories")
-    return {name: get_timezone_location(name, locale=locale, return_city=True) for name in names}
+    words = Locale.parse(language).time_zones
+    older: dict[str, list[str]] = {}  # Babel has words for some zones under an older name only
+    for old, name in get_global("zone_aliases").items():
+        older.setdefault(name, []).append(old)
+    cities = {}
+    for name in listed_zones() or get_global("zone_territories"):
+        told = (words.get(known, {}).get("city") for known in (name, *older.get(name, ())))
+        cities[name] = next(filter(None, told), name.rsplit("/", 1)[-1].replace("_", " "))
+    return cities

@@ -29,7 +29,7 @@ BARS: Final = 48
 """Strokes of the small picture of a sound in a list."""
 BAR_HEIGHT: Final = 20
 FULL_BAR: Final = 255 // 6
-"""Loudness from which a bar is a full one: a loud part raises any bar it is in above that."""
+"""Loudness from which the loudest bar is a full one; what is no louder looks as quiet as it is."""
 MOST_COUNTED: Final = 999
 _DAY_OF_YEAR: Final[dict[Language, str]] = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
 

@@ -135,9 +135,7 @@ def test_purging_can_be_tried_first(office: Voicepost, messages: tuple[str, str]
     assert ids(office, "--trash") == [annas]
 
 
-def test_the_trash_of_one_company_is_emptied(
-    office: Voicepost, messages: tuple[str, str]
-) -> None:
+def test_the_trash_of_one_company_is_emptied(office: Voicepost, messages: tuple[str, str]) -> None:
     company, _annas = messages
     office("messages", "delete", company, "--yes")
     office("companies", "add", "Лютик")

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from storage.models import MessageRow
 from tests.web.api import UNKNOWN, problem, script
 from tests.web.conftest import OTHER_COMPANY, Front
+from web import words
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 

@@ -135,7 +135,12 @@ async def test_a_list_is_printed_as_a_list(town: Street) -> None:
     for hidden in ("voice-player", ".side", ".play", ".row-actions", ".find", "#year"):
         await expect(page.locator(hidden).first).to_be_hidden()
     row = page.locator(".message", has_text="Константин").first
-    for text in ("Константин Константинопольский", "+7 916 123-45-67", "Анна Щукина · 101", "30:05"):
+    for text in (
+        "Константин Константинопольский",
+        "+7 916 123-45-67",
+        "Анна Щукина · 101",
+        "30:05",
+    ):
         await expect(row.get_by_text(text).first).to_be_visible()
     await expect(page.locator("main")).to_contain_text("14 августа 2026 г.")
     assert await page.locator(".caller a").evaluate_all(CUT_OFF) == []

@@ -79,8 +79,8 @@ def test_phone_numbers(number: str, shown: str) -> None:
 
 
 def test_the_picture_of_a_sound_has_all_its_bars() -> None:
-    for peaks in (b"", b"\0" * 256, bytes(range(256)), b"\xff"):
-        path = words.waveform(peaks)
+    for points in (b"", b"\0" * 256, bytes(range(256)), b"\xff"):
+        path = words.waveform(points)
         assert path.count("v") == words.BARS
 
 

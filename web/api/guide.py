@@ -6,7 +6,6 @@ The document itself stays the truth; here it is put into the order of a page.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +15,6 @@ from markupsafe import Markup, escape
 Document = Mapping[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/"
-_CODE: Final = re.compile(r"`([^`]+)`")
 _BOUNDS: Final = (
     *(("minimum", "at least {}"), ("maximum", "at most {}")),
     *(("minLength", "at least {} characters"), ("maxLength", "at most {} characters")),
@@ -99,15 +97,18 @@ def _operations(document: Document) -> Iterator[tuple[list[str], Operation]]:
     for path, methods in document["paths"].items():
         for method, told in methods.items():
             text = told.get("description", "")
-            yield told["tags"], Operation(
-                name=told["operationId"],
-                method=method.upper(),
-                path=path,
-                brief=_inline(text.split("\n\n")[0]),
-                meaning=_prose("\n\n".join(text.split("\n\n")[1:])),
-                parameters=tuple(map(_parameter, told.get("parameters", ()))),
-                body=_content(told.get("requestBody", {})),
-                answers=tuple(_answers(told["responses"])),
+            yield (
+                told["tags"],
+                Operation(
+                    name=told["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    brief=_inline(text.split("\n\n")[0]),
+                    meaning=_prose("\n\n".join(text.split("\n\n")[1:])),
+                    parameters=tuple(map(_parameter, told.get("parameters", ()))),
+                    body=_content(told.get("requestBody", {})),
+                    answers=tuple(_answers(told["responses"])),
+                ),
             )
 
 
@@ -124,7 +125,7 @@ def _answers(responses: Document) -> Iterator[tuple[str, Markup]]:
 def _content(told: Document) -> Markup:
     """What a body is: `application/json` is said of none, as nearly all are."""
     kinds = [
-        _kind(content.get("schema", {})) if mime == "application/json" else Markup(escape(mime))
+        _kind(content.get("schema", {})) if mime == "application/json" else escape(mime)
         for mime, content in told.get("content", {}).items()
     ]
     return Markup(" or ").join(kinds)
@@ -167,10 +168,10 @@ def _kind(schema: Document) -> Markup:
         case "object" if isinstance(schema.get("additionalProperties"), dict):
             kind = Markup("names with {}").format(_kind(schema["additionalProperties"]))
         case str(name):
-            kind = Markup(escape(schema.get("format", name)))
+            kind = escape(schema.get("format", name))
         case _:
             kind = Markup("anything")
-    bounds = [Markup(escape(words.format(schema[key]))) for key, words in _BOUNDS if key in schema]
+    bounds = [escape(words.format(schema[key])) for key, words in _BOUNDS if key in schema]
     return Markup(", ").join([kind, *bounds])
 
 
@@ -190,4 +191,8 @@ def _prose(text: str) -> Markup:
 
 def _inline(text: str) -> Markup:
     """A text in which code stands between backticks."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text.strip()))))
+    parts = text.strip().split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )

@@ -12,7 +12,7 @@ import { clock, progress } from "./time.js";
 const PITCH = 5;
 /** Pixels that a silent bar is high. */
 const LOWEST = 2;
-/** Loudness from which a bar is a full one: a loud part raises any bar it is in above that. */
+/** Loudness from which the loudest bar is a full one; what is no louder looks as quiet as it is. */
 const FULL = 42;
 
 export class Waveform {
