@@ -141,7 +141,7 @@ async def test_a_list_is_printed_as_a_list(town: Street) -> None:
         "Анна Щукина · 101",
         "30:05",
     ):
-        await expect(row.get_by_text(text).first).to_be_visible()
+        await expect(row.locator("bdi, small > span", has_text=text).first).to_be_visible()
     await expect(page.locator("main")).to_contain_text("14 августа 2026 г.")
     assert await page.locator(".caller a").evaluate_all(CUT_OFF) == []
     assert await height_of(row) < 60
