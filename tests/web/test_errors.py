@@ -34,4 +34,4 @@ def test_an_error_knows_who_is_logged_in_and_what_was_wrong(front: Front) -> Non
     told = anna.get("/users")
     assert "Это действие доступно только администратору АТС." in told.text
     told = anna.post("/messages/selected", headers={"Sec-Fetch-Site": "cross-site"})
-    assert "Запрос пришёл с чужой страницы" in told.text
+    assert "Запрос пришёл с постороннего сайта" in told.text
