@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.web.browser import faults_of, street
+from tests.web.browser import PHONE, faults_of, street, violations
 from tests.web.conftest import Front
 from tests.web.test_messages import words
 from web.api.guide import guide_to
@@ -70,6 +70,9 @@ async def test_it_opens_and_is_read_in_a_browser(browser: Browser, front: Front)
         await expect(operation.get_by_role("row", name="month")).to_be_visible()
         await operation.get_by_role("link", name="Messages", exact=True).click()
         await expect(page.locator("#shape-Messages")).to_be_in_viewport()
+        assert await violations(page) == []
+        await page.set_viewport_size(PHONE)
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert faults_of(page) == []
 
 

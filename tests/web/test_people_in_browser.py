@@ -15,7 +15,7 @@ from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 NEW_PASSWORD = "seven red pears"
 OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
-    *("/employees/101/remove", "/numbers", "/mailbox", "/audit", "/account"),
+    *("/employees/101/remove", "/numbers", "/mailbox", "/company", "/audit", "/account"),
 )
 
 
