@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -58,10 +58,14 @@ async def listed(town: Street, width: int, height: int = 800, **options: Any) ->
     return page
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize(
     ("width", "touch"), [(1280, False), (1024, False), (768, False), (390, True), (320, True)]
 )
-async def test_numbers_and_lengths_are_whole(town: Street, width: int, touch: bool) -> None:
+async def test_numbers_and_lengths_are_whole(
+    town: Street, front: Front, width: int, touch: bool, language: Any
+) -> None:
+    speak(front, language)
     page = await listed(town, width, is_mobile=touch, has_touch=touch)
     numbers = page.locator(".caller a", has_text="+7 916 123-45-67")
     assert await numbers.count() == 4
@@ -78,13 +82,7 @@ async def test_numbers_and_lengths_are_whole(town: Street, width: int, touch: bo
 async def test_length_and_time_stay_in_sight_under_the_mouse(
     town: Street, front: Front, language: Any
 ) -> None:
-    front.services.users.change(
-        front.user("olga").id,
-        company_id=front.site.company_id,
-        name="Olga",
-        language=language,
-        by=NOBODY,
-    )
+    speak(front, language)
     page = await listed(town, 1024)
     row = page.locator(".message").first
     await row.hover()
@@ -147,6 +145,14 @@ async def test_a_list_is_printed_as_a_list(town: Street) -> None:
     assert await height_of(row) < 60
     colour = "getComputedStyle(document.body).backgroundColor"
     assert await page.evaluate(colour) == "rgb(255, 255, 255)"
+
+
+def speak(front: Front, language: Literal["ru", "en"]) -> None:
+    """Have the administrator's pages in that language."""
+    olga = front.user("olga")
+    front.services.users.change(
+        olga.id, company_id=olga.company_id, name=olga.name, language=language, by=NOBODY
+    )
 
 
 async def height_of(element: Locator) -> float:
