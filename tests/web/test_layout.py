@@ -117,6 +117,8 @@ async def test_on_a_low_screen_messages_stay_in_sight(
     player = page.locator("voice-player")
     await expect(player).to_be_visible()
     assert await height_of(player) < height / 3.5
+    if width >= 844:
+        assert await page.evaluate(IN_SIGHT) >= 1
     row = page.locator(".message").nth(2)
     await row.scroll_into_view_if_needed()
     assert await page.evaluate(IN_SIGHT) >= 2
