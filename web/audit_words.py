@@ -33,7 +33,7 @@ ACTIONS: Final = {
     "message.release": "Message released",
     "messages.retire": "Old messages moved to the trash",
     "messages.export": "Messages downloaded together",
-    "messages.import": "Messages of another voicemail taken in",
+    "messages.import": "Messages of another voicemail imported",
     "messages.purge": "Old deleted messages removed permanently",
     "messages.empty": "Trash emptied",
     "user.add": "User added",

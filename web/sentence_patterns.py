@@ -23,6 +23,7 @@ PLACES: Final = {
 
 STEPS: Final = {
     "name": "name",
+    "company.name": "name of the company",
     "numbers": "numbers",
     "endpoint": "phone",
     "ring_timeout": "ring timeout",
@@ -64,7 +65,7 @@ STEPS: Final = {
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
 }
-"""What stands inside a section."""
+"""What stands inside a section; with the section's name in front where it is called otherwise."""
 
 _OFFICE: Final = (
     "there is no menu “{name}”",

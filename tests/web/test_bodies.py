@@ -232,7 +232,7 @@ async def test_a_login_that_stops_is_waited_for_no_longer(
     monkeypatch.setattr(bodies, "IDLE_SECONDS", 0.3)
     await talk.say(head("/login", FORM, 100, "Accept-Language: en") + b"login=")
     status, told = await talk.answer()
-    assert (status, b"What you sent did not come in time" in told) == (408, True)
+    assert (status, b"What you sent did not arrive in time" in told) == (408, True)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(FORM, "TEXT_SECONDS"), (FILES, "FILE_SECONDS")])

@@ -58,8 +58,8 @@ def ask_to_export(visit: Visit) -> Response:
     query = replace(listing_in(visit.query).query(visit.scope, visit.user.id), limit=None)
     count, size = visit.services.inbox.amount(query)
     words = (
-        "Download %(num)s message? The archive has about %(size)s.",
-        "Download %(num)s messages? The archive has about %(size)s.",
+        "Download %(num)s message? The archive is about %(size)s.",
+        "Download %(num)s messages? The archive is about %(size)s.",
     )
     values = {"num": count_words(count, visit.language), "size": size_words(size, visit.language)}
     return JSONResponse({"question": texts(visit.language).ngettext(*words, count) % values})
