@@ -281,9 +281,11 @@ async function download(href, words) {
   const { question } = await answer.json();
   if (!(await ask(question, words.zipButton, false))) return;
   const key = Math.random().toString(36).slice(2);
-  const address = new URL(href);
-  address.searchParams.set("key", key);
-  location.assign(address);
+  const link = document.createElement("a");
+  link.href = href;
+  link.search += `${link.search ? "&" : "?"}key=${key}`;
+  link.download = ""; // whatever comes, this page stays, and what is played goes on
+  link.click();
   follow(key, words);
 }
 
