@@ -14,6 +14,7 @@ from storage.office import Company, Office, make_part
 from storage.office.edit import with_fields
 
 MOST_TOLD: Final = 5
+USUAL_ZONE: Final = "Europe/Moscow"
 _LANGUAGE = click.Choice(["ru", "en"])
 
 
@@ -89,15 +90,23 @@ def show(app: App, name: str | None, as_json: bool) -> None:
     help="Of prompts and pages.",
 )
 @click.option(
-    "--timezone", default="Europe/Moscow", show_default=True, help="Whose days and months count."
+    "--timezone",
+    help=f"Whose days and months count, and which country's numbers.  [default: {USUAL_ZONE}]",
 )
 @click.pass_obj
-def add(app: App, name: str, language: str, timezone: str) -> None:
+def add(app: App, name: str, language: str, timezone: str | None) -> None:
     """Add a company, with nothing in it yet."""
-    office = Office(company=make_part(Company, name=name, language=language, timezone=timezone))
+    zone = timezone or USUAL_ZONE
+    office = Office(company=make_part(Company, name=name, language=language, timezone=zone))
     if office.company.name in app.offices.names():
         raise ConfigError(f"there is a company “{office.company.name}” already")
     app.offices.apply(office, by=app.actor)
+    if timezone is None and language != "ru":
+        click.echo(
+            f"Warning: the time zone of “{office.company.name}” is {zone} until you set another:"
+            " companies set --timezone",
+            err=True,
+        )
     for site in app.offices.snapshot().offices.values():
         if not site.allowance.names_phones:
             click.echo(

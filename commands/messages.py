@@ -20,7 +20,7 @@ from commands.progress import progress_bar
 from commands.retention import print_report, tell_done
 from commands.selecting import selecting
 from commands.speaker import play_aloud
-from storage.actor import EVERYTHING
+from storage.actor import EVERYTHING, Scope
 from storage.errors import StorageError
 from storage.export import export
 from storage.inbox import Message, Query
@@ -196,19 +196,26 @@ def accept(app: App, message_ids: tuple[str, ...]) -> None:
 
 @group.command()
 @click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Days in the trash.")
+@click.option("--company", metavar="NAME", help="Only that company's trash.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def purge(app: App, *, older_than: int | None, dry_run: bool, yes: bool) -> None:
-    """Remove for good what has been in the trash for long (by default, as the settings say)."""
+def purge(
+    app: App, *, older_than: int | None, company: str | None, dry_run: bool, yes: bool
+) -> None:
+    """Remove for good what has been in the trash for long (by default, as the settings say).
+
+    With --older-than 0 the trash is empty then, but for what is on hold.
+    """
     days = app.settings.messages.trash_days if older_than is None else older_than
+    scope = EVERYTHING if company is None else Scope(app.offices.site(company).company_id)
     if dry_run:
-        print_report(app.retention.rehearse_purge(timedelta(days=days)))
+        print_report(app.retention.rehearse_purge(timedelta(days=days), scope))
         return
     if not yes:
         question = f"Remove for good what was deleted {days} days ago or earlier?"
         click.confirm(question, abort=True, err=True)
-    tell_done(app.retention.purge(timedelta(days=days), by=app.actor))
+    tell_done(app.retention.purge(timedelta(days=days), by=app.actor, scope=scope))
 
 
 def _print_array(messages: Iterator[Message]) -> None:

@@ -115,6 +115,7 @@ def services(app: App) -> Services:
     web = app.settings.web
     return Services(
         inbox=app.inbox,
+        retention=app.retention,
         offices=app.offices,
         allowances=app.allowances,
         prompts=app.prompts,

@@ -14,13 +14,12 @@ import stat
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 from storage.errors import AudioError, NoRecording
 from storage.text import printable
+from storage.waveform import loudness, peaks
 
-PEAKS = 256  # points of a waveform, one byte each
 SAMPLE_BYTES = 2
 RATES = range(4000, 192_001)  # in Hz
 HEADER_BYTES = 44  # of a WAV without any audio
@@ -42,9 +41,9 @@ class Audio:
     """A recording, read whole and measured.
 
     ``wav`` is the file with a true header and ``samples`` its audio in one channel; ``rate`` is
-    in Hz, ``duration`` in seconds, ``size`` in bytes. ``peaks`` is the waveform for drawing,
-    256 bytes from 0 (silence) to 255. ``repaired`` tells that the file's header lied, and
-    ``blank`` that nobody can have said anything: there are no samples, or all are the same.
+    in Hz, ``duration`` in seconds, ``size`` in bytes. ``peaks`` and ``loudness`` are for drawing:
+    see `storage.waveform`. ``repaired`` tells that the file's header lied, and ``blank`` that
+    nobody can have said anything: there are no samples, or all are the same.
     """
 
     wav: bytes = field(repr=False)
@@ -54,6 +53,7 @@ class Audio:
     size: int
     sha256: str
     peaks: bytes = field(repr=False)
+    loudness: bytes = field(repr=False)
     repaired: bool
     blank: bool
 
@@ -130,7 +130,8 @@ def _measured(wav: bytes, samples: bytes, rate: int, *, repaired: bool, blank: b
         duration=len(samples) / SAMPLE_BYTES / rate,
         size=len(wav),
         sha256=hashlib.sha256(wav).hexdigest(),
-        peaks=_peaks(samples),
+        peaks=peaks(samples),
+        loudness=loudness(samples),
         repaired=repaired,
         blank=blank,
     )
@@ -212,12 +213,3 @@ def _with_true_header(wav: bytes, layout: _Layout) -> bytes:
     struct.pack_into("<I", true, 4, end - 8)
     struct.pack_into("<I", true, layout.data_start - 4, layout.data_size)
     return bytes(true)
-
-
-def _peaks(samples: bytes) -> bytes:
-    count = len(samples) // SAMPLE_BYTES
-    edges = [SAMPLE_BYTES * (count * point // PEAKS) for point in range(PEAKS + 1)]
-    return bytes(
-        min(255, audioop.max(samples[start:end], SAMPLE_BYTES) >> 7) if end > start else 0
-        for start, end in pairwise(edges)
-    )

@@ -51,6 +51,18 @@ def count(session: Session, query: Query) -> int:
     return total if query.limit is None else min(total, query.limit)
 
 
+def amount(session: Session, query: Query) -> tuple[int, int]:
+    """How many messages a query finds, and the bytes of their audio; reads all of them."""
+    to_read, _ = statements(session, query)
+    if not to_read:
+        return 0, 0
+    columns = (MessageRow.place, MessageRow.size)
+    sizes = union(*(each.with_only_columns(*columns).order_by(None) for each in to_read)).subquery()
+    found = select(func.count(), func.sum(sizes.c.size)).select_from(sizes)
+    count, size = session.execute(found).one()
+    return count, int(size or 0)
+
+
 def months(session: Session, query: Query) -> list[tuple[str, int]]:
     """Months with messages on the query's shelves and how many, newest first."""
     found = shelves(_resolved(session, query))

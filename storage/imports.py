@@ -183,7 +183,7 @@ class Importer:
         )
         row.state, row.cut_off, row.audio_key = "kept", audio.repaired, audio_key(row)
         row.duration, row.size = audio.duration, audio.size
-        row.sha256, row.peaks = audio.sha256, audio.peaks
+        row.sha256, row.peaks, row.loudness = audio.sha256, audio.peaks, audio.loudness
         now = datetime.now(UTC)
         # Its days begin anew: else a box with keep_days would let old messages go within the hour.
         row.restored_at = now

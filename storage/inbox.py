@@ -72,6 +72,11 @@ class Inbox:
         with self._database.reading() as session:
             return finding.count(session, query)
 
+    def amount(self, query: Query) -> tuple[int, int]:
+        """How many messages a query finds, without its limit, and the bytes of their audio."""
+        with self._database.reading() as session:
+            return finding.amount(session, query)
+
     def months(
         self, scope: Scope, *, box: AnyBox | None = None, employee: str | None = None
     ) -> Sequence[tuple[str, int]]:

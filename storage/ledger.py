@@ -37,6 +37,7 @@ class Contents:
     size: int | None = None
     sha256: str | None = None
     peaks: bytes | None = None
+    loudness: bytes | None = None
     audio_key: str | None = None
 
 

@@ -64,7 +64,8 @@ class Message:
     everybody: new until somebody has listened. ``quiet`` ones were kept aside as probably empty,
     and are new to nobody. ``company_id`` is None where no company could be
     found for the message. ``hold`` is told to those who may see the trash. ``call_id`` is
-    Asterisk's id of the call in which it was left.
+    Asterisk's id of the call in which it was left. ``loudness`` is empty for messages from before
+    it was measured, which are drawn from their ``peaks``.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Message:
     deleted_at: datetime | None
     audio_key: str
     peaks: bytes = field(repr=False)
+    loudness: bytes = field(repr=False)
     place: int
     hold: Hold | None = None
 
@@ -155,6 +157,7 @@ def message_of(row: MessageRow, *, company: str, is_new: bool, shows_hold: bool)
         deleted_at=row.deleted_at,
         audio_key=row.audio_key or "",
         peaks=row.peaks or b"",
+        loudness=row.loudness or b"",
         place=row.place,
         hold=_hold_of(row) if shows_hold else None,
     )

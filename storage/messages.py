@@ -226,6 +226,7 @@ class Messages:
             size=audio.size,
             sha256=audio.sha256,
             peaks=audio.peaks,
+            loudness=audio.loudness,
             audio_key=key,
         )
 

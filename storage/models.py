@@ -192,6 +192,7 @@ class MessageRow(Base):
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     peaks: Mapped[bytes | None] = mapped_column(LargeBinary)
+    loudness: Mapped[bytes | None] = mapped_column(LargeBinary)
     audio_key: Mapped[str | None] = mapped_column(Text)
     cut_off: Mapped[bool] = mapped_column(default=False)
     quiet: Mapped[bool] = mapped_column(default=False)

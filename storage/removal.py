@@ -21,18 +21,21 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.actor import Actor
+from storage.actor import EVERYTHING, Actor, Scope
 from storage.audit import note
 from storage.database import Database
 from storage.errors import AudioError
 from storage.models import IS_EXPIRING, IS_GOING, MessageRow
 from storage.reckoning import MOST_TOLD, Effect, Report, Whose
 from storage.vault import AudioStore
+from storage.visibility import visible
 
 BATCH = 100
 """Messages in one transaction: a caller's message waits for it some hundredths of a second."""
 PATIENCE = 60.0
 """Seconds that a run spends on audio that cannot be removed; then the store is taken for away."""
+SHORT_PATIENCE = 5.0
+"""Seconds that somebody waits who empties the trash; the next run goes on with what is left."""
 
 
 def remove(
@@ -41,27 +44,50 @@ def remove(
     before: datetime,
     names: Mapping[str, str],
     by: Actor,
+    scope: Scope = EVERYTHING,
 ) -> Iterator[Report]:
     """Remove what was deleted before that moment and is not held, a batch at a time.
 
-    ``names`` are those of the companies there are, by their ids. Audio that cannot be removed
-    stays with its row, is reported, and is tried again by the next run. Raises DatabaseUnavailable.
+    Only what ``scope`` covers; ``names`` are those of the companies there are, by their ids. Audio
+    that cannot be removed stays with its row, is reported, and is tried again by the next run.
+    Raises DatabaseUnavailable.
     """
-    while _condemn(database, before, by):
+    while _condemn(database, before, by, scope, "messages.purge"):
         yield Report()
-    yield from _take_away(database, audio, names)
+    yield from _take_away(database, audio, names, PATIENCE)
 
 
-def _condemn(database: Database, before: datetime, by: Actor) -> bool:
-    """The first step, for a batch; whether there was anything."""
+def empty(
+    database: Database, audio: AudioStore, before: datetime, by: Actor, scope: Scope
+) -> tuple[int, int]:
+    """The same for somebody who empties the trash and waits: how many messages, and their bytes.
+
+    All of them are out of sight when it returns; what audio a slow store still has then is
+    removed by the next run. Raises DatabaseUnavailable.
+    """
+    messages = size = 0
+    while batch := _condemn(database, before, by, scope, "messages.empty"):
+        messages += len(batch)
+        size += sum(row.size or 0 for row in batch)
+    began = time.monotonic()
+    for _ in _take_away(database, audio, {}, SHORT_PATIENCE):
+        if time.monotonic() - began > SHORT_PATIENCE:
+            break
+    return messages, size
+
+
+def _condemn(
+    database: Database, before: datetime, by: Actor, scope: Scope, action: str
+) -> Sequence[MessageRow]:
+    """The first step, for a batch."""
     expired = (
         select(MessageRow)
-        .where(IS_EXPIRING, MessageRow.deleted_at <= before)
+        .where(IS_EXPIRING, MessageRow.deleted_at <= before, visible(scope))
         .order_by(MessageRow.deleted_at)
     )
     with database.reading() as session:  # which waits for nobody, and mostly finds nothing
         if session.scalar(expired.with_only_columns(MessageRow.place).limit(1)) is None:
-            return False
+            return ()
     with database.session() as session:
         rows = session.scalars(
             expired.limit(BATCH).with_for_update(
@@ -70,24 +96,26 @@ def _condemn(database: Database, before: datetime, by: Actor) -> bool:
         ).all()
         for row in rows:
             row.state = "discarded"
-        _note(session, rows, by)
-        return bool(rows)
+        _note(session, rows, by, action)
+        return rows
 
 
-def _note(session: Session, rows: Sequence[MessageRow], by: Actor) -> None:
+def _note(session: Session, rows: Sequence[MessageRow], by: Actor, action: str) -> None:
     messages = Counter(row.company_id for row in rows)
     sizes = Counter[str | None]()
     for row in rows:
         sizes[row.company_id] += row.size or 0
     for company_id, number in messages.items():
         details = {"messages": number, "bytes": sizes[company_id]}
-        note(session, by, "messages.purge", company_id=company_id, details=details)
+        note(session, by, action, company_id=company_id, details=details)
 
 
-def _take_away(database: Database, audio: AudioStore, names: Mapping[str, str]) -> Iterator[Report]:
+def _take_away(
+    database: Database, audio: AudioStore, names: Mapping[str, str], patience: float
+) -> Iterator[Report]:
     """The second and the third step, for all that has taken the first, in this run or another."""
     after, in_vain = -1, 0.0
-    while (going := _going(database, after)) and in_vain <= PATIENCE:
+    while (going := _going(database, after)) and in_vain <= patience:
         removed: list[int] = []
         failures: list[str] = []
         for row in going:
@@ -98,7 +126,7 @@ def _take_away(database: Database, audio: AudioStore, names: Mapping[str, str]) 
             except AudioError as error:
                 failures.append(f"message {row.id} is not removed: {error}")
                 in_vain += time.monotonic() - began
-                if in_vain > PATIENCE:
+                if in_vain > patience:
                     break
         gone = _drop(database, removed)
         done = Report()

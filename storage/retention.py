@@ -16,13 +16,14 @@ from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from storage import changes, removal, upkeep
-from storage.actor import Actor
+from storage.actor import EVERYTHING, Actor, Scope
 from storage.database import Database
 from storage.directory import Directory
 from storage.due import Due, due
 from storage.models import IS_EXPIRING, IS_GOING, IS_HELD, IS_IN_TRASH, MessageRow
 from storage.reckoning import Effect, Report, Whose
 from storage.vault import AudioStore
+from storage.visibility import visible
 
 BATCH = 100
 """Messages moved in one transaction: a caller's message waits for it."""
@@ -70,10 +71,22 @@ class Retention:
         """Do all that is due; see `steps`."""
         return sum(self.steps(trash, by=by), Report())
 
-    def purge(self, older_than: timedelta, *, by: Actor) -> Report:
-        """Only remove what has been in the trash for so long."""
+    def purge(self, older_than: timedelta, *, by: Actor, scope: Scope = EVERYTHING) -> Report:
+        """Only remove what has been in the trash for so long, of what the scope covers."""
         before, names = datetime.now(UTC) - older_than, _names(self._directory())
-        return sum(removal.remove(self._database, self._audio, before, names, by), Report())
+        removing = removal.remove(self._database, self._audio, before, names, by, scope)
+        return sum(removing, Report())
+
+    def empty_trash(self, scope: Scope, before: datetime, *, by: Actor) -> tuple[int, int]:
+        """Remove for good what somebody deleted before that moment; see `removal.empty`."""
+        return removal.empty(self._database, self._audio, before, by, scope)
+
+    def trash(self, scope: Scope) -> Effect:
+        """What emptying the trash would remove, and what a hold keeps in it."""
+        with self._database.reading() as session:
+            found = _by_box(session, {}, IS_EXPIRING, visible(scope))
+            held = _by_box(session, {}, IS_IN_TRASH, IS_HELD, visible(scope), held=True)
+        return (found + held).total
 
     def rehearse(self, trash: timedelta) -> Report:
         """What `run` would do; changes nothing."""
@@ -84,11 +97,11 @@ class Retention:
                 report += each.counted(session)
         return report
 
-    def rehearse_purge(self, older_than: timedelta) -> Report:
+    def rehearse_purge(self, older_than: timedelta, scope: Scope = EVERYTHING) -> Report:
         """What `purge` would do; changes nothing."""
         with self._database.reading() as session:
             before = datetime.now(UTC) - older_than
-            return _expired(session, before, _names(self._directory()))
+            return _expired(session, before, _names(self._directory()), scope)
 
     def tidy(self, trash: timedelta) -> None:
         """Let go of what nobody misses; see `storage.upkeep`. Raises AudioError too."""
@@ -111,12 +124,14 @@ def _move(database: Database, old: Due, places: Sequence[int], by: Actor) -> Ite
         yield Report({old.whose: Effect(moved=len(rows))} if rows else {})
 
 
-def _expired(session: Session, before: datetime, names: Mapping[str, str]) -> Report:
+def _expired(
+    session: Session, before: datetime, names: Mapping[str, str], scope: Scope = EVERYTHING
+) -> Report:
     """What would be removed for good, and what a hold keeps in the trash."""
-    deleted_long_ago = MessageRow.deleted_at <= before
-    report = _by_box(session, names, IS_EXPIRING, deleted_long_ago)
-    report += _by_box(session, names, IS_GOING)
-    return report + _by_box(session, names, IS_IN_TRASH, IS_HELD, deleted_long_ago, held=True)
+    wanted = (MessageRow.deleted_at <= before, visible(scope))
+    report = _by_box(session, names, IS_EXPIRING, *wanted)
+    report += _by_box(session, names, IS_GOING, visible(scope))
+    return report + _by_box(session, names, IS_IN_TRASH, IS_HELD, *wanted, held=True)
 
 
 def _by_box(

@@ -37,7 +37,7 @@ def find_silences(wav: bytes) -> list[Span]:
     What is quiet is judged by the recording itself: a caller who whispers, or a noisy street, has
     pauses too. Raises AudioError for what is no WAV of 16 bits.
     """
-    samples, rate = _samples(wav)
+    samples, rate = samples_of(wav)
     frame_bytes = max(1, round(rate * FRAME)) * SAMPLE_BYTES
     seconds = frame_bytes / SAMPLE_BYTES / rate
     loudness = [
@@ -52,8 +52,8 @@ def find_silences(wav: bytes) -> list[Span]:
     ]
 
 
-def _samples(wav: bytes) -> tuple[bytes, int]:
-    """The audio in one channel, and its rate in Hz."""
+def samples_of(wav: bytes) -> tuple[bytes, int]:
+    """The audio in one channel, and its rate in Hz. Raises AudioError for what is no such WAV."""
     try:
         with wave.open(io.BytesIO(wav)) as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()

@@ -55,7 +55,7 @@ def describe(
             title = _("Play “{sound}”").format(sound=sound.partition(":")[2])
             return Words(title, spoken(sound, office))
         case Repeat():
-            return Words(_("Greeting again"))
+            return Words(_("Repeat the greeting"))
         case Hangup():
             return Words(_("End the call"))
         case Nothing():

@@ -31,7 +31,9 @@ from web.headers import SecurityHeaders, protect
 from web.hosts import KnownHosts
 from web.pages import (
     account,
+    api,
     audit,
+    company,
     employees,
     holds,
     login,
@@ -41,6 +43,7 @@ from web.pages import (
     numbers,
     problems,
     prompts,
+    trash,
     users,
 )
 from web.progress import Downloads
@@ -50,8 +53,8 @@ from web.visit import Guest, as_guest, as_visit
 from web.watching import Watch
 
 SECTIONS = (
-    *(login, messages, holds, users, employees, menus, prompts),
-    *(numbers, mailbox, problems, audit, account),
+    *(login, messages, holds, trash, users, employees, menus, prompts),
+    *(numbers, mailbox, company, problems, audit, account, api),
 )
 
 API = "/api/v1"
@@ -63,12 +66,12 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
     With ``watch`` it also tells how the whole service is: see `web.watching`.
     """
     events = Events(services.news, services.inbox)
-    api = create_api(services, events)
+    operations = create_api(services, events)
     routes: list[BaseRoute] = [
         *_pages(),
         *(watching.routes(watch) if watch else ()),
         Route("/events", listen, methods=["GET"]),
-        Mount(API, api),
+        Mount(API, operations),
         Mount("/static", Assets()),
     ]
     app = Starlette(
@@ -85,6 +88,7 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
     )
     app.state.services = services
     app.state.events = events
+    app.state.api = operations
     app.state.downloads = Downloads()
     return app
 

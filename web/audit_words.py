@@ -19,7 +19,7 @@ from web.texts import Language, texts
 ACTIONS: Final = {
     "login": "Logged in",
     "login.failed": "Failed login",
-    "password.failed": "Wrong present password",
+    "password.failed": "Wrong current password",
     "logout": "Logout",
     "session.end": "Session ended",
     "message.play": "Message listened to",
@@ -33,8 +33,9 @@ ACTIONS: Final = {
     "message.release": "Message released",
     "messages.retire": "Old messages moved to the trash",
     "messages.export": "Messages downloaded together",
-    "messages.import": "Messages of another voicemail taken in",
-    "messages.purge": "Old deleted messages removed for good",
+    "messages.import": "Messages of another voicemail imported",
+    "messages.purge": "Old deleted messages removed permanently",
+    "messages.empty": "Trash emptied",
     "user.add": "User added",
     "user.change": "User changed",
     "user.password": "Password changed",
@@ -57,10 +58,10 @@ ACTIONS: Final = {
 
 KINDS: Final = {
     "message.": "Messages",
-    "messages.": "Many messages at once",
+    "messages.": "Several messages at once",
     "login": "Logins",
     "login.failed": "Failed logins",
-    "password.failed": "Wrong present passwords",
+    "password.failed": "Wrong current passwords",
     "user.": "Users",
     "token.": "API tokens",
     "config.": "Settings",
@@ -76,7 +77,7 @@ WAYS: Final = {
     "api": "API",
     "cli": "command line",
     "phone": "phone",
-    "system": "by itself",
+    "system": "automatically",
 }
 
 _USER_FIELDS: Final = {

@@ -35,7 +35,7 @@ class Choices:
             ("menu", _("Open another menu")),
             ("dial", _("Call an outside number")),
             ("play", _("Play something, then back to the menu")),
-            ("repeat", _("Greeting again")),
+            ("repeat", _("Repeat the greeting")),
             ("hangup", _("End the call")),
         ]
         if form.kept:

@@ -15,7 +15,7 @@ def refusal(visit: Visit, field: str = "current") -> str:
     """
     password = str(visit.form.get(field, ""))
     if not password:
-        return visit.text("Type your present password.")
+        return visit.text("Type your current password.")
     try:
         visit.services.sessions.confirm(
             visit.user.id,
@@ -25,7 +25,7 @@ def refusal(visit: Visit, field: str = "current") -> str:
         )
     except LoginRefused as refused:
         if refused.retry_after is None:
-            return visit.text("This is not your present password.")
+            return visit.text("This is not your current password.")
         return visit.text(
             "Too many attempts. Try again in %(seconds)s s.", seconds=refused.retry_after
         )

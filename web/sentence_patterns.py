@@ -23,6 +23,7 @@ PLACES: Final = {
 
 STEPS: Final = {
     "name": "name",
+    "company.name": "name of the company",
     "numbers": "numbers",
     "endpoint": "phone",
     "ring_timeout": "ring timeout",
@@ -64,7 +65,7 @@ STEPS: Final = {
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
 }
-"""What stands inside a section."""
+"""What stands inside a section; with the section's name in front where it is called otherwise."""
 
 _OFFICE: Final = (
     "there is no menu “{name}”",
@@ -73,6 +74,7 @@ _OFFICE: Final = (
     "is the same number as {number}",
     "{number} belongs to employee {extension} too",
     "belongs to the company “{company}”",
+    "there is a company “{name}” already",
     NOT_YOURS,
     "must be more than 0 seconds",
     "the minimum ({least} s) must be below the maximum ({most} s)",
@@ -113,6 +115,7 @@ _FORMS: Final = (
     "there is an employee with this extension already",
     "choose whose the extension is",
     "the extension is this person's already",
+    "choose a time zone",
     "choose where the call begins",
     "choose where the calls go",
     "choose a sound file",

@@ -55,7 +55,7 @@ def place_in_words(place: str, language: Language) -> str:
         if step == "keys":
             words.append(_("key {key}").format(key=next(parts, "")))
         elif step in STEPS:
-            words.append(_(STEPS[step]))
+            words.append(_(STEPS.get(f"{section}.{step}", STEPS[step])))
     return ", ".join(words).format(name=name)
 
 

@@ -16,6 +16,7 @@ from storage.news import News
 from storage.office import Office
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
+from storage.retention import Retention
 from web.hosts import Hosts
 
 
@@ -40,6 +41,7 @@ class Services:
     """
 
     inbox: Inbox
+    retention: Retention
     offices: Offices
     allowances: Allowances
     prompts: PromptLibrary

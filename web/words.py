@@ -28,6 +28,8 @@ from web.texts import Language, texts
 BARS: Final = 48
 """Strokes of the small picture of a sound in a list."""
 BAR_HEIGHT: Final = 20
+FULL_BAR: Final = 255 // 6
+"""Loudness from which the loudest bar is a full one; what is no louder looks as quiet as it is."""
 MOST_COUNTED: Final = 999
 _DAY_OF_YEAR: Final[dict[Language, str]] = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
 
@@ -42,6 +44,12 @@ def day(environment: Environment, at: datetime | date, timezone: str = "") -> st
         return texts(language).gettext("Today" if shown == today else "Yesterday")
     wording = _DAY_OF_YEAR[language] if shown.year == today.year else "full"
     return _capital(format_date(shown, wording, locale=_locale(language)))
+
+
+@pass_environment
+def date_words(environment: Environment, day: date) -> str:
+    """``14 августа 2026 г.``: on paper no day is today."""
+    return format_date(day, "long", locale=_locale(_language(environment)))
 
 
 @pass_environment
@@ -135,15 +143,25 @@ def phone(number: str, timezone: str = "UTC") -> str:
 @pass_environment
 def size(environment: Environment, count: int) -> str:
     """``96 КБ``, ``1,4 МБ``."""
+    return size_words(count, _language(environment))
+
+
+def size_words(count: int, language: Language) -> str:
+    """The same in that language."""
     unit, per = ("digital-megabyte", 1024**2) if count >= 1024**2 else ("digital-kilobyte", 1024)
     rounded = round(count / per, 1) if per > 1024 else max(1, round(count / per))
-    return format_unit(rounded, unit, "short", locale=_locale(_language(environment)))
+    return format_unit(rounded, unit, "short", locale=_locale(language))
 
 
 @pass_environment
 def counted(environment: Environment, number: int) -> str:
     """``1 284``: a number with the language's own separators."""
-    return format_decimal(number, locale=_locale(_language(environment)))
+    return count_words(number, _language(environment))
+
+
+def count_words(number: int, language: Language) -> str:
+    """The same in that language."""
+    return format_decimal(number, locale=_locale(language))
 
 
 def capped(number: int) -> str:
@@ -158,14 +176,17 @@ def initials(name: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def waveform(peaks: bytes) -> str:
-    """The path of an SVG that is ``BARS`` × 4 wide and ``BAR_HEIGHT`` high, from loudnesses.
+def waveform(peaks: bytes, loudness: bytes = b"") -> str:
+    """The path of an SVG that is ``BARS`` × 4 wide and ``BAR_HEIGHT`` high.
 
-    Each bar is placed from where the one before ended, which is short: a page has very many.
+    A bar is as high as its part is loud; without loudness, as its loudest peak. Each is placed
+    from where the one before ended, which is short: a page has very many.
     """
-    edges = [len(peaks) * bar // BARS for bar in range(BARS + 1)]
-    bars = [max(peaks[start:end] or b"\0") for start, end in pairwise(edges)]
-    per_step = max(*bars, 1) / (BAR_HEIGHT // 2)
+    points = loudness or peaks
+    edges = [len(points) * bar // BARS for bar in range(BARS + 1)]
+    parts = [points[start:end] or b"\0" for start, end in pairwise(edges)]
+    bars = [sum(part) / len(part) if loudness else max(part) for part in parts]
+    per_step = max(*bars, FULL_BAR if loudness else 1) / (BAR_HEIGHT // 2)
     path, below = [f"M-2 {BAR_HEIGHT // 2}"], 0
     for bar in bars:
         above, below = below, max(1, round(bar / per_step))
@@ -200,7 +221,7 @@ def _capital(text: str) -> str:
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     function.__name__: cast(Callable[..., Any], function)
     for function in (
-        *(day, clock, moment, full_time, month_name, duration, duration_words, iso),
+        *(day, date_words, clock, moment, full_time, month_name, duration, duration_words, iso),
         *(phone, size, counted, capped, initials, waveform, printable),
     )
 }

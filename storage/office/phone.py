@@ -2,7 +2,8 @@
 
 import re
 import zoneinfo
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -74,16 +75,18 @@ def country_of(timezone: str) -> str | None:
         return None
     country = get_global("zone_territories").get(get_global("zone_aliases").get(plain, plain))
     # The system's own list may be newer than Babel's.
-    return _listed(plain) or (country if country and re.fullmatch("[A-Y][A-Z]", country) else None)
+    listed = listed_zones().get(plain)
+    return listed or (country if country and re.fullmatch("[A-Y][A-Z]", country) else None)
 
 
-def _listed(timezone: str) -> str | None:
+@cache
+def listed_zones() -> Mapping[str, str]:
+    """The time zones that the system lists, under their present names, each with its country."""
     for folder in zoneinfo.TZPATH:
         try:
             lines = (Path(folder) / "zone.tab").read_text(encoding="utf-8").splitlines()
         except OSError:
             continue
-        for line in lines:
-            if not line.startswith("#") and line.split("\t")[2:3] == [timezone]:
-                return line[:2]
-    return None
+        rows = (line.split("\t") for line in lines if not line.startswith("#"))
+        return {row[2]: row[0] for row in rows if len(row) > 2}
+    return {}

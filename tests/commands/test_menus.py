@@ -180,6 +180,14 @@ def test_how_messages_are_taken(office: Voicepost) -> None:
     assert "the bundled one" in office("mailbox", "show")
 
 
+def test_a_company_in_english_is_told_where_its_days_begin(voicepost: Voicepost) -> None:
+    voicepost("companies", "add", "Daisy", "--language", "en")
+    assert "the time zone of “Daisy” is Europe/Moscow until you set another" in voicepost.warnings
+    for told in (("Rose", "--language", "en", "--timezone", "Europe/London"), ("Ромашка",)):
+        voicepost("companies", "add", *told)
+        assert "time zone" not in voicepost.warnings
+
+
 def test_each_company_has_its_own(office: Voicepost) -> None:
     office("companies", "add", "Ландыш", "--language", "en")
     assert office.refused("menus", "list") == (

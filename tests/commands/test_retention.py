@@ -135,6 +135,19 @@ def test_purging_can_be_tried_first(office: Voicepost, messages: tuple[str, str]
     assert ids(office, "--trash") == [annas]
 
 
+def test_the_trash_of_one_company_is_emptied(office: Voicepost, messages: tuple[str, str]) -> None:
+    company, _annas = messages
+    office("messages", "delete", company, "--yes")
+    office("companies", "add", "Лютик")
+    empty = ("messages", "purge", "--older-than", "0", "--yes", "--company")
+
+    office(*empty, "Лютик")
+    assert ids(office, "--trash") == [company]
+    office(*empty, "Ромашка")
+    assert ids(office, "--trash") == []
+    assert "there is no company" in office.refused(*empty, "Маргаритка")
+
+
 def test_audio_that_cannot_be_removed_is_told(office: Voicepost, messages: tuple[str, str]) -> None:
     company, _ = messages
     office("messages", "delete", company, "--yes")

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.audio import PEAKS, examine
+from storage.audio import examine
 from storage.errors import AudioError, NotFound
 from storage.speech import speech_seconds
 from storage.vault import LocalAudio
+from storage.waveform import POINTS
 from tests.speech import samples, silence, speak, tone, write_wav
 
 SPEECH = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
@@ -27,9 +28,9 @@ def test_a_recording_is_measured(tmp_path: Path) -> None:
     assert audio.duration == pytest.approx(2.0)
     assert audio.size == path.stat().st_size
     assert not audio.repaired
-    assert len(audio.peaks) == PEAKS
-    assert set(audio.peaks[: PEAKS // 2 - 1]) == {0}
-    assert min(audio.peaks[PEAKS // 2 + 1 :]) > 100
+    assert len(audio.peaks) == POINTS
+    assert set(audio.peaks[: POINTS // 2 - 1]) == {0}
+    assert min(audio.peaks[POINTS // 2 + 1 :]) > 100
 
 
 @pytest.mark.parametrize("claimed", [0, 32_000, 0xFFFFFFFF], ids=["none", "stale", "endless"])

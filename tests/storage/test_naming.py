@@ -37,6 +37,7 @@ def message(number: str, name: str = "", addressee: str = "Ромашка") -> M
         deleted_at=None,
         audio_key="",
         peaks=b"",
+        loudness=b"",
         place=1,
     )
 

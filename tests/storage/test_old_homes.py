@@ -18,6 +18,7 @@ from storage.backup.verifying import verify
 from storage.inbox import Inbox, Message
 from storage.office import dump_office, parse_office
 from storage.query import Query
+from storage.waveform import POINTS
 from tests.acting import ME
 from tests.storage.homes import backed_up, quiet
 from tests.storage.old_homes import ORIGINS, OldHome, Origin, opened
@@ -45,6 +46,12 @@ def test_every_message_is_found_again_and_says_the_same(old: OldHome) -> None:
         now = {**message.as_json(), "caller": caller}
         assert {key: now[key] for key in told} == told
         assert hashlib.sha256(old.app.inbox.read(message)).hexdigest() == told["sha256"]
+
+
+def test_every_message_has_its_picture_still(old: OldHome) -> None:
+    for message in listed(old.app.inbox).values():
+        assert len(message.peaks) == POINTS
+        assert message.loudness == b"" or len(message.loudness) == POINTS
 
 
 def test_what_was_deleted_or_held_still_is(old: OldHome) -> None:

@@ -9,11 +9,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, text, update
 
 from storage import removal
+from storage.actor import EVERYTHING, Scope
 from storage.audit import AuditLog, AuditQuery
 from storage.directory import Directory
 from storage.errors import AudioError, NotFound
@@ -102,6 +104,56 @@ def test_purging_goes_through_any_number(store: Store, monkeypatch: pytest.Monke
     if store.database.is_sqlite:
         with store.database.reading() as session:
             assert session.execute(text("SELECT count(*) FROM message_search")).scalar() == 0
+
+
+def test_a_company_empties_its_own_trash(store: Store) -> None:
+    deleted, kept, held = (store.receive() for _ in range(3))
+    others = store.receive(replace(COMPANY, company_id=str(UUID(int=7)), company="Лютик"))
+    nobodys = store.receive(unassigned_mailbox("7"))
+    delete(store, deleted, held, others, nobodys)
+    store.inbox.hold([held], reason="case 7", by=ME)
+    mine = Scope(COMPANY.company_id)
+    size = store.inbox.get(deleted).size
+
+    assert store.retention.trash(mine) == Effect(removed=1, removed_bytes=size, held=1)
+    assert store.retention.empty_trash(mine, datetime.now(UTC), by=ME) == (1, size)
+
+    assert rows(store) == files(store) == {kept, held, others, nobodys}
+    (entry,) = AuditLog(store.database).list(AuditQuery(action="messages.empty")).entries
+    assert (entry.who, entry.company_id) == (ME.name, COMPANY.company_id)
+    assert entry.details == {"messages": 1, "bytes": size}
+
+
+def test_what_was_deleted_after_the_question_stays(store: Store) -> None:
+    before, after = store.receive(), store.receive()
+    delete(store, before)
+    asked_at = datetime.now(UTC)
+    delete(store, after)
+
+    assert store.retention.empty_trash(EVERYTHING, asked_at, by=ME)[0] == 1
+
+    assert found(store, deleted=True) == [after]
+
+
+def test_a_store_that_lets_go_of_nothing_keeps_nobody_waiting(
+    store: Store, audio: Watched, retention: Retention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "SHORT_PATIENCE", 0.0)
+    monkeypatch.setattr("storage.removal.BATCH", 1)
+    deleted = {store.receive() for _ in range(3)}
+    delete(store, *deleted)
+
+    def fail(key: str) -> None:
+        raise AudioError(f"{key} cannot be removed")
+
+    audio.before = fail
+    assert retention.empty_trash(EVERYTHING, datetime.now(UTC), by=ME)[0] == 3
+    assert found(store, deleted=True) == []
+    assert files(store) == deleted, "the next run removes them"
+
+    audio.before = lambda _key: None
+    retention.run(timedelta(days=30), by=ME)
+    assert rows(store) == files(store) == set()
 
 
 def test_it_is_told_box_by_box_before_and_after(store: Store) -> None:

@@ -35,6 +35,8 @@ def found(store: Store, search: str, **wanted: Any) -> list[str]:
     query = replace(Query(scope=OURS, search=search), **wanted)
     ids = [message.id for message in store.inbox.list(query).messages]
     assert store.inbox.count(query) == len(ids)
+    sizes = [store.inbox.get(message_id).size for message_id in ids]
+    assert store.inbox.amount(query) == (len(ids), sum(sizes))
     return ids
 
 

@@ -121,7 +121,15 @@ _NEWER_TABLES = (
     *("unheard", "tallies", "news", "audit", "addressees"),
     *("bindings", "holdings", "employees", "devices", "allowances", "assigned_numbers"),
 )
-_NEWER_COLUMNS = ("restored_at", "held_at", "held_by", "hold_reason", "quiet", "employee_id")
+_NEWER_COLUMNS = (
+    "restored_at",
+    "held_at",
+    "held_by",
+    "hold_reason",
+    "quiet",
+    "employee_id",
+    "loudness",
+)
 _NEWER_INDEXES = (
     *("box", "bin", "unassigned", "call", "held", "going", "trash"),
     *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee"),

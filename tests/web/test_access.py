@@ -83,6 +83,7 @@ SETTINGS: Final = {
     "default.kind": "voicemail",
     "invalid.kind": "repeat",
 }
+ZONE: Final = "Europe/Moscow"
 MAILBOX: Final = {"min_seconds": "1", "max_seconds": "60", "silence_seconds": "5"}
 EMPLOYEE: Final = {"name": "N", "ring_timeout": "9", "no_answer": "voicemail"}
 
@@ -108,7 +109,8 @@ MATRIX: Final = (
     Row("GET", "/messages?employee=101", SHOWN),
     Row("GET", "/messages?trash=1", ADMIN),
     Row("GET", "/messages/export", SHOWN),
-    Row("GET", "/messages/export/progress?key=a", Answers(303, 404, 404, 404, 404)),
+    Row("GET", "/messages/export/progress?key=a", Answers(303, 200, 200, 200, 200)),
+    Row("GET", "/messages/export/size", Answers(303, 200, 200, 200, 200)),
     Row("GET", "/messages/export?employee=101", SHOWN),
     Row("GET", "/messages/{hers}", HERS),
     Row("GET", "/messages/{common}", COMPANYS),
@@ -132,6 +134,8 @@ MATRIX: Final = (
     Row("POST", "/messages/selected", OURS_ASKED, {"action": "delete", "message": "{hers}"}),
     Row("POST", "/messages/delete", OURS_DONE, {"message": "{hers}"}),
     Row("POST", "/messages/selected", OURS_DONE, {"action": "restore", "message": "{hers}"}),
+    Row("GET", "/messages/trash/empty", Answers(303, 403, 403, 303, 303)),
+    Row("POST", "/messages/trash/empty", ADMIN_DONE, {"asked_at": "2026-08-14T06:30:05+00:00"}),
     Row("GET", "/messages/{hers}/hold", OURS_LED_ON),
     Row("POST", "/messages/{hers}/hold", OURS_DONE, {"reason": "case 7"}),
     Row("GET", "/messages/{hers}/release", OURS_LED_ON),
@@ -195,12 +199,15 @@ MATRIX: Final = (
     Row("POST", "/numbers/{number}", OURS_DONE, {"target": "voicemail"}),
     Row("GET", "/numbers/{number}/remove", OURS),
     Row("POST", "/numbers/{number}/remove", OURS_DONE),
+    Row("GET", "/company", ADMIN),
+    Row("POST", "/company", ADMIN_DONE, {"name": "{who}", "language": "ru", "timezone": ZONE}),
     Row("GET", "/mailbox", ADMIN),
     Row("POST", "/mailbox", ADMIN_DONE, {**MAILBOX, "self_service": "yes"}),
     Row("GET", "/problems", ADMIN),
     Row("GET", "/audit", ADMIN),
     # One's own
     Row("GET", "/account", SHOWN),
+    Row("GET", "/api", SHOWN),
     Row("POST", "/account", DONE, {"name": "N", "language": "en"}),
     Row("POST", "/account/sessions/{session}/end", ANNAS_DONE),
     Row("GET", "/account/password", LED_ON),

@@ -82,7 +82,7 @@ def test_a_new_password_ends_the_other_sessions(front: Front, anna: Visitor) -> 
 @pytest.mark.parametrize(
     ("old", "new", "again", "sentence"),
     [
-        ("wrong password", NEW_PASSWORD, NEW_PASSWORD, "Это не ваш нынешний пароль"),
+        ("wrong password", NEW_PASSWORD, NEW_PASSWORD, "Неверный текущий пароль"),
         (PASSWORD, NEW_PASSWORD, "seven red peers", "Пароли не совпадают"),
         (PASSWORD, "short", "short", "не менее 10"),
         (PASSWORD, PASSWORD, PASSWORD, "совпадает со старым"),
@@ -108,7 +108,7 @@ def test_a_password_that_somebody_else_chose_comes_first(front: Front, anna: Vis
     )
     assert anna.get("/messages").headers["location"] == "/account"
     page = anna.get("/account").text
-    assert "Выберите пароль" in page
+    assert "Задайте пароль" in page
     assert "Токены API" not in page
     made = anna.post("/account/tokens", data={"token_name": "early"})
     assert made.headers["location"] == "/account"
@@ -290,7 +290,7 @@ def test_a_phone_that_cannot_be_rung_is_told(front: Front) -> None:
     front.__dict__["app"] = create_app(front.services)
     answer = front.visitor("anna").post("/account/greeting/101/phone")
     assert answer.status_code == 422
-    assert "На телефон 101 не позвонить" in answer.text
+    assert "Не удаётся позвонить на телефон 101" in answer.text
 
 
 def test_voicemail_is_ones_own_only_where_the_company_allows(front: Front, anna: Visitor) -> None:

@@ -52,6 +52,7 @@ MATRIX = (
     Row("mark_messages", "POST", "messages/mark", OWN, {"ids": ["{message}"], "state": "new"}),
     Row("delete_messages", "POST", "messages/delete", OURS, {"ids": ["{message}"]}),
     Row("restore_messages", "POST", "messages/restore", OURS, {"ids": ["{message}"]}),
+    Row("empty_trash", "POST", "messages/empty-trash", ADMIN),
     Row("hold_messages", "POST", "messages/hold", OURS, {"ids": ["{message}"], "reason": "7"}),
     Row("release_messages", "POST", "messages/release", OURS, {"ids": ["{message}"]}),
     Row("hold_message", "POST", "messages/{message}/hold", OURS, {"reason": "case 7"}),

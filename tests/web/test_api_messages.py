@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from storage.models import MessageRow
 from tests.web.api import UNKNOWN, problem, script
 from tests.web.conftest import OTHER_COMPANY, Front
+from web import words
 
 AUGUST = datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC)
 
@@ -201,10 +204,25 @@ def test_a_waveform_is_drawn_from_the_recording(front: Front, olga: TestClient) 
     told = olga.get(f"messages/{message_id}/waveform").json()
     assert len(told["peaks"]) == 256
     assert max(told["peaks"]) > 20
+    assert max(told["loudness"]) == 255
+    assert len(told["loudness"]) == 256
     assert told["duration"] == pytest.approx(
         front.services.inbox.get(message_id).duration, abs=0.01
     )
     assert all(begin < end <= told["duration"] for begin, end in told["silences"])
+
+
+def test_a_message_from_before_loudness_was_measured_is_drawn_all_the_same(
+    front: Front, olga: TestClient
+) -> None:
+    message_id = front.receive()
+    measured = olga.get(f"messages/{message_id}/waveform").json()
+    with front.installation.database.session() as session:
+        session.execute(update(MessageRow).values(loudness=None))
+
+    assert olga.get(f"messages/{message_id}/waveform").json() == measured
+    listed = front.visitor("olga").get("/messages").text
+    assert words.waveform(front.services.inbox.get(message_id).peaks) in listed
 
 
 def test_an_answer_stays_in_no_cache(front: Front, olga: TestClient) -> None:

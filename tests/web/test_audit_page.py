@@ -34,7 +34,7 @@ def test_a_change_of_settings_shows_before_and_after(olga: Visitor) -> None:
         data={"min_seconds": "1", "max_seconds": "60", "silence_seconds": "8", "review": "yes"},
     )
     page = olga.get("/audit").text
-    assert "Почтовый ящик компании, самое длинное сообщение" in page
+    assert "Почтовый ящик компании, максимальная длина сообщения" in page
     assert re.search(r"<bdi>180</bdi></del>.*?<bdi>60</bdi></ins>", page)
     olga.post("/numbers", data={"number": "200", "target": "employee 102"})
     assert "Номер 200" in olga.get("/audit").text
@@ -65,7 +65,7 @@ def test_the_log_is_searched_and_filtered(front: Front, olga: Visitor) -> None:
     found = olga.get("/audit?search=ANNA").text.partition("<tbody>")[2]
     assert "Пользователь отключён" in found
     assert "Настройки изменены" not in found
-    assert "Такого в журнале нет" in olga.get("/audit?search=nobody-at-all").text
+    assert "Ничего не найдено" in olga.get("/audit?search=nobody-at-all").text
 
 
 def test_older_entries_are_on_the_next_page(front: Front, olga: Visitor) -> None:

@@ -178,7 +178,7 @@ async def test_a_login_is_a_few_words(front: Front, begin: Begin) -> None:
                 await talk.say(b"5000\r\n" + b"a" * 0x5000)
             status, told = await talk.answer()
             assert status == 413
-            assert "Это больше 16 кБ, и ничего не сохранено.".encode() in told
+            assert "Объём данных больше 16 кБ, они не сохранены.".encode() in told
     file = b'--X\r\nContent-Disposition: form-data; name="login"; filename="a"\r\n\r\nanna\r\n--X--'
     talk = await begin()
     await talk.say(head("/login", FILES, len(file), "Connection: close") + file)
@@ -212,7 +212,7 @@ async def test_a_body_that_stops_is_waited_for_no_longer(
     await talk.say(head("/messages/selected", FORM, length, token=token) + beginning)
     status, told = await talk.answer()
     assert status == 408
-    assert "Отправленное не дошло вовремя и не сохранено. Попробуйте ещё раз.".encode() in told
+    assert "Данные не пришли вовремя и не сохранены. Попробуйте ещё раз.".encode() in told
 
 
 async def test_the_api_waits_no_longer_either(
@@ -232,7 +232,7 @@ async def test_a_login_that_stops_is_waited_for_no_longer(
     monkeypatch.setattr(bodies, "IDLE_SECONDS", 0.3)
     await talk.say(head("/login", FORM, 100, "Accept-Language: en") + b"login=")
     status, told = await talk.answer()
-    assert (status, b"What you sent did not come in time" in told) == (408, True)
+    assert (status, b"What you sent did not arrive in time" in told) == (408, True)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(FORM, "TEXT_SECONDS"), (FILES, "FILE_SECONDS")])

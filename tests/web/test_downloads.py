@@ -9,8 +9,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.inbox import Message, Query
-from tests.web.browser import street
-from tests.web.conftest import Front
+from tests.web.browser import faults_of, street
+from tests.web.conftest import OTHER_COMPANY, Front
+from web import progress
+from web.progress import Downloads
+from web.words import size_words
 
 
 def test_a_download_is_followed_by_whoever_began_it(front: Front) -> None:
@@ -22,10 +25,40 @@ def test_a_download_is_followed_by_whoever_began_it(front: Front) -> None:
     next(under_way)
 
     address = "/messages/export/progress?key=mine"
-    assert front.visitor("olga").get(address).json() == {"done": 1, "total": 2}
-    assert front.visitor("anna").get(address).status_code == 404
+    told = {"state": "under way", "done": 1, "total": 2}
+    assert front.visitor("olga").get(address).json() == told
+    assert front.visitor("anna").get(address).json() == {"state": "unknown"}
     under_way.close()  # the browser has gone away
-    assert front.visitor("olga").get(address).status_code == 404
+    assert front.visitor("olga").get(address).json() == told | {"state": "broken off"}
+
+
+def test_a_download_that_came_to_its_end_is_complete(front: Front) -> None:
+    front.receive()
+    olga = front.visitor("olga")
+    assert olga.get("/messages/export?key=mine").status_code == 200
+    told = olga.get("/messages/export/progress?key=mine").json()
+    assert told == {"state": "complete", "done": 1, "total": 1}
+
+
+def test_how_large_it_is_is_told_before(front: Front) -> None:
+    sizes = [front.services.inbox.get(front.receive()).size for _ in range(2)]
+    front.receive(front.company_box(OTHER_COMPANY))
+    size = size_words(sum(sizes), "ru")
+    olga = front.visitor("olga")
+
+    told = olga.get("/messages/export/size").json()["question"]
+    assert told == f"Скачать 2 сообщения? Размер архива — примерно {size}."
+    of_anna = olga.get("/messages/export/size?employee=101").json()["question"]
+    assert of_anna.startswith("Скачать 0 сообщений?")
+
+
+def test_what_is_over_is_forgotten_some_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "MOST", 2)
+    downloads = Downloads()
+    for key in "abc":
+        assert list(downloads.followed(("olga", key), (), 0)) == []
+    assert downloads.of(("olga", "a")) is None
+    assert downloads.of(("olga", "c")) is not None
 
 
 async def test_the_page_says_how_far_the_archive_is(
@@ -46,8 +79,12 @@ async def test_the_page_says_how_far_the_archive_is(
         await page.goto("/messages")
         async with page.expect_download() as downloading:
             await page.get_by_role("link", name="Скачать все").click()
+            dialog = page.locator("#confirm")
+            await expect(dialog).to_contain_text("Скачать 2 сообщения?")
+            await dialog.get_by_role("button", name="Скачать").click()
             toast = page.locator("#toasts")
             await expect(toast).to_have_text("Архив: 0 из 2 сообщений")
             goes_on.set()
         assert (await downloading.value).suggested_filename.startswith("голосовая-почта-")
         await expect(toast).to_have_text("Архив готов.")
+        assert faults_of(page) == []

@@ -32,6 +32,6 @@ def test_an_error_knows_who_is_logged_in_and_what_was_wrong(front: Front) -> Non
     assert 'class="account"' in told.text
     assert 'class="button primary" href="/account"' in told.text
     told = anna.get("/users")
-    assert "Это может только администратор АТС." in told.text
+    assert "Это действие доступно только администратору АТС." in told.text
     told = anna.post("/messages/selected", headers={"Sec-Fetch-Site": "cross-site"})
-    assert "Запрос пришёл с чужой страницы" in told.text
+    assert "Запрос пришёл с постороннего сайта" in told.text

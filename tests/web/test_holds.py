@@ -11,21 +11,21 @@ from tests.web.test_messages import follow, shown, words
 def test_a_message_is_put_on_hold_and_released(front: Front) -> None:
     olga = front.visitor("olga")
     address = f"/messages/{(message_id := front.receive())}"
-    assert "Взять на удержание" in words(olga.get(address))
+    assert "Запретить удаление" in words(olga.get(address))
 
     page = follow(olga, olga.post(f"{address}/hold", data={"reason": "Дело <7>"}))
 
     told = words(page)
-    for part in ("Сообщение взято на удержание.", "на удержании", "Дело <7>", "olga"):
+    for part in ("Удаление сообщения запрещено.", "удаление запрещено", "Дело <7>", "olga"):
         assert part in told
     assert "<7>" not in page.text
     assert f"{address}/delete" not in page.text
     listed = olga.get("/messages")
-    assert "на удержании" in words(listed)
+    assert "удаление запрещено" in words(listed)
     assert f"{address}/delete" not in listed.text
 
     page = follow(olga, olga.post(f"{address}/release"))
-    assert "Удержание снято." in words(page)
+    assert "Запрет удаления снят." in words(page)
     assert f"{address}/delete" in page.text
     assert front.services.inbox.get(message_id).hold is None
 
@@ -61,7 +61,7 @@ def test_deleting_is_refused_and_says_which(front: Front, way: str) -> None:
 
     assert refused.status_code == 409
     told = words(refused)
-    for part in ("Сообщение на удержании", "Мария", "Дело 7", "Ничего не удалено"):
+    for part in ("Удаление сообщения запрещено", "Мария", "Дело 7", "Ничего не удалено"):
         assert part in told
     assert "Иван" not in told
     assert 'href="/messages?state=new"' in refused.text
@@ -76,7 +76,7 @@ def test_what_is_in_the_trash_can_be_held_and_restored(front: Front) -> None:
 
     page = follow(olga, olga.post(f"{address}/hold", data={"reason": "Дело 7"}))
     assert "в корзине" in words(page)
-    assert "на удержании" in words(olga.get("/messages?trash=1"))
+    assert "удаление запрещено" in words(olga.get("/messages?trash=1"))
     olga.post(f"{address}/restore")
     assert shown(olga.get("/messages")) == [message_id]
 
@@ -88,7 +88,7 @@ def test_employees_see_nothing_of_it(front: Front) -> None:
     for address in ("/messages", f"/messages/{hers}"):
         told = anna.get(address)
         assert told.status_code == 200
-        for part in ("удержан", "Удержание", "Дело 7"):
+        for part in ("запрещено", "Запрет", "Дело 7"):
             assert part not in told.text
     assert anna.post(f"/messages/{hers}/release").status_code == 403
 
@@ -99,7 +99,7 @@ def test_it_is_in_the_audit_log_in_words(front: Front) -> None:
     olga.post(f"/messages/{message_id}/hold", data={"reason": "Дело 7"})
     olga.post(f"/messages/{message_id}/release")
     told = words(olga.get("/audit"))
-    for part in ("Сообщение взято на удержание", "Удержание сообщения снято", "Причина", "Дело 7"):
+    for part in ("Удаление сообщения запрещено", "Запрет удаления снят", "Причина", "Дело 7"):
         assert part in told
 
 

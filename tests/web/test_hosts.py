@@ -74,7 +74,7 @@ async def test_a_name_that_is_not_served_is_refused_in_the_visitors_language(fro
             status, headers, text = await asked(port, host, Accept_Language="ru")
             assert status == 421, host
             assert "web.hosts" in text
-            assert "Этот адрес здесь не обслуживается" in text
+            assert "По этому адресу сервис недоступен" in text
             assert "frame-ancestors 'none'" in headers["content-security-policy"]
         status, headers, text = await asked(port, "evil.example", f"{API}/me")
         assert (status, headers["content-type"]) == (421, PROBLEM)

@@ -117,7 +117,7 @@ def test_every_action_has_its_box(office: Office) -> None:
     assert "Ring the employee|whose extension is keyed in" in rings
     assert boxes(picture, "dial") == ["Call +7 495 111-22-33"]
     assert boxes(picture, "play") == ["Play “digits/1”"]
-    assert "Greeting again" in boxes(picture, "repeat")
+    assert "Repeat the greeting" in boxes(picture, "repeat")
     assert "End the call" in boxes(picture, "hangup")
 
 

@@ -111,7 +111,7 @@ def test_search_by_addressee_and_caller(front: Front, search: str) -> None:
 def test_nothing_found_says_how_to_go_on(front: Front) -> None:
     front.receive()
     page = front.visitor("olga").get("/messages", params={"search": "<никого>"})
-    assert "По запросу «<никого>» здесь нет сообщений." in words(page)
+    assert "По запросу «<никого>» сообщений не найдено." in words(page)
     assert "Показать все сообщения" in words(page)
 
 

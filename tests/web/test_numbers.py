@@ -130,7 +130,7 @@ def test_contradicting_settings_are_refused(front: Front, olga: Visitor) -> None
     before = front.site.office
     answer = olga.post("/mailbox", data={**SETTINGS, "min_seconds": "100", "review": "yes"})
     assert answer.status_code == 422
-    assert "самое короткое (100 с) должно быть меньше самого длинного (90 с)" in answer.text
+    assert "минимальная длина (100 с) должна быть меньше максимальной (90 с)" in answer.text
     assert 'value="100"' in answer.text
     olga.post("/mailbox", data={**SETTINGS, "min_seconds": "2,5", "review": "yes"})
     assert 'value="2,5"' in olga.get("/mailbox").text

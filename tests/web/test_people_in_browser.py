@@ -15,7 +15,7 @@ from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 NEW_PASSWORD = "seven red pears"
 OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
-    *("/employees/101/remove", "/numbers", "/mailbox", "/audit", "/account"),
+    *("/employees/101/remove", "/numbers", "/mailbox", "/company", "/audit", "/account"),
 )
 
 
@@ -100,7 +100,7 @@ async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, fro
     ):
         await form.get_by_label(label, exact=True).fill(text)
     await form.get_by_role("button", name="Сменить пароль").click()
-    await expect(form.get_by_text("Это не ваш нынешний пароль.")).to_be_visible()
+    await expect(form.get_by_text("Неверный текущий пароль.")).to_be_visible()
     for label, text in (
         ("Текущий пароль", PASSWORD),
         ("Новый пароль", NEW_PASSWORD),
@@ -115,7 +115,7 @@ async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, fro
     form = page.get_by_role("form", name="Новый токен")
     await form.get_by_label("Для чего токен").fill("Табло")
     await form.get_by_label("только читать и слушать").click()
-    await form.get_by_label("Действует, дней").fill("10")
+    await form.get_by_label("Срок действия, дней").fill("10")
     await form.get_by_label("Текущий пароль").fill(NEW_PASSWORD)
     await form.get_by_role("button", name="Создать токен").click()
     secret = await page.get_by_label("Токен", exact=True).input_value()
@@ -170,7 +170,7 @@ async def test_a_link_for_somebody_asks_for_ones_own_password(town: Street, fron
     card = page.locator("form", has=page.get_by_role("heading", name="Пароль", exact=True))
     await card.get_by_label("Ваш текущий пароль").fill("not my password")
     await card.get_by_role("button", name="Создать новый пароль").click()
-    await expect(card.get_by_text("Это не ваш нынешний пароль.")).to_be_visible()
+    await expect(card.get_by_text("Неверный текущий пароль.")).to_be_visible()
     await card.get_by_label("Ваш текущий пароль").fill(PASSWORD)
     await card.get_by_role("button", name="Создать одноразовую ссылку").click()
     link = await page.get_by_label("Ссылка").input_value()

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from web.sentence_patterns import PATTERNS
-from web.sentences import tell, tell_message
+from web.sentences import place_in_words, tell, tell_message
 from web.texts import texts
 
 
@@ -28,3 +28,8 @@ def test_seconds_have_a_comma_in_russian() -> None:
         "Меню «main», кнопка 1: сработает через 2,5 с: система ждёт, не наберут ли 101"
     )
     assert "works 2.5 s late" in tell(sentence, "en")
+
+
+def test_a_company_has_a_title_and_a_person_a_name() -> None:
+    assert place_in_words("company.name", "ru") == "Компания, название"
+    assert place_in_words("employees.101.name", "ru") == "Сотрудник 101, имя"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment
 
+from storage.waveform import loudness, peaks
+from tests.speech import tone
 from web import words
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -76,8 +79,8 @@ def test_phone_numbers(number: str, shown: str) -> None:
 
 
 def test_the_picture_of_a_sound_has_all_its_bars() -> None:
-    for peaks in (b"", b"\0" * 256, bytes(range(256)), b"\xff"):
-        path = words.waveform(peaks)
+    for points in (b"", b"\0" * 256, bytes(range(256)), b"\xff"):
+        path = words.waveform(points)
         assert path.count("v") == words.BARS
 
 
@@ -86,6 +89,32 @@ def test_the_picture_of_a_sound_is_as_high_as_it_is_loud() -> None:
     rising = words.waveform(bytes(range(words.BARS)))
     assert rising.startswith("M-2 10m4-1v2")
     assert rising.endswith("m4-20v20")
+
+
+def test_the_picture_of_half_an_hour_has_a_shape() -> None:
+    # Ten minutes of somebody who speaks, ten of one who is far away, and ten of both: each part
+    # of some seconds has a loud moment, as a click, a cough or a door makes it.
+    click = tone(0.05, level=0.9)
+    near, far = tone(6.95, level=0.4) + click, tone(6.95, level=0.04) + click
+    samples = near * 86 + far * 86 + (near + far) * 43
+
+    by_peaks, by_loudness = heights(peaks(samples)), heights(peaks(samples), loudness(samples))
+
+    assert max(by_peaks) - min(by_peaks) <= 1
+    assert min(by_loudness[1:15]) > 7
+    assert max(by_loudness[17:31]) < 4
+    assert 4 <= min(by_loudness[33:]) <= max(by_loudness[33:]) < 9
+
+
+def test_the_noise_of_an_empty_line_is_not_drawn_as_speech() -> None:
+    noise = tone(10, level=0.0003)
+    assert max(heights(peaks(noise), loudness(noise))) <= 2
+
+
+def heights(*measured: bytes) -> list[int]:
+    """Half the height of each bar."""
+    drawn = re.findall(r"v(\d+)", words.waveform(*measured))
+    return [int(height) // 2 for height in drawn]
 
 
 def test_initials() -> None:

@@ -40,7 +40,7 @@ def get_company(who: Anyone) -> Company:
 
 @router.put("/company", responses=refusals(404, 413))
 def put_company(who: Administrator, settings: CompanySettings) -> Company:
-    """Change the company's settings; its name stays. Texts are spoken anew in a new language."""
+    """Change the company's settings. Texts are spoken anew in a new language."""
     fields = settings.model_dump()
     office = who.edit(
         lambda office: with_fields(office, company=with_fields(office.company, **fields))

@@ -215,9 +215,11 @@ class CompanyAllowance(Answer):
 class CompanySettings(Body):
     """The company's settings; those not sent stay as they are."""
 
+    name: Title | None = Field(None, examples=["Ромашка"])
+    """No two companies have the same."""
     language: Literal["ru", "en"] | None = None
     """Of prompts and pages."""
     timezone: Timezone | None = Field(None, examples=["Europe/Moscow"])
-    """Whose days and months count."""
+    """Whose days and months count; a zone of another country only the operator can set."""
     self_service: bool | None = None
     """Whether employees may switch their own voicemail and set their ring timeout."""

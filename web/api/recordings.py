@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import APIRouter, Request, Response
 
 from storage.naming import readable_name
-from storage.silence import find_silences
+from storage.silence import find_silences, samples_of
+from storage.waveform import POINTS, loudness
 from web.api import schemas
 from web.api.asking import Anyone
 from web.api.choosing import MessageId, message_of
@@ -15,8 +14,6 @@ from web.api.problems import refusals
 from web.api.sounds import SOUND, sound_response
 
 router = APIRouter(prefix="/messages/{message_id}", tags=["messages"])
-
-POINTS: Final = 256
 
 
 @router.get("/audio", response_class=Response, responses={**SOUND, **refusals(404, 416)})
@@ -52,8 +49,10 @@ def download_message(who: Anyone, message_id: MessageId, request: Request) -> Re
 def get_waveform(who: Anyone, message_id: MessageId) -> schemas.Waveform:
     """What a player draws, and the pauses it may skip."""
     message = message_of(who, message_id)
+    wav = who.services.inbox.read(message)
     return schemas.Waveform(
         peaks=list(message.peaks.ljust(POINTS, b"\0")),
-        silences=[list(span) for span in find_silences(who.services.inbox.read(message))],
+        loudness=list(message.loudness or loudness(samples_of(wav)[0])),
+        silences=[list(span) for span in find_silences(wav)],
         duration=round(message.duration, 2),
     )

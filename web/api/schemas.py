@@ -176,11 +176,22 @@ class Changed(Answer):
     ids: list[str]
 
 
+class Emptied(Answer):
+    """What was removed for good."""
+
+    count: int = Field(examples=[12])
+    """Messages."""
+    bytes: int = Field(examples=[2362128])
+    """Of their recordings."""
+
+
 class Waveform(Answer):
     """What a player draws, and what it may skip."""
 
     peaks: list[Annotated[int, Field(ge=0, le=255)]] = Field(min_length=256, max_length=256)
     """The loudest sample of each of 256 equal parts, 0 to 255."""
+    loudness: list[Annotated[int, Field(ge=0, le=255)]] = Field(min_length=256, max_length=256)
+    """How loud each of these parts is as a whole (RMS), from 0 to 255 for the loudest of them."""
     silences: list[Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
         examples=[[[4.15, 7.85]]]
     )

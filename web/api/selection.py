@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -75,6 +76,17 @@ def restore_messages(who: Administrator, chosen: schemas.Chosen) -> schemas.Chan
     """Take messages back from the trash: all of them, or none. For administrators."""
     ids = who.services.inbox.restore_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
+
+
+@router.post("/empty-trash", responses=refusals())
+def empty_trash(who: Administrator) -> schemas.Emptied:
+    """Remove for good what is in the trash, but for what is on hold. For administrators.
+
+    Nothing brings it back.
+    """
+    retention, now = who.services.retention, datetime.now(UTC)
+    count, size = retention.empty_trash(who.scope, now, by=who.actor)
+    return schemas.Emptied(count=count, bytes=size)
 
 
 @router.get("/export", response_class=StreamingResponse, responses={**ZIP, **refusals(404)})

@@ -16,6 +16,7 @@ from web.cookies import session_token
 from web.devices import device_in, keep_device
 from web.guard import address_of, forget_session, keep_session, visitor, within
 from web.sentences import tell
+from web.timezones import USUAL, zones
 from web.visit import Guest, Visit, open_page, page
 
 
@@ -117,7 +118,8 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
         invitation = guest.services.invitations.look(key)
     except NotFound:
         return guest.render("setup.html", 404, invitation=None, key="", problems=(), typed={})
-    typed = {name: str(guest.form.get(name, "")) for name in ("login", "name", "company")}
+    fields = ("login", "name", "company", "timezone")
+    typed = {name: str(guest.form.get(name, "")) for name in fields}
     site = guest.services.offices.snapshot().offices.get(invitation.company_id or "")
     response = guest.render(
         "setup.html",
@@ -127,6 +129,8 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
         key=key,
         problems=problems,
         typed=typed,
+        zones=zones(guest.language, typed["timezone"]),
+        usual_zone=USUAL[guest.language],
     )
     # The key goes nowhere; without any referrer, browsers would not tell where the form is from.
     response.headers["Referrer-Policy"] = "strict-origin"
@@ -136,9 +140,13 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
 def _company(guest: Guest, login: str) -> str:
     """The id of the company that the first administrator names; it is made if need be.
 
-    Raises ConfigError for a name that is none.
+    Raises ConfigError for a name or a time zone that is none.
     """
-    company = make_part(Company, name=str(guest.form.get("company", "")), language=guest.language)
+    timezone = str(guest.form.get("timezone", "")) or USUAL[guest.language]
+    if not timezone:
+        raise ConfigError("company.timezone: choose a time zone")
+    name = str(guest.form.get("company", ""))
+    company = make_part(Company, name=name, language=guest.language, timezone=timezone)
     offices = guest.services.offices
     if company.name not in offices.names():
         by = Actor(login, via="page", address=address_of(guest.request))

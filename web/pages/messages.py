@@ -155,7 +155,7 @@ def act_on_selected(visit: Visit) -> Response:
 
 def _accept(visit: Visit, ids: list[str]) -> Response:
     accepted = visit.services.inbox.accept(ids, by=visit.actor, scope=visit.scope)
-    words = ("The message is among the others now.", "%(num)s messages are among the others now.")
+    words = ("The message is in the main list now.", "%(num)s messages are in the main list now.")
     return visit.redirect(_back(visit), _counted(visit, *words, len(accepted)))
 
 
@@ -203,11 +203,11 @@ def _tell_held(visit: Visit, message: Message, back: str) -> Response:
 def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:
     """What a search has found; how many as far as this page knows, which reads no further."""
     if listing.before:
-        return visit.text("Found by “%(search)s”", search=listing.search)
+        return visit.text("Found for “%(search)s”", search=listing.search)
     wording = (
-        "Found by “%(search)s”: more than %(num)s"
+        "Found for “%(search)s”: more than %(num)s"
         if page.next
-        else "Found by “%(search)s”: %(num)s"
+        else "Found for “%(search)s”: %(num)s"
     )
     return visit.text(wording, search=listing.search, num=len(page.messages))
 
@@ -247,6 +247,7 @@ def _by_day(rows: Sequence[Row]) -> list[tuple[date, list[Row]]]:
 routes = [
     Route(LIST, page(show_messages), methods=["GET"]),
     Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
+    Route(f"{LIST}/export/size", page(recordings.ask_to_export), methods=["GET"]),
     Route(f"{LIST}/export/progress", page(recordings.progress), methods=["GET"]),
     Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
     Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from starlette.responses import JSONResponse, Response
 
@@ -13,7 +13,9 @@ from storage.naming import readable_name
 from web.listing import listing_in
 from web.progress import Downloads, Key
 from web.ranges import audio_response
+from web.texts import texts
 from web.visit import Visit
+from web.words import count_words, size_words
 from web.zips import zip_name, zip_response
 
 
@@ -51,12 +53,22 @@ def export(visit: Visit) -> Response:
     return response
 
 
+def ask_to_export(visit: Visit) -> Response:
+    """The question before a long download: how many messages, and how large the zip will be."""
+    query = replace(listing_in(visit.query).query(visit.scope, visit.user.id), limit=None)
+    count, size = visit.services.inbox.amount(query)
+    words = (
+        "Download %(num)s message? The archive is about %(size)s.",
+        "Download %(num)s messages? The archive is about %(size)s.",
+    )
+    values = {"num": count_words(count, visit.language), "size": size_words(size, visit.language)}
+    return JSONResponse({"question": texts(visit.language).ngettext(*words, count) % values})
+
+
 def progress(visit: Visit) -> Response:
-    """How far the user's zip of that key has come. Raises NotFound when none is under way."""
-    counted = _downloads(visit).of(_key(visit))
-    if counted is None:
-        raise NotFound("there is no such download under way")
-    return JSONResponse({"done": counted[0], "total": counted[1]})
+    """How far the user's zip of that key has come, as far as this process has heard of it."""
+    known = _downloads(visit).of(_key(visit))
+    return JSONResponse(asdict(known) if known else {"state": "unknown"})
 
 
 def send_selected(visit: Visit, ids: list[str]) -> Response:

@@ -42,20 +42,26 @@ function liftNotice() {
 
 const dialog = find("#confirm");
 
-document.addEventListener("htmx:confirm", (event) => {
+document.addEventListener("htmx:confirm", async (event) => {
   const { ctx, issueRequest, dropRequest } = event.detail;
-  const yes = find("button[value=yes]", dialog);
   event.preventDefault();
-  find("p", dialog).textContent = ctx.confirm;
-  yes.textContent = ctx.sourceElement.dataset.confirmButton || yes.dataset.label;
-  dialog.returnValue = "";
-  dialog.addEventListener(
-    "close",
-    () => (dialog.returnValue === "yes" ? issueRequest() : dropRequest()),
-    { once: true },
-  );
-  dialog.showModal();
+  if (await ask(ctx.confirm, ctx.sourceElement.dataset.confirmButton)) issueRequest();
+  else dropRequest();
 });
+
+/** Whether somebody says yes to a question; what is done then is hard to undo, or is not. */
+function ask(question, button, isDangerous = true) {
+  const yes = find("button[value=yes]", dialog);
+  find("p", dialog).textContent = question;
+  yes.textContent = button || yes.dataset.label;
+  yes.classList.toggle("danger", isDangerous);
+  yes.classList.toggle("primary", !isDangerous);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
 
 /* Selected messages */
 
@@ -260,28 +266,39 @@ showSection();
 const ASK_AGAIN = 1000; // milliseconds
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-zip]");
+  const link = event.target.closest?.("a[data-zip]");
   if (!link) return;
-  const key = Math.random().toString(36).slice(2);
-  const address = new URL(link.href);
-  address.searchParams.set("key", key);
-  link.href = address;
-  follow(key, link.dataset.zip, link.dataset.zipDone);
+  event.preventDefault();
+  download(link.href, link.dataset);
 });
 
-/** Tell how far it is, until the server knows nothing of it any more. */
-async function follow(key, words, done) {
-  let isUnderWay = false;
-  for (let asked = 0; isUnderWay || asked < 4; asked += 1) {
+/** Ask whether it is not too much; then begin, and tell how far it is. */
+async function download(href, words) {
+  const answer = await fetch(words.zip).catch(() => null);
+  if (!answer?.ok || answer.redirected) {
+    return tell(document.body.dataset[answer ? "failed" : "offline"]);
+  }
+  const { question } = await answer.json();
+  if (!(await ask(question, words.zipButton, false))) return;
+  const key = Math.random().toString(36).slice(2);
+  const link = document.createElement("a");
+  link.href = href;
+  link.search += `${link.search ? "&" : "?"}key=${key}`;
+  link.download = ""; // whatever comes, this page stays, and what is played goes on
+  link.click();
+  follow(key, words);
+}
+
+/** Tell how far it is until it is over; the server may not have heard of it yet. */
+async function follow(key, words) {
+  for (let unheard = 0; unheard < 10; ) {
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
     const answer = await fetch(`/messages/export/progress?key=${key}`).catch(() => null);
-    if (answer?.ok) {
-      const counted = await answer.json();
-      isUnderWay = true;
-      tell(words.replace("{done}", counted.done).replace("{total}", counted.total));
-    } else if (isUnderWay) {
-      return tell(done);
-    }
+    const progress = answer?.ok ? await answer.json() : { state: "unknown" };
+    if (progress.state === "complete") return tell(words.zipComplete);
+    if (progress.state === "broken off") return tell(words.zipBrokenOff);
+    if (progress.state === "unknown") unheard += 1;
+    else tell(words.zipUnderWay.replace("{done}", progress.done).replace("{total}", progress.total));
   }
 }
 

@@ -152,7 +152,7 @@ class Player {
     session.offer(message, this.#mediaActions);
     this.#panel.name(message);
     this.#panel.error = null;
-    this.#waveform.peaks = [];
+    this.#waveform.loudness = [];
   }
 
   /** @param {Message} message */
@@ -162,7 +162,7 @@ class Player {
     if (this.#playback.message !== message) return null;
     this.#picture = picture;
     if (typeof picture === "string") return picture;
-    this.#waveform.peaks = picture.peaks;
+    this.#waveform.loudness = picture.loudness;
     this.#playback.silences = picture.silences;
     return picture;
   }

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from storage.waveform import loudness, peaks
 from web.assets import Assets, static
 from web.headers import SecurityHeaders
 from web.templating import template
@@ -97,9 +98,13 @@ class Sound:
             if not speech:
                 silences.append([at, at + seconds])
             at += seconds
-        loudness = np.abs(self.samples().astype(float))
-        peaks = [int(part.max() / 32768 * 255) for part in np.array_split(loudness, 256)]
-        return {"peaks": peaks, "silences": silences, "duration": self.duration}
+        samples = self.samples().tobytes()
+        return {
+            "peaks": list(peaks(samples)),
+            "loudness": list(loudness(samples)),
+            "silences": silences,
+            "duration": self.duration,
+        }
 
     def samples(self) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
         """Something that rises and falls as syllables do."""

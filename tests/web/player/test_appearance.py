@@ -30,7 +30,7 @@ async def test_the_speed_button_is_to_the_right_of_play(player: Player) -> None:
     assert abs(speed["y"] + speed["height"] / 2 - toggle["y"] - toggle["height"] / 2) < 2
 
 
-async def test_the_waveform_is_drawn_from_the_servers_peaks(player: Player) -> None:
+async def test_the_waveform_is_drawn_from_what_the_server_measured(player: Player) -> None:
     drawn = player.element.locator("[data-part=wave] path").first
     await player.play(LONG)
     await expect(drawn).to_have_attribute("d", re.compile(r"(M[\d.]+ [\d.]+v[\d.]+){50,}"))
@@ -109,7 +109,7 @@ async def test_in_russian(browser: Browser, stage: Stage) -> None:
     await player.button("Скорость").click()
     await expect(player.button("Скорость")).to_have_text("1,25×")
     await expect(player.button("Пауза")).to_be_visible()
-    slider = player.page.get_by_role("slider", name="Место в записи")
+    slider = player.page.get_by_role("slider", name="Позиция")
     await eventually(
         lambda: slider.get_attribute("aria-valuetext"),
         lambda text: text is not None and text.endswith("из 0:45"),

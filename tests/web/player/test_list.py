@@ -124,7 +124,7 @@ async def test_a_message_heard_to_the_end_begins_anew(player: Player) -> None:
 
 async def test_the_next_message_plays_on_if_wanted(context: BrowserContext) -> None:
     player = await come(context)
-    switch = player.button("Play the next one")
+    switch = player.button("Play one after another")
     await player.link(SHORT).click()
     await expect(switch).to_have_attribute("aria-pressed", "false")
     await eventually(lambda: player.audio("ended"))
@@ -135,7 +135,7 @@ async def test_the_next_message_plays_on_if_wanted(context: BrowserContext) -> N
 
     later = await come(context)
     await later.play(LONG)
-    await expect(later.button("Play the next one")).to_have_attribute("aria-pressed", "true")
+    await expect(later.button("Play one after another")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_a_link_opened_in_a_new_tab_opens_there(

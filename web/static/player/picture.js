@@ -3,7 +3,7 @@
 
 /**
  * @typedef {object} Picture
- * @property {number[]} peaks  loudness from 0 to 255, over the whole message
+ * @property {number[]} loudness  from 0 to 255, over the whole message
  * @property {import("./silence.js").Silence[]} silences
  */
 

@@ -12,13 +12,15 @@ import { clock, progress } from "./time.js";
 const PITCH = 5;
 /** Pixels that a silent bar is high. */
 const LOWEST = 2;
+/** Loudness from which the loudest bar is a full one; what is no louder looks as quiet as it is. */
+const FULL = 42;
 
 export class Waveform {
   #wave;
   #slider;
   #words;
   /** @type {number[]} */
-  #peaks = [];
+  #loudness = [];
   /** @type {number | null} where the pointer that is held down is, as a part of the whole */
   #dragged = null;
   #position = 0;
@@ -45,9 +47,9 @@ export class Waveform {
     new ResizeObserver(() => this.#draw()).observe(wave);
   }
 
-  /** @param {number[]} peaks  loudness from 0 to 255, over the whole message */
-  set peaks(peaks) {
-    this.#peaks = peaks;
+  /** @param {number[]} loudness  from 0 to 255, over the whole message */
+  set loudness(loudness) {
+    this.#loudness = loudness;
     this.#draw();
   }
 
@@ -113,7 +115,7 @@ export class Waveform {
   #draw() {
     const { clientWidth: width, clientHeight: height } = this.#wave;
     const bars = Math.max(1, Math.floor(width / PITCH));
-    const outline = barsOf(resampled(this.#peaks, bars), height);
+    const outline = barsOf(resampled(this.#loudness, bars), height);
     for (const drawing of this.#wave.querySelectorAll("svg")) {
       drawing.setAttribute("viewBox", `0 0 ${bars * PITCH} ${height}`);
       drawing.querySelector("path")?.setAttribute("d", outline);
@@ -122,19 +124,21 @@ export class Waveform {
 }
 
 /**
- * As many levels as there are bars, each the loudest of its part, from 0 to 1. The whole is
- * raised so that its loudest bar is a full one: people leave messages quietly, too.
- * @param {number[]} peaks
+ * As many levels as there are bars, each how loud its part is, from 0 to 1. The whole is raised
+ * so that its loudest bar is a full one: people leave messages quietly, too.
+ * @param {number[]} loudness
  * @param {number} bars
  * @returns {number[]}
  */
-export function resampled(peaks, bars) {
-  const loudest = Math.max(1, ...peaks);
-  return Array.from({ length: bars }, (_, bar) => {
-    const from = Math.floor((bar * peaks.length) / bars);
-    const to = Math.max(from + 1, Math.floor(((bar + 1) * peaks.length) / bars));
-    return Math.max(0, ...peaks.slice(from, to)) / loudest;
+export function resampled(loudness, bars) {
+  const levels = Array.from({ length: bars }, (_, bar) => {
+    const from = Math.floor((bar * loudness.length) / bars);
+    const to = Math.max(from + 1, Math.floor(((bar + 1) * loudness.length) / bars));
+    const part = loudness.slice(from, to);
+    return part.reduce((sum, level) => sum + level, 0) / (part.length || 1);
   });
+  const loudest = Math.max(FULL, ...levels);
+  return levels.map((level) => level / loudest);
 }
 
 /**
