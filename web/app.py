@@ -41,6 +41,7 @@ from web.pages import (
     numbers,
     problems,
     prompts,
+    trying,
     users,
 )
 from web.progress import Downloads
@@ -50,7 +51,7 @@ from web.visit import Guest, as_guest, as_visit
 from web.watching import Watch
 
 SECTIONS = (
-    *(login, messages, holds, users, employees, menus, prompts),
+    *(login, messages, holds, users, employees, menus, prompts, trying),
     *(numbers, mailbox, problems, audit, account),
 )
 
