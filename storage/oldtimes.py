@@ -8,7 +8,20 @@ from typing import Final
 
 FIRST: Final = datetime(1999, 1, 1, tzinfo=UTC)
 """No message is older than Asterisk."""
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
 _WORLDS: Final = ("UTC", "GMT")
 """Names of the time that is the same everywhere."""
 

@@ -79,8 +79,9 @@ def test_messages_of_all_formats_are_taken_once(office: Voicepost, tmp_path: Pat
     old = OldVoicemail(tmp_path / "voicemail")
     for ending in OTHERS:
         old.leave("101", endings=(ending[1:],))
-    for coding in WAVS.values():
-        encode(old.leave("101", endings=()).with_suffix(".wav"), tone(0.4), coding)
+    for number, coding in enumerate(WAVS.values()):
+        said = tone(0.4, hertz=900 + 50 * number)
+        encode(old.leave("101", endings=()).with_suffix(".wav"), said, coding)
     before = old.state()
 
     office("messages", "import", str(old.folder))

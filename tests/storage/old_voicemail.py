@@ -42,7 +42,7 @@ WAVS = {
     "MS ADPCM": "-c:a adpcm_ms",
     "IMA ADPCM": "-c:a adpcm_ima_wav",
     "GSM": "-c:a libgsm_ms",
-    "extensible": "-c:a pcm_s24le -ar 96000 -ac 2",
+    "extensible": "-c:a pcm_s24le -ar 96000 -af pan=stereo|c0=c0|c1=c0",
 }
 """What may stand in a ".wav" that others have touched."""
 

@@ -14,8 +14,8 @@ from storage.appvoicemail import LARGEST_NOTE, Place, caller_of, read_note, surv
 from storage.audio import LARGEST_BYTES
 from storage.errors import AudioError, NoRecording, NotFound
 from storage.oldsounds import read_sound
-from tests.speech import silence, tone, write_wav
 from tests.bad_sounds import upside_down
+from tests.speech import silence, tone, write_wav
 from tests.storage.old_voicemail import (
     AUGUST,
     OTHERS,
@@ -317,7 +317,8 @@ def test_a_wav_of_any_coding_is_taken(old: OldVoicemail, coding: str) -> None:
 
     audio = read_sound(only(old))
 
-    assert (audio.rate, audio.duration) == (8000, pytest.approx(1.5, abs=0.15))
+    assert audio.rate == 8000
+    assert audio.duration == pytest.approx(1.5, abs=0.15)
     told = audioop.rms(audio.samples[9600:22_000], 2)
     assert told == pytest.approx(audioop.rms(tone(1), 2), rel=0.15)
     assert path.read_bytes() == before
