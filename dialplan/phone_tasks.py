@@ -11,12 +11,12 @@ import structlog
 from dialplan import sounds
 from dialplan.voicemail import AGAIN, ATTEMPTS, review_recording
 from storage.actor import Actor
-from storage.audio import HEADER_BYTES
-from storage.errors import AudioError
+from storage.errors import AudioError, NoRecording
 from storage.inbox import Inbox
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.rendition import DOUBTS
+from storage.spool import PROMPT, remove_recording
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import Hangup
@@ -83,7 +83,7 @@ async def record_prompt(
 async def _record_takes(call: Call, folder: Path, takes: list[Path]) -> None:
     """Record until the other side is content; the files are added to ``takes``, newest last."""
     while True:
-        recording = f"prompt-{uuid.uuid4()}"
+        recording = f"{PROMPT}{uuid.uuid4()}"
         takes.append(folder / f"{recording}.wav")
         ended_by = await call.record(recording, PROMPT_LIMITS)
         if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
@@ -110,7 +110,7 @@ def _keep_newest(
         return False
     offices.set_recorded_prompt(company_id, name, digest, by=by)
     for take in takes:
-        take.unlink(missing_ok=True)
+        remove_recording(take)
     log.info("prompt recorded", prompt=name, doubts=prompts.doubts(digest))
     return True
 
@@ -119,10 +119,10 @@ def _newest_sound(prompts: PromptLibrary, takes: list[Path]) -> str | None:
     """Its digest. Who began to record once more and only hung up has not said anything new."""
     found: str | None = None
     for take in reversed(takes):
-        if not take.exists() or take.stat().st_size <= HEADER_BYTES:
-            continue
         try:
             digest = prompts.adopt(take)
+        except NoRecording:
+            continue
         except AudioError as error:
             log.warning("a recorded prompt is none", take=take.name, why=str(error))
             continue

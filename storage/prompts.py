@@ -13,11 +13,12 @@ from typing import Final
 
 from storage.decoding import RATE
 from storage.durable import make_folder
-from storage.errors import AudioError, NotFound
+from storage.errors import AudioError, NoRecording, NotFound
 from storage.files import write_whole
 from storage.office import Office, Prompt
 from storage.office.values import shown
 from storage.rendition import DOUBTS, Rendition, rendition_of
+from storage.spool import read_recording
 from storage.synthesis import choose_voice, speak
 
 # Part of a spoken text's name: to be raised when what was spoken before should sound no more.
@@ -41,8 +42,14 @@ class PromptLibrary:
         return self._keep_rendition(rendition_of(path, shown(path.name)))
 
     def adopt(self, recording: Path) -> str:
-        """The same for what was recorded by phone. The file itself stays where it is."""
-        return self._keep_rendition(rendition_of(recording, "the recording"))
+        """The same for what was recorded by phone, in all its parts; NoRecording for nothing.
+
+        The files themselves stay where they are.
+        """
+        audio = read_recording(recording)
+        if audio is None:
+            raise NoRecording("nothing was recorded")
+        return self._keep_rendition(_rendition_of(audio.wav, "the recording"))
 
     def doubts(self, digest: str | None) -> tuple[str, ...]:
         """What may be wrong with the audio of that digest: a sentence for each thing."""
@@ -60,11 +67,8 @@ class PromptLibrary:
         subject = "\0".join((_RENDITION, chosen.program, chosen.name, text))
         digest = hashlib.sha256(subject.encode()).hexdigest()
         if not self.path(digest).exists():
-            with tempfile.NamedTemporaryFile(suffix=".wav") as spoken:
-                spoken.write(speak(text, chosen))
-                spoken.flush()
-                rendition = rendition_of(Path(spoken.name), f"“{shown(text, 30)}”")
-                self._keep(digest, rendition.wav)
+            rendition = _rendition_of(speak(text, chosen), f"“{shown(text, 30)}”")
+            self._keep(digest, rendition.wav)
         return digest
 
     def path(self, digest: str) -> Path:
@@ -128,6 +132,13 @@ class PromptLibrary:
                     raise
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
+
+
+def _rendition_of(wav: bytes, title: str) -> Rendition:
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        file.write(wav)
+        file.flush()
+        return rendition_of(Path(file.name), title)
 
 
 def render(

@@ -240,6 +240,25 @@ async def test_a_mute_phone_records_no_prompt_and_hears_so(house: House) -> None
     assert list(house.messages.recordings.iterdir()) == []
 
 
+async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
+    """Asterisk begins another part after four seconds without a sound from the phone."""
+    first, second = samples(speak("Это Анна.")), samples(speak("Перезвоните завтра."))
+
+    def say(name: str) -> EndedBy | None:
+        write_wav(house.messages.recordings / f"{name}.wav", first)
+        write_wav(house.messages.recordings / f"{name}-2.wav", second)
+        return None
+
+    site = house.offices.site("Ромашка")
+    call = ScriptedCall("1", Script(speak=say))
+    with suppress(Hangup):
+        await house.reception.take(call, ("phone", "record-prompt", site.company_id, "anna"))
+    (prompt,) = house.offices.get("Ромашка").prompts.values()
+    seconds = house.reception.prompts.seconds(prompt.audio)
+    assert seconds == pytest.approx(len(first + second) / 16000, abs=0.1)
+    assert list(house.messages.recordings.iterdir()) == []
+
+
 async def test_a_mute_phone_that_hangs_up_changes_no_prompt(house: House) -> None:
     await record_prompt(house, "", silence(3.0))
     assert house.offices.get("Ромашка").prompts == {}
