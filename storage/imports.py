@@ -175,11 +175,12 @@ class Importer:
 
     def _ready(self, place: Place) -> Ready:
         """Read a message and what is written about it. Raises AudioError."""
-        told, audio = read_note(place, self._zone), read_sound(place)
+        told, sound = read_note(place, self._zone), read_sound(place)
+        audio = sound.audio
         mailbox = self._mailbox_of(place)
         row = new_row(
             Envelope(
-                id=id_of_file(f"{place.box} {told.origtime}", audio.sha256),
+                id=id_of_file(f"{place.box} {told.origtime}", sound.digest),
                 mailbox=mailbox,
                 received_at=told.received_at,
                 caller_number=told.caller_number,

@@ -7,7 +7,9 @@ bare telephone codings need no ffmpeg; everything else is decoded by it, within 
 from __future__ import annotations
 
 import audioop
+import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -46,13 +48,12 @@ _ULAW: Final = _by(lambda coded: audioop.ulaw2lin(coded, SAMPLE_BYTES))
 _ALAW: Final = _by(lambda coded: audioop.alaw2lin(coded, SAMPLE_BYTES))
 _SLIN: Final = _by(lambda coded: coded[: len(coded) // SAMPLE_BYTES * SAMPLE_BYTES])
 
-# By the endings that Asterisk gives its formats. The first that can be read is taken. The first
-# three could be read from the beginning: who goes on with an import that an earlier version began
-# finds the same sound, and so the same message.
+# By the endings that Asterisk gives its formats. The first that can be read is taken. These could
+# be read from the beginning, and come first: who goes on with an import that an earlier version
+# began finds the same sound, and so the same message.
+_FIRST: Final = (("wav", read_recording), ("WAV", _WAV), ("gsm", _GSM))
 _READERS: Final[tuple[tuple[str, Reader], ...]] = (
-    ("wav", read_recording),
-    ("WAV", _WAV),
-    ("gsm", _GSM),
+    *_FIRST,
     *_each(("wav", "wav16", "wav49"), _WAV),
     *((f"sln{rate}", _linear(1000 * rate)) for rate in (12, 16, 24, 32, 48, 96, 192)),
     ("sln44", _linear(44_100)),
@@ -73,21 +74,34 @@ def is_foreign(place: Place) -> bool:
     return found is not None and found not in _WITHOUT_FFMPEG
 
 
-def read_sound(place: Place) -> Audio:
+@dataclass(frozen=True)
+class OldSound:
+    """A message's sound, and the sha256 by which it is known again."""
+
+    audio: Audio
+    digest: str
+
+
+def read_sound(place: Place) -> OldSound:
     """A message's sound, in the first of its formats that can be read. Raises AudioError."""
     failures: list[AudioError] = []
     for ending, reader in _READERS:
         if ending not in place.endings:
             continue
+        path = place.file(ending)
         try:
-            audio = reader(place.file(ending))
+            audio = reader(path)
+            if audio is not None and audio.samples:
+                return OldSound(audio, _digest(path, audio, is_new=(ending, reader) not in _FIRST))
+            failures.append(NoRecording("no audio"))
         except AudioError as error:
             failures.append(error)
-        else:
-            if audio is not None and audio.samples:
-                return audio
-            failures.append(NoRecording("no audio"))
     if failures:
         raise failures[0]
     others = ", ".join(sorted(place.endings - {"txt"}))
     raise NoRecording(f"no audio but in {others}, which is not read" if others else "no audio")
+
+
+def _digest(path: Path, audio: Audio, *, is_new: bool) -> str:
+    """Of the file where that may be: another ffmpeg may decode it a little differently."""
+    return hashlib.sha256(read_recorded(path)).hexdigest() if is_new else audio.sha256

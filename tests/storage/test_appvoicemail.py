@@ -270,7 +270,7 @@ def test_a_note_of_garbage_says_nothing_and_loses_nothing(
 def test_a_wav_is_taken_as_it_is_and_before_others(old: OldVoicemail) -> None:
     stem = old.leave(endings=("gsm", "WAV", "wav"))
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.wav == stem.with_suffix(".wav").read_bytes()
     assert audio.duration == pytest.approx(0.2)
@@ -281,7 +281,7 @@ def test_gsm_is_decoded(old: OldVoicemail, ending: str) -> None:
     spoken = silence(0.5) + tone(1.0)
     old.leave(endings=(ending,), samples=spoken)
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.rate == 8000
     assert audio.duration == pytest.approx(1.5, abs=0.05)
@@ -298,7 +298,7 @@ def test_all_other_formats_are_taken(old: OldVoicemail, ending: str) -> None:
     stem = old.leave(endings=())
     record(Path(f"{stem}{ending}"), spoken)
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.rate == 8000
     assert audio.duration == pytest.approx(1.5, abs=0.15)
@@ -315,7 +315,7 @@ def test_a_wav_of_any_coding_is_taken(old: OldVoicemail, coding: str) -> None:
     encode(path, spoken, WAVS[coding])
     before = path.read_bytes()
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.rate == 8000
     assert audio.duration == pytest.approx(1.5, abs=0.15)
@@ -328,26 +328,26 @@ def test_a_message_in_two_channels_that_cancel_each_other_is_heard(old: OldVoice
     path = old.leave(endings=()).with_suffix(".wav")
     upside_down(path, "-c:a", "pcm_s24le")
 
-    assert audioop.rms(read_sound(only(old)).samples, 2) > 500
+    assert audioop.rms(read_sound(only(old)).audio.samples, 2) > 500
 
 
 def test_what_an_earlier_version_could_read_comes_first(old: OldVoicemail) -> None:
     stem = old.leave(endings=("gsm", "ulaw"))
     encode(stem.with_suffix(".wav"), tone(1.0), "-c:a pcm_alaw")
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
     gsm = old.leave("102", endings=())
     gsm.with_suffix(".gsm").write_bytes(stem.with_suffix(".gsm").read_bytes())
 
     (_, other) = survey(old.folder).messages
 
-    assert audio == read_sound(other)
+    assert audio == read_sound(other).audio
 
 
 def test_where_the_wav_is_no_recording_another_format_is_taken(old: OldVoicemail) -> None:
     stem = old.leave(endings=("wav", "gsm"))
     stem.with_suffix(".wav").write_bytes(b"RIFF of nothing" * 10)
 
-    assert read_sound(only(old)).duration == pytest.approx(0.2, abs=0.03)
+    assert read_sound(only(old)).audio.duration == pytest.approx(0.2, abs=0.03)
 
 
 def test_a_header_that_lies_is_put_right(old: OldVoicemail) -> None:
@@ -355,7 +355,7 @@ def test_a_header_that_lies_is_put_right(old: OldVoicemail) -> None:
     whole = wav.read_bytes()
     wav.write_bytes(whole[:40] + b"\xff\xff\xff\xff" + whole[44:])
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.repaired
     assert audio.wav == whole
