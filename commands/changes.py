@@ -1,6 +1,6 @@
 """What the commands that show and change an office have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -34,3 +34,10 @@ def change(app: App, company: str | None, edit: Callable[[Office], Office]) -> O
         if problem not in known:
             click.echo(f"Warning: {problem}", err=True)
     return office
+
+
+def warn_of_doubts(app: App, prompts: Mapping[str, str | None]) -> None:
+    """Print what is doubtful about the sounds of prompts, given by their names as digests."""
+    for name, digest in prompts.items():
+        for doubt in app.prompts.doubts(digest):
+            click.echo(f"Warning: prompts.{name}: {doubt}", err=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.changes import company_option, json_option
+from commands.changes import company_option, json_option, warn_of_doubts
 from commands.context import App
 from commands.listing import print_json
 from storage.accounts.stale import account_problems
@@ -36,6 +36,8 @@ def apply(app: App, file: Path) -> None:
         click.echo(f"Warning: {problem}", err=True)
     for problem in _missing_files(office, folder):
         click.echo(f"Warning: {problem}; the sound applied before stays", err=True)
+    prompts = site.office.prompts
+    warn_of_doubts(app, {name: prompt.audio for name, prompt in prompts.items()})
     click.echo(f"applied: {office.company.name} (version {version})")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -65,7 +66,8 @@ def import_messages(
     site = app.offices.site(company)
     spool = survey(folder, contexts)
     min_speech = site.office.voicemail.min_seconds if sort_quiet else 0.0
-    importer = Importer(app.database, app.audio, _addressing(site, of_company), min_speech)
+    zone = ZoneInfo(site.office.company.timezone)
+    importer = Importer(app.database, app.audio, _addressing(site, of_company), min_speech, zone)
     with progress_bar("reading" if dry_run else "importing") as progress:
         if dry_run:
             done = importer.rehearse(spool.messages, progress)
@@ -75,6 +77,8 @@ def import_messages(
         _print(done)
     would = "would be " if dry_run else ""
     click.echo(f"{done.taken.total()} {would}taken in, {done.there} were there already", err=True)
+    for sentence in done.doubtful:
+        click.echo(sentence, err=True)
     refused = (*spool.refused, *done.refused)
     for sentence in refused:
         click.echo(sentence, err=True)

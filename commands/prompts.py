@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.changes import change, company_option, json_option
+from commands.changes import change, company_option, json_option, warn_of_doubts
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.phone import phone_endpoint, ring_phone
@@ -29,7 +29,12 @@ def list_command(app: App, company: str | None, as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"name": name, **as_data(prompt), "seconds": app.prompts.seconds(prompt.audio)}
+                {
+                    "name": name,
+                    **as_data(prompt),
+                    "seconds": app.prompts.seconds(prompt.audio),
+                    "doubts": app.prompts.doubts(prompt.audio),
+                }
                 for name, prompt in prompts.items()
             ]
         )
@@ -52,6 +57,7 @@ def import_command(app: App, name: str, file: Path, company: str | None) -> None
     """Make the sound FILE (any format ffmpeg reads) the prompt NAME."""
     digest = app.prompts.import_audio(file)
     _set(app, company, name, make_part(Prompt, file=file.name, audio=digest))
+    warn_of_doubts(app, {name: digest})
 
 
 @group.command()

@@ -9,13 +9,14 @@ from pathlib import Path
 import structlog
 
 from dialplan import sounds
-from dialplan.voicemail import AGAIN, review_recording
+from dialplan.voicemail import AGAIN, ATTEMPTS, review_recording
 from storage.actor import Actor
-from storage.audio import HEADER_BYTES
-from storage.errors import AudioError
+from storage.errors import AudioError, NoRecording
 from storage.inbox import Inbox
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
+from storage.rendition import DOUBTS
+from storage.spool import PROMPT, remove_recording
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import Hangup
@@ -54,29 +55,39 @@ async def record_prompt(
 ) -> None:
     """Record a company's prompt from the phone that was rung for it, with the usual review.
 
-    Whoever hangs up keeps what was said last, as with a message.
+    Whoever hangs up keeps what was said last, as with a message. Where there is no sound in it, the
+    other side hears so and may speak again.
     """
     directory = await asyncio.to_thread(offices.snapshot)
     await call.answer(directory.offices[company_id].office.company.language)
     takes: list[Path] = []
 
-    async def keep() -> None:
-        await asyncio.to_thread(
+    async def keep() -> bool:
+        return await asyncio.to_thread(
             _keep_newest, offices, prompts, company_id, name, takes, _whoever_answers(call)
         )
 
-    try:
-        while True:
-            recording = f"prompt-{uuid.uuid4()}"
-            takes.append(folder / f"{recording}.wav")
-            ended_by = await call.record(recording, PROMPT_LIMITS)
-            if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
-                break
-    except Hangup:
-        await keep()
-        raise
-    await keep()
-    await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
+    for _ in range(ATTEMPTS):
+        try:
+            await _record_takes(call, folder, takes)
+        except Hangup:
+            await keep()
+            raise
+        if await keep():
+            await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
+            return
+        await call.play(sounds.TOO_SHORT, interrupt="#")
+    await call.play(sounds.GOODBYE)
+
+
+async def _record_takes(call: Call, folder: Path, takes: list[Path]) -> None:
+    """Record until the other side is content; the files are added to ``takes``, newest last."""
+    while True:
+        recording = f"{PROMPT}{uuid.uuid4()}"
+        takes.append(folder / f"{recording}.wav")
+        ended_by = await call.record(recording, PROMPT_LIMITS)
+        if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
+            return
 
 
 def _whoever_answers(call: Call) -> Actor:
@@ -91,12 +102,31 @@ def _keep_newest(
     name: str,
     takes: list[Path],
     by: Actor,
-) -> None:
-    """Make the newest recording that holds any audio the prompt; raises `AudioError` for none."""
-    recorded = [take for take in takes if take.exists() and take.stat().st_size > HEADER_BYTES]
-    if not recorded:
-        raise AudioError(f"nothing was recorded for the prompt “{name}”")
-    offices.set_recorded_prompt(company_id, name, prompts.adopt(recorded[-1]), by=by)
+) -> bool:
+    """Make the newest recording with speech, or else with any sound, the prompt; False for none."""
+    digest = _newest_sound(prompts, takes)
+    if digest is None:
+        log.warning("nothing was recorded for a prompt", prompt=name)
+        return False
+    offices.set_recorded_prompt(company_id, name, digest, by=by)
     for take in takes:
-        take.unlink(missing_ok=True)
-    log.info("prompt recorded", prompt=name)
+        remove_recording(take)
+    log.info("prompt recorded", prompt=name, doubts=prompts.doubts(digest))
+    return True
+
+
+def _newest_sound(prompts: PromptLibrary, takes: list[Path]) -> str | None:
+    """Its digest. Who began to record once more and only hung up has not said anything new."""
+    found: str | None = None
+    for take in reversed(takes):
+        try:
+            digest = prompts.adopt(take)
+        except NoRecording:
+            continue
+        except AudioError as error:
+            log.warning("a recorded prompt is none", take=take.name, why=str(error))
+            continue
+        if DOUBTS["no-speech"] not in prompts.doubts(digest):
+            return digest
+        found = found or digest
+    return found

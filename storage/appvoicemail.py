@@ -1,8 +1,9 @@
 """The spool of Asterisk's own voicemail (app_voicemail), read and never written.
 
 In ``<context>/<mailbox>/<folder>/`` a message is ``msg0000.txt``, which tells of it, with its sound
-beside it, once in each format that was configured. Anything else may lie there, too: links are not
-followed, pipes not waited for, and of what strangers sent only text is left.
+beside it (`storage.oldsounds`), once in each format that was configured. Anything else may lie
+there, too: links are not followed, pipes not waited for, and of what strangers sent only text is
+left.
 """
 
 from __future__ import annotations
@@ -11,16 +12,14 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from storage.audio import Audio
-from storage.decoding import decode_recording
-from storage.errors import AudioError, NoRecording, NotFound
+from storage.errors import NoRecording, NotFound
 from storage.files import NotPlain, read_plain
-from storage.spool import read_recording
+from storage.oldtimes import time_of_date, time_of_seconds, time_of_writing
 from storage.text import printable
 
 NEW: Final = ("INBOX", "Urgent")
@@ -29,11 +28,6 @@ DELETED: Final = "Deleted"
 """The folder of what was deleted, where Asterisk is told to keep that."""
 UNFINISHED: Final = "tmp"
 """The folder of what is being recorded just now."""
-FORMATS: Final = {"wav": "", "WAV": "wav", "gsm": "gsm"}
-"""Endings of sounds, the best first, and what ffmpeg calls the format; "wav" needs no ffmpeg."""
-FIRST: Final = datetime(1999, 1, 1, tzinfo=UTC)
-"""No message is older than Asterisk."""
-
 LARGEST_NOTE = 64 * 1024
 """Bytes of a .txt; a usual one has some four hundred."""
 
@@ -61,11 +55,6 @@ class Place:
         """The mailbox as Asterisk writes it, ``101@default``."""
         return f"{self.mailbox}@{self.context}"
 
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the sound has to be decoded."""
-        return "wav" not in self.endings
-
     def file(self, ending: str) -> Path:
         """One of the message's files. Names may be anything, and are not taken apart."""
         return Path(f"{self.stem}.{ending}")
@@ -75,7 +64,8 @@ class Place:
 class Note:
     """What a .txt tells. ``origtime`` is its word for the time, whatever it may be, "" for none.
 
-    Where that is no time, ``received_at`` is when the .txt was written.
+    Where neither that nor its date is a time, ``received_at`` is when the .txt was written, and it
+    is not ``told``.
     """
 
     caller_number: str
@@ -83,6 +73,7 @@ class Note:
     dialled: str
     origtime: str
     received_at: datetime
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -119,8 +110,11 @@ def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
     return Spool(tuple(found), tuple(refused))
 
 
-def read_note(place: Place) -> Note:
-    """What is written about a message. Raises NoRecording if there is nothing to be read."""
+def read_note(place: Place, zone: tzinfo = UTC) -> Note:
+    """What is written about a message. Raises NoRecording if there is nothing to be read.
+
+    ``zone`` is where the old system stood: its dates may be of there.
+    """
     if "txt" not in place.endings:
         raise NoRecording("there is no .txt")
     path = place.file("txt")
@@ -133,33 +127,15 @@ def read_note(place: Place) -> Note:
         raise NoRecording(f"the .txt cannot be read: {error.strerror}") from error
     name, number = caller_of(fields.get("callerid", ""))
     origtime = fields.get("origtime", "")
+    received_at = time_of_seconds(origtime) or time_of_date(fields.get("origdate", ""), zone)
     return Note(
         caller_number=number,
         caller_name=name,
         dialled=printable(fields.get("exten", "")),
         origtime=origtime,
-        received_at=_received(origtime, written),
+        received_at=received_at or time_of_writing(written),
+        told=received_at is not None,
     )
-
-
-def read_sound(place: Place) -> Audio:
-    """A message's sound, in the best of its formats that can be read. Raises AudioError."""
-    endings = [ending for ending in FORMATS if ending in place.endings]
-    failures: list[AudioError] = []
-    for ending in endings:
-        try:
-            path, demuxer = place.file(ending), FORMATS[ending]
-            audio = decode_recording(path, demuxer) if demuxer else read_recording(path)
-        except AudioError as error:
-            failures.append(error)
-        else:
-            if audio is not None and audio.samples:
-                return audio
-            failures.append(NoRecording("no audio"))
-    if failures:
-        raise failures[0]
-    others = ", ".join(sorted(place.endings - {"txt"}))
-    raise NoRecording(f"no audio but in {others}, which is not read" if others else "no audio")
 
 
 def caller_of(callerid: str) -> tuple[str, str]:
@@ -224,13 +200,3 @@ def _fields(text: str) -> dict[str, str]:
         elif within and equals and not line.startswith(";"):
             fields[key.strip().lower()] = value.strip()
     return fields
-
-
-def _received(origtime: str, written: float) -> datetime:
-    """When the message was left; nothing was left in times to come."""
-    now = datetime.now(UTC)
-    if re.fullmatch(r"\d{9,10}", origtime, re.ASCII):
-        told = datetime.fromtimestamp(int(origtime), UTC)
-        if FIRST <= told <= now:
-            return told
-    return datetime.fromtimestamp(min(max(written, FIRST.timestamp()), now.timestamp()), UTC)

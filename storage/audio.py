@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from storage.channels import SAMPLE_BYTES, mixed
 from storage.errors import AudioError, NoRecording
 from storage.text import printable
 from storage.waveform import loudness, peaks
 
-SAMPLE_BYTES = 2
 RATES = range(4000, 192_001)  # in Hz
 HEADER_BYTES = 44  # of a WAV without any audio
 RECORDED_RATE = 8000  # in Hz, of what Asterisk records as "wav"
@@ -83,7 +83,7 @@ def examine(path: Path) -> Audio:
     samples = wav[layout.data_start : layout.data_start + layout.data_size]
     blank = _is_constant(samples, layout.channels)  # asked before the two are made one
     if layout.channels == 2:
-        samples = audioop.tomono(samples, SAMPLE_BYTES, 0.5, 0.5)
+        samples = mixed(samples).samples
     return _measured(wav, samples, layout.rate, repaired=repaired, blank=blank)
 
 

@@ -7,11 +7,13 @@ ffmpeg open other files. What it may take of the machine is limited by `storage.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from storage.audio import LARGEST_BYTES, SAMPLE_BYTES, Audio, recording_of
+from storage.audio import LARGEST_BYTES, Audio, recording_of
+from storage.channels import SAMPLE_BYTES, Mixed, mixed
 from storage.children import SECONDS, TURNS, run
 from storage.errors import AudioError, NoRecording
 from storage.files import NotPlain, read_plain
@@ -29,6 +31,19 @@ LONGEST: Final = LARGEST_BYTES // (RATE * SAMPLE_BYTES)
 """Seconds of the longest recording."""
 # Each thread of a decoder or filter takes addresses, and a machine may have many processors.
 _ONE_THREAD: Final = ("-filter_threads", "1", "-threads", "1")
+FFMPEG: Final = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", *_ONE_THREAD)
+"""The command, to be followed by what it is to do."""
+
+
+class _Told(NamedTuple):
+    """What a file tells of its sound before it is decoded."""
+
+    rate: int
+    channels: int
+
+
+# Of formats that tell nothing.
+_TELEPHONE: Final = _Told(RATE, 1)
 
 
 def decode(
@@ -38,21 +53,29 @@ def decode(
     given: bytes = b"",
     *,
     tells_rate: bool = True,
-) -> bytes:
+) -> Mixed:
     """The first so many seconds as samples: 16 bits, one channel, 8000 Hz; perhaps none.
 
     ``source`` are ffmpeg's options for its input; ``given`` is what it finds at ``pipe:0``. Only a
-    format that ``tells_rate`` is asked for it first. Raises AudioError, which calls the sound by
-    its title, and Busy.
+    format that ``tells_rate`` is asked for it first; others have one channel. Raises AudioError,
+    which calls the sound by its title, and Busy.
     """
-    command = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", *_ONE_THREAD, *source]
-    command += ["-map", "0:a:0", "-t", str(seconds), "-ac", "1", "-ar", str(RATE)]
-    command += ["-f", "s16le", "-"]
+    with working_on(title):
+        told = _ask(source, title, given) if tells_rate else _TELEPHONE
+        command = [*FFMPEG, *source, "-map", "0:a:0", "-t", str(seconds)]
+        command += ["-ac", str(told.channels), "-ar", str(RATE), "-f", "s16le", "-"]
+        frame = told.channels * SAMPLE_BYTES
+        samples = run(command, given=given, most_bytes=seconds * RATE * frame)
+    samples = samples[: len(samples) // frame * frame]
+    return mixed(samples) if told.channels > 1 else Mixed(samples, cancels=False)
+
+
+@contextmanager
+def working_on(title: str) -> Iterator[None]:
+    """Have a turn for ffmpeg. Raises Busy, and AudioError for whatever goes wrong meanwhile."""
     try:
         with TURNS.turn():
-            if tells_rate:
-                _check_rate(_rate(source, given), title)
-            samples = run(command, given=given, most_bytes=seconds * RATE * SAMPLE_BYTES)
+            yield
     except FileNotFoundError as error:
         raise AudioError(f"{error.args[0]} is not installed") from error
     except subprocess.TimeoutExpired as error:
@@ -61,44 +84,51 @@ def decode(
         raise AudioError(f"{title} is not a sound file that can be read") from error
     except OSError as error:
         raise AudioError(f"{title} cannot be decoded: {error.strerror}") from error
-    return samples[: len(samples) // SAMPLE_BYTES * SAMPLE_BYTES]
 
 
-def _rate(source: Sequence[str], given: bytes) -> int:
-    """Samples a second as the file tells, before anything of it is decoded; 0 for no sound."""
+def _ask(source: Sequence[str], title: str, given: bytes) -> _Told:
+    """What the file tells. Raises AudioError for one without sound, or with a rate of none."""
     command = ["ffprobe", "-loglevel", "error", *source, "-select_streams", "a:0"]
-    command += ["-show_entries", "stream=sample_rate", "-of", "csv=p=0"]
-    told = run(command, given=given, most_bytes=MOST_TOLD).split()
-    return int(told[0]) if told and told[0].isdigit() else 0
-
-
-def _check_rate(rate: int, title: str) -> None:
-    """Raises AudioError for a rate that no sound has."""
-    if 0 < rate < LEAST_RATE:
+    command += ["-show_entries", "stream=sample_rate,channels", "-of", "csv=p=0"]
+    lines = run(command, given=given, most_bytes=MOST_TOLD).decode("ascii", "replace").split()
+    if not lines:
+        raise AudioError(f"there is no sound track in {title}")
+    rate, _, channels = lines[0].partition(",")
+    told = _Told(_number(rate), min(2, _number(channels) or 1))
+    if 0 < told.rate < LEAST_RATE:
         raise AudioError(
-            f"{title} has a rate of {rate} Hz: at least {LEAST_RATE} are needed for speech"
+            f"{title} has a rate of {told.rate} Hz: at least {LEAST_RATE} are needed for speech"
         )
+    return told
 
 
-def decode_recording(path: Path, demuxer: str) -> Audio | None:
-    """A recording in ffmpeg's format "gsm", or in "wav" with GSM within; None for an empty file.
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def decode_recording(path: Path, source: Sequence[str], *, tells_rate: bool = True) -> Audio | None:
+    """A recording in the format that ffmpeg's options ``source`` name; None for an empty file.
 
     No link is followed and no pipe waited for. Raises NoRecording, AudioError.
     """
     name = printable(path.name)
-    try:
-        given = read_plain(path, LARGEST_BYTES)
-    except NotPlain as error:
-        raise NoRecording(printable(str(error))) from error
-    except OSError as error:
-        raise AudioError(f"{name} cannot be read: {error.strerror}") from error
+    given = read_recorded(path)
     if not given:
         return None
-    if demuxer == "gsm" and given[0] >> 4 != GSM_MARK:
+    if "gsm" in source and given[0] >> 4 != GSM_MARK:
         raise NoRecording(f"{name} is not a GSM recording")  # ffmpeg would hear noise in it
-    source = ["-protocol_whitelist", "pipe", "-f", demuxer, "-i", "pipe:0"]
-    # GSM by itself has one rate, and no header that could tell another.
-    samples = decode(source, name, LONGEST + 1, given, tells_rate=demuxer != "gsm")
+    whole = ["-protocol_whitelist", "pipe", *source, "-i", "pipe:0"]
+    samples = decode(whole, name, LONGEST + 1, given, tells_rate=tells_rate).samples
     if len(samples) > LONGEST * RATE * SAMPLE_BYTES:
         raise NoRecording(f"{name} is too long for a recording")
     return recording_of(samples)
+
+
+def read_recorded(path: Path) -> bytes:
+    """A recorded file, whole, whatever its format. Raises NoRecording, AudioError."""
+    try:
+        return read_plain(path, LARGEST_BYTES)
+    except NotPlain as error:
+        raise NoRecording(printable(str(error))) from error
+    except OSError as error:
+        raise AudioError(f"{printable(path.name)} cannot be read: {error.strerror}") from error

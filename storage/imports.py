@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import islice
 from typing import Final, Literal
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from storage import tally, unheard
 from storage.actor import Actor
-from storage.appvoicemail import DELETED, NEW, Place, read_note, read_sound
+from storage.appvoicemail import DELETED, NEW, Note, Place, read_note
 from storage.audio import Audio
 from storage.audit import note
 from storage.children import AT_ONCE
@@ -37,6 +37,7 @@ from storage.identifiers import id_of_file, new_place
 from storage.ledger import INSERT_TRIES
 from storage.models import MessageRow
 from storage.news import announce
+from storage.oldsounds import is_foreign, read_sound
 from storage.people import address
 from storage.rows import Envelope, Mailbox, audio_key, new_row
 from storage.speech import speech_seconds
@@ -61,6 +62,8 @@ class Ready:
     state: State
     row: MessageRow
     wav: bytes = field(repr=False)
+    doubt: str
+    """A sentence about what is uncertain, or ""."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,13 @@ class Imported:
     """What an import did, or would do.
 
     ``taken`` counts messages by their old mailbox, the new one, and what they are in it; ``there``
-    is how many had been taken in before. ``refused`` has a sentence for each that was not taken.
+    is how many had been taken in before. ``doubtful`` has a sentence for each that was taken though
+    something about it is uncertain, ``refused`` one for each that was not taken.
     """
 
     taken: Counter[tuple[str, Mailbox, State]]
     there: int
+    doubtful: tuple[str, ...]
     refused: tuple[str, ...]
 
 
@@ -89,8 +94,9 @@ class Importer:
         audio: AudioStore,
         mailbox_of: Callable[[Place], Mailbox],
         min_speech: float = 0.0,
+        zone: tzinfo = UTC,
     ) -> None:
-        """``mailbox_of`` tells whose a message is.
+        """``mailbox_of`` tells whose a message is, ``zone`` where the old system stood.
 
         One that nobody has heard and that holds less than ``min_speech`` seconds of speech is kept
         aside.
@@ -99,6 +105,7 @@ class Importer:
         self._audio = audio
         self._mailbox_of = mailbox_of
         self._min_speech = min_speech
+        self._zone = zone
 
     def rehearse(self, places: Sequence[Place], progress: Progress) -> Imported:
         """What `run` would do; changes nothing."""
@@ -130,6 +137,7 @@ class Importer:
     ) -> Imported:
         """Do with each batch what ``keep`` does, which returns those that were not there."""
         taken: Counter[tuple[str, Mailbox, State]] = Counter()
+        doubtful: list[str] = []
         refused: list[str] = []
         seen: set[str] = set()
         progress(0, len(places))
@@ -139,8 +147,9 @@ class Importer:
                 seen.update(once)
                 kept = keep(list(once.values()))
                 taken.update((ready.origin, ready.mailbox, ready.state) for ready in kept)
+                doubtful += (ready.doubt for ready in kept if ready.doubt)
         there = len(places) - len(refused) - taken.total()
-        return Imported(taken, there, tuple(refused))
+        return Imported(taken, there, tuple(doubtful), tuple(refused))
 
     def _read(
         self,
@@ -156,7 +165,7 @@ class Importer:
             for place in islice(coming, 2 * DECODERS - len(ahead)):
                 read = partial(self._ready, place)
                 # Threads that do not wait for others only stand in each other's way.
-                ahead.append((place, pool.submit(read).result if place.is_foreign else read))
+                ahead.append((place, pool.submit(read).result if is_foreign(place) else read))
             place, result = ahead.popleft()
             try:
                 yield result()
@@ -166,11 +175,12 @@ class Importer:
 
     def _ready(self, place: Place) -> Ready:
         """Read a message and what is written about it. Raises AudioError."""
-        told, audio = read_note(place), read_sound(place)
+        told, sound = read_note(place, self._zone), read_sound(place)
+        audio = sound.audio
         mailbox = self._mailbox_of(place)
         row = new_row(
             Envelope(
-                id=id_of_file(f"{place.box} {told.origtime}", audio.sha256),
+                id=id_of_file(f"{place.box} {told.origtime}", sound.digest),
                 mailbox=mailbox,
                 received_at=told.received_at,
                 caller_number=told.caller_number,
@@ -187,16 +197,11 @@ class Importer:
         now = datetime.now(UTC)
         # Its days begin anew: else a box with keep_days would let old messages go within the hour.
         row.restored_at = now
-        if place.folder in NEW and self._is_quiet(audio):
-            row.quiet = True
-            return Ready(place.box, mailbox, "aside", row, audio.wav)
-        if place.folder in NEW:
-            return Ready(place.box, mailbox, "new", row, audio.wav)
-        row.heard_at = now
-        if place.folder != DELETED:
-            return Ready(place.box, mailbox, "heard", row, audio.wav)
-        row.deleted_at = now
-        return Ready(place.box, mailbox, "deleted", row, audio.wav)
+        row.quiet = place.folder in NEW and self._is_quiet(audio)
+        row.heard_at = None if place.folder in NEW else now
+        row.deleted_at = now if place.folder == DELETED else None
+        state = _state_of(row)
+        return Ready(place.box, mailbox, state, row, audio.wav, _doubt(place, told))
 
     def _is_quiet(self, audio: Audio) -> bool:
         wanted = self._min_speech
@@ -228,6 +233,21 @@ class Importer:
                 continue  # a place was taken
             return kept
         raise DatabaseUnavailable("the database refuses the messages")
+
+
+def _state_of(row: MessageRow) -> State:
+    if row.quiet:
+        return "aside"
+    if row.deleted_at is not None:
+        return "deleted"
+    return "new" if row.heard_at is None else "heard"
+
+
+def _doubt(place: Place, told: Note) -> str:
+    if told.told:
+        return ""
+    written = f"{told.received_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{place} does not tell when it was left: the time of its file is taken, {written}"
 
 
 def _batches(messages: Iterable[Ready]) -> Iterator[Sequence[Ready]]:

@@ -1,35 +1,27 @@
 """The prompts folder: sounds of the companies' own, as Asterisk plays them.
 
-Every file is a WAV of 16 bits, one channel, 8000 Hz, about as loud as the next one, under a name
-of 64 hexadecimal digits. Files are only ever added: a call that began before a change still finds
-the sounds of its own configuration.
+Every sound is a WAV of 16 bits, one channel, 8000 Hz, about as loud as the next one, under a name
+of 64 hexadecimal digits. They are only ever added: a call that began before a change still finds
+the sounds of its own configuration. Beside a doubtful one it is noted what is doubtful.
 """
 
 import hashlib
-import io
 import os
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from storage.decoding import RATE, decode
+from storage.decoding import RATE
 from storage.durable import make_folder
-from storage.errors import AudioError, NotFound
+from storage.errors import AudioError, NoRecording, NotFound
+from storage.files import write_whole
 from storage.office import Office, Prompt
 from storage.office.values import shown
+from storage.rendition import DOUBTS, Rendition, rendition_of
+from storage.spool import read_recording
 from storage.synthesis import choose_voice, speak
 
-LOUDNESS: Final = -20.0
-"""What a prompt is brought to, in dBFS: the level of Asterisk's own sounds, about."""
-HEADROOM: Final = -1.0
-"""What its loudest sample may reach, in dBFS."""
-LONGEST: Final = 600
-"""Seconds of the longest prompt."""
-# Only formats that are sound themselves: a playlist would make ffmpeg open other files.
-_FORMATS: Final = (
-    "wav,w64,mp3,flac,ogg,mov,matroska,aac,ac3,amr,aiff,au,caf,asf,gsm,wv,ape,tta,dsf,avi"
-)
-# Part of a spoken text's name: to be raised when speaking or converting changes.
+# Part of a spoken text's name: to be raised when what was spoken before should sound no more.
 _RENDITION: Final = "1"
 _HEADER: Final = 44
 """Bytes before the samples of a WAV as we write it."""
@@ -42,12 +34,32 @@ class PromptLibrary:
         self.folder = folder
 
     def import_audio(self, path: Path) -> str:
-        """Take in a sound file of any format ffmpeg reads; its digest. AudioError if it cannot."""
-        return self._keep_by_content(_telephone(path, shown(path.name)))
+        """Take in a sound file of any format ffmpeg reads; its digest.
+
+        Raises AudioError where it cannot be read, or is no sound. What is doubtful is taken:
+        see `doubts`.
+        """
+        return self._keep_rendition(rendition_of(path, shown(path.name)))
 
     def adopt(self, recording: Path) -> str:
-        """Take in what was recorded by phone; its digest. The file itself stays where it is."""
-        return self._keep_by_content(_telephone(recording, "the recording"))
+        """The same for what was recorded by phone, in all its parts; NoRecording for nothing.
+
+        The files themselves stay where they are.
+        """
+        audio = read_recording(recording)
+        if audio is None:
+            raise NoRecording("nothing was recorded")
+        return self._keep_rendition(_rendition_of(audio.wav, "the recording"))
+
+    def doubts(self, digest: str | None) -> tuple[str, ...]:
+        """What may be wrong with the audio of that digest: a sentence for each thing."""
+        if digest is None:
+            return ()
+        try:
+            noted = self._note(digest).read_text(encoding="ascii").split()
+        except OSError:
+            return ()
+        return tuple(sentence for doubt, sentence in DOUBTS.items() if doubt in noted)
 
     def say(self, text: str, language: str, voice: str | None = None) -> str:
         """Speak a text, unless that was done before; its digest."""
@@ -55,10 +67,8 @@ class PromptLibrary:
         subject = "\0".join((_RENDITION, chosen.program, chosen.name, text))
         digest = hashlib.sha256(subject.encode()).hexdigest()
         if not self.path(digest).exists():
-            with tempfile.NamedTemporaryFile(suffix=".wav") as spoken:
-                spoken.write(speak(text, chosen))
-                spoken.flush()
-                self._keep(digest, _telephone(Path(spoken.name), f"“{shown(text, 30)}”"))
+            rendition = _rendition_of(speak(text, chosen), f"“{shown(text, 30)}”")
+            self._keep(digest, rendition.wav)
         return digest
 
     def path(self, digest: str) -> Path:
@@ -88,10 +98,22 @@ class PromptLibrary:
             raise NotFound(f"{office.company.name} has no sound for the prompt “{name}”")
         return str(self.path(prompt.audio).absolute().with_suffix(""))
 
-    def _keep_by_content(self, wav: bytes) -> str:
-        digest = hashlib.sha256(wav).hexdigest()
-        self._keep(digest, wav)
+    def _keep_rendition(self, rendition: Rendition) -> str:
+        digest = hashlib.sha256(rendition.wav).hexdigest()
+        self._keep(digest, rendition.wav)
+        note = self._note(digest)
+        try:
+            if rendition.doubts:
+                write_whole(note, " ".join(rendition.doubts).encode())
+            else:
+                note.unlink(missing_ok=True)
+        except OSError as error:
+            raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
         return digest
+
+    def _note(self, digest: str) -> Path:
+        """Where it is noted what is doubtful, if anything is."""
+        return self.folder / f"{digest}.doubts"
 
     def _keep(self, digest: str, wav: bytes) -> None:
         """Write to a temporary name, to disk, and only then give it its name."""
@@ -110,6 +132,13 @@ class PromptLibrary:
                     raise
         except OSError as error:
             raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
+
+
+def _rendition_of(wav: bytes, title: str) -> Rendition:
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        file.write(wav)
+        file.flush()
+        return rendition_of(Path(file.name), title)
 
 
 def render(
@@ -154,31 +183,3 @@ def _imported(
     if earlier and earlier.file == prompt.file and earlier.audio and library.has(earlier.audio):
         return earlier.audio
     raise AudioError(f"there is no file {shown(path or prompt.file, 200)}")
-
-
-def _telephone(path: Path, title: str) -> bytes:
-    """A sound file as the WAV a prompt is: 16 bits, one channel, 8000 Hz, the usual loudness."""
-    samples = _decode(path, title)
-    if len(samples) > LONGEST * RATE * 2:
-        raise AudioError(f"{title} is longer than {LONGEST} seconds")
-    # Imported here: it takes a tenth of a second, and most commands need no sound.
-    from pydub import AudioSegment
-
-    sound = AudioSegment(data=samples, sample_width=2, frame_rate=RATE, channels=1)
-    if sound.max == 0:
-        raise AudioError(f"there is no sound in {title}")
-    gain = min(LOUDNESS - sound.dBFS, HEADROOM - sound.max_dBFS)
-    wav = io.BytesIO()
-    sound.apply_gain(gain).export(wav, format="wav")
-    return wav.getvalue()
-
-
-def _decode(path: Path, title: str) -> bytes:
-    """The samples of a sound file, 16 bits, one channel, 8000 Hz; a little more than LONGEST."""
-    if not path.is_file():
-        raise AudioError(f"{title} is not a file")
-    source = ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
-    samples = decode([*source, "-i", f"file:{path.absolute()}"], title, LONGEST + 1)
-    if not samples:
-        raise AudioError(f"there is no sound in {title}")
-    return samples

@@ -8,6 +8,7 @@ import wave
 from itertools import groupby
 from typing import Final
 
+from storage.channels import SAMPLE_BYTES, mixed
 from storage.errors import AudioError
 
 SHORTEST: Final = 1.5
@@ -19,7 +20,6 @@ FRAME: Final = 0.02
 CLICK: Final = 3
 """Frames of noise that do not end a pause: a click on the line, a key pressed."""
 
-SAMPLE_BYTES: Final = 2
 # Of the frames in order of loudness: where speech is, and where the line's own noise is.
 _SPEECH: Final = 0.95
 _NOISE: Final = 0.10
@@ -63,7 +63,7 @@ def samples_of(wav: bytes) -> tuple[bytes, int]:
     if width != SAMPLE_BYTES or channels not in (1, 2) or rate <= 0:
         raise AudioError("the recording is not 16 bit PCM")
     samples = samples[: len(samples) // (channels * SAMPLE_BYTES) * channels * SAMPLE_BYTES]
-    return (audioop.tomono(samples, SAMPLE_BYTES, 0.5, 0.5) if channels == 2 else samples), rate
+    return (mixed(samples).samples if channels == 2 else samples), rate
 
 
 def _quiet_runs(loudness: list[int]) -> list[tuple[int, int]]:

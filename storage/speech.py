@@ -10,7 +10,8 @@ import threading
 from array import array
 from collections.abc import Iterator
 
-from storage.audio import SAMPLE_BYTES, Audio
+from storage.audio import Audio
+from storage.channels import SAMPLE_BYTES
 from storage.detector import WINDOW_SECONDS, detector
 
 # Speech begins at the first probability and goes on while it stays above the second.

@@ -21,8 +21,10 @@ from storage.files import write_whole
 from storage.identifiers import is_id
 from storage.text import printable
 
+PROMPT = "prompt-"
+"""Begins the name of what somebody records as a prompt: no message is to be made of it."""
 # ID, ID-2, ID-3 …: nobody is mute for four seconds ten thousand times in a message.
-_PART = re.compile(r"([0-9a-f-]{36})(?:-([2-9]|[1-9][0-9]{1,3}))?")
+_PART = re.compile(rf"({PROMPT})?([0-9a-f-]{{36}})(?:-([2-9]|[1-9][0-9]{{1,3}}))?")
 
 CUT_OFF = ".cut"
 """Ends the name of an empty file beside a recording whose end is lost: the disk was full."""
@@ -37,7 +39,7 @@ def draft_of(name: str) -> str | None:
     ``ID``, ``ID-2``, ``ID-3`` …
     """
     found = _PART.fullmatch(name)
-    return found[1] if found and is_id(found[1]) else None
+    return found[2] if found and not found[1] and is_id(found[2]) else None
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -45,7 +47,7 @@ def parts_of(path: Path) -> list[Path]:
 
     Raises AudioError.
     """
-    if not is_id(path.stem):
+    if _first_part(path.stem) != path.stem:
         return [path]
     try:
         # Not Path.glob, which takes ten times as long: this is asked several times a call.
@@ -56,7 +58,8 @@ def parts_of(path: Path) -> list[Path]:
     except OSError as error:
         raise AudioError(f"{path.parent} cannot be read: {error.strerror}") from error
     there = (path.with_name(name) for name in names if name.startswith(path.stem))
-    parts = (file for file in there if file.suffix == path.suffix and draft_of(file.stem))
+    parts = (file for file in there if file.suffix == path.suffix)
+    parts = (file for file in parts if _first_part(file.stem) == path.stem)
     return sorted(parts, key=_number)
 
 
@@ -133,7 +136,13 @@ def remove_recording(path: Path) -> None:
 
 def _number(part: Path) -> int:
     found = _PART.fullmatch(part.stem)
-    return int(found[2] or 1) if found else 1
+    return int(found[3] or 1) if found else 1
+
+
+def _first_part(name: str) -> str | None:
+    """What the first part of that recording is called; None for other names."""
+    found = _PART.fullmatch(name)
+    return f"{found[1] or ''}{found[2]}" if found and is_id(found[2]) else None
 
 
 class Refused:

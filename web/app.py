@@ -44,6 +44,7 @@ from web.pages import (
     problems,
     prompts,
     trash,
+    trying,
     users,
 )
 from web.progress import Downloads
@@ -53,7 +54,7 @@ from web.visit import Guest, as_guest, as_visit
 from web.watching import Watch
 
 SECTIONS = (
-    *(login, messages, holds, trash, users, employees, menus, prompts),
+    *(login, messages, holds, trash, users, employees, menus, prompts, trying),
     *(numbers, mailbox, company, problems, audit, account, api),
 )
 

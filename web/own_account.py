@@ -15,6 +15,7 @@ from storage.office.own import has_voicemail
 from storage.text import printable
 from web.cookies import session_token
 from web.fields import Mistakes, typed
+from web.sounds import doubts_of
 from web.visit import Page, Visit
 
 # The first that fits: most browsers name others too.
@@ -37,6 +38,8 @@ class OwnVoicemail:
     digest: str | None
     """The audio of the greeting, if it is one of the company's prompts; None for the usual one."""
     seconds: float
+    doubts: list[str]
+    """What may be wrong with it."""
 
     @property
     def is_on(self) -> bool:
@@ -127,4 +130,5 @@ def _own(visit: Visit, extension: str, employee: Employee) -> OwnVoicemail:
     name = (employee.greeting or "").removeprefix("prompt:")
     prompt = visit.office.prompts.get(name)
     digest = prompt.audio if prompt else None
-    return OwnVoicemail(extension, employee, digest, visit.services.prompts.seconds(digest))
+    seconds = visit.services.prompts.seconds(digest)
+    return OwnVoicemail(extension, employee, digest, seconds, doubts_of(visit, prompt))

@@ -9,6 +9,7 @@ from typing import Final
 
 from storage.bounds import NO_COUNTRY, NO_PHONES
 from storage.claims import NOT_YOURS
+from storage.rendition import DOUBTS
 from web import outages
 
 PLACES: Final = {
@@ -167,7 +168,9 @@ _VALUES: Final = (
     "must not have more entries than {most}",
 )
 _AUDIO: Final = (
+    *DOUBTS.values(),
     "there is no sound in {title}",
+    "there is no sound track in {title}",
     "{title} is longer than {seconds} seconds",
     "{title} is not a sound file that can be read",
     "{title} takes longer than {seconds} s to decode",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -17,6 +19,13 @@ def sound_in(visit: Visit, field: str) -> str:
 
     Raises ConfigError where none was chosen, AudioError where it is no sound.
     """
+    with uploaded(visit, field) as path:
+        return visit.services.prompts.import_audio(path)
+
+
+@contextmanager
+def uploaded(visit: Visit, field: str) -> Iterator[Path]:
+    """The file of a form, for as long as it is looked at. Raises ConfigError for none."""
     upload = visit.form.get(field)
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise ConfigError(f"{field}: choose a sound file")
@@ -24,4 +33,4 @@ def sound_in(visit: Visit, field: str) -> str:
         path = Path(folder) / "recording"
         with path.open("wb") as file:
             shutil.copyfileobj(upload.file, file)
-        return visit.services.prompts.import_audio(path)
+        yield path

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.asterisk.conftest import Town, press_until_gone
 from tests.asterisk.house import until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
-from tests.asterisk.test_review import at_the_beep, kept_from, recording_started
-from tests.speech import speak
+from tests.asterisk.test_review import at_the_beep, kept_from, recording_started, reviewing
+from tests.speech import silence, speak, write_wav
 
 pytestmark = pytest.mark.asterisk
 
@@ -64,6 +66,35 @@ async def test_a_prompt_is_recorded_by_phone_and_heard_by_the_next_caller(town: 
     heard = await caller.stop_listening()
     await caller.hang_up()
     assert likeness(speak(WELCOME), heard) > SAME
+
+
+async def test_a_phone_that_was_mute_may_record_its_prompt_again(
+    town: Town, tmp_path: Path
+) -> None:
+    await town.house.apply(office(town.phones.sip))
+    town.phones.behaviours["101"] = "answer"
+    before, now = len(town.phones.ears.events), len(town.inside.events)
+    await town.house.voicepost("prompts", "record", "again", "--phone", "101", *OURS)
+    speaker = await town.phones.answered("101", after=before)
+    now = await recording_started(town, now)
+    await speaker.say(write_wav(tmp_path / "mute.wav", silence(1.5)))
+    await speaker.press("#")
+    now = await reviewing(town, now)
+    await speaker.press("1")
+    await town.inside.wait(
+        lambda e: e["type"] == "PlaybackStarted" and "vm-tooshort" in e["playback"]["media_uri"],
+        after=now,
+    )
+    assert "again" not in str(await town.house.json("prompts", "list", *OURS))
+    await recording_started(town, now)
+    await speaker.say(speak(WELCOME))
+    await speaker.hang_up()
+
+    async def recorded() -> bool:
+        prompts = await town.house.json("prompts", "list", *OURS)
+        return any(p["name"] == "again" and p["doubts"] == [] for p in prompts)
+
+    await until_async(recorded)
 
 
 async def test_a_change_takes_effect_with_the_next_call_without_a_restart(town: Town) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import OFFICE, Voicepost
-from tests.speech import silence
-from tests.storage.old_voicemail import OldVoicemail
+from tests.speech import silence, tone
+from tests.storage.old_voicemail import AUGUST, OTHERS, WAVS, OldVoicemail, date, encode
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +49,46 @@ def test_a_company_that_changes_keeps_its_messages(office: Voicepost, old: OldVo
     assert message["caller"] == {"name": "Иван Орлов", "number": "+79161234567"}
     assert message["source"] == "import"
     assert {m["company"] for m in office.data("messages", "list")} == {"Ромашка", "unassigned"}
+    assert old.state() == before, "the originals were changed"
+
+
+def test_messages_of_no_told_time_are_taken_with_that_of_their_file_and_named(
+    office: Voicepost, old: OldVoicemail
+) -> None:
+    untold = old.leave("101", at="soon", origdate="").with_suffix(".txt")
+    date(untold, AUGUST.timestamp())
+    old.leave("101", at="")  # its date tells
+    sentence = (
+        "default/101/INBOX/msg0001 does not tell when it was left: "
+        "the time of its file is taken, 2025-08-14 06:30:05 UTC\n"
+    )
+
+    office("messages", "import", str(old.folder), "--dry-run")
+    assert office.warnings.count(sentence) == 1
+    office("messages", "import", str(old.folder))
+    assert office.warnings.count("does not tell") == office.warnings.count(sentence) == 1
+    office("messages", "import", str(old.folder))
+    assert "does not tell" not in office.warnings
+    assert "0 taken in, 6 were there already" in office.warnings
+
+    days = {m["received_at"][:10] for m in office.data("messages", "list")}
+    assert days == {"2025-08-14"}
+
+
+def test_messages_of_all_formats_are_taken_once(office: Voicepost, tmp_path: Path) -> None:
+    old = OldVoicemail(tmp_path / "voicemail")
+    for ending in OTHERS:
+        old.leave("101", endings=(ending[1:],))
+    for number, coding in enumerate(WAVS.values()):
+        said = tone(0.4, hertz=900 + 50 * number)
+        encode(old.leave("101", endings=()).with_suffix(".wav"), said, coding)
+    before = old.state()
+
+    office("messages", "import", str(old.folder))
+    count = len(OTHERS) + len(WAVS)
+    assert f"{count} taken in, 0 were there already\n" in office.warnings
+    office("messages", "import", str(old.folder))
+    assert f"0 taken in, {count} were there already\n" in office.warnings
     assert old.state() == before, "the originals were changed"
 
 

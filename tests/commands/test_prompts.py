@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 import commands.prompts
+from storage.audio import examine
+from storage.rendition import DOUBTS
 from storage.settings import Settings
-from tests.commands.conftest import Voicepost
-from tests.speech import speak
+from storage.speech import speech_seconds
+from tests.bad_sounds import noise_file, upside_down
+from tests.commands.conftest import OFFICE, Voicepost
+from tests.speech import speak, tone, write_wav
 
 
 def test_a_prompt_is_said_imported_listed_and_written_to_a_file(
@@ -25,6 +29,28 @@ def test_a_prompt_is_said_imported_listed_and_written_to_a_file(
     office("prompts", "export", "address", "--out", str(out))
     with wave.open(str(out)) as file:
         assert file.getnframes() / 8000 == pytest.approx(imported["seconds"], abs=0.1)
+
+
+def test_a_bad_sound_is_put_right_and_told(office: Voicepost, tmp_path: Path) -> None:
+    cancelling = upside_down(tmp_path / "a.wav", "-ar", "44100")
+    office("prompts", "import", "address", str(cancelling))
+    assert f"Warning: prompts.address: {DOUBTS['cancels']}\n" in office.warnings
+    (prompt,) = office.data("prompts", "list")
+    assert prompt["doubts"] == [DOUBTS["cancels"]]
+    out = tmp_path / "out.wav"
+    office("prompts", "export", "address", "--out", str(out))
+    assert speech_seconds(examine(out)) > 2
+
+    hiss = noise_file(tmp_path / "hiss.wav", 2.0, -90.0)
+    assert office.refused("prompts", "import", "hiss", str(hiss)) == (
+        "Error: there is no sound in hiss.wav\n"
+    )
+
+
+def test_a_file_of_the_configuration_is_doubted_too(office: Voicepost, tmp_path: Path) -> None:
+    write_wav(office.home / "music.wav", tone(2.0))
+    office.apply(f'{OFFICE}[prompts.music]\nfile = "music.wav"\n')
+    assert f"Warning: prompts.music: {DOUBTS['no-speech']}\n" in office.warnings
 
 
 def test_a_prompt_can_be_played_from_the_next_call_on(office: Voicepost) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import dialplan.reception
 from dialplan.reception import Reception
-from dialplan.sounds import UNKNOWN_NUMBER
+from dialplan.sounds import TOO_SHORT, UNKNOWN_NUMBER
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.inbox import Inbox
@@ -25,7 +25,7 @@ from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall
 from tests.acting import ME
 from tests.dialplan.walking import walk
-from tests.speech import speak
+from tests.speech import samples, silence, speak, tone, write_wav
 
 ROMASHKA = """
 [company]
@@ -212,6 +212,64 @@ async def test_a_prompt_is_recorded_by_phone(house: House) -> None:
     await house.take("phone", "record-prompt", site.company_id, "anna", says="Это Анна.")
     assert house.offices.get("Ромашка").prompts["anna"].recorded
     assert list(house.messages.recordings.iterdir()) == []
+
+
+async def record_prompt(house: House, keys: str, *takes: bytes) -> list[str]:
+    """Record a prompt by phone: each take ends with #, the last one by hanging up; the steps."""
+    left = list(takes)
+
+    def say(name: str) -> EndedBy | None:
+        write_wav(house.messages.recordings / f"{name}.wav", left.pop(0))
+        return EndedBy.KEY if left else None
+
+    site = house.offices.site("Ромашка")
+    call = ScriptedCall("1", Script(keys=keys, speak=say))
+    with suppress(Hangup):
+        await house.reception.take(call, ("phone", "record-prompt", site.company_id, "anna"))
+    return call.steps
+
+
+async def test_a_mute_phone_records_no_prompt_and_hears_so(house: House) -> None:
+    said = samples(speak("Это Анна."))
+    steps = await record_prompt(house, "1", silence(3.0), said)
+    assert steps.index(f"play {TOO_SHORT}") < len(steps) - 1
+    assert steps.count("record up to 300 s") == 2
+    (prompt,) = house.offices.get("Ромашка").prompts.values()
+    seconds = house.reception.prompts.seconds(prompt.audio)
+    assert seconds == pytest.approx(len(said) / 16000, abs=0.1)
+    assert list(house.messages.recordings.iterdir()) == []
+
+
+async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
+    """Asterisk begins another part after four seconds without a sound from the phone."""
+    first, second = samples(speak("Это Анна.")), samples(speak("Перезвоните завтра."))
+
+    def say(name: str) -> EndedBy | None:
+        write_wav(house.messages.recordings / f"{name}.wav", first)
+        write_wav(house.messages.recordings / f"{name}-2.wav", second)
+        return None
+
+    site = house.offices.site("Ромашка")
+    call = ScriptedCall("1", Script(speak=say))
+    with suppress(Hangup):
+        await house.reception.take(call, ("phone", "record-prompt", site.company_id, "anna"))
+    (prompt,) = house.offices.get("Ромашка").prompts.values()
+    seconds = house.reception.prompts.seconds(prompt.audio)
+    assert seconds == pytest.approx(len(first + second) / 16000, abs=0.1)
+    assert list(house.messages.recordings.iterdir()) == []
+
+
+async def test_a_mute_phone_that_hangs_up_changes_no_prompt(house: House) -> None:
+    await record_prompt(house, "", silence(3.0))
+    assert house.offices.get("Ромашка").prompts == {}
+
+
+async def test_who_only_hangs_up_after_again_keeps_what_was_said(house: House) -> None:
+    said = samples(speak("Это Анна."))
+    await record_prompt(house, "3", said, tone(0.4, level=0.01))
+    (prompt,) = house.offices.get("Ромашка").prompts.values()
+    seconds = house.reception.prompts.seconds(prompt.audio)
+    assert seconds == pytest.approx(len(said) / 16000, abs=0.1)
 
 
 async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_flow(

@@ -13,6 +13,39 @@ from tests.speech import tone, write_wav
 AUGUST = datetime(2025, 8, 14, 6, 30, 5, tzinfo=UTC)
 IVAN = '"Иван Орлов" <+79161234567>'
 
+OTHERS = {
+    ".WAV": "-c:a libgsm_ms -f wav",
+    ".gsm": "-c:a libgsm -f gsm",
+    ".wav49": "-c:a libgsm_ms -f wav",
+    ".ulaw": "-f mulaw",
+    ".pcm": "-f mulaw",
+    ".alaw": "-f alaw",
+    ".sln": "-f s16le",
+    ".raw": "-f s16le",
+    ".sln16": "-ar 16000 -f s16le",
+    ".sln48": "-ar 48000 -f s16le",
+    ".wav16": "-ar 16000 -f wav",
+    ".g722": "-ar 16000 -f g722",
+    ".au": "-c:a pcm_mulaw -f au",
+    ".ogg": "-c:a libvorbis -f ogg",
+    ".opus": "-c:a libopus -f ogg",
+    ".mp3": "-f mp3",
+}
+"""Endings that Asterisk gives its formats, but ".wav", and how ffmpeg makes them."""
+WAVS = {
+    "A-law": "-c:a pcm_alaw",
+    "mu-law": "-c:a pcm_mulaw",
+    "8 bit": "-c:a pcm_u8",
+    "24 bit": "-c:a pcm_s24le",
+    "32 bit": "-c:a pcm_s32le",
+    "float": "-c:a pcm_f32le",
+    "MS ADPCM": "-c:a adpcm_ms",
+    "IMA ADPCM": "-c:a adpcm_ima_wav",
+    "GSM": "-c:a libgsm_ms",
+    "extensible": "-c:a pcm_s24le -ar 96000 -af pan=stereo|c0=c0|c1=c0",
+}
+"""What may stand in a ".wav" that others have touched."""
+
 NOTE = """;
 ; Message Information file
 ;
@@ -25,7 +58,7 @@ rdnis=unknown
 priority=2
 callerchan=PJSIP/provider-00000007
 callerid={callerid}
-origdate=Thu Aug 14 06:30:05 AM UTC 2025
+origdate={origdate}
 origtime={origtime}
 category=
 msg_id={origtime}-00000007
@@ -50,6 +83,7 @@ class OldVoicemail:
         *,
         context: str = "default",
         at: datetime | str = AUGUST,
+        origdate: str = "Thu Aug 14 06:30:05 AM UTC 2025",
         callerid: str = IVAN,
         exten: str = "74951234567",
         endings: tuple[str, ...] = ("wav",),
@@ -60,7 +94,8 @@ class OldVoicemail:
         inner.mkdir(parents=True, exist_ok=True)
         stem = inner / f"msg{len(list(inner.glob('*.txt'))):04}"
         origtime = at if isinstance(at, str) else str(int(at.timestamp()))
-        note = NOTE.format(mailbox=mailbox, exten=exten, callerid=callerid, origtime=origtime)
+        times = {"origtime": origtime, "origdate": origdate}
+        note = NOTE.format(mailbox=mailbox, exten=exten, callerid=callerid, **times)
         stem.with_suffix(".txt").write_bytes(note.encode("utf-8", "surrogateescape"))
         self._left += 1
         if samples is None:
@@ -85,9 +120,13 @@ def record(path: Path, samples: bytes) -> None:
     if path.suffix == ".wav":
         write_wav(path, samples)
         return
-    encoder = {".WAV": "-c:a libgsm_ms -f wav", ".gsm": "-c:a libgsm -f gsm"}[path.suffix]
+    encode(path, samples, OTHERS[path.suffix])
+
+
+def encode(path: Path, samples: bytes, coding: str) -> None:
+    """A sound as ffmpeg writes it by these options."""
     plain = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "8000", "-ac", "1", "-i", "pipe:0"]
-    subprocess.run([*plain, *encoder.split(), str(path)], input=samples, check=True)
+    subprocess.run([*plain, *coding.split(), str(path)], input=samples, check=True)
 
 
 def date(path: Path, moment: float) -> None:

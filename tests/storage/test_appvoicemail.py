@@ -6,21 +6,25 @@ import audioop
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage.appvoicemail import (
-    LARGEST_NOTE,
-    Place,
-    caller_of,
-    read_note,
-    read_sound,
-    survey,
-)
+from storage.appvoicemail import LARGEST_NOTE, Place, caller_of, read_note, survey
 from storage.audio import LARGEST_BYTES
 from storage.errors import AudioError, NoRecording, NotFound
+from storage.oldsounds import read_sound
+from tests.bad_sounds import upside_down
 from tests.speech import silence, tone, write_wav
-from tests.storage.old_voicemail import AUGUST, OldVoicemail, date, record
+from tests.storage.old_voicemail import (
+    AUGUST,
+    OTHERS,
+    WAVS,
+    OldVoicemail,
+    date,
+    encode,
+    record,
+)
 
 
 @pytest.fixture
@@ -107,7 +111,7 @@ def test_a_note_tells_who_called_whom_and_when(old: OldVoicemail) -> None:
 
     assert (note.caller_name, note.caller_number) == ("Иван Орлов", "+79161234567")
     assert note.dialled == "74951234567"
-    assert note.received_at == AUGUST
+    assert (note.received_at, note.told) == (AUGUST, True)
 
 
 @pytest.mark.parametrize(
@@ -160,11 +164,76 @@ def test_only_what_stands_under_message_counts(old: OldVoicemail) -> None:
     assert read_note(only(old)).dialled == "74951234567"
 
 
-@pytest.mark.parametrize("origtime", ["", "0", "-5", "1.5e9", "yesterday", "9" * 10, "9" * 400])
-def test_a_time_that_is_none_is_that_of_the_file(old: OldVoicemail, origtime: str) -> None:
+NONSENSE = ["", "0", "-5", "1.5e9", "yesterday", "9" * 10, "9" * 13, "9" * 400, "175515300555"]
+
+
+@pytest.mark.parametrize(
+    ("origtime", "more"),
+    [
+        ("1755153005.25", timedelta(milliseconds=250)),
+        ("1755153005,5", timedelta(milliseconds=500)),
+        ("1755153005.", timedelta()),
+        ("1755153005750", timedelta(milliseconds=750)),
+    ],
+)
+def test_a_time_may_have_a_fraction_or_be_of_milliseconds(
+    old: OldVoicemail, origtime: str, more: timedelta
+) -> None:
+    date(old.leave(at=origtime, origdate="").with_suffix(".txt"), AUGUST.timestamp() + 60)
+
+    note = read_note(only(old))
+
+    assert (note.received_at, note.told) == (AUGUST + more, True)
+
+
+@pytest.mark.parametrize("origtime", NONSENSE)
+def test_a_time_that_is_none_is_that_of_the_date(old: OldVoicemail, origtime: str) -> None:
     date(old.leave(at=origtime).with_suffix(".txt"), AUGUST.timestamp() + 60)
 
-    assert read_note(only(old)).received_at == AUGUST + timedelta(minutes=1)
+    note = read_note(only(old))
+
+    assert (note.received_at, note.told) == (AUGUST, True)
+
+
+@pytest.mark.parametrize(
+    ("origdate", "received"),
+    [
+        ("Thu Aug 14 06:30:05 AM UTC 2025", AUGUST),
+        ("Thu Aug 14 06:30:05 PM UTC 2025", AUGUST + timedelta(hours=12)),
+        ("Thu Aug 14 12:30:05 AM UTC 2025", AUGUST - timedelta(hours=6)),
+        ("Thu Aug 14 12:30:05 PM GMT 2025", AUGUST + timedelta(hours=6)),
+        ("Thu Aug  7 06:30:05 UTC 2025", AUGUST - timedelta(days=7)),
+        ("Thu Aug 14 09:30:05 AM MSK 2025", AUGUST),
+        ("Tue Jul  5 10:00:00 AM MSD 2005", datetime(2005, 7, 5, 6, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_of_the_world_or_of_where_the_old_system_stood(
+    old: OldVoicemail, origdate: str, received: datetime
+) -> None:
+    old.leave(at="", origdate=origdate)
+
+    note = read_note(only(old), ZoneInfo("Europe/Moscow"))
+
+    assert (note.received_at, note.told) == (received, True)
+
+
+@pytest.mark.parametrize(
+    "origdate",
+    [
+        *("", "yesterday", "Thu Aug 14 06:30:05 AM EST 2025", "Thu Aug 14 09:30:05 AM MSK 2005"),
+        *("Thu Aug 41 06:30:05 AM UTC 2025", "Thu Aug 14 25:30:05 UTC 2025"),
+        *("Thu Abc 14 06:30:05 AM UTC 2025", "Thu Aug 14 06:30:05 AM UTC 9999"),
+        *("Thu Aug 14 06:30:05 AM UTC 1901", "Thu Aug 14 06:30:05 AM UTC 0000"),
+    ],
+)
+def test_where_nothing_tells_the_time_it_is_that_of_the_file_and_not_told(
+    old: OldVoicemail, origdate: str
+) -> None:
+    date(old.leave(at="", origdate=origdate).with_suffix(".txt"), AUGUST.timestamp() + 60)
+
+    note = read_note(only(old), ZoneInfo("Europe/Moscow"))
+
+    assert (note.received_at, note.told) == (AUGUST + timedelta(minutes=1), False)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +242,7 @@ def test_a_time_that_is_none_is_that_of_the_file(old: OldVoicemail, origtime: st
 def test_no_message_is_of_a_time_that_cannot_be(
     old: OldVoicemail, written: float, received: datetime | None
 ) -> None:
-    date(old.leave(at="").with_suffix(".txt"), written)
+    date(old.leave(at="", origdate="").with_suffix(".txt"), written)
     before = datetime.now(UTC)
 
     told = read_note(only(old)).received_at
@@ -201,7 +270,7 @@ def test_a_note_of_garbage_says_nothing_and_loses_nothing(
 def test_a_wav_is_taken_as_it_is_and_before_others(old: OldVoicemail) -> None:
     stem = old.leave(endings=("gsm", "WAV", "wav"))
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.wav == stem.with_suffix(".wav").read_bytes()
     assert audio.duration == pytest.approx(0.2)
@@ -212,7 +281,7 @@ def test_gsm_is_decoded(old: OldVoicemail, ending: str) -> None:
     spoken = silence(0.5) + tone(1.0)
     old.leave(endings=(ending,), samples=spoken)
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.rate == 8000
     assert audio.duration == pytest.approx(1.5, abs=0.05)
@@ -223,11 +292,62 @@ def test_gsm_is_decoded(old: OldVoicemail, ending: str) -> None:
     assert audioop.rms(audio.samples[half:], 2) == pytest.approx(audioop.rms(tone(1), 2), rel=0.1)
 
 
+@pytest.mark.parametrize("ending", [ending for ending in OTHERS if ending not in (".WAV", ".gsm")])
+def test_all_other_formats_are_taken(old: OldVoicemail, ending: str) -> None:
+    spoken = silence(0.5) + tone(1.0)
+    stem = old.leave(endings=())
+    record(Path(f"{stem}{ending}"), spoken)
+
+    audio = read_sound(only(old)).audio
+
+    assert audio.rate == 8000
+    assert audio.duration == pytest.approx(1.5, abs=0.15)
+    half = 2 * 4000
+    assert audioop.rms(audio.samples[: half - 1600], 2) < 200
+    told = audioop.rms(audio.samples[half + 1600 : half + 14_000], 2)
+    assert told == pytest.approx(audioop.rms(tone(1), 2), rel=0.15)
+
+
+@pytest.mark.parametrize("coding", WAVS)
+def test_a_wav_of_any_coding_is_taken(old: OldVoicemail, coding: str) -> None:
+    spoken = silence(0.5) + tone(1.0)
+    path = old.leave(endings=()).with_suffix(".wav")
+    encode(path, spoken, WAVS[coding])
+    before = path.read_bytes()
+
+    audio = read_sound(only(old)).audio
+
+    assert audio.rate == 8000
+    assert audio.duration == pytest.approx(1.5, abs=0.15)
+    told = audioop.rms(audio.samples[9600:22_000], 2)
+    assert told == pytest.approx(audioop.rms(tone(1), 2), rel=0.15)
+    assert path.read_bytes() == before
+
+
+def test_a_message_in_two_channels_that_cancel_each_other_is_heard(old: OldVoicemail) -> None:
+    path = old.leave(endings=()).with_suffix(".wav")
+    upside_down(path, "-c:a", "pcm_s24le")
+
+    assert audioop.rms(read_sound(only(old)).audio.samples, 2) > 500
+
+
+def test_what_an_earlier_version_could_read_comes_first(old: OldVoicemail) -> None:
+    stem = old.leave(endings=("gsm", "ulaw"))
+    encode(stem.with_suffix(".wav"), tone(1.0), "-c:a pcm_alaw")
+    audio = read_sound(only(old)).audio
+    gsm = old.leave("102", endings=())
+    gsm.with_suffix(".gsm").write_bytes(stem.with_suffix(".gsm").read_bytes())
+
+    (_, other) = survey(old.folder).messages
+
+    assert audio == read_sound(other).audio
+
+
 def test_where_the_wav_is_no_recording_another_format_is_taken(old: OldVoicemail) -> None:
     stem = old.leave(endings=("wav", "gsm"))
     stem.with_suffix(".wav").write_bytes(b"RIFF of nothing" * 10)
 
-    assert read_sound(only(old)).duration == pytest.approx(0.2, abs=0.03)
+    assert read_sound(only(old)).audio.duration == pytest.approx(0.2, abs=0.03)
 
 
 def test_a_header_that_lies_is_put_right(old: OldVoicemail) -> None:
@@ -235,7 +355,7 @@ def test_a_header_that_lies_is_put_right(old: OldVoicemail) -> None:
     whole = wav.read_bytes()
     wav.write_bytes(whole[:40] + b"\xff\xff\xff\xff" + whole[44:])
 
-    audio = read_sound(only(old))
+    audio = read_sound(only(old)).audio
 
     assert audio.repaired
     assert audio.wav == whole
@@ -277,6 +397,15 @@ HEADER = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\
         ("WAV", Path.mkdir, "msg0000.WAV is not a plain file"),
         ("wav", lambda path: put_sparse(path, LARGEST_BYTES + 1), "too large"),
         ("gsm", lambda path: put_sparse(path, LARGEST_BYTES + 1), "more than"),
+        ("ulaw", lambda path: put(path, b""), "no audio"),
+        ("sln", lambda path: put(path, b"x"), "no audio"),
+        ("sln16", lambda path: put(path, b""), "no audio"),
+        ("ulaw", put_link, "msg0000.ulaw is not a plain file"),
+        ("alaw", os.mkfifo, "msg0000.alaw is not a plain file"),
+        ("sln", lambda path: put_sparse(path, LARGEST_BYTES + 1), "more than"),
+        ("ogg", lambda path: put(path, b"hello" * 100), "msg0000.ogg is not a sound file"),
+        ("mp3", lambda path: put(path, b"hello" * 100), "msg0000.mp3"),
+        ("mp3", put_link, "msg0000.mp3 is not a plain file"),
         ("g729", lambda path: put(path, b"hello"), "no audio but in g729, which is not read"),
         ("txt", lambda path: None, "no audio"),
     ],

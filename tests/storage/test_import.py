@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage import imports
+from storage import decoding, imports
 from storage.actor import EVERYTHING, User
 from storage.appvoicemail import Place, survey
+from storage.audio import Audio, recording_of
 from storage.audit import AuditLog, AuditQuery
 from storage.database import Database
 from storage.directory import Directory, Site
@@ -32,10 +33,10 @@ from storage.retention import Retention
 from storage.rows import Mailbox
 from tests.acting import ME
 from tests.quiet_voices import quiet_voice
-from tests.speech import samples, silence, speak
+from tests.speech import samples, silence, speak, tone
 from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store
 from tests.storage.object_store import object_store
-from tests.storage.old_voicemail import AUGUST, OldVoicemail
+from tests.storage.old_voicemail import AUGUST, OldVoicemail, encode
 from tests.storage.people import found_company, hire
 
 ALL = Query(limit=None)
@@ -297,6 +298,24 @@ def test_nothing_is_taken_in_twice(store: Store, old: OldVoicemail) -> None:
     assert (second.taken.total(), second.there) == (0, 6)
     assert len(everything(store)) == 6
     assert orphans(store) == 0
+
+
+@pytest.mark.parametrize("ending", ["ogg", "mp3", "sln16", "wav"])
+def test_a_decoder_of_another_version_finds_the_same_message(
+    store: Store, old: OldVoicemail, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    stem = old.leave(endings=() if ending == "wav" else (ending,))
+    if ending == "wav":
+        encode(stem.with_suffix(".wav"), tone(0.5), "-c:a pcm_s24le")
+    take_in(store, old)
+
+    def decoded_otherwise(samples: bytes) -> Audio:
+        return recording_of(samples + bytes(2))
+
+    monkeypatch.setattr(decoding, "recording_of", decoded_otherwise)
+    done = take_in(store, old)
+
+    assert (done.taken.total(), done.there) == (0, 1)
 
 
 def test_a_message_that_was_moved_or_renumbered_is_the_same(

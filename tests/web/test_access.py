@@ -187,6 +187,8 @@ MATRIX: Final = (
     Row("GET", "/menus/{menu}/remove", OURS),
     Row("POST", "/menus/{menu}/remove", OURS_DONE),
     Row("GET", "/prompts", ADMIN),
+    # Without a sound; nothing of it would be kept.
+    Row("POST", "/sounds/try", Answers(401, 422, 422, 422, 422)),
     Row("POST", "/prompts", ADMIN_DONE, {"name": "another", "way": "say", "say": "Да."}),
     Row("GET", "/prompts/{prompt}", OURS),
     Row("GET", "/prompts/{prompt}/audio", OURS),

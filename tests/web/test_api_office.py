@@ -174,7 +174,8 @@ def test_every_change_stands_in_the_log(olga: TestClient) -> None:
 def test_a_prompt_is_sent_heard_and_removed(front: Front, olga: TestClient) -> None:
     upload = {"file": ("..\\привет.wav", tone(2.0), "audio/wav")}
     made = olga.put("prompts/hello/file", files=upload).json()
-    assert made == {"name": "hello", "file": "привет.wav", "seconds": 2.0}
+    doubts = ["no speech is heard in it"]
+    assert made == {"name": "hello", "file": "привет.wav", "seconds": 2.0, "doubts": doubts}
     sound = olga.get("prompts/hello/audio", headers={"Range": "bytes=0-3"})
     assert (sound.status_code, sound.content) == (206, b"RIFF")
     problem(olga.get("prompts/hello/audio", headers={"Range": "bytes=99999999-"}), 416)
@@ -223,6 +224,7 @@ def test_an_employee_has_a_greeting_of_his_own(front: Front, anna: TestClient) -
     upload = {"file": ("hello.wav", tone(), "audio/wav")}
     made = anna.put("me/phones/101/greeting", files=upload).json()
     assert made["greeting"] == "prompt:greeting-101"
+    assert made["greeting_doubts"] == ["no speech is heard in it"]
     assert anna.get("me/phones/101/greeting").content[:4] == b"RIFF"
     problem(anna.put("me/phones/102/greeting", files=upload), 404)
     assert anna.delete("me/phones/101/greeting").status_code == 204

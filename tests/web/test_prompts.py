@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from storage.children import Turns
 from storage.office import Office, Prompt
+from tests.bad_sounds import upside_down
 from tests.flac import flac
 from tests.speech import speak
 from tests.web.conftest import Front, Visitor
@@ -136,6 +139,61 @@ def test_a_prompt_is_made_anew(front: Front, olga: Visitor) -> None:
     assert page.status_code == 303
     assert prompts(front)["main"].say == "Теперь иначе."
     assert prompts(front)["main"].audio != before
+
+
+def test_a_sound_is_tried_and_nothing_of_it_kept(
+    front: Front, tmp_path: Path, recording: bytes
+) -> None:
+    library = front.services.prompts
+    before = sorted(library.folder.iterdir())
+    for login in ("olga", "anna"):
+        told = front.visitor(login).post("/sounds/try", files={"sound": ("a.wav", recording)})
+        assert (told.status_code, told.json()["doubts"]) == (200, [])
+        wav = base64.b64decode(told.json()["wav"])
+        (tmp_path / "a.wav").write_bytes(recording)
+        assert wav == library.path(library.import_audio(tmp_path / "a.wav")).read_bytes()
+        library.path(hashlib.sha256(wav).hexdigest()).unlink()
+    assert sorted(library.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "sentence"),
+    [
+        (None, 422, "выберите звуковой файл"),
+        (b"not a sound", 422, "это не звуковой файл, который можно прочитать"),
+        (b"RIFF\xff\xff\xff\xffWAVEfmt ", 422, "это не звуковой файл, который можно прочитать"),
+        (flac(8000), 422, "в файле только тишина"),
+    ],
+)
+def test_what_is_no_sound_is_told_when_it_is_tried(
+    olga: Visitor, content: bytes | None, status: int, sentence: str
+) -> None:
+    files = None if content is None else {"sound": ("a.wav", content)}
+    told = olga.post("/sounds/try", files=files)
+    assert (told.status_code, told.json()) == (status, {"error": sentence})
+
+
+def test_who_tries_a_sound_waits_for_a_turn_as_well(
+    olga: Visitor, recording: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(at_once=1, waiting=0)
+    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    with turns.turn():
+        told = olga.post("/sounds/try", files={"sound": ("a.wav", recording)})
+    assert told.status_code == 503
+    assert "слишком много звуков" in told.json()["error"]
+
+
+def test_what_is_doubtful_about_a_sound_stands_beside_it(
+    front: Front, olga: Visitor, tmp_path: Path
+) -> None:
+    sound = upside_down(tmp_path / "a.mp3", "-ar", "44100").read_bytes()
+    files = {"file": ("a.mp3", sound)}
+    assert olga.post("/prompts", data={"name": "a", "way": "file"}, files=files).status_code == 303
+    for page in ("/prompts", "/prompts/a"):
+        assert "два канала гасят друг друга" in olga.get(page).text
+    front.visitor("anna").post("/account/greeting/101", files={"sound": ("a.mp3", sound)})
+    assert "два канала гасят друг друга" in front.visitor("anna").get("/account").text
 
 
 def test_a_phone_is_rung_for_a_recording(front: Front) -> None:

@@ -211,6 +211,8 @@ class Phone(Answer):
     """Seconds the phone rings."""
     greeting: str | None
     """What callers hear before they leave a message; null for the bundled greeting."""
+    greeting_doubts: list[str] = Field(examples=[[]])
+    """What may be wrong with the sound of a greeting of one's own."""
     self_service: bool
     """Whether the user may change `voicemail` and `ring_timeout`."""
 

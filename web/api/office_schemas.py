@@ -164,6 +164,8 @@ class PromptEntry(Answer):
     voice: str | None = None
     seconds: float = Field(examples=[4.2])
     """How long it lasts."""
+    doubts: list[str] = Field([], examples=[["no speech is heard in it"]])
+    """What may be wrong with its sound."""
 
 
 class Prompts(Listing[PromptEntry]):

@@ -32,7 +32,7 @@ def list_my_phones(who: Anyone) -> Phones:
     """The phones whose extensions are bound to one's account."""
     office = who.office
     own = [extension for extension in who.user.extensions if extension in office.employees]
-    return Phones(items=[_as_answer(office, extension) for extension in own])
+    return Phones(items=[_as_answer(who, office, extension) for extension in own])
 
 
 @router.patch("/{extension}", responses=refusals(404, 413))
@@ -43,7 +43,7 @@ def change_my_phone(who: Anyone, extension: OwnExtension, change: PhoneChange) -
         raise forbidden("the administrator has not allowed that")
 
     def with_change(office: Office) -> Office:
-        before = _as_answer(office, extension)
+        before = _as_answer(who, office, extension)
         return with_own_settings(
             office,
             extension,
@@ -53,7 +53,7 @@ def change_my_phone(who: Anyone, extension: OwnExtension, change: PhoneChange) -
             else change.ring_timeout,
         )
 
-    return _as_answer(who.edit(with_change), extension)
+    return _as_answer(who, who.edit(with_change), extension)
 
 
 @router.get(
@@ -71,7 +71,8 @@ def import_my_greeting(who: Anyone, extension: OwnExtension, file: Sound) -> Pho
     _own(who, extension)
     digest = import_sound(who, file)
     name = own_greeting(extension)
-    return _as_answer(who.edit(lambda office: with_recording(office, name, digest)), extension)
+    changed = who.edit(lambda office: with_recording(office, name, digest))
+    return _as_answer(who, changed, extension)
 
 
 @router.post("/{extension}/greeting/record", status_code=202, responses=refusals(404))
@@ -104,13 +105,15 @@ def _employee(office: Office, extension: str) -> Employee:
     return office.employees[extension]
 
 
-def _as_answer(office: Office, extension: str) -> Phone:
+def _as_answer(who: Asking, office: Office, extension: str) -> Phone:
     employee = _employee(office, extension)
+    prompt = office.prompts.get((employee.greeting or "").removeprefix("prompt:"))
     return Phone(
         extension=extension,
         name=employee.name,
         voicemail=has_voicemail(employee),
         ring_timeout=employee.answer_within,
         greeting=employee.greeting,
+        greeting_doubts=list(who.services.prompts.doubts(prompt.audio if prompt else None)),
         self_service=office.company.self_service,
     )

@@ -95,8 +95,9 @@ def _put(who: Asking, name: str, prompt: Prompt) -> PromptEntry:
 def _as_entry(who: Asking, office: Office, name: str) -> PromptEntry:
     """A prompt as the API sends one. Raises NotFound."""
     prompt = entry(office.prompts, name, "prompt")
-    seconds = who.services.prompts.seconds(prompt.audio)
-    return PromptEntry.model_validate({"name": name, **as_data(prompt), "seconds": seconds})
+    library = who.services.prompts
+    sound = {"seconds": library.seconds(prompt.audio), "doubts": library.doubts(prompt.audio)}
+    return PromptEntry.model_validate({"name": name, **as_data(prompt), **sound})
 
 
 def _with(office: Office, name: str, prompt: Prompt) -> Office:

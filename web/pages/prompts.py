@@ -20,6 +20,7 @@ from web.places import address_of, playing, prompt_address
 from web.ranges import audio_response
 from web.sentences import mistakes_in, place_in_words, tell
 from web.services import PhoneUnavailable
+from web.sounds import doubts_of
 from web.uploads import sound_in
 from web.visit import Visit, page
 
@@ -45,6 +46,7 @@ class Row:
     address: str
     prompt: Prompt
     seconds: float
+    doubts: list[str]
     uses: list[tuple[str, str]]
 
 
@@ -207,6 +209,7 @@ def _list(visit: Visit, form: PromptForm, wrong: Mistakes | None = None) -> Resp
             prompt_address(name),
             prompt,
             visit.services.prompts.seconds(prompt.audio),
+            doubts_of(visit, prompt),
             _uses(visit, name),
         )
         for name, prompt in office.prompts.items()
@@ -224,6 +227,7 @@ def _form(visit: Visit, form: PromptForm, wrong: Mistakes | None = None) -> Resp
         prompt_name=name,
         prompt=prompt,
         seconds=visit.services.prompts.seconds(prompt.audio),
+        sound_doubts=doubts_of(visit, prompt),
         uses=_uses(visit, name),
         **_context(visit, form, wrong),
     )

@@ -1,5 +1,6 @@
 // <voice-recorder for="ID">: records with the microphone into the file field of that id, so that the
-// form sends the recording like any file. Without a microphone it says so; the field still works.
+// form sends the recording, and <sound-trial> plays it, like any file. Without a microphone it says so;
+// the field still works.
 
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const LONGEST = 10 * 60 * 1000; // milliseconds; the server takes no longer ones
@@ -21,15 +22,11 @@ class VoiceRecorder extends HTMLElement {
     this.button.className = "button";
     this.button.textContent = this.dataset.record;
     this.button.addEventListener("click", () => this.toggle());
-    this.audio = document.createElement("audio");
-    this.audio.controls = true;
-    this.audio.hidden = true;
-    this.append(this.button, this.status, this.audio);
+    this.append(this.button, this.status);
   }
 
   disconnectedCallback() {
     this.finish();
-    if (this.audio?.src) URL.revokeObjectURL(this.audio.src);
   }
 
   toggle() {
@@ -60,7 +57,6 @@ class VoiceRecorder extends HTMLElement {
     this.recorder.start(1000);
     this.timer = setTimeout(() => this.finish(), LONGEST);
     this.dataset.state = "recording";
-    this.audio.hidden = true;
     this.button.textContent = this.dataset.stop;
     this.status.textContent = this.dataset.recording;
   }
@@ -70,7 +66,7 @@ class VoiceRecorder extends HTMLElement {
     if (this.recorder?.state === "recording") this.recorder.stop();
   }
 
-  /** Put the recording into the file field, and let it be heard before it is sent. */
+  /** Put the recording into the file field. */
   keep(recording) {
     const field = document.getElementById(this.getAttribute("for"));
     const ending = recording.type.includes("mp4") ? "m4a" : recording.type.includes("ogg") ? "ogg" : "webm";
@@ -80,9 +76,6 @@ class VoiceRecorder extends HTMLElement {
       field.files = files.files;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    if (this.audio.src) URL.revokeObjectURL(this.audio.src);
-    this.audio.src = URL.createObjectURL(recording);
-    this.audio.hidden = false;
     this.dataset.state = "recorded";
     this.button.textContent = this.dataset.again;
     this.status.textContent = this.dataset.recorded;

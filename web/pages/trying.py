@@ -1,0 +1,41 @@
+"""A sound before it is taken: what callers would hear of it. Nothing is kept."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from storage.errors import AudioError, Busy, ConfigError
+from storage.rendition import DOUBTS, rendition_of
+from web.sentences import tell_message
+from web.uploads import uploaded
+from web.visit import Visit, page
+
+_FIELD: Final = "sound"
+
+
+def try_sound(visit: Visit) -> Response:
+    """The WAV that a sound file would become, in base64, and what is doubtful about it.
+
+    Else an ``error``, in the words of the page. To be fetched by static/sound-trial.js.
+    """
+    try:
+        with uploaded(visit, _FIELD) as path:
+            rendition = rendition_of(path, path.name)
+    except (ConfigError, AudioError) as error:
+        return _refused(visit, error, 422)
+    except Busy as error:
+        return _refused(visit, error, 503)
+    doubts = [tell_message(DOUBTS[doubt], visit.language) for doubt in rendition.doubts]
+    return JSONResponse({"wav": base64.b64encode(rendition.wav).decode(), "doubts": doubts})
+
+
+def _refused(visit: Visit, error: Exception, status: int) -> Response:
+    sentence = tell_message(str(error).removeprefix(f"{_FIELD}: "), visit.language)
+    return JSONResponse({"error": sentence}, status)
+
+
+routes = [Route("/sounds/try", page(try_sound), methods=["POST"])]
