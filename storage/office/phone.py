@@ -35,7 +35,8 @@ def canonical(number: str, region: str) -> str:
     # Possible, not valid: ranges come into use faster than the library learns of them.
     if home and phonenumbers.is_possible_number(home):
         return _international(home)
-    abroad = _parse(f"+{plain}", region)
+    # Lines write the plus as 00 wherever they are, whatever the country's own prefix.
+    abroad = _parse(f"+{plain.removeprefix('00')}", region)
     if abroad and phonenumbers.is_possible_number(abroad):
         return _international(abroad)
     return plain

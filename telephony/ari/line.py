@@ -53,6 +53,14 @@ def deliver(inbox: Inbox, event: Event) -> None:
         inbox.put_nowait(event)
 
 
+def channel_of(event: Event) -> str:
+    """The channel that an event is about, or ""; where one rings another, the one that is rung."""
+    if channel := event.get("channel") or event.get("peer"):
+        return str(channel.get("id", ""))
+    subject = event.get("playback") or event.get("recording") or {}
+    return str(subject.get("target_uri", "")).removeprefix("channel:")
+
+
 class Line:
     """The channel with this id, from the moment it entered the application.
 
