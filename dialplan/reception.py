@@ -42,7 +42,7 @@ class Reception:
     unassigned: Unassigned
     outside: str
     hearing: Hearing
-    strays: StrayRules = StrayRules()
+    strays: StrayRules
 
     @cached_property
     def mailroom(self) -> StoredMailroom:

@@ -68,9 +68,7 @@ class Strays:
         mailbox = unassigned_mailbox(call.dialled, directory.timezone)
         desk = Desk(mailbox, sounds.LEAVE_MESSAGE, VoicemailSettings())
         language = directory.language
-        if call.seen_before and await take_up_again(
-            call, self.mailroom, language, lambda _: desk
-        ):
+        if call.seen_before and await take_up_again(call, self.mailroom, language, lambda _: desk):
             return
         if why := await self._refusal(call, directory):
             metrics().refused.labels("unknown_number").inc()

@@ -94,13 +94,13 @@ class Directory:
 
     @property
     def language(self) -> Language:
-        """What a caller hears whose company nobody knows: what all companies speak, else English."""
+        """What callers hear of whom no company is known: what all companies speak, or English."""
         spoken = {site.office.company.language for site in self.offices.values()}
         return spoken.pop() if len(spoken) == 1 else "en"
 
     @property
     def timezone(self) -> str:
-        """Whose days a message has that no company is found for: those of all companies, else UTC."""
+        """The zone of messages that no company is found for: that of all companies, or UTC."""
         zones = {site.office.company.timezone for site in self.offices.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
 

@@ -63,8 +63,8 @@ class CallSettings(Section):
 
     ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
     which of them may be dialled, see `storage.prefixes`. Whoever calls a number that no company has
-    by one of the ``trunks`` (endpoints of Asterisk's, parted by commas; empty: all that are nobody's
-    phones) may leave a message, so many ``per_caller`` and in all ``per_day``.
+    by one of the ``trunks`` (see `dialplan.strays`) may leave a message, so many ``per_caller`` and
+    in all ``per_day``.
     """
 
     ringing: Literal["ringing", "music"] = "ringing"

@@ -61,4 +61,4 @@ class Unassigned:
             .order_by(messages.desc(), MessageRow.dialled)
         )
         with self._database.reading() as session:
-            return {dialled: count for dialled, count in session.execute(counted)}
+            return {row[0]: row[1] for row in session.execute(counted)}

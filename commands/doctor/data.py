@@ -175,7 +175,8 @@ def unknown_numbers(app: App) -> Finding:
         for number, count in list(found.items())[:MOST_TOLD]
     )
     more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-    what = f"{sum(found.values())} messages of {LATELY_DAYS} days are nobody's; dialled: {told}{more}"
+    messages = sum(found.values())
+    what = f"{messages} messages of {LATELY_DAYS} days are nobody's; dialled: {told}{more}"
     advice = (
         "Listen to them (`voicepost messages list --company unassigned`) and delete or export "
         "them. Give the number to a company (`voicepost numbers set`), or see why the line sends "

@@ -47,7 +47,7 @@ class AriCall:
         self._recorder = Recorder(line)
 
     async def read_name(self) -> None:
-        """Read the caller's name where it is no UTF-8, of which Asterisk tells only that it is none.
+        """Read the caller's name anew where it is no UTF-8, of which Asterisk tells nothing else.
 
         The dialplan keeps the From header for that.
         """

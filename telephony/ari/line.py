@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from telephony.ari.client import Ari, Event, Params
+from telephony.ari.keys import Presses
 from telephony.errors import (
     AriError,
     AriUnavailable,
@@ -86,6 +87,7 @@ class Line:
         self._deadline = self._clock.time() + seconds
         self.id = channel_id
         self.app = app
+        self._presses = Presses()
         self.left = False
         self._moved_on = False
         self.stopping = False
@@ -126,7 +128,9 @@ class Line:
         """The next event whatever it says, or None when none came within ``seconds``."""
         try:
             async with asyncio.timeout(max(seconds, 0)):
-                return await self._inbox.get()
+                while self._presses.is_told_again(event := await self._inbox.get()):
+                    log.debug("a key was told twice", key=event["digit"])
+                return event
         except TimeoutError:
             return None
 

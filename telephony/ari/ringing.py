@@ -10,7 +10,7 @@ phone's context, as a new call by nobody: it is told a context that is not there
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
@@ -66,11 +66,19 @@ async def first_answer(
             ringing.add(leg)
         if event["type"] in _LEG_OVER:
             over[leg] = _outcome(event, leg in ringing)
-        if event["type"] == "Dial" and (forward := event.get("forward")):
-            over[leg] = Forwarded(forwarded_number(str(forward)))
-            if followed := event.get("forwarded"):  # on a way that no context can bar
-                await hang_up(line, [str(followed["id"])])
-    outcomes = list(over.values())
+        if event.get("forward"):
+            over[leg] = await _forwarded(line, event)
+    return _outcome_of_all(list(over.values()))
+
+
+async def _forwarded(line: Line, event: Event) -> Forwarded:
+    """Where a phone is forwarded, of which this event tells; Asterisk's own call there is ended."""
+    if followed := event.get("forwarded"):  # on a way that no context can bar
+        await hang_up(line, [str(followed["id"])])
+    return Forwarded(forwarded_number(str(event["forward"])))
+
+
+def _outcome_of_all(outcomes: Sequence[Rang | Forwarded]) -> Rang | Forwarded:
     if len(outcomes) == 1:
         return outcomes[0]
     return next((o for o in (Rang.NO_ANSWER, Rang.BUSY) if o in outcomes), Rang.UNREACHABLE)

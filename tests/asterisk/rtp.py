@@ -103,9 +103,7 @@ class Dialler:
                 self._packet(EVENT, stamp, ended)
             self._packet(PCMU, stamp + number, SILENCE)
 
-    async def press_slowly(
-        self, keys: str, *, packets: int = KEY_PACKETS, info: str = ""
-    ) -> None:
+    async def press_slowly(self, keys: str, *, packets: int = KEY_PACKETS, info: str = "") -> None:
         """Press keys as a person does, each for so many packets and as long between.
 
         ``info`` is when the telephone sends a SIP INFO besides: at the "press" or at the "release".

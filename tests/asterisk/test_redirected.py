@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from telephony.sandbox.asterisk import Asterisk
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import end, until_async
 from tests.asterisk.lonely import lonely_town
-from tests.asterisk.redirecting import Redirecting, redirecting
+from tests.asterisk.redirecting import redirecting
 from tests.scenarios import HELLO
 from tests.speech import speak
 
@@ -61,7 +60,10 @@ greeting = "sound:beep"
 async def test_a_forwarded_phone_is_followed_and_nobody_calls(
     short_folder: Path, phones_asterisk: Asterisk, role: str
 ) -> None:
-    async with lonely_town(short_folder / f"moved-{role}", phones_asterisk) as town, redirecting() as phones:
+    async with (
+        lonely_town(short_folder / f"moved-{role}", phones_asterisk) as town,
+        redirecting() as phones,
+    ):
         office = OFFICE.replace("PHONES", phones.address).replace("OTHERS", town.phones.sip)
         await town.house.apply(office)
         phones.contacts |= {
@@ -86,7 +88,10 @@ async def test_a_forwarded_phone_is_followed_and_nobody_calls(
         await caller.gone()
 
         calls = await town.house.json("calls", "list")
-        assert {call["caller"] for call in calls} == {*(f"7916000100{k}" for k in "134"), "79160002002"}
+        assert {call["caller"] for call in calls} == {
+            *(f"7916000100{k}" for k in "134"),
+            "79160002002",
+        }
         assert len(calls) == 4
         await end(service)
 

@@ -46,7 +46,7 @@ language = "en"
 class House:
     """Several companies on one system, with the reception that serves them."""
 
-    def __init__(self, folder: Path, strays: StrayRules = StrayRules()) -> None:
+    def __init__(self, folder: Path, strays: StrayRules | None = None) -> None:
         self._calls = count()
         self.database = Database(f"sqlite:///{folder}/voicepost.db")
         self.database.migrate()
@@ -64,7 +64,7 @@ class House:
             unassigned=Unassigned(self.database),
             outside="PJSIP/{number}@trunk",
             hearing="ringing",
-            strays=strays,
+            strays=strays or StrayRules(),
         )
 
     def close(self) -> None:

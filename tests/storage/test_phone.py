@@ -26,10 +26,6 @@ def test_two_noughts_are_a_plus_wherever_they_are_dialled(region: str) -> None:
     assert canonical("00442079460958", region) == "442079460958"
 
 
-def test_noughts_that_are_no_plus_mean_themselves() -> None:
-    assert canonical("0000000000", "RU") == "0000000000"
-
-
 @pytest.mark.parametrize("number", ["101", "02", "*55", "#", "1234567"])
 def test_short_numbers_and_codes_mean_themselves(number: str) -> None:
     assert canonical(number, "DE") == number

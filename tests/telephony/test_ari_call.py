@@ -638,7 +638,7 @@ async def test_the_other_of_several_phones_rings_on(asterisk: FakeAri) -> None:
 # -- who calls ---------------------------------------------------------------------------------
 
 
-async def calling(asterisk: FakeAri, **caller: str) -> AriCall:
+async def calling(asterisk: FakeAri, *, number: str = "79161112233", name: str = "Иван") -> AriCall:
     """The call of such a caller, as its flow gets it."""
     calls: asyncio.Queue[AriCall] = asyncio.Queue()
 
@@ -646,7 +646,7 @@ async def calling(asterisk: FakeAri, **caller: str) -> AriCall:
         calls.put_nowait(call)
 
     async with serving(asterisk, take):
-        asterisk.exchange.call(**caller)
+        asterisk.exchange.call(number=number, name=name)
         return await calls.get()
 
 
