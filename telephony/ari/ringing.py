@@ -44,10 +44,11 @@ async def first_answer(
     line: Line, caller: Caller, legs: Mapping[str, str], seconds: float
 ) -> str | Rang | Forwarded:
     """Ring the legs (id: endpoint) for ``seconds``: the leg that answered, or how it came out."""
-    over: dict[str, Rang | Forwarded] = {}
-    for leg, endpoint in legs.items():
-        if not await _dial(line, caller, leg, endpoint, seconds):
-            over[leg] = Rang.UNREACHABLE
+    over: dict[str, Rang | Forwarded] = {
+        leg: Rang.UNREACHABLE
+        for leg, endpoint in legs.items()
+        if not await _dial(line, caller, leg, endpoint, seconds)
+    }
     clock = asyncio.get_running_loop()
     end = clock.time() + seconds
     ringing: set[str] = set()
@@ -58,7 +59,7 @@ async def first_answer(
         if event["type"] == RECONNECTED:
             event = await _missed(line, [leg for leg in legs if leg not in over])
         leg = channel_of(event)
-        if leg not in legs or leg in over:
+        if leg not in legs.keys() - over.keys():
             continue
         if event["type"] == "StasisStart":
             return leg
@@ -66,7 +67,7 @@ async def first_answer(
             ringing.add(leg)
         if event["type"] in _LEG_OVER:
             over[leg] = _outcome(event, leg in ringing)
-        if event.get("forward"):
+        elif event.get("forward"):
             over[leg] = await _forwarded(line, event)
     return _outcome_of_all(list(over.values()))
 

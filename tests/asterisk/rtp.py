@@ -29,6 +29,7 @@ END, VOLUME = 0x80, 10
 SILENCE = b"\xff" * SAMPLES
 KEY_PACKETS = 5
 """A person holds a key for a tenth of a second, at least."""
+BETWEEN_PACKETS = 10
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 PAD = ("123", "456", "789", "*0#")
 
@@ -69,7 +70,7 @@ class Dialler:
         answer = ""
         while not answer.startswith("SIP/2.0 200"):
             received = await asyncio.get_running_loop().sock_recv(self._sip, 65_536)
-            answer = received.decode()
+            answer = received.decode(errors="replace")
         self._acknowledge(answer)
         return answer
 
@@ -104,7 +105,7 @@ class Dialler:
             self._packet(PCMU, stamp + number, SILENCE)
 
     async def press_slowly(self, keys: str, *, packets: int = KEY_PACKETS, info: str = "") -> None:
-        """Press keys as a person does, each for so many packets and as long between.
+        """Press keys as a person does, each for so many packets, with a fifth of a second between.
 
         ``info`` is when the telephone sends a SIP INFO besides: at the "press" or at the "release".
         """
@@ -119,14 +120,14 @@ class Dialler:
                 self._packet(EVENT, stamp, _event(event, END, packets * SAMPLES))
             if info == "release":
                 self.inform(key, packets)
-            await self._send_sound([SILENCE] * packets)
+            await self._send_sound([SILENCE] * BETWEEN_PACKETS)
 
     async def sound_keys(self, keys: str) -> None:
         """Press keys that are sounds of the line and nothing else."""
         for key in keys:
             tone = _tone(key)
             parts = [tone[at : at + SAMPLES] for at in range(0, len(tone), SAMPLES)]
-            await self._send_sound([*parts, *[SILENCE] * KEY_PACKETS])
+            await self._send_sound([*parts, *[SILENCE] * BETWEEN_PACKETS])
 
     def inform(self, key: str, packets: int = KEY_PACKETS) -> None:
         """Tell of a key by SIP INFO."""

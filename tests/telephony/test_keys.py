@@ -75,9 +75,14 @@ def test_a_key_pressed_again_is_another_press(held: int, pause: int) -> None:
     assert heard(*told) == "1111"
 
 
-def test_other_keys_between_change_nothing() -> None:
-    assert heard(("1", 100, 100), ("2", 110, 100), ("1", 120, 100)) == "12"
-    assert heard(("1", 100, 100), ("2", 300, 100), ("1", 500, 100)) == "121"
+@pytest.mark.parametrize("keys", ["3711", "1211", "12" * 5])
+def test_of_a_telephone_that_tells_once_each_press_counts_however_late_it_comes(keys: str) -> None:
+    """Packets that were held up come together."""
+    assert heard(*((key, place // 2 * 300, 100) for place, key in enumerate(keys))) == keys
+
+
+def test_two_keys_are_two_presses() -> None:
+    assert heard(("1", 100, 100), ("2", 110, 100)) == "12"
 
 
 def test_a_clock_that_was_set_back_hides_no_key() -> None:
