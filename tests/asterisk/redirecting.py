@@ -26,7 +26,7 @@ class Redirecting(asyncio.DatagramProtocol):
         host, port = transport.get_extra_info("sockname")
         self.address = f"{host}:{port}"
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # type: ignore[override]
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         request = data.decode().replace("\r\n", "\n")
         if not (found := _REQUEST.match(request)):
             return  # an ACK

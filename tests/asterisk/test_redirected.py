@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.telephones import Person
 from tests.asterisk.conftest import Town
 from tests.asterisk.house import end, until_async
 from tests.asterisk.lonely import lonely_town
@@ -23,7 +24,7 @@ name = "Ромашка"
 "74951234567" = { menu = "main" }
 "74951234568" = { voicemail = true }
 [menus.main]
-greeting = "sound:beep"
+greeting = "sound:dir-welcome"
 repeats = 0
 [menus.main.keys]
 1 = { action = "ring", employee = "101" }
@@ -81,9 +82,10 @@ async def test_a_forwarded_phone_is_followed_and_nobody_calls(
             assert message["addressee"]["number"] == box
         assert phones.rung == ["101", "104", "105"]
 
-        caller = await town.phones.call("74951234567", caller="79160002002")
-        await caller.press("2")
+        after = len(town.inside.events)
+        caller = await choose(town, "2", "79160002002")
         mobile = await town.phones.answered("+79161112233")
+        await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge", after=after)
         await mobile.hang_up()
         await caller.gone()
 
@@ -96,11 +98,19 @@ async def test_a_forwarded_phone_is_followed_and_nobody_calls(
         await end(service)
 
 
+async def choose(town: Town, key: str, number: str) -> Person:
+    """Call, and press a key once the menu is heard."""
+    after = len(town.inside.events)
+    caller = await town.phones.call("74951234567", caller=number)
+    await town.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=after)
+    await caller.press(key)
+    return caller
+
+
 async def leave(town: Town, key: str) -> None:
     """Press a key, and leave a message once there is a beep."""
     before, after = await town.house.messages(), len(town.inside.events)
-    caller = await town.phones.call("74951234567", caller=f"7916000100{key}")
-    await caller.press(key)
+    caller = await choose(town, key, f"7916000100{key}")
     await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=after, seconds=60)
     await caller.say(speak(HELLO))
     await caller.hang_up()

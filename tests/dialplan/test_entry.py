@@ -11,6 +11,7 @@ import pytest
 import dialplan.reception
 from dialplan.reception import Reception
 from dialplan.sounds import UNKNOWN_NUMBER
+from dialplan.strays import StrayRules
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.office import parse_office
@@ -165,6 +166,7 @@ async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_
             unassigned=Unassigned(broken),
             outside="",
             hearing="ringing",
+            strays=StrayRules(),
         )
         with pytest.raises(DatabaseUnavailable):
             await reception.take(ScriptedCall("1", Script()), ["call", "74951234567"])
