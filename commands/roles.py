@@ -76,7 +76,7 @@ def agi(app: App) -> None:
     reception = _reception(app)
 
     async def take(call: AgiCall) -> None:
-        await reception.take_outside_call(call, call.dialled)
+        await reception.take_outside_call(call)
 
     with AgiServer(
         settings.agi.host,

@@ -56,10 +56,8 @@ class Reception:
         ``probe ID`` is `voicepost doctor`, who wants to be recorded and looks at it himself.
         """
         match list(args):
-            case ["call"]:  # a name and no number was called
-                await self.take_outside_call(call, "")
-            case ["call", dialled]:
-                await self.take_outside_call(call, dialled)
+            case ["call"] | ["call", _]:  # without a number, where a name was called
+                await self.take_outside_call(call)
             case ["phone", "play-message", message_id]:
                 await play_message(call, self.inbox, message_id, self.messages.recordings)
             case ["phone", "record-prompt", company_id, name]:
@@ -72,12 +70,12 @@ class Reception:
             case _:
                 log.warning("a call with arguments that mean nothing", args=list(args))
 
-    async def take_outside_call(self, call: Call, dialled: str) -> None:
+    async def take_outside_call(self, call: Call) -> None:
         """Serve a caller who dialled one of our companies' numbers."""
-        directory = await self._directory_for(dialled)
-        site = directory.find(dialled)
+        directory = await self._directory_for(call.dialled)
+        site = directory.find(call.dialled)
         if site is None:
-            log.warning("a number that no company has", dialled=dialled)
+            log.warning("a number that no company has", dialled=call.dialled)
             await Strays(self.unassigned, self.mailroom, self.strays).take(call, directory)
             return
         await take_call(call, self._services(site))

@@ -31,6 +31,14 @@ def plain_number(number: str) -> str:
     return found[1] if found else number
 
 
+def called_number(dialled: str) -> str:
+    """The number that the dialplan says was called.
+
+    An older one glues a parameter's number behind it: that begins with the second plus.
+    """
+    return dialled[:1] + dialled[1:].partition("+")[0]
+
+
 def forwarded_number(forward: str) -> str:
     """The number in what a phone redirects to: ``102``, ``102@context``, ``PJSIP/x/sip:102@host``.
 

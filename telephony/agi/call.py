@@ -25,7 +25,13 @@ from telephony.call import (
     Source,
 )
 from telephony.errors import CallLost, Hangup
-from telephony.identity import FROM_VARIABLE, REPLACED, forwarded_number, name_of_header
+from telephony.identity import (
+    FROM_VARIABLE,
+    REPLACED,
+    called_number,
+    forwarded_number,
+    name_of_header,
+)
 
 _DIAL_STATUS: Mapping[str, Rang] = {
     "ANSWER": Rang.ANSWERED,
@@ -66,7 +72,7 @@ class AgiCall:
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self.id = agi.env.get("agi_uniqueid", "")
-        self.dialled = agi.env.get("agi_arg_1", "")
+        self.dialled = called_number(agi.env.get("agi_arg_1", ""))
         self.endpoint = agi.env.get("agi_channel", "").rpartition("-")[0]
         # The dialplan has taken out what could forge further lines of the environment.
         self.caller = Caller(_known(agi, "agi_callerid"), _known(agi, "agi_calleridname"))

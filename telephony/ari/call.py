@@ -21,7 +21,13 @@ from telephony.call import (
     Source,
 )
 from telephony.errors import AriError
-from telephony.identity import FROM_VARIABLE, REPLACED, name_of_header, plain_number
+from telephony.identity import (
+    FROM_VARIABLE,
+    REPLACED,
+    called_number,
+    name_of_header,
+    plain_number,
+)
 
 log = structlog.get_logger()
 
@@ -37,7 +43,7 @@ class AriCall:
         self.line = line
         self.seen_before = seen_before
         self.id = line.id
-        self.dialled = dialled
+        self.dialled = called_number(dialled)
         self.endpoint = str(channel.get("name", "")).rpartition("-")[0]
         number, name = str(channel["caller"]["number"]), str(channel["caller"]["name"])
         self.caller = Caller(plain_number(number), name)

@@ -6,7 +6,7 @@ Each of the layers that take messages, on one Asterisk, whose callers are SIP an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,15 @@ CALLS = (
 )
 
 
+EARLIER = (
+    Call(NUMBER, "79160003001", "79160003001", NUMBER),
+    Call(NOBODYS, "79160003002", "79160003002", NOBODYS, is_ours=False),
+    Call(f"00{NUMBER}", "79160003003", "79160003003", f"00{NUMBER}"),
+)
+"""What an earlier dialplan lets through as it came."""
+DATA = Path(__file__).parent.parent / "data"
+
+
 @pytest.fixture(scope="module")
 async def town(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Town]:
     async with lonely_town(short_folder / "trunk", phones_asterisk) as town:
@@ -92,22 +101,50 @@ async def serving(town: Town, role: str) -> AsyncIterator[None]:
 async def test_whoever_calls_by_the_trunk_leaves_a_message_where_it_should_be(
     town: Town, role: str, source: str
 ) -> None:
-    known = {message.id for message in _all(town)}
-    if role:
-        async with serving(town, role):
-            await asyncio.gather(*(_leave(town, call) for call in CALLS))
-            messages = await until(lambda: _new(town, known))
-    else:
-        await asyncio.gather(*(_leave(town, call) for call in CALLS))
-        async with serving(town, "calls"):
-            messages = await until(lambda: _new(town, known))
-
+    messages = await _taken(town, role, CALLS)
     assert {message.source for message in messages} == {source}
     found = {m.caller_number: (m.company_id is not None, m.dialled) for m in messages}
     assert found == {call.number: (call.is_ours, call.at) for call in CALLS}
     if source != "asterisk":  # which knows no names
         names = {message.caller_number: message.caller_name for message in messages}
         assert names == {call.number: call.named for call in CALLS}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi"), ("", "asterisk")])
+async def test_with_an_earlier_dialplan_too(town: Town, role: str, source: str) -> None:
+    """An installation's own copy of `asterisk-conf` stays until somebody copies it anew."""
+    asterisk = town.house.asterisk
+    dialplan = asterisk.folder / "etc/voicepost/extensions.conf"
+    newest = dialplan.read_text()
+    dialplan.write_text((DATA / "dialplans/0.1.0.conf").read_text())
+    await asterisk.rx("dialplan reload")
+    try:
+        messages = await _taken(town, role, EARLIER)
+    finally:
+        dialplan.write_text(newest)
+        await asterisk.rx("dialplan reload")
+
+    assert {message.source for message in messages} == {source}
+    found = {m.caller_number: (m.company_id is not None, m.dialled) for m in messages}
+    assert found == {call.number: (call.is_ours, call.at) for call in EARLIER}
+
+
+async def _taken(town: Town, role: str, calls: Sequence[Call]) -> list[Message]:
+    """Place the calls while that role serves, or nobody: the messages, once all are kept."""
+    known = {message.id for message in _all(town)}
+
+    def new() -> list[Message]:
+        found = [message for message in _all(town) if message.id not in known]
+        return found if len(found) >= len(calls) else []
+
+    if role:
+        async with serving(town, role):
+            await asyncio.gather(*(_leave(town, call) for call in calls))
+            return await until(new)
+    await asyncio.gather(*(_leave(town, call) for call in calls))
+    async with serving(town, "calls"):
+        return await until(new)
 
 
 async def _leave(town: Town, call: Call) -> None:
@@ -138,9 +175,3 @@ def _records(event: Event, channel: str) -> bool:
 
 def _all(town: Town) -> list[Message]:
     return list(town.house.inbox.list(Query()).messages)
-
-
-def _new(town: Town, known: set[str]) -> list[Message]:
-    """All the messages, once all are there."""
-    found = [message for message in _all(town) if message.id not in known]
-    return found if len(found) >= len(CALLS) else []

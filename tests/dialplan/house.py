@@ -84,7 +84,8 @@ class House:
             return None
 
         script = Script(speak=say)
-        call = ScriptedCall(args[-1], script, caller=Caller(caller), endpoint=endpoint)
+        dialled = args[-1] if len(args) > 1 else ""
+        call = ScriptedCall(dialled, script, caller=Caller(caller), endpoint=endpoint)
         call.id = f"call-{next(self._calls)}"
         with suppress(Hangup):
             await self.reception.take(call, args)

@@ -169,4 +169,4 @@ async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_
             strays=StrayRules(),
         )
         with pytest.raises(DatabaseUnavailable):
-            await reception.take(ScriptedCall("1", Script()), ["call", "74951234567"])
+            await reception.take(ScriptedCall("74951234567", Script()), ["call", "74951234567"])

@@ -6,7 +6,13 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from telephony.identity import forwarded_number, guess, name_of_header, plain_number
+from telephony.identity import (
+    called_number,
+    forwarded_number,
+    guess,
+    name_of_header,
+    plain_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +31,21 @@ from telephony.identity import forwarded_number, guess, name_of_header, plain_nu
 )
 def test_parameters_are_no_part_of_a_number(came: str, number: str) -> None:
     assert plain_number(came) == number
+
+
+@pytest.mark.parametrize(
+    ("dialled", "number"),
+    [
+        ("+74950000003", "+74950000003"),
+        ("+74950000003+79390000000", "+74950000003"),
+        ("74950000003+79390000000", "74950000003"),
+        ("*98", "*98"),
+        ("+", "+"),
+        ("", ""),
+    ],
+)
+def test_what_an_older_dialplan_glues_to_a_number(dialled: str, number: str) -> None:
+    assert called_number(dialled) == number
 
 
 @pytest.mark.parametrize(
