@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from storage.prompts import PromptLibrary
     from storage.retention import Retention
     from storage.settings import Settings
+    from storage.unassigned import Unassigned
 
 
 class App:
@@ -121,6 +122,12 @@ class App:
         from storage.allowances import Allowances
 
         return Allowances(self.database)
+
+    @cached_property
+    def unassigned(self) -> Unassigned:
+        from storage.unassigned import Unassigned
+
+        return Unassigned(self.database)
 
     @cached_property
     def passwords(self) -> Passwords:

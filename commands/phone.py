@@ -7,6 +7,7 @@ import asyncio
 from storage.office import Office
 from storage.settings import Settings
 from telephony.ari.client import AriAccess, HttpAri, Params, new_id
+from telephony.ari.ringing import UNFORWARDED
 from telephony.errors import AriError, TelephonyError
 
 RING_SECONDS = 30
@@ -55,6 +56,8 @@ async def _ring_phone(settings: Settings, phone: str, args: tuple[str, ...]) -> 
             "appArgs": ",".join(("phone", *args)),
             "callerId": '"Voicepost" <>',
             "timeout": RING_SECONDS,
+            # Nobody but who has the phone is to hear the message, or to be recorded.
+            "variables": UNFORWARDED,
         }
         try:
             await ari.request("POST", f"/channels/{new_id()}", params)

@@ -25,6 +25,7 @@ from commands.serving import owner, serving
 from commands.settling import keep_settling
 from commands.uploading import keep_uploading
 from dialplan.reception import Reception
+from dialplan.strays import StrayRules
 from storage.durable import make_folder
 from storage.errors import ConfigError
 from storage.privacy import FOLDER, SPOOL, UMASK
@@ -75,7 +76,7 @@ def agi(app: App) -> None:
     reception = _reception(app)
 
     async def take(call: AgiCall) -> None:
-        await reception.take_outside_call(call, call.dialled)
+        await reception.take_outside_call(call)
 
     with AgiServer(
         settings.agi.host,
@@ -196,13 +197,20 @@ async def _announce(connected: asyncio.Event, watcher: Watcher) -> None:
 
 def _reception(app: App) -> Reception:
     app.offices.snapshot()  # known from now on, whatever becomes of the database
+    settings = app.settings.calls
     return Reception(
         offices=app.offices,
         messages=app.messages,
         inbox=app.inbox,
         prompts=app.prompts,
-        outside=app.settings.calls.outside,
-        hearing=app.settings.calls.ringing,
+        unassigned=app.unassigned,
+        outside=settings.outside,
+        hearing=settings.ringing,
+        strays=StrayRules(
+            trunks=settings.trunks,
+            per_caller=settings.unassigned_per_caller,
+            per_day=settings.unassigned_per_day,
+        ),
     )
 
 

@@ -50,7 +50,7 @@ def outcome(lines: Sequence[Line]) -> str:
 
 
 def _call(facts: Facts) -> str:
-    args = [str(arg) for arg in facts.get("args") or []]
+    args = [str(arg) or "no number" for arg in facts.get("args") or []]
     caller = facts.get("caller") or "somebody without a number"
     match args:
         case ["call", dialled]:
@@ -84,13 +84,21 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], str]]] = {
     ),
     "the call had left a message already": lambda _: "the caller had left a message already",
     "number": lambda facts: f"the number {facts['dialled']} is {facts['company']}'s",
+    "a number that no company has": lambda facts: (
+        f"no company has the number {facts['dialled'] or 'called, which has no digits'}"
+    ),
+    "no message for a number that no company has": lambda facts: (
+        f"hears that there is no such number: {facts['why']}"
+    ),
     "menu": lambda facts: f"hears the menu “{facts['menu']}”",
     "key": lambda facts: f"presses {facts['key']}",
     "wrong key": lambda facts: f"presses {facts['key']}, which means nothing here",
     "no key": lambda _: "presses nothing",
     "action": lambda facts: f"what comes next: {facts['action']}",
     "forwarded always": lambda facts: f"calls of {facts['employee']} are always forwarded",
-    "rang": lambda facts: f"the phone of {facts['employee']} rang: {facts['outcome']}",
+    "rang": lambda facts: (
+        f"{facts.get('number') or 'the phone'} of {facts['employee']} rang: {facts['outcome']}"
+    ),
     "beep": lambda facts: f"the beep: what is said now is the message {facts['message']}",
     "recording over": lambda facts: f"the recording ends, by {facts['ended_by']}",
     "message kept": lambda facts: f"kept: {facts['seconds']:.1f} s, message {facts['message']}",

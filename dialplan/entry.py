@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import structlog
 
 from dialplan import menu
-from dialplan.next import Goto, Next, Perform
+from dialplan.next import first_step
 from dialplan.resuming import take_up_again
 from dialplan.services import Services
-from storage.office import Ring, Target, Voicemail
+from storage.office import Target
 from telephony.call import Call
 
 log = structlog.get_logger()
@@ -19,20 +21,13 @@ async def take_call(call: Call, services: Services) -> None:
 
     One whose flow was lost goes on with the message that was begun, or else from the start.
     """
-    if call.seen_before and await take_up_again(call, services):
+    language = services.office.company.language
+    desk = partial(services.desk, dialled=call.dialled)
+    if call.seen_before and await take_up_again(call, services.mailroom, language, desk):
         return
     target = services.site.target(call.dialled)
     if target is None:
         log.warning("the number leads nowhere", dialled=call.dialled)
-        return
+        target = Target(voicemail=True)
     log.info("number", dialled=call.dialled, company=services.office.company.name)
     await menu.run(call, services, first_step(target))
-
-
-def first_step(target: Target) -> Next:
-    """What a number leads to: a menu, an employee's phone, or the company's mailbox."""
-    if target.menu is not None:
-        return Goto(target.menu)
-    if target.employee is not None:
-        return Perform(Ring(employee=target.employee))
-    return Perform(Voicemail())

@@ -78,7 +78,7 @@ class StoredMailroom:
         envelope = new_envelope(
             mailbox,
             caller_number=call.caller.number,
-            caller_name=call.caller.name,
+            caller_name=call.caller.marked_name,
             dialled=call.dialled,
             source=call.source,
             call_id=call.id,

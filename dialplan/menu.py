@@ -9,7 +9,7 @@ import structlog
 from dialplan import sounds
 from dialplan.actions import perform
 from dialplan.digits import Complete, Incomplete, Invalid, Match, choices, match
-from dialplan.next import Done, Goto, Next, Perform, Repeat
+from dialplan.next import Done, Follow, Goto, Next, Perform, Repeat
 from dialplan.services import Services
 from storage.office import Action, ForwardAction, Menu, Voicemail
 from storage.office import Repeat as RepeatAction
@@ -17,6 +17,8 @@ from telephony.call import Call
 
 MAX_ACTIONS = 60
 """Steps in one call: enough for any caller, few enough to end one that goes in circles."""
+MAX_FOLLOWED = 5
+"""Forwardings set on phones that one call follows: phones that name each other ring in turn."""
 ALL_KEYS = "0123456789*#"
 
 log = structlog.get_logger()
@@ -25,10 +27,10 @@ log = structlog.get_logger()
 async def run(call: Call, services: Services, first: Next) -> None:
     """Carry a call from its first step to its last.
 
-    One that goes in circles (a menu that repeats itself for ever, employees who forward to each
-    other) ends in the company's mailbox.
+    One that goes in circles (a menu that repeats itself for ever, employees or phones that forward
+    to each other) ends in the company's mailbox.
     """
-    step, menu = first, ""
+    step, menu, followed = first, "", 0
     for _ in range(MAX_ACTIONS):
         match step:
             case Done():
@@ -38,6 +40,11 @@ async def run(call: Call, services: Services, first: Next) -> None:
             case Goto(name):
                 menu = name
                 step = Perform(await visit(call, services, menu))
+            case Follow(onward):
+                followed += 1
+                if followed > MAX_FOLLOWED:
+                    break
+                step = onward
             case Repeat():
                 step = Goto(menu) if menu else Done()
     log.warning("the call goes in circles", menu=menu)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.office import Action, ForwardAction
+from storage.office import Action, ForwardAction, Ring, Target, Voicemail
 
 
 @dataclass(frozen=True)
@@ -31,4 +31,20 @@ class Perform:
     action: Action | ForwardAction
 
 
-Next = Done | Repeat | Goto | Perform
+@dataclass(frozen=True)
+class Follow:
+    """On to where a phone is forwarded, within the company: not as often as phones might say."""
+
+    step: Goto | Perform
+
+
+Next = Done | Repeat | Goto | Perform | Follow
+
+
+def first_step(target: Target) -> Goto | Perform:
+    """What a number leads to: a menu, an employee's phone, or the company's mailbox."""
+    if target.menu is not None:
+        return Goto(target.menu)
+    if target.employee is not None:
+        return Perform(Ring(employee=target.employee))
+    return Perform(Voicemail())

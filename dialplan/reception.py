@@ -13,12 +13,14 @@ from dialplan.entry import take_call
 from dialplan.mailroom import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
+from dialplan.strays import StrayRules, Strays
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.identifiers import is_id
 from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.offices import Directory, Offices, Site
 from storage.prompts import PromptLibrary
+from storage.unassigned import Unassigned
 from telephony.call import Call, Hearing, RecordingLimits
 
 PROBE_LIMITS = RecordingLimits(max_seconds=10, silence_seconds=5)
@@ -37,8 +39,10 @@ class Reception:
     messages: Messages
     inbox: Inbox
     prompts: PromptLibrary
+    unassigned: Unassigned
     outside: str
     hearing: Hearing
+    strays: StrayRules
 
     @cached_property
     def mailroom(self) -> StoredMailroom:
@@ -52,8 +56,8 @@ class Reception:
         ``probe ID`` is `voicepost doctor`, who wants to be recorded and looks at it himself.
         """
         match list(args):
-            case ["call", dialled]:
-                await self.take_outside_call(call, dialled)
+            case ["call"] | ["call", _]:  # without a number, where a name was called
+                await self.take_outside_call(call)
             case ["phone", "play-message", message_id]:
                 await play_message(call, self.inbox, message_id, self.messages.recordings)
             case ["phone", "record-prompt", company_id, name]:
@@ -66,31 +70,32 @@ class Reception:
             case _:
                 log.warning("a call with arguments that mean nothing", args=list(args))
 
-    async def take_outside_call(self, call: Call, dialled: str) -> None:
+    async def take_outside_call(self, call: Call) -> None:
         """Serve a caller who dialled one of our companies' numbers."""
-        site = await self._site(dialled)
+        directory = await self._directory_for(call.dialled)
+        site = directory.find(call.dialled)
         if site is None:
-            log.warning("a number that no company has", dialled=dialled)
-            await call.play(sounds.UNKNOWN_NUMBER)
+            log.warning("a number that no company has", dialled=call.dialled)
+            await Strays(self.unassigned, self.mailroom, self.strays).take(call, directory)
             return
         await take_call(call, self._services(site))
 
-    async def _site(self, dialled: str) -> Site | None:
-        """Whose number it is; as was known last, while the database does not answer.
+    async def _directory_for(self, dialled: str) -> Directory:
+        """All offices, to find whose number it is; as known last, while the database is silent.
 
         What was not known last may be a new number: nobody is turned away before the database
         has said so. Raises DatabaseUnavailable, and then the fallback takes a message.
         """
         try:
-            return (await self._directory(PATIENCE)).find(dialled)
+            return await self._directory(PATIENCE)
         except DatabaseUnavailable as error:
             known = self.offices.last_known
             if known is None:
                 raise
-            if site := known.find(dialled):
+            if known.find(dialled):
                 log.warning("the last known configuration is used", why=str(error))
-                return site
-            return (await self._directory(NEW_NUMBER_PATIENCE)).find(dialled)
+                return known
+            return await self._directory(NEW_NUMBER_PATIENCE)
 
     async def _directory(self, seconds: float) -> Directory:
         return await self.mailroom.database.ask(self.offices.snapshot, seconds)

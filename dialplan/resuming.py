@@ -6,10 +6,13 @@ what was recorded is reviewed and kept, and nobody is asked to say anything twic
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 
 from dialplan import sounds
-from dialplan.services import Services
+from dialplan.mailroom import Mailroom
+from dialplan.services import Desk
 from dialplan.voicemail import keep_for_absent, leave_message, limits_of
 from storage.drafts import Interrupted
 from storage.errors import StorageError
@@ -20,52 +23,55 @@ from telephony.errors import Hangup
 log = structlog.get_logger()
 
 
-async def take_up_again(call: Call, services: Services) -> bool:
-    """Go on with the message that this call was leaving; False where it was leaving none."""
+async def take_up_again(
+    call: Call, mailroom: Mailroom, language: str, desk: Callable[[str | None], Desk]
+) -> bool:
+    """Go on with the message that this call was leaving; False where it was leaving none.
+
+    ``desk`` is that of an employee, by extension, or of None.
+    """
     try:
-        was = await services.mailroom.interrupted(call)
+        was = await mailroom.interrupted(call)
     except StorageError as error:
         log.warning("nobody knows what the call had begun", why=str(error))
         return False
     if was is None:
         return False
-    await call.answer(services.office.company.language)
+    await call.answer(language)
     if was.kept:
         log.info("the call had left a message already")
         await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
         return True
     log.info("going on with a message", takes=was.takes, employee=was.employee)
-    await _go_on(call, services, was)
+    await _go_on(call, mailroom, desk(was.employee), was)
     return True
 
 
-async def _go_on(call: Call, services: Services, was: Interrupted) -> None:
+async def _go_on(call: Call, mailroom: Mailroom, desk: Desk, was: Interrupted) -> None:
     """Wait for the end of what is still being recorded, and take the message from there."""
     takes, begun = [Draft(take) for take in was.takes], None
-    employee = was.employee if was.employee in services.office.employees else None
-    settings = services.office.voicemail
     if takes:
         try:
-            recorded = await call.record_on(takes[-1].id, limits_of(settings)) is not None
+            recorded = await call.record_on(takes[-1].id, limits_of(desk.settings)) is not None
         except Hangup:
-            await keep_for_absent(services.mailroom, takes)
+            await keep_for_absent(mailroom, takes)
             raise
-        if not recorded and len(takes) == 1 and not await _is_recorded(services, takes[0]):
+        if not recorded and len(takes) == 1 and not await _is_recorded(mailroom, takes[0]):
             begun = takes.pop()  # the flow was lost before the beep
     await leave_message(
         call,
-        services.mailroom,
-        services.mailbox(employee, call.dialled),
-        services.greeting(employee),
-        settings,
+        mailroom,
+        desk.mailbox,
+        desk.greeting,
+        desk.settings,
         earlier=takes,
         begun=begun,
     )
 
 
-async def _is_recorded(services: Services, take: Draft) -> bool:
+async def _is_recorded(mailroom: Mailroom, take: Draft) -> bool:
     try:
-        return await services.mailroom.is_recorded(take)
+        return await mailroom.is_recorded(take)
     except StorageError as error:
         log.warning("what was recorded cannot be looked for now", why=str(error))
         return True

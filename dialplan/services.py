@@ -11,11 +11,23 @@ from dialplan import sounds
 from dialplan.mailroom import Mailroom
 from storage.mailboxes import company_mailbox, employee_mailbox
 from storage.messages import Mailbox
-from storage.office import Employee, Office
+from storage.office import Employee, Office, VoicemailSettings
 from storage.offices import Site
 from telephony.call import Hearing
 
+OUTSIDE_SECONDS = 60.0
+"""Outside lines ring as long as the network lets them; most give up before a minute."""
+
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one message is left: in which mailbox, what is played before the beep, and how."""
+
+    mailbox: Mailbox
+    greeting: str
+    settings: VoicemailSettings
 
 
 @dataclass(frozen=True)
@@ -47,15 +59,21 @@ class Services:
             log.warning("an outside number that may not be dialled", number=number)
         return allowed
 
-    def mailbox(self, employee: str | None, dialled: str) -> Mailbox:
-        """The mailbox of an employee (by extension), or the company's."""
-        if employee is None:
-            return company_mailbox(self.site, dialled)
-        return employee_mailbox(self.site, employee)
+    def outside_endpoint(self, number: str) -> str:
+        """The dial string of an outside number."""
+        return self.outside.replace("{number}", number)
 
-    def greeting(self, employee: str | None) -> str:
-        """What is played before the beep of that mailbox: its own, or a bundled one."""
-        own = self.office.voicemail.greeting
-        if employee is not None:
+    def desk(self, employee: str | None, dialled: str) -> Desk:
+        """Where messages are left for an employee (by extension), or for the company.
+
+        Of an employee who is gone, for the company. The greeting is a bundled one where the
+        mailbox has none of its own.
+        """
+        settings = self.office.voicemail
+        own = settings.greeting
+        if employee in self.office.employees:
             own = self.employee(employee).greeting or own
-        return self.sound(own) if own else sounds.LEAVE_MESSAGE
+            mailbox = employee_mailbox(self.site, employee)
+        else:
+            mailbox = company_mailbox(self.site, dialled)
+        return Desk(mailbox, self.sound(own) if own else sounds.LEAVE_MESSAGE, settings)

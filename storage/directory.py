@@ -9,6 +9,7 @@ from functools import cached_property
 from storage.allowance import ALONE, Allowance
 from storage.bounds import beyond
 from storage.office import Office, Problem, Target, check
+from storage.office.model import Language
 from storage.office.phone import DEFAULT_REGION, canonical, country_of, digits, region_of
 
 
@@ -81,6 +82,27 @@ class Directory:
         spelling, exactly as it stands or any.
         """
         return next(self._having(number), None)
+
+    def has_phone(self, endpoint: str) -> bool:
+        """Whether one of Asterisk's endpoints is a phone that an employee has, or may have."""
+        wanted = endpoint.casefold()
+        return any(
+            site.allowance.names(endpoint)
+            or any(one.endpoint.casefold() == wanted for one in site.office.employees.values())
+            for site in self.offices.values()
+        )
+
+    @property
+    def language(self) -> Language:
+        """What callers hear of whom no company is known: what all companies speak, or English."""
+        spoken = {site.office.company.language for site in self.offices.values()}
+        return spoken.pop() if len(spoken) == 1 else "en"
+
+    @property
+    def timezone(self) -> str:
+        """The zone of messages that no company is found for: that of all companies, or UTC."""
+        zones = {site.office.company.timezone for site in self.offices.values()}
+        return zones.pop() if len(zones) == 1 else "UTC"
 
     def contested(self, company_id: str) -> Iterator[Problem]:
         """Numbers of a company whose digits may be dialled for one of another company's too."""

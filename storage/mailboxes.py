@@ -36,7 +36,7 @@ def employee_mailbox(site: Site, extension: str) -> Mailbox:
     )
 
 
-def unassigned_mailbox(dialled: str) -> Mailbox:
+def unassigned_mailbox(dialled: str, timezone: str = "UTC") -> Mailbox:
     """Where messages go that nobody can be found for; the administrator sees them."""
     return Mailbox(
         company_id=None,
@@ -44,4 +44,5 @@ def unassigned_mailbox(dialled: str) -> Mailbox:
         box="company",
         addressee_name=UNASSIGNED,
         addressee_number=dialled,
+        timezone=timezone,
     )

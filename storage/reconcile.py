@@ -180,7 +180,7 @@ class _LeftBehind:
         """Whose message it is, and the seconds of speech it needs."""
         site = directory.find(self.dialled)
         if site is None:
-            return unassigned_mailbox(self.dialled), 0.0
+            return unassigned_mailbox(self.dialled, directory.timezone), 0.0
         target = site.target(self.dialled)
         if target and target.employee in site.office.employees:
             mailbox = employee_mailbox(site, target.employee)

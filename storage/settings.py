@@ -62,12 +62,17 @@ class CallSettings(Section):
     """What holds for every call: minutes and seconds are limits.
 
     ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
-    which of them may be dialled, see `storage.prefixes`.
+    which of them may be dialled, see `storage.prefixes`. Whoever calls a number that no company has
+    by one of the ``trunks`` (see `dialplan.strays`) may leave a message, so many ``per_caller`` and
+    in all ``per_day``.
     """
 
     ringing: Literal["ringing", "music"] = "ringing"
     outside: str = "PJSIP/{number}@trunk"
     allow: str = NATIONAL
+    trunks: str = ""
+    unassigned_per_caller: int = Field(5, ge=0)
+    unassigned_per_day: int = Field(100, ge=0)
     max_minutes: float = Field(60, gt=0)
     shutdown_seconds: float = Field(30, ge=0)
 

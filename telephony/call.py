@@ -16,10 +16,19 @@ Hearing = Literal["ringing", "music"]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, as the network said it: both texts are a stranger's and prove nothing."""
+    """Who calls, as the network said it: both texts are a stranger's and prove nothing.
+
+    ``charset`` is what the name was guessed to be written in, "" where nothing had to be guessed.
+    """
 
     number: str
     name: str = ""
+    charset: str = ""
+
+    @property
+    def marked_name(self) -> str:
+        """The name as it is kept, with a mark where its charset was guessed."""
+        return f"{self.name} [{self.charset}?]" if self.charset else self.name
 
 
 class EndedBy(StrEnum):
@@ -37,6 +46,16 @@ class Rang(StrEnum):
     NO_ANSWER = "no answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """How ringing one phone came out that answered: call this number instead ("" for none)."""
+
+    number: str
+
+    def __str__(self) -> str:
+        return f"forwarded to {self.number or 'nobody'}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +87,11 @@ class Call(Protocol):
 
     @property
     def caller(self) -> Caller: ...
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of Asterisk's by which the call came, such as ``PJSIP/trunk``; "" where
+        that is not known."""
 
     @property
     def source(self) -> Source:
@@ -110,10 +134,12 @@ class Call(Protocol):
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
-    ) -> Rang:
+    ) -> Rang | Forwarded:
         """Ring the endpoints (Asterisk dial strings) at once; the first to answer is connected.
 
-        ``ANSWERED`` is returned when the two have talked and the other side hung up.
+        ``ANSWERED`` is returned when the two have talked and the other side hung up. No phone's
+        own forwarding is followed: of one that rings alone it is returned, and of several such a
+        phone is unreachable.
         """
 
     async def hang_up(self) -> None:

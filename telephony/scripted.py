@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.call import Caller, EndedBy, Forwarded, Hearing, Rang, RecordingLimits, Source
 from telephony.errors import Hangup
 
 SILENT = "."
@@ -26,7 +26,7 @@ class Script:
     """
 
     keys: str = ""
-    phones: Mapping[str, Rang] = field(default_factory=dict)
+    phones: Mapping[str, Rang | Forwarded] = field(default_factory=dict)
     hang_up_at: int | None = None
     speak: Callable[[str], EndedBy | None] = lambda _: None
 
@@ -45,11 +45,13 @@ class ScriptedCall:
         script: Script,
         *,
         caller: Caller | None = None,
+        endpoint: str = "PJSIP/trunk",
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.id = "scripted"
         self.dialled = dialled
         self.caller = caller or Caller("79990000000", "")
+        self.endpoint = endpoint
         self.seen_before = False
         self.steps: list[str] = []
         self._script = script
@@ -93,10 +95,12 @@ class ScriptedCall:
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
-    ) -> Rang:
+    ) -> Rang | Forwarded:
         self._step(f"ring {' and '.join(endpoints)} for {seconds:g} s, the caller hears {hearing}")
         outcomes = [self._script.phones.get(endpoint, Rang.ANSWERED) for endpoint in endpoints]
-        result = next(outcome for outcome in Rang if outcome in outcomes)
+        result: Rang | Forwarded = outcomes[0]
+        if len(outcomes) > 1:
+            result = next((o for o in Rang if o in outcomes), Rang.UNREACHABLE)
         self._step(str(result))
         return result
 

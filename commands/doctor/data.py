@@ -17,6 +17,7 @@ from storage.bounds import beyond
 from storage.database import Database, newest_revision
 from storage.directory import Site
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
+from storage.office.values import shown
 from storage.unsettled import newest_kept, quiet_lately, unsettled
 
 NEWEST: Final = 20
@@ -24,6 +25,7 @@ NEWEST: Final = 20
 MOST_QUIET: Final = 0.6
 """The share of them that may be probably empty: many callers hang up after the beep."""
 MOST_TOLD: Final = 5
+LATELY_DAYS: Final = 30
 AHEAD: Final = timedelta(minutes=1)
 """A message of a later time than this from now was left while the clock was wrong, or is now."""
 
@@ -36,6 +38,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "last message", lambda: last_message(app)
     yield "kept aside", lambda: kept_aside(app)
     yield "companies", lambda: companies(app)
+    yield "unknown numbers", lambda: unknown_numbers(app)
     yield "accounts", lambda: accounts(app)
 
 
@@ -160,6 +163,26 @@ def companies(app: App) -> Finding:
         "change it; voicepost config check --company NAME tells all of it."
     )
     return Finding("companies", "warning", "; ".join(found[:3]) + more, advice)
+
+
+def unknown_numbers(app: App) -> Finding:
+    """Whether callers left messages for numbers that no company has."""
+    found = app.unassigned.numbers_lately(LATELY_DAYS)
+    if not found:
+        return ok("unknown numbers", f"no message for any in {LATELY_DAYS} days")
+    told = ", ".join(
+        f"{shown(number) or 'no number'} ({count})"
+        for number, count in list(found.items())[:MOST_TOLD]
+    )
+    more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+    messages = sum(found.values())
+    what = f"{messages} messages of {LATELY_DAYS} days are nobody's; dialled: {told}{more}"
+    advice = (
+        "Listen to them (`voicepost messages list --company unassigned`) and delete or export "
+        "them. Give the number to a company (`voicepost numbers set`), or see why the line sends "
+        "it; calls.unassigned_per_day = 0 takes no more."
+    )
+    return Finding("unknown numbers", "warning", what, advice)
 
 
 def _shared(one: Site, other: Site) -> set[str]:

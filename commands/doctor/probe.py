@@ -60,7 +60,7 @@ async def _call(app: App, ari: HttpAri, call_id: str, sound: Path) -> Finding | 
                 "appArgs": f"probe,{call_id}",
                 "callerId": '"Voicepost doctor" <>',
                 "timeout": 5,
-                "variables": {"__VOICEPOST_PROBE": str(sound.with_suffix(""))},  # type: ignore[dict-item]
+                "variables": {"__VOICEPOST_PROBE": str(sound.with_suffix(""))},
             },
         )
     except AriError as error:

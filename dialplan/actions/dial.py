@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from dialplan import sounds
 from dialplan.next import Done, Next, Perform, Repeat
-from dialplan.services import Services
+from dialplan.services import OUTSIDE_SECONDS, Services
 from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang
-
-RING_SECONDS = 60.0
-"""Outside lines ring as long as the network lets them; most give up before a minute."""
 
 
 async def run(call: Call, services: Services, action: Dial) -> Next:
     allowed = services.dials(action.number)
     if allowed:
-        endpoint = services.outside.replace("{number}", action.number)
-        if await call.ring((endpoint,), RING_SECONDS, services.hearing) is Rang.ANSWERED:
+        endpoint = services.outside_endpoint(action.number)
+        if await call.ring((endpoint,), OUTSIDE_SECONDS, services.hearing) is Rang.ANSWERED:
             return Done()
     await call.answer(services.office.company.language)
     await call.play(sounds.NOBODY_AVAILABLE)

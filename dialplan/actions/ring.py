@@ -2,6 +2,9 @@
 
 One employee has rules for what happens when the phone is not answered; for several the action
 itself says it.
+
+A phone may be forwarded by who has it. That is followed where one employee is rung; of several such
+a phone is passed over.
 """
 
 from __future__ import annotations
@@ -9,10 +12,10 @@ from __future__ import annotations
 import structlog
 
 from dialplan import sounds
-from dialplan.next import Done, Next, Perform
-from dialplan.services import Services
+from dialplan.next import Done, Follow, Goto, Next, Perform, first_step
+from dialplan.services import OUTSIDE_SECONDS, Services
 from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
-from telephony.call import Call, Rang
+from telephony.call import Call, Forwarded, Rang
 
 log = structlog.get_logger()
 
@@ -35,8 +38,44 @@ async def ring_employee(
     seconds = employee.answer_within if timeout_seconds is None else timeout_seconds
     rang = await call.ring((employee.endpoint,), seconds, services.hearing)
     log.info("rang", employee=extension, outcome=str(rang))
+    if isinstance(rang, Forwarded):
+        return await follow(call, services, extension, rang.number)
+    return await _unless_answered(call, services, extension, rang)
+
+
+async def follow(call: Call, services: Services, extension: str, number: str) -> Next:
+    """Go where an employee's phone is forwarded: on within the company, or to an outside number.
+
+    A number that may not be dialled is one where nobody answers; the employee's rules hold for it.
+    """
+    if step := _inside(services, number):
+        if step == Perform(Ring(employee=extension)):  # to itself
+            return await _unless_answered(call, services, extension, Rang.UNREACHABLE)
+        return Follow(step)
+    if not number:
+        return await _unless_answered(call, services, extension, Rang.UNREACHABLE)
+    if not services.dials(number):
+        return await _unless_answered(call, services, extension, Rang.NO_ANSWER)
+    rang = await call.ring((services.outside_endpoint(number),), OUTSIDE_SECONDS, services.hearing)
+    log.info("rang", employee=extension, number=number, outcome=str(rang))
+    if isinstance(rang, Forwarded):  # what others forward costs the company's money
+        rang = Rang.UNREACHABLE
+    return await _unless_answered(call, services, extension, rang)
+
+
+def _inside(services: Services, number: str) -> Goto | Perform | None:
+    """Where a number of the company's own leads; None for all others."""
+    if number in services.office.employees:
+        return Perform(Ring(employee=number))
+    target = services.site.target(number) if number else None
+    return first_step(target) if target else None
+
+
+async def _unless_answered(call: Call, services: Services, extension: str, rang: Rang) -> Next:
+    """What the employee's rules say, unless the call was answered."""
     if rang is Rang.ANSWERED:
         return Done()
+    forward = services.employee(extension).forward
     rules = {
         Rang.BUSY: forward.busy,
         Rang.NO_ANSWER: forward.no_answer,

@@ -10,9 +10,7 @@ from telephony.call import Call
 
 
 async def run(call: Call, services: Services, action: Voicemail) -> Next:
-    office = services.office
-    await call.answer(office.company.language)
-    mailbox = services.mailbox(action.employee, call.dialled)
-    greeting = services.greeting(action.employee)
-    await leave_message(call, services.mailroom, mailbox, greeting, office.voicemail)
+    await call.answer(services.office.company.language)
+    desk = services.desk(action.employee, call.dialled)
+    await leave_message(call, services.mailroom, desk.mailbox, desk.greeting, desk.settings)
     return Done()

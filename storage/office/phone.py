@@ -32,6 +32,11 @@ def canonical(number: str, region: str) -> str:
     plain = digits(number)
     if not plain.isdecimal() or len(plain) < SHORTEST:
         return plain
+    if plain.startswith("00"):
+        # Lines write the plus so, wherever they are and whatever is dialled for it there.
+        abroad = _parse(f"+{plain[2:]}", region)
+        if abroad and phonenumbers.is_possible_number(abroad):
+            return _international(abroad)
     home = None if number.strip().startswith("+") else _parse(plain, region)
     # Possible, not valid: ranges come into use faster than the library learns of them.
     if home and phonenumbers.is_possible_number(home):

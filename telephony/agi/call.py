@@ -15,8 +15,23 @@ import structlog
 from asterisk.agi import AGIAppError, AGIError, AGIHangup
 
 from telephony.agi.protocol import COMMAND_SECONDS, BadAgi, SafeAgi
-from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.call import (
+    Caller,
+    EndedBy,
+    Forwarded,
+    Hearing,
+    Rang,
+    RecordingLimits,
+    Source,
+)
 from telephony.errors import CallLost, Hangup
+from telephony.identity import (
+    FROM_VARIABLE,
+    REPLACED,
+    called_number,
+    forwarded_number,
+    name_of_header,
+)
 
 _DIAL_STATUS: Mapping[str, Rang] = {
     "ANSWER": Rang.ANSWERED,
@@ -27,6 +42,10 @@ _DIAL_STATUS: Mapping[str, Rang] = {
 
 # The last two: pyst2 makes numbers and characters of whatever it is sent.
 _BROKEN = (AGIError, BadAgi, OSError, OverflowError, ValueError)
+
+FORWARDED_CONTEXT = "voicepost-forwarded"
+"""The dialplan's context that only notes, in the next, where a phone is forwarded."""
+FORWARDED_VARIABLE = "VOICEPOST_FORWARDED"
 
 PLAY_SECONDS = 600.0
 """The longest sound there is: no prompt may be longer."""
@@ -53,9 +72,19 @@ class AgiCall:
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self.id = agi.env.get("agi_uniqueid", "")
-        self.dialled = agi.env.get("agi_arg_1", "")
+        self.dialled = called_number(agi.env.get("agi_arg_1", ""))
+        self.endpoint = agi.env.get("agi_channel", "").rpartition("-")[0]
         # The dialplan has taken out what could forge further lines of the environment.
         self.caller = Caller(_known(agi, "agi_callerid"), _known(agi, "agi_calleridname"))
+
+    def read_name(self) -> None:
+        """As `telephony.ari.call.AriCall.read_name`."""
+        if REPLACED not in self.caller.name:
+            return
+        header = str(self._run(self._agi.get_variable, FROM_VARIABLE))
+        name, charset = name_of_header(header, self.caller.name)
+        if name:
+            self.caller = Caller(self.caller.number, name, charset)
 
     async def answer(self, language: str) -> None:
         self._run(self._agi.answer)
@@ -101,14 +130,21 @@ class AgiCall:
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
-    ) -> Rang:
+    ) -> Rang | Forwarded:
+        # What a phone forwards itself would else be dialled as a call by nobody.
+        self._run(self._agi.set_variable, "__FORWARD_CONTEXT", FORWARDED_CONTEXT)
+        self._run(self._agi.set_variable, FORWARDED_VARIABLE, "")
         hears = "m" if hearing == "music" else "r"
         arguments = f"{'&'.join(endpoints)},{max(1, round(seconds))},g{hears}"
         # Who was reached talks as long as a call may last.
         takes = seconds + self._seconds
         self._execute("EXEC", "Dial", self._quoted(arguments), takes=takes)
         status = str(self._run(self._agi.get_variable, "DIALSTATUS"))
-        return _DIAL_STATUS.get(status, Rang.UNREACHABLE)
+        rang = _DIAL_STATUS.get(status, Rang.UNREACHABLE)
+        if rang is Rang.ANSWERED or len(endpoints) > 1:
+            return rang
+        forwarded = str(self._run(self._agi.get_variable, FORWARDED_VARIABLE))
+        return Forwarded(forwarded_number(forwarded)) if forwarded else rang
 
     async def hang_up(self) -> None:
         try:

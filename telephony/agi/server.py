@@ -133,6 +133,7 @@ class AgiServer:
                 log.exception("call failed, leaving the caller to the dialplan")
 
     async def _flow(self, call: AgiCall) -> None:
+        call.read_name()
         await self._take(call)
         call.done()
 

@@ -11,7 +11,23 @@ from telephony.ari import ringing
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
 from telephony.ari.recording import Recorder
-from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.call import (
+    Caller,
+    EndedBy,
+    Forwarded,
+    Hearing,
+    Rang,
+    RecordingLimits,
+    Source,
+)
+from telephony.errors import AriError
+from telephony.identity import (
+    FROM_VARIABLE,
+    REPLACED,
+    called_number,
+    name_of_header,
+    plain_number,
+)
 
 log = structlog.get_logger()
 
@@ -27,12 +43,30 @@ class AriCall:
         self.line = line
         self.seen_before = seen_before
         self.id = line.id
-        self.dialled = dialled
-        self.caller = Caller(str(channel["caller"]["number"]), str(channel["caller"]["name"]))
+        self.dialled = called_number(dialled)
+        self.endpoint = str(channel.get("name", "")).rpartition("-")[0]
+        number, name = str(channel["caller"]["number"]), str(channel["caller"]["name"])
+        self.caller = Caller(plain_number(number), name)
         self._up = channel["state"] == "Up"
         self._to_answer = False
         self._language = "en"
         self._recorder = Recorder(line)
+
+    async def read_name(self) -> None:
+        """Read the caller's name anew where it is no UTF-8, of which Asterisk tells nothing else.
+
+        The dialplan keeps the From header for that.
+        """
+        if REPLACED not in self.caller.name:
+            return
+        try:
+            kept = await self.line.look(f"/channels/{self.id}/variable?variable={FROM_VARIABLE}")
+        except AriError:
+            return
+        # An older dialplan has no such variable.
+        name, charset = name_of_header(str(kept["value"]) if kept else "", self.caller.name)
+        if name:
+            self.caller = Caller(self.caller.number, name, charset)
 
     async def answer(self, language: str) -> None:
         # Asked for together with what is heard first, which would else come a request later.
@@ -66,7 +100,7 @@ class AriCall:
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
-    ) -> Rang:
+    ) -> Rang | Forwarded:
         line = self.line
         legs = ringing.new_legs(endpoints)
         tone = ringing.tone(hearing, self.id)
@@ -79,7 +113,7 @@ class AriCall:
             await line.command("POST", tone)
             answer = await ringing.first_answer(line, self.caller, legs, seconds)
             await line.forgive("DELETE", tone)
-            if isinstance(answer, Rang):
+            if isinstance(answer, Rang | Forwarded):
                 return answer
             await ringing.hang_up(line, legs.keys() - {answer}, "answered_elsewhere")
             await self._talk(answer)

@@ -20,7 +20,7 @@ from telephony.errors import AriError, AriUnavailable
 
 Event = Mapping[str, Any]
 """An event as Asterisk sends it; ``type`` is always there."""
-Params = Mapping[str, str | int | float | bool | list[str]]
+Params = Mapping[str, str | int | float | bool | list[str] | dict[str, str]]
 
 REQUEST_SECONDS = 8.0
 """Some requests get no answer at all (a NUL in a value, a channel that just died)."""

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from telephony.ari.client import Ari, Event, Params
+from telephony.ari.keys import Presses
 from telephony.errors import (
     AriError,
     AriUnavailable,
@@ -53,6 +54,14 @@ def deliver(inbox: Inbox, event: Event) -> None:
         inbox.put_nowait(event)
 
 
+def channel_of(event: Event) -> str:
+    """The channel that an event is about, or ""; where one rings another, the one that is rung."""
+    if channel := event.get("channel") or event.get("peer"):
+        return str(channel.get("id", ""))
+    subject = event.get("playback") or event.get("recording") or {}
+    return str(subject.get("target_uri", "")).removeprefix("channel:")
+
+
 class Line:
     """The channel with this id, from the moment it entered the application.
 
@@ -78,6 +87,7 @@ class Line:
         self._deadline = self._clock.time() + seconds
         self.id = channel_id
         self.app = app
+        self._presses = Presses()
         self.left = False
         self._moved_on = False
         self.stopping = False
@@ -118,7 +128,9 @@ class Line:
         """The next event whatever it says, or None when none came within ``seconds``."""
         try:
             async with asyncio.timeout(max(seconds, 0)):
-                return await self._inbox.get()
+                while self._presses.is_told_again(event := await self._inbox.get()):
+                    log.debug("a key was told twice", key=event["digit"])
+                return event
         except TimeoutError:
             return None
 

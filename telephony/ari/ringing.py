@@ -2,20 +2,24 @@
 
 Each phone is a *leg*: a channel that enters our application when it is answered. Its id is ours,
 and its events are awaited before Asterisk hears of it.
+
+A phone may answer that somebody else is to be called (SIP's 302). Asterisk would do so in the
+phone's context, as a new call by nobody: it is told a context that is not there, and tells us.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
 from telephony.ari.client import Event, new_id
-from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
+from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line, channel_of
 from telephony.ari.presence import LEG
-from telephony.call import Caller, Hearing, Rang
+from telephony.call import Caller, Forwarded, Hearing, Rang
 from telephony.errors import AriError, CallLost
+from telephony.identity import forwarded_number
 
 SPARE_SECONDS = 10
 """Asterisk's own limit on a leg lies behind ours: it matters only if we are gone by then."""
@@ -25,6 +29,11 @@ BUSY_CAUSES = {17, 21}
 NO_ANSWER_CAUSES = {16, 19, 26}
 """Q.850: normal clearing, no answer, answered elsewhere."""
 
+NO_CONTEXT = "voicepost-forwards-itself"
+"""A context of the dialplan's that must not be there: no forwarded call gets anywhere by it."""
+UNFORWARDED = {"FORWARD_CONTEXT": NO_CONTEXT}
+"""The channel variable by which Asterisk is kept from following a phone's forwarding."""
+
 _LEG_OVER = {"ChannelDestroyed", "StasisEnd"}
 _SHOWN = "+*#0123456789"
 
@@ -33,12 +42,13 @@ log = structlog.get_logger()
 
 async def first_answer(
     line: Line, caller: Caller, legs: Mapping[str, str], seconds: float
-) -> str | Rang:
+) -> str | Rang | Forwarded:
     """Ring the legs (id: endpoint) for ``seconds``: the leg that answered, or how it came out."""
-    over: dict[str, Rang] = {}
-    for leg, endpoint in legs.items():
-        if not await _dial(line, caller, leg, endpoint, seconds):
-            over[leg] = Rang.UNREACHABLE
+    over: dict[str, Rang | Forwarded] = {
+        leg: Rang.UNREACHABLE
+        for leg, endpoint in legs.items()
+        if not await _dial(line, caller, leg, endpoint, seconds)
+    }
     clock = asyncio.get_running_loop()
     end = clock.time() + seconds
     ringing: set[str] = set()
@@ -48,8 +58,8 @@ async def first_answer(
             return Rang.NO_ANSWER
         if event["type"] == RECONNECTED:
             event = await _missed(line, [leg for leg in legs if leg not in over])
-        leg = str(event.get("channel", {}).get("id", ""))
-        if leg not in legs:
+        leg = channel_of(event)
+        if leg not in legs.keys() - over.keys():
             continue
         if event["type"] == "StasisStart":
             return leg
@@ -57,7 +67,21 @@ async def first_answer(
             ringing.add(leg)
         if event["type"] in _LEG_OVER:
             over[leg] = _outcome(event, leg in ringing)
-    outcomes = over.values()
+        elif event.get("forward"):
+            over[leg] = await _forwarded(line, event)
+    return _outcome_of_all(list(over.values()))
+
+
+async def _forwarded(line: Line, event: Event) -> Forwarded:
+    """Where a phone is forwarded, of which this event tells; Asterisk's own call there is ended."""
+    if followed := event.get("forwarded"):  # on a way that no context can bar
+        await hang_up(line, [str(followed["id"])])
+    return Forwarded(forwarded_number(str(event["forward"])))
+
+
+def _outcome_of_all(outcomes: Sequence[Rang | Forwarded]) -> Rang | Forwarded:
+    if len(outcomes) == 1:
+        return outcomes[0]
     return next((o for o in (Rang.NO_ANSWER, Rang.BUSY) if o in outcomes), Rang.UNREACHABLE)
 
 
@@ -107,6 +131,7 @@ async def _dial(line: Line, caller: Caller, leg: str, endpoint: str, seconds: fl
                 "callerId": shown(caller),
                 "timeout": int(seconds) + SPARE_SECONDS,
                 "originator": line.id,
+                "variables": UNFORWARDED,
             },
         )
     except AriError as error:

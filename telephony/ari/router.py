@@ -18,7 +18,7 @@ from telephony.ari import presence
 from telephony.ari.call import AriCall
 from telephony.ari.client import Ari, Event
 from telephony.ari.lease import Lease, LeasedAri
-from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line, deliver
+from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line, channel_of, deliver
 from telephony.ari.presence import LEG
 from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
 from telephony.metrics import counted, note_beat, note_connection
@@ -126,7 +126,7 @@ class Router:
             raise LeaseLost(
                 f"Another program now serves the ARI application “{self._app}” on this Asterisk."
             )
-        channel_id = _channel_of(event)
+        channel_id = channel_of(event)
         if inbox := self._inboxes.get(channel_id):
             deliver(inbox, event)
         elif event["type"] == "StasisStart":
@@ -171,6 +171,7 @@ class Router:
         if self._draining:
             raise CallLost("The service is stopping.")
         if list(args[:1]) != [LEG]:  # a leg that nobody waits for is only hung up
+            await call.read_name()
             await self._take(call, args)
 
     async def _serve(
@@ -289,11 +290,3 @@ class Router:
             self._begin(channel, args or [LEG], group, talk, seen_before=True)
         elif presence.is_leg(channel):  # it rings for a caller whose flow is gone
             await self._ari.request("DELETE", f"/channels/{channel_id}")
-
-
-def _channel_of(event: Event) -> str:
-    """The channel that an event is about, or ""."""
-    if channel := event.get("channel"):
-        return str(channel["id"])
-    subject = event.get("playback") or event.get("recording") or {}
-    return str(subject.get("target_uri", "")).removeprefix("channel:")

@@ -10,7 +10,6 @@ import sqlite3
 import sys
 import wave
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import build, free_ports
 from tests.forkserver import run_command
 from tests.ports import free_tcp
-from tests.processes import descendants
+from tests.processes import command, descendants, everybody
 
 START_SECONDS = 90.0
 
@@ -167,10 +166,12 @@ class House:
     def role_pid(self, service: Process, role: str) -> int:
         """The process of one of the service's roles. Raises LookupError where it is not there."""
         for pid in descendants(service.pid):
-            with suppress(OSError):  # it ends just now
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-                if command.rstrip(b"\0").endswith(role.encode()):
-                    return pid
+            if command(pid).endswith(role):
+                return pid
+        # One whose nursery was killed lives on, as nobody's child.
+        for pid in everybody():
+            if command(pid).endswith(f"--home {self.home} {role}"):
+                return pid
         raise LookupError(f"{role} does not run")
 
     def calls_with_drafts(self) -> set[str]:

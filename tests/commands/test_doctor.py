@@ -35,6 +35,7 @@ from telephony.errors import AriError, TelephonyError
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import COMPANY, REQUEST, receive
 from tests.ports import free_tcp
+from tests.speech import speak
 from tests.storage.object_store import object_store
 
 ADVICE_WORDS = 5
@@ -169,6 +170,33 @@ def begin(app: App, at: datetime) -> str:
         min_speech=0.0,
     )
     return app.messages.begin(envelope).id
+
+
+def test_messages_for_numbers_that_no_company_has(office: Voicepost) -> None:
+    from storage.mailboxes import unassigned_mailbox
+
+    assert examined(office)["unknown numbers"]["state"] == "ok"
+    app = App(office.home)
+    for dialled, calls in (("74959999999", 2), ("", 1)):
+        for call in range(calls):
+            app.messages.take_in(
+                speak(REQUEST, path=office.home / f"{dialled}-{call}.wav"),
+                mailbox=unassigned_mailbox(dialled),
+                caller_number="79161234567",
+                dialled=dialled,
+                received_at=datetime.now(UTC),
+                source="ari",
+                min_speech=1.0,
+            )
+    app.database.close()
+
+    found = examined(office)["unknown numbers"]
+
+    assert found["state"] == "warning"
+    assert found["what"] == (
+        "3 messages of 30 days are nobody's; dialled: 74959999999 (2), no number (1)"
+    )
+    assert "--company unassigned" in found["advice"]
 
 
 def test_a_message_of_a_time_to_come(office: Voicepost) -> None:

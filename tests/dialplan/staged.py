@@ -21,6 +21,7 @@ class StagedCall:
     """Implements `telephony.call.Call`; ``record_speech`` writes what the actor says."""
 
     source: Source = "ari"
+    endpoint = "PJSIP/trunk"
     seen_before = False
 
     def __init__(self, actor: Actor, record_speech: Callable[[str, str], None]) -> None:

@@ -20,6 +20,12 @@ def test_the_country_decides_what_a_number_without_a_code_means() -> None:
     assert canonical("+1 202 555 0123", "RU") == "12025550123"
 
 
+@pytest.mark.parametrize("region", ["RU", "US", "DE"])
+def test_two_noughts_are_a_plus_wherever_they_are_dialled(region: str) -> None:
+    assert canonical("0074951234567", region) == "74951234567"
+    assert canonical("00442079460958", region) == "442079460958"
+
+
 @pytest.mark.parametrize("number", ["101", "02", "*55", "#", "1234567"])
 def test_short_numbers_and_codes_mean_themselves(number: str) -> None:
     assert canonical(number, "DE") == number

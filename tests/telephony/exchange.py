@@ -100,6 +100,8 @@ class Exchange:
     """Channels that were given back to the dialplan."""
     ended: dict[str, str] = field(default_factory=dict)
     """Channels that we were asked to hang up, and the reason given."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Those of every channel."""
     modules: set[str] = field(default_factory=lambda: {"func_talkdetect.so"})
     consequences: deque[Callable[[], None]] = field(default_factory=deque)
     """What is still to happen because of requests already accepted."""
@@ -146,6 +148,17 @@ class Exchange:
         leg.state = "Up"
         self.emit({"type": "ChannelStateChange", "channel": leg.json()})
         self._enter(leg)
+
+    def redirect(self, leg_id: str, forward: str, followed: str = "") -> None:
+        """A phone answers that ``forward`` is to be called, and is over; ``followed`` is the
+        channel by which Asterisk does so, where it can."""
+        leg = self.channels[leg_id]
+        dial: Json = {"type": "Dial", "peer": leg.json(), "dialstatus": "CANCEL"}
+        if followed:
+            self.channels[followed] = Channel(followed, (), originator=leg.originator)
+            dial["forwarded"] = self.channels[followed].json()
+        self.emit({**dial, "forward": forward})
+        self.hang_up(leg_id)
 
     def finish_playback(self, playback_id: str, state: str = "done") -> None:
         if playback := self.playbacks.pop(playback_id, None):
@@ -206,6 +219,12 @@ class Exchange:
 
     def channel(self, channel_id: str) -> Json:
         return self._there(channel_id).json()
+
+    def variable(self, channel_id: str, name: str) -> Json:
+        self._there(channel_id)
+        if name not in self.variables:
+            raise Refused(404, "Provided variable was not found")
+        return {"value": self.variables[name]}
 
     def answer(self, channel_id: str) -> None:
         channel = self._ours(channel_id)

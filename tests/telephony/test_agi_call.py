@@ -14,12 +14,16 @@ import telephony.agi.call
 import telephony.agi.protocol
 from telephony.agi.call import AgiCall
 from telephony.agi.protocol import SafeAgi
-from telephony.call import EndedBy, Rang, RecordingLimits
+from telephony.call import Caller, EndedBy, Forwarded, Rang, RecordingLimits
 from telephony.errors import CallLost, Hangup
 
 LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
 RECORDINGS = Path("/var/spool/recording")
 DONE = "200 result=0"
+UNFORWARDED = [
+    'SET VARIABLE "__FORWARD_CONTEXT" "voicepost-forwarded"',
+    'SET VARIABLE "VOICEPOST_FORWARDED" ""',
+]
 
 
 class Asterisk:
@@ -142,17 +146,47 @@ async def test_a_recording_broken_off_by_a_hang_up(asterisk: Asterisk, answer: s
     ],
 )
 async def test_how_ringing_comes_out(asterisk: Asterisk, status: str, rang: Rang) -> None:
-    call = asterisk.call(DONE, f"200 result=1 ({status})")
+    call = asterisk.call(*["200 result=1"] * 2, DONE, f"200 result=1 ({status})")
     assert await call.ring(("PJSIP/101", "PJSIP/102"), 20) is rang
     assert asterisk.commands == [
+        *UNFORWARDED,
         'EXEC Dial "PJSIP/101&PJSIP/102,20,gr"',
         'GET VARIABLE "DIALSTATUS"',
     ]
 
 
 async def test_waiting_with_music(asterisk: Asterisk) -> None:
-    await asterisk.call(DONE, "200 result=1 (BUSY)").ring(("PJSIP/101",), 0.1, "music")
-    assert asterisk.commands[0] == 'EXEC Dial "PJSIP/101,1,gm"'
+    answers = ("200 result=1", "200 result=1", DONE, "200 result=1 (ANSWER)")
+    await asterisk.call(*answers).ring(("PJSIP/101",), 0.1, "music")
+    assert 'EXEC Dial "PJSIP/101,1,gm"' in asterisk.commands
+
+
+@pytest.mark.parametrize(
+    ("told", "rang"),
+    [("200 result=1 (102)", Forwarded("102")), ("200 result=0", Rang.UNREACHABLE)],
+)
+async def test_a_phone_that_is_forwarded(
+    asterisk: Asterisk, told: str, rang: Rang | Forwarded
+) -> None:
+    """The dialplan notes where; an older one has no line for it."""
+    answers = ("200 result=1", "200 result=1", DONE, "200 result=1 (CHANUNAVAIL)", told)
+    assert await asterisk.call(*answers).ring(("PJSIP/101",), 20) == rang
+    assert asterisk.commands[-1] == 'GET VARIABLE "VOICEPOST_FORWARDED"'
+
+
+async def test_a_name_that_is_no_utf_8_is_guessed_and_marked(asterisk: Asterisk) -> None:
+    name = "agi_calleridname: \ufffd\ufffd\ufffd\ufffd"
+    header = "%22%C8%E2%E0%ED%22%20%3Csip%3A79161112233%40127.0.0.1%3E"
+    call = asterisk.call(f"200 result=1 ({header})", environment=name)
+    call.read_name()
+    assert call.caller == Caller("", "Иван", "cp1251")
+    assert asterisk.commands == ['GET VARIABLE "VOICEPOST_FROM"']
+
+
+async def test_the_endpoint_is_what_the_channel_is_named_after(asterisk: Asterisk) -> None:
+    assert asterisk.call(environment="agi_channel: PJSIP/my-trunk-0000001a").endpoint == (
+        "PJSIP/my-trunk"
+    )
 
 
 async def test_done_tells_the_dialplan(asterisk: Asterisk) -> None:

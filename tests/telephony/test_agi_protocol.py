@@ -96,6 +96,7 @@ def serve_one(server: AgiServer) -> str:
         return read_all(connection)
 
 
+FROM = 'GET VARIABLE "VOICEPOST_FROM"\n'
 DONE = 'SET VARIABLE "VOICEPOST_DONE" "1"\n'
 
 
@@ -155,8 +156,9 @@ def test_forged_lines_change_nothing_that_was_said_before() -> None:
 )
 def test_hostile_environments_are_only_text(environment: bytes) -> None:
     with listening() as (server, calls), connected(server) as connection:
-        connection.sendall(GREETING + environment + b"\n200 result=1\n")
-        assert read_all(connection) == DONE
+        # The first answer is for who has a name that is no UTF-8.
+        connection.sendall(GREETING + environment + b"\n200 result=0\n200 result=1\n")
+        assert read_all(connection).removeprefix(FROM) == DONE
     (call,) = calls.taken
     assert call.id == "17.1"
 

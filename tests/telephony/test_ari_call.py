@@ -14,7 +14,7 @@ import telephony.ari.recording
 from telephony.ari import ringing
 from telephony.ari.call import AriCall
 from telephony.ari.router import Router
-from telephony.call import Caller, EndedBy, Rang, RecordingLimits
+from telephony.call import Caller, EndedBy, Forwarded, Rang, RecordingLimits
 from telephony.errors import AriError, CallLost, Hangup, MovedOn
 from tests.telephony.conftest import serving
 from tests.telephony.exchange import BUSY, Exchange, Refused
@@ -589,3 +589,83 @@ def _refuse(what: str, fault: Refused | NoAnswer) -> Callable[[Request], Refused
         return fault if what in request.path or what == request.params.get("endpoint") else None
 
     return look
+
+
+# -- phones that are forwarded -----------------------------------------------------------------
+
+
+async def test_asterisk_does_not_follow_what_a_phone_forwards_and_the_call_hears_of_it(
+    asterisk: FakeAri,
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        ring = begin(call.ring(("PJSIP/101",), 20))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        (asked,) = asterisk.asked("POST", path=leg)
+        assert asked.params["variables"] == {"FORWARD_CONTEXT": ringing.NO_CONTEXT}
+        asterisk.exchange.redirect(leg, "102@" + ringing.NO_CONTEXT)
+        assert await ring == Forwarded("102")
+
+
+async def test_a_call_that_asterisk_forwards_all_the_same_is_ended(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        ring = begin(call.ring(("PJSIP/101",), 20))
+        (leg,) = await ringing_legs(asterisk.exchange)
+        asterisk.exchange.redirect(leg, "PJSIP/trunk/sip:79161112233@x", followed="by-itself")
+        assert await ring == Forwarded("79161112233")
+        assert "by-itself" in asterisk.exchange.ended
+
+
+async def test_of_several_phones_a_forwarded_one_is_unreachable(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        ring = begin(call.ring(("PJSIP/101", "PJSIP/102"), 20))
+        first, second = await ringing_legs(asterisk.exchange, 2)
+        asterisk.exchange.redirect(first, "103")
+        asterisk.exchange.hang_up(second, BUSY)
+        assert await ring is Rang.BUSY
+
+
+async def test_the_other_of_several_phones_rings_on(asterisk: FakeAri) -> None:
+    async with a_call(asterisk) as (call, _):
+        ring = begin(call.ring(("PJSIP/101", "PJSIP/102"), 20))
+        first, second = await ringing_legs(asterisk.exchange, 2)
+        asterisk.exchange.redirect(first, "103")
+        asterisk.exchange.answer_phone(second)
+        await until(lambda: asterisk.exchange.bridges)
+        asterisk.exchange.hang_up(second)
+        assert await ring is Rang.ANSWERED
+
+
+# -- who calls ---------------------------------------------------------------------------------
+
+
+async def calling(asterisk: FakeAri, *, number: str = "79161112233", name: str = "Иван") -> AriCall:
+    """The call of such a caller, as its flow gets it."""
+    calls: asyncio.Queue[AriCall] = asyncio.Queue()
+
+    async def take(call: AriCall, args: Sequence[str]) -> None:
+        calls.put_nowait(call)
+
+    async with serving(asterisk, take):
+        asterisk.exchange.call(number=number, name=name)
+        return await calls.get()
+
+
+async def test_parameters_are_no_part_of_the_callers_number(asterisk: FakeAri) -> None:
+    call = await calling(asterisk, number="+79161112233;npdi;rn=+79390000000")
+    assert call.caller == Caller("+79161112233", "Иван")
+    assert call.endpoint == "PJSIP/trunk"
+
+
+async def test_a_name_that_is_no_utf_8_is_guessed_and_marked(asterisk: FakeAri) -> None:
+    header = "%22%C8%E2%E0%ED%22%20%3Csip%3A79161112233%40127.0.0.1%3E"
+    asterisk.exchange.variables["VOICEPOST_FROM"] = header
+    call = await calling(asterisk, name="\ufffd" * 4)
+    assert call.caller == Caller("79161112233", "Иван", "cp1251")
+    assert call.caller.marked_name == "Иван [cp1251?]"
+
+
+async def test_with_an_older_dialplan_the_name_stays_as_asterisk_shows_it(
+    asterisk: FakeAri,
+) -> None:
+    call = await calling(asterisk, name="\ufffd\ufffd")
+    assert call.caller == Caller("79161112233", "\ufffd\ufffd")

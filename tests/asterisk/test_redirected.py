@@ -1,0 +1,121 @@
+"""An employee's phone that is forwarded by its owner, as SIP says it: 302."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.telephones import Person
+from tests.asterisk.conftest import Town
+from tests.asterisk.house import end, until_async
+from tests.asterisk.lonely import lonely_town
+from tests.asterisk.redirecting import redirecting
+from tests.scenarios import HELLO
+from tests.speech import speak
+
+pytestmark = pytest.mark.asterisk
+
+OFFICE = """
+[company]
+name = "Ромашка"
+[numbers]
+"74951234567" = { menu = "main" }
+"74951234568" = { voicemail = true }
+[menus.main]
+greeting = "sound:dir-welcome"
+repeats = 0
+[menus.main.keys]
+1 = { action = "ring", employee = "101" }
+2 = { action = "ring", employee = "103" }
+3 = { action = "ring", employee = "104" }
+4 = { action = "ring", employee = "105" }
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/trunk/sip:101@PHONES"
+forward.unreachable = { action = "voicemail" }
+[employees.102]
+name = "Борис"
+endpoint = "PJSIP/trunk/sip:102@OTHERS"
+ring_timeout = 2
+forward.no_answer = { action = "voicemail" }
+[employees.103]
+name = "Вера"
+endpoint = "PJSIP/trunk/sip:103@PHONES"
+forward.no_answer = { action = "voicemail" }
+[employees.104]
+name = "Глеб"
+endpoint = "PJSIP/trunk/sip:104@PHONES"
+[employees.105]
+name = "Дарья"
+endpoint = "PJSIP/trunk/sip:105@PHONES"
+forward.no_answer = { action = "voicemail" }
+[voicemail]
+greeting = "sound:beep"
+"""
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("role", ["calls", "agi"])
+async def test_a_forwarded_phone_is_followed_and_nobody_calls(
+    short_folder: Path, phones_asterisk: Asterisk, role: str
+) -> None:
+    async with (
+        lonely_town(short_folder / f"moved-{role}", phones_asterisk) as town,
+        redirecting() as phones,
+    ):
+        office = OFFICE.replace("PHONES", phones.address).replace("OTHERS", town.phones.sip)
+        await town.house.apply(office)
+        phones.contacts |= {
+            "101": f"sip:102@{town.house.asterisk.sip}",  # a colleague
+            "103": "sip:+79161112233;npdi@127.0.0.1",  # a mobile phone
+            "104": f"sip:74951234568@{town.house.asterisk.sip}",  # the company's own number
+            "105": "sip:8104930123456@127.0.0.1",  # abroad, which may not be dialled
+        }
+        town.phones.behaviours["+79161112233"] = "answer"
+        service = await town.house.serve(role)
+
+        for key, box in (("1", "102"), ("3", "74951234567"), ("4", "105")):
+            await leave(town, key)
+            message = (await town.house.messages())[0]
+            assert message["addressee"]["number"] == box
+        assert phones.rung == ["101", "104", "105"]
+
+        after = len(town.inside.events)
+        caller = await choose(town, "2", "79160002002")
+        mobile = await town.phones.answered("+79161112233")
+        await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge", after=after)
+        await mobile.hang_up()
+        await caller.gone()
+
+        calls = await town.house.json("calls", "list")
+        assert {call["caller"] for call in calls} == {
+            *(f"7916000100{k}" for k in "134"),
+            "79160002002",
+        }
+        assert len(calls) == 4
+        await end(service)
+
+
+async def choose(town: Town, key: str, number: str) -> Person:
+    """Call, and press a key once the menu is heard."""
+    after = len(town.inside.events)
+    caller = await town.phones.call("74951234567", caller=number)
+    await town.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=after)
+    await caller.press(key)
+    return caller
+
+
+async def leave(town: Town, key: str) -> None:
+    """Press a key, and leave a message once there is a beep."""
+    before, after = await town.house.messages(), len(town.inside.events)
+    caller = await choose(town, key, f"7916000100{key}")
+    await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=after, seconds=60)
+    await caller.say(speak(HELLO))
+    await caller.hang_up()
+
+    async def kept() -> bool:
+        return len(await town.house.messages()) > len(before)
+
+    await until_async(kept)

@@ -1,0 +1,92 @@
+"""Several companies on one system, with the reception that serves them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from dialplan.reception import Reception
+from dialplan.strays import StrayRules
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.messages import Messages
+from storage.offices import Offices
+from storage.prompts import PromptLibrary
+from storage.unassigned import Unassigned
+from storage.vault import LocalAudio
+from telephony.call import Caller, EndedBy
+from telephony.errors import Hangup
+from telephony.scripted import Script, ScriptedCall
+from tests.speech import speak
+
+ROMASHKA = """
+[company]
+name = "Ромашка"
+[numbers]
+"74951234567" = { voicemail = true }
+"+7 (495) 123-45-68" = { employee = "101" }
+"74951234569" = { menu = "main" }
+[menus.main]
+greeting = "sound:hello"
+default = { action = "hangup" }
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/101"
+"""
+VASILEK = """
+[company]
+name = "Vasilyok"
+language = "en"
+[numbers]
+"74957654321" = { voicemail = true }
+"""
+
+
+class House:
+    """Several companies on one system, with the reception that serves them."""
+
+    def __init__(self, folder: Path, strays: StrayRules | None = None) -> None:
+        self._calls = count()
+        self.database = Database(f"sqlite:///{folder}/voicepost.db")
+        self.database.migrate()
+        recordings = folder / "recording"
+        recordings.mkdir()
+        audio, prompts = LocalAudio(folder / "audio"), PromptLibrary(folder / "prompts")
+        self.offices = Offices(self.database, prompts)
+        self.messages = Messages(self.database, audio, recordings)
+        self.inbox = Inbox(self.database, audio)
+        self.reception = Reception(
+            offices=self.offices,
+            messages=self.messages,
+            inbox=self.inbox,
+            prompts=prompts,
+            unassigned=Unassigned(self.database),
+            outside="PJSIP/{number}@trunk",
+            hearing="ringing",
+            strays=strays or StrayRules(),
+        )
+
+    def close(self) -> None:
+        self.database.close()
+
+    async def take(
+        self,
+        *args: str,
+        says: str = "Перезвоните мне, пожалуйста.",
+        endpoint: str = "PJSIP/trunk",
+        caller: str = "79990000000",
+    ) -> list[str]:
+        """One call with these arguments, whose caller speaks and hangs up; its steps."""
+
+        def say(name: str) -> EndedBy | None:
+            speak(says, path=self.messages.recordings / f"{name}.wav")
+            return None
+
+        script = Script(speak=say)
+        dialled = args[-1] if len(args) > 1 else ""
+        call = ScriptedCall(dialled, script, caller=Caller(caller), endpoint=endpoint)
+        call.id = f"call-{next(self._calls)}"
+        with suppress(Hangup):
+            await self.reception.take(call, args)
+        return call.steps
