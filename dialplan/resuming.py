@@ -10,7 +10,12 @@ import structlog
 
 from dialplan import sounds
 from dialplan.services import Services
-from dialplan.voicemail import keep_for_absent, leave_message, limits_of
+from dialplan.voicemail import (
+    keep_for_absent,
+    leave_message,
+    limits_of,
+    note_what_is_missing,
+)
 from storage.drafts import Interrupted
 from storage.errors import StorageError
 from storage.messages import Draft
@@ -45,10 +50,14 @@ async def _go_on(call: Call, services: Services, was: Interrupted) -> None:
     employee = was.employee if was.employee in services.office.employees else None
     settings = services.office.voicemail
     if takes:
+        newest, mailroom = takes[-1], services.mailroom
         try:
-            recorded = await call.record_on(takes[-1].id, limits_of(settings)) is not None
+            limits = limits_of(settings, mailroom, newest)
+            recorded = await call.record_on(newest.id, limits) is not None
+            await note_what_is_missing(call, mailroom, newest)
         except Hangup:
-            await keep_for_absent(services.mailroom, takes)
+            await note_what_is_missing(call, mailroom, newest)
+            await keep_for_absent(mailroom, takes)
             raise
         if not recorded and len(takes) == 1 and not await _is_recorded(services, takes[0]):
             begun = takes.pop()  # the flow was lost before the beep

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import structlog
 
-from dialplan import sounds
+from dialplan.nobody import tell_nobody
 from dialplan.next import Done, Next, Perform
 from dialplan.services import Services
 from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
@@ -44,8 +44,7 @@ async def ring_employee(
     }
     rule = _for(extension, rules[rang] or Nothing(), services)
     if isinstance(rule, Voicemail | Nothing):
-        await call.answer(services.office.company.language)
-        await call.play(sounds.NOBODY_AVAILABLE)
+        return await tell_nobody(call, services, Perform(rule))
     return Perform(rule)
 
 
@@ -60,9 +59,7 @@ async def ring_group(call: Call, services: Services, action: Ring) -> Next:
         log.info("rang", employee=list(extensions), outcome=str(rang))
         if rang is Rang.ANSWERED:
             return Done()
-    await call.answer(services.office.company.language)
-    await call.play(sounds.NOBODY_AVAILABLE)
-    return Perform(action.no_answer)
+    return await tell_nobody(call, services, Perform(action.no_answer))
 
 
 def _for(extension: str, rule: ForwardAction, services: Services) -> ForwardAction:

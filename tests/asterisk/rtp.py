@@ -1,14 +1,16 @@
-"""A telephone that presses keys faster than any Asterisk sends them: SIP and RTP by hand."""
+"""A telephone that does with its sound what no Asterisk does: SIP and RTP by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import audioop
+import random
 import re
 import secrets
 import socket
 import struct
 import wave
+from array import array
 from collections.abc import AsyncIterator, Iterable
 from itertools import count
 from pathlib import Path
@@ -18,10 +20,14 @@ KEYS = "0123456789*#"
 PACKET_SECONDS = 0.02
 SAMPLES = 160
 """Of one packet, at 8 kHz."""
-PCMU, EVENT = 0, 101
-"""Payload types: RFC 3551's for G.711 µ-law, and the one that our SDP gives to RFC 4733."""
+PCMU, COMFORT_NOISE, EVENT = 0, 13, 101
+"""Payload types: RFC 3551's for G.711 µ-law and RFC 3389, and the one that our SDP gives to RFC 4733."""
+COMFORT_PACKETS = 25
+"""Of sound, for each one of comfort noise."""
 END, VOLUME = 0x80, 10
 SILENCE = b"\xff" * SAMPLES
+HISS = 104
+"""-50 dBFS, as RFC 3389's noise often is."""
 
 T = TypeVar("T")
 
@@ -45,6 +51,8 @@ class Dialler:
         )
         self._to = f"To: <{self._uri}>"
         self._sequence = 0
+        self._ahead = 0
+        """So far the stream's numbers are before those of all packets."""
         self._source = secrets.token_bytes(4)
 
     async def connect(self) -> str:
@@ -100,6 +108,37 @@ class Dialler:
                 return
             self._packet(PCMU, self._sequence * SAMPLES, SILENCE)
 
+    async def hiss(self, end: asyncio.Future[Any]) -> None:
+        """Send what many gateways make up where nobody speaks, until the end has come."""
+        chance = random.Random(1)
+        async for _ in _paced(count()):
+            if end.done():
+                return
+            noise = array("h", (round(chance.gauss(0, HISS)) for _ in range(SAMPLES)))
+            self._packet(PCMU, self._sequence * SAMPLES, audioop.lin2ulaw(noise.tobytes(), 2))
+
+    async def say_nothing(self, end: asyncio.Future[Any]) -> None:
+        """Send packets of comfort noise instead of sound, until the end has come."""
+        async for number, _ in _paced(count()):
+            if end.done():
+                return
+            if number % COMFORT_PACKETS == 0:
+                self._packet(COMFORT_NOISE, self._sequence * SAMPLES, b"\x40")
+
+    def begin_anew(self, back: int) -> None:
+        """Go on as another stream, with numbers so far before those that come next."""
+        self._source = secrets.token_bytes(4)
+        self._ahead -= back
+
+    def move(self) -> None:
+        """Go on from another port, without telling so."""
+        there = self._rtp.getpeername()
+        self._rtp.close()
+        self._rtp = socket.socket(type=socket.SOCK_DGRAM)
+        self._rtp.bind(("127.0.0.1", 0))
+        self._rtp.setblocking(False)
+        self._rtp.connect(there)
+
     def hang_up(self) -> None:
         self._send("BYE", 2)
         self._sip.close()
@@ -107,7 +146,8 @@ class Dialler:
 
     def _packet(self, kind: int, stamp: int, payload: bytes) -> None:
         self._sequence += 1
-        head = struct.pack("!BBHI", 0x80, kind, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF)
+        number, stamp = self._sequence + self._ahead, stamp + self._ahead * SAMPLES
+        head = struct.pack("!BBHI", 0x80, kind, number & 0xFFFF, stamp & 0xFFFFFFFF)
         self._rtp.send(head + self._source + payload)
 
     def _send(self, method: str, number: int, body: str = "") -> None:

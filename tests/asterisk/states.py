@@ -233,11 +233,18 @@ STATES = (
     ),
 )
 
-ALONE = Hear("vm-intro&beep")
+ALONE = Hear("vm-intro")
 ALONE_SPOKEN = (ALONE, Speak(HELLO))
 
 ALONE_STATES = (
     State("Asterisk alone, greeting", (ALONE,), LEAVE, in_the_end=COMPANY, ends=False),
+    State(
+        "Asterisk alone, the greeting skipped",
+        (ALONE, Press("#"), Hear("beep")),
+        LEAVE,
+        in_the_end=COMPANY,
+        ends=False,
+    ),
     State(
         "Asterisk alone, nothing said yet",
         (ALONE, Beep(), Breathe()),

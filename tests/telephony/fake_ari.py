@@ -209,6 +209,8 @@ class FakeAri:
                 return [channel.json() for channel in exchange.channels.values()]
             case ["GET", "channels", channel]:
                 return exchange.channel(channel)
+            case ["GET", "channels", channel, "rtp_statistics"]:
+                return exchange.rtp_statistics(channel)
             case ["POST", "channels", channel]:
                 return exchange.originate(channel, params)
             case ["DELETE", "channels", channel]:
