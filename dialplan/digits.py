@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from storage.office import Action, Menu, Ring
 
-
 ALL_KEYS = "0123456789*#"
 SKIP = "#"
 """In front of a mailbox: to the beep."""

@@ -109,9 +109,7 @@ class StoredMailroom:
     async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self.slips.do(
-                    partial(self.messages.is_only_noise, draft.id, seconds)
-                )
+                return await self.slips.do(partial(self.messages.is_only_noise, draft.id, seconds))
         except TimeoutError:
             return False
 

@@ -1,6 +1,6 @@
 """What an action leaves to be done: actions never call each other, the interpreter goes on.
 
-``typed`` is the key that cut short what the action had to say, or "": it counts for what comes next.
+``typed`` is the key that cut short what the action had to say, or "": it counts for what is next.
 """
 
 from __future__ import annotations

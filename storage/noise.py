@@ -1,8 +1,8 @@
 """Whether nothing but the noise of its line has been recorded lately.
 
-Where a caller pauses, many gateways and phones make up a noise, so that the line does not seem dead.
-It is quiet and even. Voices are not, not even those that the voice detector does not hear: a whisper,
-or a murmur below the noise of a room, comes and goes.
+Where a caller pauses, many gateways and phones make up a noise, so that the line does not seem
+dead. It is quiet and even. Voices are not, not even those that the voice detector does not hear: a
+whisper, or a murmur below the noise of a room, comes and goes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage.spool import parts_of
 LOUDEST = 328
 """-40 dBFS. A noise that is louder may hide a voice that does not make it uneven."""
 EVEN = 1.41
-"""No tenth of a second is louder than usual by more: 3 dB. Noise of any colour keeps to half of it."""
+"""No tenth of a second is louder than usual by more: 3 dB. Noise of any colour keeps to half."""
 INAUDIBLE = 16
 """However uneven: digital silence, of A-law too."""
 WINDOW_BYTES = RECORDED_RATE // 10 * SAMPLE_BYTES

@@ -5,8 +5,8 @@ One that the company may not dial is a number where nobody answers.
 
 from __future__ import annotations
 
-from dialplan.nobody import tell_nobody
 from dialplan.next import Done, Next, Perform, Repeat
+from dialplan.nobody import tell_nobody
 from dialplan.services import Services
 from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import structlog
 
-from dialplan.nobody import tell_nobody
 from dialplan.next import Done, Next, Perform
+from dialplan.nobody import tell_nobody
 from dialplan.services import Services
 from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
 from telephony.call import Call, Rang

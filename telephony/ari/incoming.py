@@ -10,17 +10,41 @@ source's number (SSRC) changes. A recording that begins then knows nothing of th
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from telephony.ari.line import Line
 from telephony.errors import AriError
 
 SOUND_BYTES = 500
-"""In a second: the thriftiest codec sends more (660), comfort noise (RFC 3389) a few now and then."""
+"""In a second: the thriftiest codec sends more (660), comfort noise (RFC 3389) a few at times."""
 BYTES_A_SECOND = 8000
 """Of G.711 and G.722. Of other codecs less comes in than we think, and nothing is missed."""
 LATE_SECONDS = 2.0
 """After so long without a look, nobody knows what came when."""
+MANY_LOST = 1 << 15
+"""Packets that are missing all at once: Asterisk takes numbers that went back for those of the next
+round of 65,536. It counts the missing ones every five seconds."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """What Asterisk has counted: ``lost`` packets, and the bytes that came from the ``source``."""
+
+    source: int = 0
+    bytes: int = 0
+    lost: int = 0
+
+    def starts_anew(self, before: Count) -> bool:
+        """Whether this is of another stream than what was counted before, if that was any."""
+        if not before.source:
+            return False
+        return self.source != before.source or self.lost - before.lost >= MANY_LOST
+
+    def since(self, before: Count) -> int:
+        """The bytes that have come: a new source is counted from nothing."""
+        goes_on = self.source == before.source and self.bytes >= before.bytes
+        return self.bytes - before.bytes if goes_on else self.bytes
 
 
 class Incoming:
@@ -30,8 +54,7 @@ class Incoming:
         self._path = f"/channels/{line.id}/rtp_statistics"
         self._line = line
         self._clock = asyncio.get_running_loop()
-        self._source = 0
-        self._bytes = 0
+        self._counted = Count()
         self._looked_at = 0.0
         self.seconds = 0.0
         """How much has come in since the first look."""
@@ -40,31 +63,28 @@ class Incoming:
 
     async def begin(self) -> None:
         """Look for the first time: what came before does not matter."""
-        self._source = self._bytes = 0
+        self._counted = Count()
         await self.look()
         self.seconds = self.none_for = 0.0
 
     async def look(self) -> bool:
         """Ask Asterisk what came in; whether the stream has started anew since the last time."""
-        told = await self._ask()
+        count = await self._ask()
         passed, self._looked_at = self._clock.time() - self._looked_at, self._clock.time()
-        if told is None:
+        if count is None:
             self.none_for = 0.0
             return False
-        source, count = told
-        anew = 0 != self._source != source
-        # A new source is counted from nothing.
-        came = count - (0 if anew or count < self._bytes else self._bytes)
-        self._source, self._bytes = source, count
+        before, self._counted = self._counted, count
+        came = count.since(before)
         self.seconds += came / BYTES_A_SECOND
         quiet = came < SOUND_BYTES * passed and passed < LATE_SECONDS
         self.none_for = self.none_for + passed if quiet else 0.0
-        return anew
+        return count.starts_anew(before)
 
-    async def _ask(self) -> tuple[int, int] | None:
-        """The number of the source, and how many bytes came from it; None where nobody knows."""
+    async def _ask(self) -> Count | None:
+        """What it has counted, None where nobody knows: no RTP, or an Asterisk that is older."""
         try:
             told: Any = await self._line.look(self._path)
-            return int(told["remote_ssrc"]), int(told["rxoctetcount"])
+            return Count(told["remote_ssrc"], told["rxoctetcount"], told.get("rxploss", 0))
         except (AriError, KeyError, TypeError):
-            return None  # no RTP, or an Asterisk that does not tell
+            return None

@@ -1,9 +1,9 @@
 """When a caller who is being recorded has said nothing for so long that the message is over.
 
 Asterisk watches for it (TALK_DETECT), and tells of a pause behind something that was said. Of who
-has not said anything since the beep no event would ever tell. Not by maxSilenceSeconds: Asterisk then
-cuts off what it took for silence, also where a key ends the recording, and a whole message may be
-quieter than the level that it goes by.
+has not said anything since the beep no event would ever tell. Not by maxSilenceSeconds: Asterisk
+then cuts off what it took for silence, also where a key ends the recording, and a whole message may
+be quieter than the level that it goes by.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ LOOK_SECONDS = 1.0
 NOISE_SECONDS = 2.0
 """So often it is asked for noise: Asterisk writes its files in blocks of two seconds."""
 LOST_SECONDS = 3.0
-"""So much more came in than was recorded, that it was lost: the beep is not recorded, Asterisk tells
+"""So much more came in than was recorded that it was lost: the beep is not recorded, Asterisk tells
 whole seconds, and the newest look is up to a second old."""
 ANEW = "VoicepostStreamStartsAnew"
 LOOKED = "VoicepostLooked"
@@ -161,28 +161,31 @@ class Recorder:
             if self._is_last(event, name):
                 recorded = float(event.get("recording", {}).get("duration", math.inf))
                 break
-            if event["type"] == STOPPING:
-                # What was said so far is the message, and its caller may still hear that it is
-                # saved.
-                self._stopped = True
-                await self._stop(name)
-            elif self._pauses.is_one(event):
-                self._paused = True
-                await self._stop(name)
-            elif event["type"] == ANEW:
-                self._anew = True
-                await self._stop(name)
-            elif line.key(event) == "#":
+            if line.key(event) == "#":
                 ended_by = EndedBy.KEY
                 if number > 1:
                     await self._stop(name)
-        lost = self._incoming.seconds - came_before - recorded
-        if self._anew or lost >= LOST_SECONDS:
+            elif self._ends(event):
+                await self._stop(name)
+        if self._anew or self._incoming.seconds - came_before - recorded >= LOST_SECONDS:
             log.warning("not all that came in was recorded", part=number)
             self._broken.add(recording)
         if line.left:
             raise line.why_over()
         return ended_by, recorded
+
+    def _ends(self, event: Event) -> bool:
+        """Whether the part that runs is to be stopped, and why: see what is set."""
+        if event["type"] == STOPPING:
+            # What was said so far is the message, and its caller may still hear that it is saved.
+            self._stopped = True
+        elif event["type"] == ANEW:
+            self._anew = True
+        elif self._pauses.is_one(event):
+            self._paused = True
+        else:
+            return False
+        return True
 
     async def _next_event(self) -> Event | None:
         """The next event: Asterisk's, or one of ours. None where none of Asterisk's came for long.

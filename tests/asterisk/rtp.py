@@ -21,7 +21,7 @@ PACKET_SECONDS = 0.02
 SAMPLES = 160
 """Of one packet, at 8 kHz."""
 PCMU, COMFORT_NOISE, EVENT = 0, 13, 101
-"""Payload types: RFC 3551's for G.711 µ-law and RFC 3389, and the one that our SDP gives to RFC 4733."""
+"""Payload types: RFC 3551's for G.711 µ-law and RFC 3389, and what our SDP gives to RFC 4733."""
 COMFORT_PACKETS = 25
 """Of sound, for each one of comfort noise."""
 END, VOLUME = 0x80, 10
@@ -125,9 +125,10 @@ class Dialler:
             if number % COMFORT_PACKETS == 0:
                 self._packet(COMFORT_NOISE, self._sequence * SAMPLES, b"\x40")
 
-    def begin_anew(self, back: int) -> None:
+    def begin_anew(self, back: int, *, same_source: bool = False) -> None:
         """Go on as another stream, with numbers so far before those that come next."""
-        self._source = secrets.token_bytes(4)
+        if not same_source:
+            self._source = secrets.token_bytes(4)
         self._ahead -= back
 
     def move(self) -> None:

@@ -51,6 +51,7 @@ class Channel:
     source: int = 0
     """The number of the stream that comes from there; 0: Asterisk does not tell."""
     bytes_came: int = 0
+    lost: int = 0
 
     def json(self) -> Json:
         app_data = "(Outgoing Line)" if self.originator else ",".join((APP, *self.args))
@@ -186,7 +187,11 @@ class Exchange:
         channel = self._there(channel_id)
         if not channel.source:
             raise Refused(404, "No statistics")
-        return {"remote_ssrc": channel.source, "rxoctetcount": channel.bytes_came}
+        return {
+            "remote_ssrc": channel.source,
+            "rxoctetcount": channel.bytes_came,
+            "rxploss": channel.lost,
+        }
 
     def watch_for_pauses(self, channel_id: str, params: Mapping[str, Any]) -> None:
         if params["variable"] == "TALK_DETECT(remove)":

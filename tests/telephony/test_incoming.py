@@ -1,4 +1,4 @@
-"""What comes in while it is recorded: streams that start anew, and lines with a noise of their own."""
+"""What comes in while it is recorded: new streams, and lines with a noise of their own."""
 
 from __future__ import annotations
 
@@ -31,14 +31,20 @@ async def looked(asterisk: FakeAri) -> None:
     await until(lambda: len(asterisk.asked("GET", path="/rtp_statistics")) > before + 1)
 
 
-async def test_a_new_stream_is_recorded_in_another_part(asterisk: FakeAri) -> None:
+@pytest.mark.parametrize("same_source", [False, True])
+async def test_a_new_stream_is_recorded_in_another_part(
+    asterisk: FakeAri, same_source: bool
+) -> None:
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
         exchange.speak(call.id, 1)
         task = begin(call.record("0192", LIMITS))
         await recording(asterisk, "0192")
         await looked(asterisk)
-        exchange.speak(call.id, 0.5, OTHER)
+        if same_source:
+            exchange.channels[call.id].lost = 65_136  # what Asterisk makes of 400 numbers back
+        else:
+            exchange.speak(call.id, 0.5, OTHER)
         await recording(asterisk, "0192-2")
         assert "0192" not in exchange.live
         exchange.press(call.id, "#")
