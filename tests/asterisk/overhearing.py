@@ -48,6 +48,8 @@ async def _follow_dialplan(ears: Ears) -> None:
         if step["dialplan_app"] in ("Playback", "BackGround"):
             sound, _, _ = data.partition(",")
             await ears.hear(_playback("PlaybackStarted", channel, f"sound:{sound}"))
+        if step["channel"]["dialplan"]["context"] == "voicepost-skip":
+            await ears.hear(_playback("PlaybackFinished", channel, "sound:vm-intro"))
         if step["dialplan_app"] == "Record":
             await ears.hear(_recording(channel, Path(data).stem))
 

@@ -240,7 +240,7 @@ ALONE_STATES = (
     State("Asterisk alone, greeting", (ALONE,), LEAVE, in_the_end=COMPANY, ends=False),
     State(
         "Asterisk alone, the greeting skipped",
-        (ALONE, Press("#"), Hear("beep")),
+        (ALONE, Press("#"), Heard("vm-intro")),
         LEAVE,
         in_the_end=COMPANY,
         ends=False,
