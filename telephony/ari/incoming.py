@@ -20,6 +20,9 @@ SOUND_BYTES = 500
 """In a second: the thriftiest codec sends more (660), comfort noise (RFC 3389) a few at times."""
 BYTES_A_SECOND = 8000
 """Of G.711 and G.722. Of other codecs less comes in than we think, and nothing is missed."""
+GAP_SECONDS = 10.0
+"""A caller of whom nothing comes at all, not even comfort noise, may come back: a mobile phone's
+hand-over takes seconds. Others have a telephone that sends nothing while they are silent."""
 LATE_SECONDS = 2.0
 """After so long without a look, nobody knows what came when."""
 MANY_LOST = 1 << 15
@@ -58,27 +61,40 @@ class Incoming:
         self._looked_at = 0.0
         self.seconds = 0.0
         """How much has come in since the first look."""
-        self.none_for = 0.0
+        self._no_sound_for = 0.0
         """For how many seconds nothing has come in that could be a voice."""
+        self._comforted = False
+        """Whether something else has, in that time."""
 
     async def begin(self) -> None:
         """Look for the first time: what came before does not matter."""
         self._counted = Count()
         await self.look()
-        self.seconds = self.none_for = 0.0
+        self.seconds = self._no_sound_for = 0.0
+
+    def is_pause(self, seconds: float) -> bool:
+        """Whether no sound has come in for a pause of so many seconds.
+
+        Asterisk tells of none where it gets no sound.
+        """
+        return self._no_sound_for >= (seconds if self._comforted else max(seconds, GAP_SECONDS))
 
     async def look(self) -> bool:
         """Ask Asterisk what came in; whether the stream has started anew since the last time."""
         count = await self._ask()
         passed, self._looked_at = self._clock.time() - self._looked_at, self._clock.time()
         if count is None:
-            self.none_for = 0.0
+            self._no_sound_for = 0.0
             return False
         before, self._counted = self._counted, count
         came = count.since(before)
         self.seconds += came / BYTES_A_SECOND
-        quiet = came < SOUND_BYTES * passed and passed < LATE_SECONDS
-        self.none_for = self.none_for + passed if quiet else 0.0
+        if came < SOUND_BYTES * passed and passed < LATE_SECONDS:
+            # What comes at first may be the end of a word.
+            self._comforted = self._no_sound_for > 0 and (self._comforted or came > 0)
+            self._no_sound_for += passed
+        else:
+            self._no_sound_for = 0.0
         return count.starts_anew(before)
 
     async def _ask(self) -> Count | None:

@@ -211,7 +211,7 @@ class Recorder:
         self._look_at = now + LOOK_SECONDS
         if await self._incoming.look() and not self._anew:
             return {"type": ANEW}
-        if self._incoming.none_for >= limits.silence_seconds:
+        if self._incoming.is_pause(limits.silence_seconds):
             return {"type": NOTHING_SAID}
         if now >= self._noise_at:
             self._noise_at = now + NOISE_SECONDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import telephony.ari.incoming
 import telephony.ari.recording
 from telephony.ari.call import AriCall
 from telephony.call import EndedBy, RecordingLimits
@@ -109,6 +110,10 @@ async def speaks(asterisk: FakeAri, call: AriCall, *, seconds: float, looks: int
         await looked(asterisk)
 
 
+COMFORT = 0.0005
+"""Four bytes."""
+
+
 async def test_who_sends_only_comfort_noise_has_said_all(asterisk: FakeAri) -> None:
     """Nothing that Asterisk could hear comes in, and so it tells of no pause either."""
     async with a_call(asterisk) as (call, _):
@@ -116,8 +121,23 @@ async def test_who_sends_only_comfort_noise_has_said_all(asterisk: FakeAri) -> N
         await recording(asterisk, "0192")
         asterisk.exchange.begin_to_talk(call.id)
         await speaks(asterisk, call, seconds=1, looks=3)
+        await speaks(asterisk, call, seconds=COMFORT, looks=3)
         assert await task is EndedBy.LIMIT
         assert asterisk.asked("POST", path="/recordings/live/0192/stop")
+
+
+async def test_who_sends_nothing_may_come_back(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_call(asterisk) as (call, _):
+        task = begin(call.record("0192", SHORT))
+        await recording(asterisk, "0192")
+        asterisk.exchange.begin_to_talk(call.id)
+        await speaks(asterisk, call, seconds=1, looks=3)
+        await speaks(asterisk, call, seconds=0, looks=30)  # more than a second
+        assert not task.done()
+        monkeypatch.setattr(telephony.ari.incoming, "GAP_SECONDS", 1.0)
+        assert await task is EndedBy.LIMIT
 
 
 async def test_who_speaks_on_is_recorded_on(asterisk: FakeAri) -> None:
