@@ -103,6 +103,22 @@ async def test_what_came_in_and_was_not_recorded_is_missed(
         assert call.is_whole("another")
 
 
+async def test_it_is_missed_also_in_the_message_of_who_hangs_up(asterisk: FakeAri) -> None:
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        exchange.speak(call.id, 1)
+        task = begin(call.record("0192", LIMITS))
+        await recording(asterisk, "0192")
+        await looked(asterisk)
+        exchange.speak(call.id, 10)
+        await looked(asterisk)
+        asterisk.send({"type": "ChannelHangupRequest", "channel": {"id": call.id}})
+        exchange.finish_recording("0192", seconds=2)
+        with pytest.raises(Hangup):
+            await task
+        assert not call.is_whole("0192")
+
+
 async def speaks(asterisk: FakeAri, call: AriCall, *, seconds: float, looks: int) -> None:
     """So much sound comes in before each look."""
     for _ in range(looks):
