@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from storage.office import Action, Menu, Ring
 
+ALL_KEYS = "0123456789*#"
+SKIP = "#"
+"""In front of a mailbox: to the beep."""
+
 
 @dataclass(frozen=True)
 class Complete:
@@ -38,6 +42,11 @@ def choices(menu: Menu, extensions: Mapping[str, object]) -> Mapping[str, Action
     if not menu.direct_dial:
         return menu.keys
     return {extension: Ring(employee=extension) for extension in extensions} | dict(menu.keys)
+
+
+def first_keys(options: Mapping[str, Action]) -> str:
+    """The keys that mean something in a menu: each begins one of its options."""
+    return "".join(key for key in ALL_KEYS if any(typed.startswith(key) for typed in options))
 
 
 def match(typed: str, options: Mapping[str, Action]) -> Match:

@@ -45,6 +45,15 @@ class Mailroom(Protocol):
     async def is_recorded(self, draft: Draft) -> bool:
         """Whether Asterisk has recorded anything for it, speech or not."""
 
+    async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
+        """Whether what is being recorded holds only its line's noise in the newest seconds.
+
+        Also False where that cannot be told in time.
+        """
+
+    async def mark_cut_off(self, draft: Draft) -> None:
+        """Note that not all that the caller said was recorded."""
+
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         """Whether the finished recording holds at least ``min_speech`` seconds of speech.
 
@@ -96,6 +105,16 @@ class StoredMailroom:
 
     async def is_recorded(self, draft: Draft) -> bool:
         return await self.slips.do(partial(self.messages.is_recorded, draft.id))
+
+    async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.slips.do(partial(self.messages.is_only_noise, draft.id, seconds))
+        except TimeoutError:
+            return False
+
+    async def mark_cut_off(self, draft: Draft) -> None:
+        await self.slips.do(partial(self.messages.mark_cut_off, draft.id))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         try:

@@ -8,7 +8,16 @@ import structlog
 
 from dialplan import sounds
 from dialplan.actions import perform
-from dialplan.digits import Complete, Incomplete, Invalid, Match, choices, match
+from dialplan.digits import (
+    ALL_KEYS,
+    Complete,
+    Incomplete,
+    Invalid,
+    Match,
+    choices,
+    first_keys,
+    match,
+)
 from dialplan.next import Done, Follow, Goto, Next, Perform, Repeat
 from dialplan.services import Services
 from storage.office import Action, ForwardAction, Menu, Voicemail
@@ -19,7 +28,6 @@ MAX_ACTIONS = 60
 """Steps in one call: enough for any caller, few enough to end one that goes in circles."""
 MAX_FOLLOWED = 5
 """Forwardings set on phones that one call follows: phones that name each other ring in turn."""
-ALL_KEYS = "0123456789*#"
 
 log = structlog.get_logger()
 
@@ -35,35 +43,42 @@ async def run(call: Call, services: Services, first: Next) -> None:
         match step:
             case Done():
                 return
-            case Perform(action):
-                step = await perform(call, services, action)
-            case Goto(name):
+            case Perform(action, typed):
+                step = await perform(call, services, action, typed)
+            case Goto(name, typed):
                 menu = name
-                step = Perform(await visit(call, services, menu))
+                step = Perform(await visit(call, services, menu, typed))
             case Follow(onward):
                 followed += 1
                 if followed > MAX_FOLLOWED:
                     break
                 step = onward
-            case Repeat():
-                step = Goto(menu) if menu else Done()
+            case Repeat(typed):
+                step = Goto(menu, typed) if menu else Done()
     log.warning("the call goes in circles", menu=menu)
     await perform(call, services, Voicemail())
 
 
-async def visit(call: Call, services: Services, name: str) -> Action | ForwardAction:
+async def visit(
+    call: Call, services: Services, name: str, typed: str = ""
+) -> Action | ForwardAction:
     """One visit to a menu: returns the action that the caller chose, by key or by silence.
 
     Silences and wrong keys are counted apart: the first lead to the default action after the
-    menu's repeats, the second to the invalid action, and after its limit to the default one.
+    menu's repeats, the second to the invalid action, and after its limit to the default one. A key
+    that means something is heard also while the caller is told of a wrong one. ``typed`` is one
+    that was pressed on the way here.
     """
     log.info("menu", menu=name)
     menu = services.office.menus[name]
     await call.answer(services.office.company.language)
     options = choices(menu, services.office.employees)
+    keys = first_keys(options)
+    ahead = typed if typed in keys else ""
     silences = wrong_keys = 0
     while True:
-        typed, meaning = await _listen(call, services, menu, options)
+        typed, meaning = await _listen(call, services, menu, options, ahead)
+        ahead = ""
         match meaning:
             case Complete(action):
                 log.info("key", key=typed)
@@ -71,10 +86,11 @@ async def visit(call: Call, services: Services, name: str) -> Action | ForwardAc
             case Invalid() if typed:
                 wrong_keys += 1
                 log.info("wrong key", key=typed)
-                await call.play(sounds.WRONG_KEY)
-                if wrong_keys >= menu.invalid_limit:
+                ahead = await call.play(sounds.WRONG_KEY, interrupt=keys)
+                # Who presses a right key meanwhile may try once more.
+                if wrong_keys >= menu.invalid_limit + bool(ahead):
                     return menu.default
-                if not isinstance(menu.invalid, RepeatAction):
+                if not ahead and not isinstance(menu.invalid, RepeatAction):
                     return menu.invalid
             case _:
                 silences += 1
@@ -84,10 +100,13 @@ async def visit(call: Call, services: Services, name: str) -> Action | ForwardAc
 
 
 async def _listen(
-    call: Call, services: Services, menu: Menu, options: Mapping[str, Action]
+    call: Call, services: Services, menu: Menu, options: Mapping[str, Action], typed: str
 ) -> tuple[str, Match]:
-    """Play the greeting and take digits until they mean something: ("", Invalid) for silence."""
-    typed = await call.play(services.sound(menu.greeting), interrupt=ALL_KEYS)
+    """Play the greeting and take digits until they mean something: ("", Invalid) for silence.
+
+    Who has ``typed`` something already need not hear it.
+    """
+    typed = typed or await call.play(services.sound(menu.greeting), interrupt=ALL_KEYS)
     typed = typed or await call.digit(menu.timeout)
     if not typed:
         return "", Invalid()

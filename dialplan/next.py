@@ -1,4 +1,7 @@
-"""What an action leaves to be done: actions never call each other, the interpreter goes on."""
+"""What an action leaves to be done: actions never call each other, the interpreter goes on.
+
+``typed`` is the key that cut short what the action had to say, or "": it counts for what is next.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,15 @@ class Done:
 class Repeat:
     """Back to the menu that the caller was in; the call ends if there was none."""
 
+    typed: str = ""
+
 
 @dataclass(frozen=True)
 class Goto:
     """On to another menu, by name."""
 
     menu: str
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Perform:
     """On to another action, such as the one that an employee's forwarding names."""
 
     action: Action | ForwardAction
+    typed: str = ""
 
 
 @dataclass(frozen=True)

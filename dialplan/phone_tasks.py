@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,6 +15,7 @@ from dialplan.voicemail import AGAIN, ATTEMPTS, review_recording
 from storage.actor import Actor
 from storage.errors import AudioError, NoRecording
 from storage.inbox import Inbox
+from storage.noise import is_only_noise
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
 from storage.rendition import DOUBTS
@@ -85,7 +88,8 @@ async def _record_takes(call: Call, folder: Path, takes: list[Path]) -> None:
     while True:
         recording = f"{PROMPT}{uuid.uuid4()}"
         takes.append(folder / f"{recording}.wav")
-        ended_by = await call.record(recording, PROMPT_LIMITS)
+        noise = partial(asyncio.to_thread, is_only_noise, takes[-1], PROMPT_LIMITS.silence_seconds)
+        ended_by = await call.record(recording, replace(PROMPT_LIMITS, only_noise=noise))
         if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
             return
 

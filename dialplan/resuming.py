@@ -13,7 +13,12 @@ import structlog
 from dialplan import sounds
 from dialplan.mailroom import Mailroom
 from dialplan.services import Desk
-from dialplan.voicemail import keep_for_absent, leave_message, limits_of
+from dialplan.voicemail import (
+    keep_for_absent,
+    leave_message,
+    limits_of,
+    note_what_is_missing,
+)
 from storage.drafts import Interrupted
 from storage.errors import StorageError
 from storage.messages import Draft
@@ -51,9 +56,13 @@ async def _go_on(call: Call, mailroom: Mailroom, desk: Desk, was: Interrupted) -
     """Wait for the end of what is still being recorded, and take the message from there."""
     takes, begun = [Draft(take) for take in was.takes], None
     if takes:
+        newest = takes[-1]
         try:
-            recorded = await call.record_on(takes[-1].id, limits_of(desk.settings)) is not None
+            limits = limits_of(desk.settings, mailroom, newest)
+            recorded = await call.record_on(newest.id, limits) is not None
+            await note_what_is_missing(call, mailroom, newest)
         except Hangup:
+            await note_what_is_missing(call, mailroom, newest)
             await keep_for_absent(mailroom, takes)
             raise
         if not recorded and len(takes) == 1 and not await _is_recorded(mailroom, takes[0]):

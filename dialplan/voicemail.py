@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
 from dialplan import sounds
+from dialplan.digits import SKIP
 from dialplan.mailroom import Mailroom
 from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.messages import Draft, Empty, Kept, Mailbox
@@ -41,7 +43,7 @@ async def leave_message(
     earlier: Sequence[Draft] = (),
     begun: Draft | None = None,
 ) -> None:
-    """Take one message for ``mailbox``; ``greeting`` is what Asterisk plays before the beep.
+    """Take one message for ``mailbox``; ``greeting`` is what is played before the beep, if any.
 
     ``earlier`` is what the caller has recorded already, to a flow that was lost; ``begun`` the
     draft that it made, if it got no further.
@@ -87,7 +89,7 @@ async def _take_message(
             with suppress(CallLost):  # it is kept: the caller must not be asked for it again
                 await call.play(*saved, sounds.GOODBYE)
             return
-        await call.play(sounds.TOO_SHORT, interrupt="#")
+        await call.play(sounds.TOO_SHORT, interrupt=SKIP)
     await call.play(sounds.GOODBYE)
 
 
@@ -116,7 +118,7 @@ async def record_takes(
                 begun = None
                 recording = True
                 log.info("beep", message=takes[-1].id)
-                ended_by = await call.record(takes[-1].id, limits_of(settings))
+                ended_by = await _record(call, mailroom, takes[-1], settings)
                 recording = False
                 log.info("recording over", message=takes[-1].id, ended_by=str(ended_by))
             if not settings.review or ended_by is not EndedBy.KEY:
@@ -138,30 +140,51 @@ async def record_takes(
         return takes
 
 
+async def _record(
+    call: Call, mailroom: Mailroom, take: Draft, settings: VoicemailSettings
+) -> EndedBy:
+    try:
+        return await call.record(take.id, limits_of(settings, mailroom, take))
+    finally:
+        await note_what_is_missing(call, mailroom, take)
+
+
+async def note_what_is_missing(call: Call, mailroom: Mailroom, take: Draft) -> None:
+    """Mark a take as cut off that lacks something of what the caller said."""
+    if not call.is_whole(take.id):
+        await mailroom.mark_cut_off(take)
+
+
 async def _greet(call: Call, mailroom: Mailroom, begun: Draft, greeting: str) -> None:
     """Play the greeting; who leaves during it gives his place in the box back at once."""
+    if not greeting:
+        return
     try:
-        await call.play(greeting, interrupt="#")
+        await call.play(greeting, interrupt=SKIP)
     except Hangup:
         await keep_for_absent(mailroom, [begun])
         raise
 
 
-def limits_of(settings: VoicemailSettings) -> RecordingLimits:
-    """When a recording ends by itself."""
+def limits_of(settings: VoicemailSettings, mailroom: Mailroom, take: Draft) -> RecordingLimits:
+    """When the recording of a take ends by itself."""
     return RecordingLimits(
         max_seconds=math.ceil(settings.max_seconds),
         silence_seconds=math.ceil(settings.silence_seconds),
+        only_noise=partial(mailroom.is_only_noise, take, settings.silence_seconds),
     )
 
 
 async def review_recording(call: Call, recording: str) -> str:
-    """Let the caller keep, hear or repeat a recording: `KEEP` (also for silence) or `AGAIN`."""
+    """Let the caller keep, hear or repeat a recording: `KEEP` (also for silence) or `AGAIN`.
+
+    Who presses the key for listening while he listens hears it from the beginning.
+    """
+    keys = KEEP + LISTEN + AGAIN
     for _ in range(REVIEW_REPEATS):
-        keys = KEEP + LISTEN + AGAIN
         key = await call.play(sounds.REVIEW, interrupt=keys) or await call.digit(REVIEW_SECONDS)
-        if key == LISTEN:
-            key = await call.replay(recording, interrupt=KEEP + AGAIN)
+        while key == LISTEN:
+            key = await call.replay(recording, interrupt=keys)
         if key in (KEEP, AGAIN):
             return key
     return KEEP

@@ -18,6 +18,7 @@ from storage.identifiers import id_of_file
 from storage.ledger import Contents, Ledger, is_unsettled
 from storage.metrics import count_settled
 from storage.models import MessageRow
+from storage.noise import is_only_noise
 from storage.room import check_room, is_full
 from storage.rows import Box, Envelope, Mailbox, Source, audio_key, new_row
 from storage.slips import Slips
@@ -113,6 +114,14 @@ class Messages:
     def is_recorded(self, draft_id: str) -> bool:
         """Whether there is anything of the draft's recording. Raises AudioError."""
         return bool(parts_of(self._recording(draft_id)))
+
+    def is_only_noise(self, draft_id: str, seconds: float) -> bool:
+        """As `storage.noise.is_only_noise`, of what is being recorded for the draft."""
+        return is_only_noise(self._recording(draft_id), seconds)
+
+    def mark_cut_off(self, draft_id: str) -> None:
+        """Note that not all that was said is in the draft's recording."""
+        mark_cut_off(self._recording(draft_id))
 
     def has_speech(self, draft_id: str, min_speech: float) -> bool:
         """Whether the draft's recording holds ``min_speech`` seconds of speech; changes nothing.

@@ -29,7 +29,7 @@ class Metrics:
         )
         self.cut_off = Counter(
             "voicepost_messages_cut_off",
-            "Messages kept whose end was lost in a crash.",
+            "Messages kept that lack something of what was said.",
             registry=None,
         )
         self.seconds = Counter(

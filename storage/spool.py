@@ -27,7 +27,8 @@ PROMPT = "prompt-"
 _PART = re.compile(rf"({PROMPT})?([0-9a-f-]{{36}})(?:-([2-9]|[1-9][0-9]{{1,3}}))?")
 
 CUT_OFF = ".cut"
-"""Ends the name of an empty file beside a recording whose end is lost: the disk was full."""
+"""Ends the name of an empty file beside a recording that lacks something: the disk was full, or
+Asterisk dropped what came in."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ def secure_recording(path: Path) -> None:
 
 
 def mark_cut_off(path: Path) -> None:
-    """Note that a recording may have lost its end, until it is filed: by then there may be room.
+    """Note that a recording may lack something, until it is filed: by then there may be room.
 
     An empty file takes no room. Where even that cannot be made there is no mark.
     """
@@ -91,7 +92,7 @@ def mark_cut_off(path: Path) -> None:
 
 
 def is_cut_off(path: Path) -> bool:
-    """Whether the recording was marked as one that may have lost its end."""
+    """Whether the recording was marked as one that may lack something."""
     return os.path.lexists(path.with_suffix(CUT_OFF))
 
 

@@ -6,7 +6,8 @@ Each verb waits for its own end or for the end of the call, whichever is first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -48,6 +49,10 @@ class Rang(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+async def _cannot_tell() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Forwarded:
     """How ringing one phone came out that answered: call this number instead ("" for none)."""
@@ -62,11 +67,15 @@ class Forwarded:
 class RecordingLimits:
     """When a recording ends by itself, in whole seconds (Asterisk counts no finer).
 
+    A line has a noise of its own, which is no silence to Asterisk: ``only_noise`` is asked now and
+    then whether what was recorded in the newest ``silence_seconds`` is nothing else.
+
     In the fallback ``max_seconds`` only: there Asterisk would cut off quiet speech as a silence.
     """
 
     max_seconds: int
     silence_seconds: int
+    only_noise: Callable[[], Awaitable[bool]] = field(default=_cannot_tell, compare=False)
 
 
 class Call(Protocol):
@@ -128,6 +137,9 @@ class Call(Protocol):
 
         None where it has ended already.
         """
+
+    def is_whole(self, recording: str) -> bool:
+        """Whether everything that came in is in a recording of this call, as far as is known."""
 
     async def replay(self, recording: str, interrupt: str = "") -> str:
         """Play a recording of this call to the caller; as `play` in all else."""

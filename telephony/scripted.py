@@ -93,6 +93,9 @@ class ScriptedCall:
     async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
         return None
 
+    def is_whole(self, recording: str) -> bool:
+        return True
+
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
     ) -> Rang | Forwarded:

@@ -219,6 +219,11 @@ SCENARIOS = (
         (_COMPANY,),
     ),
     Scenario(
+        "the right key while the wrong one is told",
+        (*(Hear(WELCOME), Press("0"), Hear(WRONG_KEY), Press("7"), Hear(COMPANY_BOX)), *_LEAVE),
+        (Expected("employee", "102", HELLO),),
+    ),
+    Scenario(
         "wrong keys to the limit: the default action",
         (
             *(Hear(WELCOME), Press("0"), Hear(WRONG_KEY)),
@@ -250,6 +255,11 @@ SCENARIOS = (
         "an announcement, then the menu again",
         (Hear(WELCOME), Press("5"), Hear(ADDRESS), *_TO_COMPANY, *_LEAVE),
         (_COMPANY,),
+    ),
+    Scenario(
+        "a key during an announcement",
+        (*(Hear(WELCOME), Press("5"), Hear(ADDRESS), Press("7"), Hear(COMPANY_BOX)), *_LEAVE),
+        (Expected("employee", "102", HELLO),),
     ),
     Scenario(
         "the repeat key, then the goodbye key",
@@ -345,6 +355,21 @@ SCENARIOS = (
         "no rule for no answer: back to the menu",
         (Hear(WELCOME), Press("42"), Rings("42"), Hear(NOBODY_AVAILABLE), *_TO_COMPANY, *_LEAVE),
         (_COMPANY,),
+    ),
+    Scenario(
+        "to the beep while it is told that nobody is available",
+        (Hear(WELCOME), Press("101"), Rings("101"), Hear(NOBODY_AVAILABLE), Press("#"), *_LEAVE),
+        (_ANNA,),
+        phones={"101": "busy"},
+    ),
+    Scenario(
+        "a menu's key while it is told that nobody is available",
+        (
+            *(Hear(WELCOME), Press("42"), Rings("42"), Hear(NOBODY_AVAILABLE), Press("7")),
+            *(Hear(COMPANY_BOX), *_LEAVE),
+        ),
+        (Expected("employee", "102", HELLO),),
+        phones={"42": "busy"},
     ),
     Scenario(
         "several at once, one answers",

@@ -24,23 +24,28 @@ from telephony.call import Call
 log = structlog.get_logger()
 
 
-async def perform(call: Call, services: Services, action: Action | ForwardAction) -> Next:
-    """Do what the action says; returns what is to be done then."""
+async def perform(
+    call: Call, services: Services, action: Action | ForwardAction, typed: str = ""
+) -> Next:
+    """Do what the action says; returns what is to be done then.
+
+    ``typed`` is a key that was pressed on the way to it: some know what it means.
+    """
     log.info("action", action=action.action)
     match action:
         case Voicemail():
-            return await voicemail.run(call, services, action)
+            return await voicemail.run(call, services, action, typed)
         case Ring():
             return await ring.run(call, services, action)
         case OpenMenu():
-            return await open_menu.run(call, services, action)
+            return await open_menu.run(call, services, action, typed)
         case Dial():
             return await dial.run(call, services, action)
         case Play():
-            return await play.run(call, services, action)
+            return await play.run(call, services, action, typed)
         case Repeat():
-            return await repeat.run(call, services, action)
+            return await repeat.run(call, services, action, typed)
         case Hangup():
             return await hangup.run(call, services, action)
         case Nothing():
-            return await nothing.run(call, services, action)
+            return await nothing.run(call, services, action, typed)

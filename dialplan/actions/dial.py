@@ -5,8 +5,8 @@ One that the company may not dial is a number where nobody answers.
 
 from __future__ import annotations
 
-from dialplan import sounds
 from dialplan.next import Done, Next, Perform, Repeat
+from dialplan.nobody import tell_nobody
 from dialplan.services import OUTSIDE_SECONDS, Services
 from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang
@@ -18,11 +18,10 @@ async def run(call: Call, services: Services, action: Dial) -> Next:
         endpoint = services.outside_endpoint(action.number)
         if await call.ring((endpoint,), OUTSIDE_SECONDS, services.hearing) is Rang.ANSWERED:
             return Done()
-    await call.answer(services.office.company.language)
-    await call.play(sounds.NOBODY_AVAILABLE)
     if not allowed and _is_a_default(action, services.office):
-        return Perform(Voicemail())  # the menu would only lead here again
-    return Repeat()
+        # The menu would only lead here again.
+        return await tell_nobody(call, services, Perform(Voicemail()))
+    return await tell_nobody(call, services, Repeat())
 
 
 def _is_a_default(action: Dial, office: Office) -> bool:

@@ -11,5 +11,5 @@ from storage.office import Nothing
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Nothing) -> Next:
-    return Repeat()
+async def run(call: Call, services: Services, action: Nothing, typed: str) -> Next:
+    return Repeat(typed)

@@ -8,5 +8,5 @@ from storage.office import OpenMenu
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: OpenMenu) -> Next:
-    return Goto(action.menu)
+async def run(call: Call, services: Services, action: OpenMenu, typed: str) -> Next:
+    return Goto(action.menu, typed)

@@ -1,17 +1,18 @@
 """``{ action = "play", prompt = "prompt:address" }``: an announcement, then the menu again.
 
-Any key cuts the announcement short.
+Any key cuts the announcement short, and counts in the menu if it means something there.
 """
 
 from __future__ import annotations
 
+from dialplan.digits import ALL_KEYS
 from dialplan.next import Next, Repeat
 from dialplan.services import Services
 from storage.office import Play
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Play) -> Next:
+async def run(call: Call, services: Services, action: Play, typed: str) -> Next:
     await call.answer(services.office.company.language)
-    await call.play(services.sound(action.prompt), interrupt="0123456789*#")
-    return Repeat()
+    typed = typed or await call.play(services.sound(action.prompt), interrupt=ALL_KEYS)
+    return Repeat(typed)

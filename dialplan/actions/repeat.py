@@ -8,5 +8,5 @@ from storage.office import Repeat
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Repeat) -> what_next.Next:
-    return what_next.Repeat()
+async def run(call: Call, services: Services, action: Repeat, typed: str) -> what_next.Next:
+    return what_next.Repeat(typed)

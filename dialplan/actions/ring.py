@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import structlog
 
-from dialplan import sounds
 from dialplan.next import Done, Follow, Goto, Next, Perform, first_step
+from dialplan.nobody import tell_nobody
 from dialplan.services import OUTSIDE_SECONDS, Services
 from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
 from telephony.call import Call, Forwarded, Rang
@@ -83,8 +83,7 @@ async def _unless_answered(call: Call, services: Services, extension: str, rang:
     }
     rule = _for(extension, rules[rang] or Nothing(), services)
     if isinstance(rule, Voicemail | Nothing):
-        await call.answer(services.office.company.language)
-        await call.play(sounds.NOBODY_AVAILABLE)
+        return await tell_nobody(call, services, Perform(rule))
     return Perform(rule)
 
 
@@ -99,9 +98,7 @@ async def ring_group(call: Call, services: Services, action: Ring) -> Next:
         log.info("rang", employee=list(extensions), outcome=str(rang))
         if rang is Rang.ANSWERED:
             return Done()
-    await call.answer(services.office.company.language)
-    await call.play(sounds.NOBODY_AVAILABLE)
-    return Perform(action.no_answer)
+    return await tell_nobody(call, services, Perform(action.no_answer))
 
 
 def _for(extension: str, rule: ForwardAction, services: Services) -> ForwardAction:

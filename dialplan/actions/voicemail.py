@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialplan.digits import SKIP
 from dialplan.next import Done, Next
 from dialplan.services import Services
 from dialplan.voicemail import leave_message
@@ -9,8 +10,9 @@ from storage.office import Voicemail
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Voicemail) -> Next:
+async def run(call: Call, services: Services, action: Voicemail, typed: str) -> Next:
     await call.answer(services.office.company.language)
     desk = services.desk(action.employee, call.dialled)
-    await leave_message(call, services.mailroom, desk.mailbox, desk.greeting, desk.settings)
+    greeting = "" if typed == SKIP else desk.greeting
+    await leave_message(call, services.mailroom, desk.mailbox, greeting, desk.settings)
     return Done()

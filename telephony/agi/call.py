@@ -115,6 +115,9 @@ class AgiCall:
     async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
         return None  # a caller comes here only when nothing records any more
 
+    def is_whole(self, recording: str) -> bool:
+        return True  # AGI does not tell
+
     def _record(self, name: str, limits: RecordingLimits) -> Any:
         # No pause ends it: RECORD FILE goes by a level that whole whispers are below, and cuts off.
         return self._execute(

@@ -98,6 +98,9 @@ class AriCall:
     async def record_on(self, name: str, limits: RecordingLimits) -> EndedBy | None:
         return await self._recorder.record_on(name, limits)
 
+    def is_whole(self, recording: str) -> bool:
+        return self._recorder.is_whole(recording)
+
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"
     ) -> Rang | Forwarded:

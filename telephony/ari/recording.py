@@ -3,7 +3,8 @@
 Asterisk ends a recording when it gets no RTP for four seconds (it waits twice two seconds for a
 frame), unless ``transmit_silence`` is on: phones that suppress silence do that, and hand-overs of
 mobile phones. The caller is still there, so the recording goes on in another part: ``NAME``,
-``NAME-2``, ``NAME-3`` … Whoever keeps messages joins them.
+``NAME-2``, ``NAME-3`` … Whoever keeps messages joins them. It does so too where the caller's stream
+starts anew, as nothing of that would come into the part that runs (`telephony.ari.incoming`).
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ from itertools import count
 import structlog
 
 from telephony.ari.client import Event
+from telephony.ari.incoming import Incoming
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, STOPPING, Line
+from telephony.ari.pauses import NOTHING_SAID, Pauses
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import AriError, CallLost
+from telephony.errors import CallLost
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
 MUTE_SECONDS = 3.5
 """A recording that is shorter than it took by this much may have ended for want of RTP."""
-INAUDIBLE = 16
-"""The mean amplitude, of 32,767, that is a pause: digital silence, of A-law too, and the noise of a
-good line. A voice at -46 dBFS is louder at least once in a second."""
-BEEP_SECONDS = 1.0
-"""Before a caller can begin to speak."""
-LATE_SECONDS = 0.5
-"""Woken later than by this, the service has stood still."""
-WATCHER = "func_talkdetect.so"
-NOTHING_SAID = "VoicepostNothingSaid"
-SPEAKS, PAUSES = "ChannelTalkingStarted", "ChannelTalkingFinished"
+LOOK_SECONDS = 1.0
+"""So often it is looked what comes in. What a new stream says before the next look is lost."""
+NOISE_SECONDS = 2.0
+"""So often it is asked for noise: Asterisk writes its files in blocks of two seconds."""
+LOST_SECONDS = 3.0
+"""So much more came in than was recorded that it was lost: the beep is not recorded, Asterisk tells
+whole seconds, and the newest look is up to a second old."""
+ANEW = "VoicepostStreamStartsAnew"
+LOOKED = "VoicepostLooked"
 
 log = structlog.get_logger()
 
@@ -53,19 +55,27 @@ class Recorder:
         """The service is stopping: what was said is the message, and nothing more is recorded."""
         self._paused = False
         """The caller has said nothing for so long that the message is over."""
-        self._mute_until = math.inf
-        """Of who has not said anything by then no event would ever tell."""
-        self._watches = False
-        """Whether Asterisk was told, by us, to watch for pauses."""
+        self._pauses = Pauses(line)
+        self._incoming = Incoming(line)
+        self._anew = False
+        """The stream has started anew, and what it says goes into another part."""
+        self._broken: set[str] = set()
+        """What was recorded without something that came in."""
+        self._limits = RecordingLimits(0, 0)
+        self._look_at = self._noise_at = self._check_at = math.inf
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
         if self._stopped or self._line.draining:
             raise CallLost("The service is stopping.")
         self._paused = False
-        await self._watch_for_pauses(limits)
+        await self._pauses.watch(limits.silence_seconds)
         await self._begin(name, limits, limits.max_seconds)
         return await self._to_its_end(name, 1, limits)
+
+    def is_whole(self, name: str) -> bool:
+        """As `telephony.call.Call.is_whole`."""
+        return name not in self._broken
 
     def parts(self, name: str) -> list[str]:
         """What there is of a recording, in order."""
@@ -80,30 +90,6 @@ class Recorder:
                 break
             self._parts[name] = number
         return None
-
-    async def _watch_for_pauses(self, limits: RecordingLimits) -> None:
-        """Have Asterisk tell of a pause that is long enough to end the message.
-
-        Not by maxSilenceSeconds: Asterisk then cuts off what it took for silence, also where a key
-        ends the recording, and a whole message may be quieter than the level that it goes by.
-        """
-        watch = f"{limits.silence_seconds * 1000},{INAUDIBLE}"
-        path = f"/channels/{self._line.id}/variable"
-        self._mute_until = math.inf
-        if self._watches:
-            # Who spoke a moment ago, in the take before, would count as speaking still.
-            await self._line.forgive("POST", path, {"variable": "TALK_DETECT(remove)"})
-        try:
-            # A service that stood still may have lost its caller to the fallback, which records.
-            channel = await self._line.look(f"/channels/{self._line.id}")
-            if channel is None or channel["dialplan"]["app_name"] != "Stasis":
-                return
-            await self._line.command("POST", path, {"variable": "TALK_DETECT(set)", "value": watch})
-        except AriError as error:
-            log.warning("no pause will end this message", why=error.message)
-        else:
-            self._watches = True
-            self._mute_until = self._clock.time() + BEEP_SECONDS + limits.silence_seconds
 
     async def _begin(self, name: str, limits: RecordingLimits, seconds: int) -> None:
         await self._line.command(
@@ -123,33 +109,51 @@ class Recorder:
         """Wait for the end of the part that runs, and record on while the caller is only mute."""
         end = self._clock.time() + limits.max_seconds
         mute = 0.0
+        await self._look_out(limits)
         while True:
             self._parts[name] = number
             begun = self._clock.time()
-            ended_by, recorded = await self._part_ended(part(name, number), more=number > 1)
+            ended_by, recorded = await self._part_ended(name, number)
             missing = self._clock.time() - begun - recorded
             is_over = ended_by is EndedBy.KEY or self._stopped or self._paused
-            if is_over or missing < MUTE_SECONDS:
-                return ended_by
-            mute = missing if recorded else mute + missing
             left = math.floor(end - self._clock.time())
-            if mute >= limits.silence_seconds or left < 1:
+            if is_over or left < 1:
                 return ended_by
+            if self._anew:
+                mute = 0.0
+                await self._pauses.watch(limits.silence_seconds)
+            elif missing < MUTE_SECONDS:
+                return ended_by
+            else:
+                mute = missing if recorded else mute + missing
+                if mute >= limits.silence_seconds:
+                    return ended_by
             number += 1
-            log.info("no sound comes in: recording on", part=number)
+            log.info("recording on", part=number, why="a new stream" if self._anew else "no sound")
+            self._anew = False
             await self._begin(part(name, number), limits, left)
 
-    async def _part_ended(self, name: str, *, more: bool) -> tuple[EndedBy, float]:
+    async def _look_out(self, limits: RecordingLimits) -> None:
+        """Be ready to see what comes in while it is recorded."""
+        self._limits, self._anew = limits, False
+        await self._incoming.begin()
+        now = self._clock.time()
+        self._check_at = now + CHECK_SECONDS
+        self._look_at = now + LOOK_SECONDS
+        self._noise_at = now + limits.silence_seconds
+
+    async def _part_ended(self, recording: str, number: int) -> tuple[EndedBy, float]:
         """Wait for the end of one part and of the file behind it: why, and its length in seconds.
 
-        ``more`` tells that a key may have been pressed before this part began.
+        A key may have been pressed before a further part began.
         """
-        line = self._line
+        line, name = self._line, part(recording, number)
         ended_by, recorded = EndedBy.LIMIT, math.inf
+        came_before = self._incoming.seconds
         while True:
             event = await self._next_event()
             if event is None or event["type"] == RECONNECTED:
-                self._mute_until = math.inf  # that somebody speaks may have been missed
+                self._pauses.missed()
                 if await line.exists(_live(name)):
                     continue
                 break
@@ -157,59 +161,63 @@ class Recorder:
             if self._is_last(event, name):
                 recorded = float(event.get("recording", {}).get("duration", math.inf))
                 break
-            if event["type"] == STOPPING:
-                # What was said so far is the message, and its caller may still hear that it is
-                # saved.
-                self._stopped = True
-                await self._stop(name)
-            elif self._is_pause(event):
-                self._paused = True
-                await self._stop(name)
-            elif line.key(event) == "#":
+            if line.key(event) == "#":
                 ended_by = EndedBy.KEY
-                if more:
+                if number > 1:
                     await self._stop(name)
+            elif self._ends(event):
+                await self._stop(name)
+        if self._anew or self._incoming.seconds - came_before - recorded >= LOST_SECONDS:
+            log.warning("not all that came in was recorded", part=number)
+            self._broken.add(recording)
         if line.left:
             raise line.why_over()
         return ended_by, recorded
 
+    def _ends(self, event: Event) -> bool:
+        """Whether the part that runs is to be stopped, and why: see what is set."""
+        if event["type"] == STOPPING:
+            # What was said so far is the message, and its caller may still hear that it is saved.
+            self._stopped = True
+        elif event["type"] == ANEW:
+            self._anew = True
+        elif self._pauses.is_one(event):
+            self._paused = True
+        else:
+            return False
+        return True
+
     async def _next_event(self) -> Event | None:
-        """The next event, `NOTHING_SAID` where nobody began to speak, None where none came."""
+        """The next event: Asterisk's, or one of ours. None where none of Asterisk's came for long.
+
+        Ours are `NOTHING_SAID` where the caller is silent, `ANEW`, and `LOOKED` without news.
+        """
         line = self._line
         if line.left:
             return await line.receive(CLOSING_SECONDS)
-        event = await line.receive(min(CHECK_SECONDS, self._mute_until - self._clock.time()))
-        late = self._clock.time() - self._mute_until
-        if event is not None or late < 0:
+        due = min(self._check_at, self._look_at, self._pauses.mute_until)
+        event = await line.receive(due - self._clock.time())
+        now = self._clock.time()
+        if event is not None or now >= self._check_at:
+            self._check_at = now + CHECK_SECONDS
             return event
-        self._mute_until = math.inf
-        # Who stood still, or whose connection broke meanwhile, has missed who began to speak.
-        if (late < LATE_SECONDS or late == math.inf) and await self._is_watched():
-            # Asked first, events that waited for us came in.
-            event = await line.receive(0)
-            if event is None:
+        if now >= self._pauses.mute_until:
+            return await self._pauses.nobody_speaks()
+        return await self._look()
+
+    async def _look(self) -> Event:
+        """See what comes in, and what is recorded of it."""
+        limits, now = self._limits, self._clock.time()
+        self._look_at = now + LOOK_SECONDS
+        if await self._incoming.look() and not self._anew:
+            return {"type": ANEW}
+        if self._incoming.is_pause(limits.silence_seconds):
+            return {"type": NOTHING_SAID}
+        if now >= self._noise_at:
+            self._noise_at = now + NOISE_SECONDS
+            if await limits.only_noise():
                 return {"type": NOTHING_SAID}
-            self._mute_until = -math.inf  # until there are none
-        return event
-
-    def _is_pause(self, event: Event) -> bool:
-        """Whether the caller has said nothing for as long as may end the message."""
-        if event["type"] == NOTHING_SAID:
-            return True
-        if event["type"] not in (SPEAKS, PAUSES) or event["channel"]["id"] != self._line.id:
-            return False
-        # Where nothing was said since the beep, it tells of a pause before that.
-        is_pause = bool(event["type"] == PAUSES and self._mute_until == math.inf)
-        if event["type"] == SPEAKS:
-            self._mute_until = math.inf
-        return is_pause
-
-    async def _is_watched(self) -> bool:
-        """Whether Asterisk can tell who speaks: without the module it takes the request, too."""
-        try:
-            return await self._line.look(f"/asterisk/modules/{WATCHER}") is not None
-        except AriError:
-            return False
+        return {"type": LOOKED}
 
     def _is_last(self, event: Event, name: str) -> bool:
         """Whether nothing more will come of the recording.

@@ -45,8 +45,11 @@ async def _follow_dialplan(ears: Ears) -> None:
         )
         place = ears.events.index(step, place) + 1
         channel, data = step["channel"]["id"], step["dialplan_app_data"]
-        if step["dialplan_app"] == "Playback":
-            await ears.hear(_playback("PlaybackStarted", channel, f"sound:{data}"))
+        if step["dialplan_app"] in ("Playback", "BackGround"):
+            sound, _, _ = data.partition(",")
+            await ears.hear(_playback("PlaybackStarted", channel, f"sound:{sound}"))
+        if step["channel"]["dialplan"]["context"] == "voicepost-skip":
+            await ears.hear(_playback("PlaybackFinished", channel, "sound:vm-intro"))
         if step["dialplan_app"] == "Record":
             await ears.hear(_recording(channel, Path(data).stem))
 

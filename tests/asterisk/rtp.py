@@ -1,7 +1,7 @@
 """A telephone that does what no Asterisk would: SIP and RTP by hand.
 
-It presses keys as fast as packets go, in each way that there is and in two at once, and writes its
-name in any charset and any number.
+It presses keys as fast as packets go, in each way that there is and in two at once, writes its name
+in any charset and any number, and sends its sound as a stream that begins anew or moves.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import audioop
 import math
+import random
 import re
 import secrets
 import socket
 import struct
 import wave
+from array import array
 from collections.abc import AsyncIterator, Iterable
 from itertools import count
 from pathlib import Path
@@ -23,8 +25,10 @@ KEYS = "0123456789*#"
 PACKET_SECONDS = 0.02
 SAMPLES = 160
 """Of one packet, at 8 kHz."""
-PCMU, EVENT = 0, 101
-"""Payload types: RFC 3551's for G.711 µ-law, and the one that our SDP gives to RFC 4733."""
+PCMU, COMFORT_NOISE, EVENT = 0, 13, 101
+"""Payload types: RFC 3551's for G.711 µ-law and RFC 3389, and what our SDP gives to RFC 4733."""
+COMFORT_PACKETS = 25
+"""Of sound, for each one of comfort noise."""
 END, VOLUME = 0x80, 10
 SILENCE = b"\xff" * SAMPLES
 KEY_PACKETS = 5
@@ -32,6 +36,8 @@ KEY_PACKETS = 5
 BETWEEN_PACKETS = 10
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 PAD = ("123", "456", "789", "*0#")
+HISS = 104
+"""-50 dBFS, as RFC 3389's noise often is."""
 
 T = TypeVar("T")
 
@@ -62,6 +68,8 @@ class Dialler:
         self._sequence = 0
         self._requests = 1
         self._events = events
+        self._ahead = 0
+        """So far the stream's numbers are before those of all packets."""
         self._source = secrets.token_bytes(4)
 
     async def connect(self) -> str:
@@ -157,6 +165,38 @@ class Dialler:
                 return
             self._packet(PCMU, self._sequence * SAMPLES, SILENCE)
 
+    async def hiss(self, end: asyncio.Future[Any]) -> None:
+        """Send what many gateways make up where nobody speaks, until the end has come."""
+        chance = random.Random(1)
+        async for _ in _paced(count()):
+            if end.done():
+                return
+            noise = array("h", (round(chance.gauss(0, HISS)) for _ in range(SAMPLES)))
+            self._packet(PCMU, self._sequence * SAMPLES, audioop.lin2ulaw(noise.tobytes(), 2))
+
+    async def say_nothing(self, end: asyncio.Future[Any]) -> None:
+        """Send packets of comfort noise instead of sound, until the end has come."""
+        async for number, _ in _paced(count()):
+            if end.done():
+                return
+            if number % COMFORT_PACKETS == 0:
+                self._packet(COMFORT_NOISE, self._sequence * SAMPLES, b"\x40")
+
+    def begin_anew(self, back: int, *, same_source: bool = False) -> None:
+        """Go on as another stream, with numbers so far before those that come next."""
+        if not same_source:
+            self._source = secrets.token_bytes(4)
+        self._ahead -= back
+
+    def move(self) -> None:
+        """Go on from another port, without telling so."""
+        there = self._rtp.getpeername()
+        self._rtp.close()
+        self._rtp = socket.socket(type=socket.SOCK_DGRAM)
+        self._rtp.bind(("127.0.0.1", 0))
+        self._rtp.setblocking(False)
+        self._rtp.connect(there)
+
     def hang_up(self) -> None:
         self._send("BYE", self._requests + 1)
         self._sip.close()
@@ -164,7 +204,8 @@ class Dialler:
 
     def _packet(self, kind: int, stamp: int, payload: bytes) -> None:
         self._sequence += 1
-        head = struct.pack("!BBHI", 0x80, kind, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF)
+        number, stamp = self._sequence + self._ahead, stamp + self._ahead * SAMPLES
+        head = struct.pack("!BBHI", 0x80, kind, number & 0xFFFF, stamp & 0xFFFFFFFF)
         self._rtp.send(head + self._source + payload)
 
     def _send(

@@ -101,6 +101,12 @@ STATES = (
         in_the_end=COMPANY,
     ),
     State(
+        "menu, the right key while the wrong one is told",
+        (*MENU, Press("0"), Hear(WRONG_KEY), Press("7"), Hear(COMPANY_BOX)),
+        LEAVE,
+        in_the_end=(Expected("employee", "102", HELLO),),
+    ),
+    State(
         "menu, between two digits",
         (*MENU, Press("1"), Typed("1")),
         (Rings("101"), *NOBODY),
@@ -233,11 +239,18 @@ STATES = (
     ),
 )
 
-ALONE = Hear("vm-intro&beep")
+ALONE = Hear("vm-intro")
 ALONE_SPOKEN = (ALONE, Speak(HELLO))
 
 ALONE_STATES = (
     State("Asterisk alone, greeting", (ALONE,), LEAVE, in_the_end=COMPANY, ends=False),
+    State(
+        "Asterisk alone, the greeting skipped",
+        (ALONE, Press("#"), Heard("vm-intro")),
+        LEAVE,
+        in_the_end=COMPANY,
+        ends=False,
+    ),
     State(
         "Asterisk alone, nothing said yet",
         (ALONE, Beep(), Breathe()),

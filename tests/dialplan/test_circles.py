@@ -39,8 +39,8 @@ from tests.dialplan.walking import NUMBER, Walk, walk
 
 ENDLESS = 5000
 """Keys pressed, one after the other, and steps taken: many more than any call may last."""
-MOST_STEPS = MAX_ACTIONS * 25
-"""The longest action is a menu with four silences, and three wrong keys of three digits."""
+MOST_STEPS = MAX_ACTIONS * 30
+"""The longest action is a menu with four silences, and four wrong keys of three digits."""
 
 NOBODY = {f"PJSIP/{extension}": Rang.NO_ANSWER for extension in (101, 102, 103)}
 MENUS, EXTENSIONS = ("a", "b", "c"), ("101", "102", "103")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialplan.digits import Complete, Incomplete, Invalid, choices, match
+from dialplan.digits import Complete, Incomplete, Invalid, choices, first_keys, match
 from storage.office import Action, Menu, OpenMenu, Repeat, Ring, Voicemail
 
 KEYS = "0123456789*#"
@@ -58,6 +58,12 @@ def test_whatever_a_menu_offers_can_be_typed(
     meaning = match(wanted, options)
     assert not isinstance(meaning, Invalid)
     assert meaning.action == options[wanted]
+
+
+@given(menus)
+def test_a_key_means_something_unless_it_is_wrong_at_once(options: dict[str, Action]) -> None:
+    right = [key for key in KEYS if not isinstance(match(key, options), Invalid)]
+    assert set(first_keys(options)) == set(right)
 
 
 @given(menus, typed_text)

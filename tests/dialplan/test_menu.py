@@ -85,6 +85,38 @@ async def test_silences_and_wrong_keys_are_counted_apart() -> None:
     assert call.played("pbx-invalid") == 2
 
 
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_the_right_key_is_heard_while_the_caller_is_told_of_a_wrong_one(limit: int) -> None:
+    call = await walk(office(f"invalid_limit = {limit}"), Script(keys="79"))
+    assert call.steps[1:5] == ["play welcome", "key 7", "play pbx-invalid", "key 9"]
+    assert call.played("welcome") == 1, "who has pressed it need not hear what can be pressed"
+    assert call.boxes == [COMPANY]
+
+
+async def test_what_is_typed_ahead_may_have_more_digits() -> None:
+    call = await walk(office("direct_dial = true"), Script(keys="7101"))
+    assert call.rung() == ["PJSIP/101 for 20 s"]
+
+
+async def test_a_key_that_means_nothing_does_not_cut_short_what_is_said_of_another() -> None:
+    call = await walk(office("invalid_limit = 3"), Script(keys="78"))
+    at = call.steps.index("play pbx-invalid")
+    assert call.steps[at + 1 : at + 3] == ["play welcome", "key 8"]
+
+
+async def test_the_right_key_counts_also_where_a_wrong_one_leads_elsewhere() -> None:
+    leads = office('invalid = { action = "voicemail" }', '1 = { action = "hangup" }')
+    call = await walk(leads, Script(keys="71"))
+    assert call.boxes == []
+    assert call.steps[-1] == "play vm-goodbye"
+
+
+async def test_a_caller_who_goes_on_with_half_numbers_comes_to_the_default_action() -> None:
+    call = await walk(office("direct_dial = true\ninvalid_limit = 2"), Script(keys="7" + "15" * 99))
+    assert call.played("pbx-invalid") == 3
+    assert call.steps[-1] == "play vm-goodbye"
+
+
 async def test_a_wrong_key_takes_the_invalid_action() -> None:
     call = await walk(office('invalid = { action = "voicemail" }'), Script(keys="7"))
     assert call.played("pbx-invalid") == 1
@@ -153,6 +185,15 @@ async def test_a_key_cuts_an_announcement_short() -> None:
     offered = office(keys='5 = { action = "play", prompt = "sound:address" }')
     call = await walk(offered, Script(keys="5#9"))
     assert call.boxes == [COMPANY]
+    assert call.played("pbx-invalid") == 0, "a key that means nothing only cuts it short"
+    assert call.played("welcome") == 2
+
+
+async def test_a_key_during_an_announcement_counts_in_its_menu() -> None:
+    offered = office(keys='5 = { action = "play", prompt = "sound:address" }')
+    call = await walk(offered, Script(keys="59"))
+    assert call.boxes == [COMPANY]
+    assert call.played("welcome") == 1
 
 
 async def test_repeat_and_hangup() -> None:

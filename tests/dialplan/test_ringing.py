@@ -66,6 +66,61 @@ async def test_voicemail_after_ringing_is_the_employees_own(rule: str) -> None:
     assert told < greeting, "the caller is told that nobody answers, and then hears her greeting"
 
 
+# -- keys while the caller is told that nobody is available ------------------------------------
+
+NOBODY = "play vm-nobodyavail"
+
+
+async def test_the_key_to_the_beep_counts_before_the_greeting_too() -> None:
+    script = Script(keys="#", phones={ANNA: Rang.BUSY})
+    call = await walk(office('busy = { action = "voicemail" }'), script)
+    at = call.steps.index(NOBODY)
+    assert call.steps[at + 1] == "key #"
+    assert call.steps[at + 2].startswith("record"), "who knows the way need not hear the greeting"
+
+
+async def test_other_keys_mean_nothing_in_front_of_a_mailbox() -> None:
+    script = Script(keys="9", phones={ANNA: Rang.BUSY})
+    call = await walk(office('busy = { action = "voicemail" }'), script)
+    assert "key 9" not in call.steps
+
+
+@pytest.mark.parametrize("dialled", ["1", "6"], ids=["an employee without rules", "outside"])
+async def test_a_key_counts_in_the_menu_that_comes_then(dialled: str) -> None:
+    menu = office(keys='6 = { action = "dial", number = "79161234567" }')
+    nobody = {ANNA: Rang.NO_ANSWER, "PJSIP/79161234567@trunk": Rang.BUSY}
+    script = Script(keys=dialled + "9", phones=nobody)
+    call = await walk(menu, script, dialled="74951234568")
+    assert call.steps[call.steps.index(NOBODY) + 1] == "key 9"
+    assert call.played("welcome") == 1
+    assert call.boxes == [("company", "74951234568")]
+
+
+@pytest.mark.parametrize(
+    ("no_answer", "keys", "box"),
+    [
+        ('action = "menu", menu = "main"', "59", ("company", "74951234568")),
+        ('action = "repeat"', "59", ("company", "74951234568")),
+        ('action = "play", prompt = "sound:hours"', "59", ("company", "74951234568")),
+        ('action = "voicemail", employee = "102"', "5#", ("employee", "102")),
+    ],
+)
+async def test_a_key_counts_wherever_a_group_leads_that_does_not_answer(
+    no_answer: str, keys: str, box: tuple[str, str]
+) -> None:
+    group = f'action = "ring", employees = ["101", "102"], no_answer = {{ {no_answer} }}'
+    phones = {ANNA: Rang.NO_ANSWER, BORIS: Rang.NO_ANSWER}
+    call = await walk(
+        office(keys=f"5 = {{ {group} }}"),
+        Script(keys=keys, phones=phones),
+        dialled="74951234568",
+    )
+    at = call.steps.index(NOBODY)
+    assert call.steps[at + 1] == f"key {keys[-1]}"
+    assert call.played("welcome") == 1
+    assert call.boxes == [box]
+
+
 @pytest.mark.parametrize("rule", OUTCOMES)
 async def test_each_rule_is_for_its_own_outcome(rule: str) -> None:
     """A rule for one outcome says nothing about the two others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from telephony.errors import CallLost, Hangup, MovedOn
 from telephony.scripted import Script, ScriptedCall
 from tests.dialplan.company import Company
 from tests.dialplan.conftest import Found
-from tests.speech import silence, speak, write_wav
+from tests.speech import samples, silence, speak, write_wav
 
 HELLO = "Добрый день, это Иван. Перезвоните мне, пожалуйста."
 YES = "Да."
@@ -120,6 +121,50 @@ async def test_the_greeting_can_be_skipped(company: Company) -> None:
     assert steps[:3] == ["play vm-intro", "key #", "record up to 180 s"]
 
 
+async def test_who_has_skipped_the_greeting_already_does_not_hear_it(company: Company) -> None:
+    call = ScriptedCall("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
+    await leave_message(call, company.mailroom, BOX, "", VoicemailSettings())
+    assert call.steps == ["record up to 180 s", "recording ended by limit", SAVED]
+
+
+class Broken(ScriptedCall):
+    """A caller of whose message something was lost between the phone and Asterisk."""
+
+    def is_whole(self, recording: str) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("ended_by", [EndedBy.KEY, EndedBy.LIMIT, None])
+async def test_a_message_that_lacks_something_says_so(
+    company: Company, ended_by: EndedBy | None
+) -> None:
+    call = Broken("1", Script(keys="1", speak=Mouth(company, [(HELLO, ended_by)])))
+    with suppress(Hangup):
+        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+    (message,) = company.kept()
+    assert message.cut_off
+    assert company.says(message, HELLO)
+    assert SAVED not in call.steps
+    assert spool(company) == []
+
+
+async def test_a_noise_on_the_line_is_told_from_a_voice(company: Company) -> None:
+    heard: list[bool] = []
+
+    class Listening(ScriptedCall):
+        async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
+            path = company.recordings / f"{name}.wav"
+            for sound in (samples(speak(HELLO)), silence(3)):
+                write_wav(path, sound)
+                heard.append(await limits.only_noise())
+            return await super().record(name, limits)
+
+    call = Listening("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
+    settings = VoicemailSettings(silence_seconds=2)
+    await leave_message(call, company.mailroom, BOX, "vm-intro", settings)
+    assert heard == [False, True]
+
+
 async def test_limits_are_rounded_up_to_asterisks_whole_seconds(company: Company) -> None:
     asked: list[RecordingLimits] = []
 
@@ -206,6 +251,11 @@ async def test_a_message_is_kept_after_the_review(company: Company, keys: str) -
     assert steps[-1] == SAVED
     assert ("play the recording" in steps) == ("2" in keys)
     assert company.states() == ["kept"]
+
+
+async def test_listening_begins_again_by_the_same_key(company: Company) -> None:
+    steps = await leave(company, (HELLO, EndedBy.KEY), keys="2221")
+    assert steps[-7:-1] == ["play the recording", "key 2"] * 2 + ["play the recording", "key 1"]
 
 
 async def test_no_review_where_the_company_wants_none(company: Company) -> None:

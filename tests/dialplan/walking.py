@@ -34,6 +34,11 @@ class Attendant:
     async def is_recorded(self, draft: Draft) -> bool:
         return False
 
+    async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
+        return False
+
+    async def mark_cut_off(self, draft: Draft) -> None: ...
+
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
         return True
 

@@ -48,6 +48,10 @@ class Channel:
     originator: str = ""
     hears: str = ""
     pause_seconds: float = 0.0
+    source: int = 0
+    """The number of the stream that comes from there; 0: Asterisk does not tell."""
+    bytes_came: int = 0
+    lost: int = 0
 
     def json(self) -> Json:
         app_data = "(Outgoing Line)" if self.originator else ",".join((APP, *self.args))
@@ -184,6 +188,23 @@ class Exchange:
         channel = self.channels[channel_id]
         if channel.pause_seconds:
             self.emit({"type": "ChannelTalkingFinished", "channel": channel.json()})
+
+    def speak(self, channel_id: str, seconds: float, source: int = 1001) -> None:
+        """So much sound comes in, perhaps of a new stream."""
+        channel = self.channels[channel_id]
+        if source != channel.source:
+            channel.source, channel.bytes_came = source, 0
+        channel.bytes_came += round(seconds * 8000)
+
+    def rtp_statistics(self, channel_id: str) -> Json:
+        channel = self._there(channel_id)
+        if not channel.source:
+            raise Refused(404, "No statistics")
+        return {
+            "remote_ssrc": channel.source,
+            "rxoctetcount": channel.bytes_came,
+            "rxploss": channel.lost,
+        }
 
     def watch_for_pauses(self, channel_id: str, params: Mapping[str, Any]) -> None:
         if params["variable"] == "TALK_DETECT(remove)":

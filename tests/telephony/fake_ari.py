@@ -211,6 +211,8 @@ class FakeAri:
                 return exchange.channel(channel)
             case ["GET", "channels", channel, "variable"]:
                 return exchange.variable(channel, params["variable"])
+            case ["GET", "channels", channel, "rtp_statistics"]:
+                return exchange.rtp_statistics(channel)
             case ["POST", "channels", channel]:
                 return exchange.originate(channel, params)
             case ["DELETE", "channels", channel]:

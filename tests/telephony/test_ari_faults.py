@@ -34,7 +34,7 @@ WHOLE_CALL = Scenario(
         *(Hear(REVIEW), Press("1"), Hear(MESSAGE_SAVED)),
     ),
 )
-REQUESTS = 19
+REQUESTS = 20
 """How many requests the whole call makes."""
 
 Trouble = Callable[[FakeAri, str], Refused | NoAnswer | AnswerLost | None]

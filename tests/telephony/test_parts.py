@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+import telephony.ari.pauses
 import telephony.ari.recording
 from telephony.call import EndedBy, RecordingLimits
 from telephony.errors import Hangup
@@ -111,7 +112,7 @@ async def test_recording_on_where_a_lost_flow_began(asterisk: FakeAri) -> None:
 async def test_who_never_says_anything_is_not_waited_for(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telephony.ari.recording, "BEEP_SECONDS", -0.9)
+    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -0.9)
     async with a_call(asterisk) as (call, _):
         assert await call.record("0192", SHORT) is EndedBy.LIMIT
         assert asterisk.asked("POST", path="/recordings/live/0192/stop")
@@ -121,7 +122,7 @@ async def test_who_never_says_anything_is_not_waited_for(
 async def test_who_may_be_speaking_is_not_stopped(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(telephony.ari.recording, "BEEP_SECONDS", -0.9)
+    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -0.9)
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
 
