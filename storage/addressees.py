@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from storage.models import AddresseeRow, MessageRow
 from storage.rows import Box
-from storage.text import Terms, leftover
+from storage.terms import Terms, leftover
 from storage.upsert import insert_into
 
 Mailbox = tuple[str, str, str | None, str | None]

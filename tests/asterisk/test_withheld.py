@@ -1,0 +1,57 @@
+"""Callers who withhold their number: nobody gets to see it, and it is told that they do."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.asterisk.exchange import OFFICE, Exchange
+from tests.asterisk.house import House, until_async
+from tests.asterisk.sipp import Invitation
+from tests.speech import speak
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
+
+SPEECH = "Здравствуйте, кто я такой, я не скажу, но перезвоните мне, пожалуйста."
+ASKED = [
+    Invitation(dialled=b"74951234568", number=number, name=b"Ivan", privacy=privacy)
+    for number, privacy in (
+        *((b"79160000077", word) for word in (b"id", b"ID", b"user", b"header", b"none", b"critical")),
+        (b"anonymous", b"none"),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+async def exchange() -> AsyncIterator[Exchange]:
+    folder = Path(tempfile.mkdtemp(prefix="vp-"))
+    async with House(folder / "home", '[log]\nformat = "json"') as house:
+        await house.asterisk.start()
+        await house.apply(OFFICE)
+        yield Exchange(folder, house)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_who_asks_for_privacy_is_not_known_to_anybody(exchange: Exchange) -> None:
+    async def numbers() -> list[str]:
+        told = [message.caller_number for message in exchange.messages()]
+        return told if len(told) == len(ASKED) else []
+
+    async with exchange.running("calls"):
+        outcomes = await exchange.call(
+            ASKED, rate=5, milliseconds=5_000, patience=30, speech=speak(SPEECH)
+        )
+        assert outcomes == ["answered"] * len(ASKED)
+        told = await until_async(numbers)
+
+    assert sorted(told) == ["79160000077"] * 2 + ["anonymous"] * 5
+    names = {message.caller_name for message in exchange.messages()}
+    log = (exchange.house.home / "calls.log").read_text("utf-8")
+    assert names == {"", "Ivan"}
+    assert log.count("79160000077") == log.count('"79160000077"') == 2
+    listed = await exchange.house.voicepost("messages", "list", "--search", "number withheld")
+    assert listed.count("Number withheld") == 5
