@@ -2,7 +2,7 @@
 
 A version that finds messages by other words than the one before, and a company that is now of
 another country, mean other words for every message there is. Nobody waits for that: the newest come
-first, and those still waiting are found as they were.
+first, and until its turn a message is found by what it was found by.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class SearchIndexRow(Base):
     countries: Mapped[str] = mapped_column(Text)
 
 
-def reindex(database: Database, zones: Mapping[str, str]) -> bool:
-    """Give the next messages their words; whether there may be more that wait for theirs.
+def reindex(database: Database, zones: Mapping[str, str]) -> int:
+    """Give the next messages their words; how many: none where none waits any more.
 
     ``zones`` are the companies' time zones, by their ids. Several may do so at once. Raises
     DatabaseUnavailable.
@@ -54,7 +54,7 @@ def reindex(database: Database, zones: Mapping[str, str]) -> bool:
         rows = _next(session, state.below)
         _give_words(session, rows, zones)
         state.below = rows[0].place if rows else 0
-        return bool(rows)
+        return len(rows)
 
 
 def _begin_anew(session: Session, state: SearchIndexRow, zones: Mapping[str, str]) -> None:
