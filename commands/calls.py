@@ -36,7 +36,9 @@ def list_calls(app: App, *, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         columns = ("call", "began", "caller", "dialled", "by", "outcome")
-        print_table(columns, ([printable(_shown(row)[column]) for column in columns] for row in rows))
+        print_table(
+            columns, ([printable(_shown(row)[column]) for column in columns] for row in rows)
+        )
 
 
 @click.command()

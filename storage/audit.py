@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.database import Database
-from storage.models import AuditRow
 from storage.folding import fold
+from storage.models import AuditRow
 from storage.text import normalise, plain, storable, with_texts
 
 # A page of a search looks at so many entries and no more; its cursor goes on from there.

@@ -19,8 +19,8 @@ _ABOVE_OR_BELOW: Final = 200
 """Combining classes from here on are accents. Lower ones are parts of letters, in other scripts."""
 
 # Deleted, so that O'Neil is ONeil.
-_APOSTROPHES: Final = "'`’‘‛′ʼʻʽʹˈ՚"  # noqa: RUF001
-_BETWEEN: Final = '".,;:!…·•|。⁃−'  # noqa: RUF001
+_APOSTROPHES: Final = "'`’‘‛′ʼʻʽʹˈ՚"
+_BETWEEN: Final = '".,;:!…·•|。⁃−'
 _BETWEEN_CATEGORIES: Final = {"Pd", "Ps", "Pe", "Pi", "Pf"}
 # Letters that are another letter with something through it, for which Unicode knows no parts.
 _STROKED: Final = str.maketrans({"ё": "е", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d"})
@@ -29,7 +29,7 @@ _STROKED: Final = str.maketrans({"ё": "е", "ı": "i", "ł": "l", "ø": "o", "�
 _TWINS: Final = dict(
     zip(
         "ABCEHIKMOPTXYËÏacehikmoptxybëï",
-        "АВСЕНІКМОРТХУЁЇасенікмортхувёї",  # noqa: RUF001
+        "АВСЕНІКМОРТХУЁЇасенікмортхувёї",
         strict=True,
     )
 )
@@ -65,7 +65,7 @@ def visible(text: str) -> str:
 
 def _composed(text: str) -> str:
     # The accent by itself is a space with an accent for NFKC, and not what it is typed for.
-    shown = storable(text[: LONGEST * 4]).replace("´", "'")  # noqa: RUF001
+    shown = storable(text[: LONGEST * 4]).replace("´", "'")
     return unicodedata.normalize("NFKC", shown)[: LONGEST * 4]
 
 
@@ -95,7 +95,7 @@ def _usual(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cf":
         return ""
-    if category == "Pd" or character == "−":  # noqa: RUF001
+    if category == "Pd" or character == "−":
         return "-"
     if character.isdecimal():
         return str(unicodedata.decimal(character))

@@ -24,7 +24,7 @@ COLUMNS = (
 CsvStyle = Literal["excel", "plain"]
 CSV_STYLES: Final[tuple[CsvStyle, ...]] = get_args(CsvStyle)
 """`excel` begins with a byte-order mark, without which spreadsheets on Windows take UTF-8 for an old
-charset; and people read it: it says where a number is withheld. `plain` has all as it was received.
+charset; and people read it: it says where a number is withheld. `plain` tells what was received.
 """
 
 _PHONE = re.compile(r"\+?\d+", re.ASCII)
@@ -50,9 +50,7 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     )
 
 
-def as_csv(
-    entries: Iterable[Entry], style: CsvStyle = "plain", withheld: str = WITHHELD
-) -> bytes:
+def as_csv(entries: Iterable[Entry], style: CsvStyle = "plain", withheld: str = WITHHELD) -> bytes:
     """The manifest as a table; ``withheld`` is said in place of a number that is."""
     table = io.StringIO(newline="")
     writer = csv.writer(table)

@@ -22,7 +22,7 @@ from storage.office.phone import region_of
 from storage.terms import searchable, searchable_caller
 
 AT_ONCE: Final = 100
-"""Messages in one transaction: whoever else wants to write waits for some hundredths of a second."""
+"""Messages in one transaction: whoever else wants to write waits for hundredths of a second."""
 
 _NUMBER: Final = re.compile(r"(?<!\S)\+?\d{3,}(?!\S)")
 
@@ -78,9 +78,7 @@ def _next(session: Session, below: int) -> Sequence[MessageRow]:
     return session.scalars(found.with_for_update()).all()
 
 
-def _give_words(
-    session: Session, rows: Sequence[MessageRow], zones: Mapping[str, str]
-) -> None:
+def _give_words(session: Session, rows: Sequence[MessageRow], zones: Mapping[str, str]) -> None:
     moved: dict[MessageRow, str] = {}
     for row in rows:
         zone = zones.get(row.company_id or "", row.timezone)

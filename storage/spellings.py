@@ -33,11 +33,11 @@ _LEFT_OF_ABROAD: Final = 7
 """Digits that have to follow it: fewer may be the end of a number at home."""
 
 _LABEL = (
-    r"(?<!\w)(?:т(?:ел(?:ефон)?)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс"  # noqa: RUF001
+    r"(?<!\w)(?:т(?:ел(?:ефон)?)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс"
     r"|tel(?:ephone)?|phone|mob(?:ile)?|cell|fax|callto|sips?)(?!\w)[\s.:№]*"
 )
 _EXTENSION = (
-    r"[\s,;.]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#)"  # noqa: RUF001
+    r"[\s,;.]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#)"
     r"[\s.:=#№]*\d{1,8}(?!\d)"
 )
 _WITHIN: Final = re.compile(

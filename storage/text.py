@@ -12,6 +12,7 @@ REPLACEMENT = "\ufffd"
 # The two things no database takes: NUL, and half of a surrogate pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
+
 def storable(text: str) -> str:
     """The text as received, with U+FFFD for the characters no database takes."""
     return _UNSTORABLE.sub(REPLACEMENT, text)

@@ -35,11 +35,11 @@ from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
+from storage.folding import fold
 from storage.identifiers import is_id
 from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
 from storage.person import EmployeeRow
-from storage.folding import fold
 from storage.text import normalise
 from storage.unheard import refresh
 

@@ -20,7 +20,10 @@ SPEECH = "Здравствуйте, кто я такой, я не скажу, н
 ASKED = [
     Invitation(dialled=b"74951234568", number=number, name=b"Ivan", privacy=privacy)
     for number, privacy in (
-        *((b"79160000077", word) for word in (b"id", b"ID", b"user", b"header", b"none", b"critical")),
+        *(
+            (b"79160000077", word)
+            for word in (b"id", b"ID", b"user", b"header", b"none", b"critical")
+        ),
         (b"anonymous", b"none"),
     )
 ]

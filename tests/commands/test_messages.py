@@ -301,7 +301,8 @@ def test_export_writes_and_continues(
 
 
 @pytest.mark.parametrize(
-    ("style", "begins"), [((), "\ufeffid,"), (("--csv", "excel"), "\ufeffid,"), (("--csv", "plain"), "id,")]
+    ("style", "begins"),
+    [((), "\ufeffid,"), (("--csv", "excel"), "\ufeffid,"), (("--csv", "plain"), "id,")],
 )
 def test_the_table_of_an_export_is_for_spreadsheets_unless_told_otherwise(
     voicepost: Voicepost, company: str, tmp_path: Path, style: tuple[str, ...], begins: str

@@ -18,9 +18,7 @@ from tests.commands.test_messages import ids, receive
 from tests.waiting import until
 
 
-def test_the_service_does_it_by_itself(
-    office: Voicepost, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_service_does_it_by_itself(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commands.reindexing.CALLERS_FIRST_SECONDS", 0.0)
     monkeypatch.setattr("commands.reindexing.IDLE_SECONDS", 0.01)
     monkeypatch.setattr("storage.reindexing.AT_ONCE", 1)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import addressees
 from storage.actor import Scope
@@ -19,7 +18,7 @@ from tests.storage.conftest import ANNA, COMPANY, Store
 
 MOSCOW = {str(COMPANY.company_id): "Europe/Moscow"}
 OLD_ANNA = "анна щукина 101 +7 916 000-11-22 79160001122"
-OLD_CALLER = "о’нил 89161112266 79161112266"  # noqa: RUF001
+OLD_CALLER = "о’нил 89161112266 79161112266"
 OURS = Scope(company_id=COMPANY.company_id)
 
 
@@ -58,12 +57,12 @@ def found(store: Store, search: str, *, deleted: bool = False) -> list[str]:
 
 
 def test_old_messages_are_found_by_new_words_the_newest_first(store: Store) -> None:
-    ids = [store.receive(ANNA, caller="89161112266", name="О’Нил") for _ in range(5)]  # noqa: RUF001
+    ids = [store.receive(ANNA, caller="89161112266", name="О’Нил") for _ in range(5)]
     store.inbox.delete(ids[1], by=ME)
     grown_old(store, ids)
     listed = [ids[4], ids[3], ids[2], ids[0]]
     assert found(store, "о'нил") == []
-    assert found(store, "О’Нил") == listed, "as before"  # noqa: RUF001
+    assert found(store, "О’Нил") == listed, "as before"
     assert found(store, "8 916 111") == found(store, "+7 916 000 11 22") == listed
 
     assert reindex(store.database, MOSCOW)
@@ -79,9 +78,9 @@ def test_old_messages_are_found_by_new_words_the_newest_first(store: Store) -> N
 
 def test_the_words_are_those_that_a_new_message_has(store: Store) -> None:
     """So a mailbox is looked up once, and not once for its old and once for its new messages."""
-    old = store.receive(ANNA, caller="89161112266", name="О’Нил")  # noqa: RUF001
+    old = store.receive(ANNA, caller="89161112266", name="О’Нил")
     grown_old(store, [old])
-    store.receive(ANNA, caller="89161112266", name="О’Нил")  # noqa: RUF001
+    store.receive(ANNA, caller="89161112266", name="О’Нил")
 
     work_off(store.database, MOSCOW)
 
