@@ -23,8 +23,8 @@ COLUMNS = (
 
 CsvStyle = Literal["excel", "plain"]
 CSV_STYLES: Final[tuple[CsvStyle, ...]] = get_args(CsvStyle)
-"""`excel` begins with a byte-order mark, without which spreadsheets on Windows take UTF-8 for an old
-charset; and people read it: it says where a number is withheld. `plain` tells what was received.
+"""`excel` begins with a byte-order mark, without which spreadsheets on Windows take UTF-8 for an
+old charset. People read it: a number that is withheld is said to be. `plain` has all as received.
 """
 
 _PHONE = re.compile(r"\+?\d+", re.ASCII)
