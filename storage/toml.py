@@ -39,10 +39,9 @@ def read_toml(path: Path) -> str:
         raise ConfigError(f"cannot read {name}: {error.strerror}") from error
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{name} is larger than {MAX_BYTES} bytes")
-    if raw.startswith(_UTF_16):  # what an editor calls Unicode
-        return raw.decode("utf-16", "replace")
     try:
-        return raw.decode("utf-8-sig")
+        # The former is what an editor on Windows may call Unicode.
+        return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{name}: line {line} is not UTF-8 text") from error
