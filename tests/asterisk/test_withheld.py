@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from commands.phone import ari_access
+from storage.settings import load_settings
+from telephony.ari.client import HttpAri, new_id
 from tests.asterisk.exchange import OFFICE, Exchange
 from tests.asterisk.house import House, until_async
 from tests.asterisk.sipp import Invitation
@@ -58,3 +61,39 @@ async def test_who_asks_for_privacy_is_not_known_to_anybody(exchange: Exchange) 
     assert log.count("79160000077") == log.count('"79160000077"') == 2
     listed = await exchange.house.voicepost("messages", "list", "--search", "number withheld")
     assert listed.count("Number withheld") == 5
+
+
+@pytest.mark.parametrize(("presentation", "number"), [("prohib", "anonymous"), ("allowed", "102")])
+async def test_a_number_that_the_network_alone_may_know_is_not_told(
+    exchange: Exchange, presentation: str, number: str
+) -> None:
+    """As from a provider who is trusted to tell it, with the word that it is withheld."""
+    before = {message.id for message in exchange.messages()}
+
+    async def left() -> list[str]:
+        new = [message for message in exchange.messages() if message.id not in before]
+        return [f"{message.caller_number} {message.caller_name}".strip() for message in new]
+
+    async with (
+        exchange.running("calls"),
+        HttpAri.connect(ari_access(load_settings(exchange.house.home))) as ari,
+    ):
+        await ari.request(
+            "POST",
+            f"/channels/{new_id()}",
+            {
+                "endpoint": "Local/74951234568@voicepost/n",
+                "context": "voicepost-probe",
+                "extension": "probe",
+                "priority": 1,
+                "callerId": "Ivan <102>",
+                "variables": {  # type: ignore[dict-item]
+                    "CONNECTEDLINE(num-pres,i)": presentation,
+                    "CONNECTEDLINE(name-pres,i)": presentation,
+                    "__VOICEPOST_PROBE": str(speak(SPEECH).with_suffix("")),
+                },
+            },
+        )
+        told = await until_async(left)
+
+    assert told == [number if presentation == "prohib" else f"{number} Ivan"]
