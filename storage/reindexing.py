@@ -21,7 +21,7 @@ from storage.models import Base, MessageRow, Place
 from storage.office.phone import region_of
 from storage.terms import searchable, searchable_caller
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 50
 """Messages in one transaction: whoever else wants to write waits for hundredths of a second."""
 
 _NUMBER: Final = re.compile(r"(?<!\S)\+?\d{3,}(?!\S)")

@@ -100,7 +100,7 @@ def stored(number: str, timezone: str) -> list[str]:
         forms.append(digits(text))
         if _FULL <= len(forms[-1]) <= _LONGEST:
             is_whole = text.strip().startswith("+")
-            for read in _readings(forms[-1], timezone, is_whole=is_whole):
+            for read in readings(forms[-1], timezone, is_whole=is_whole):
                 forms += _forms(read)
     return forms
 
@@ -120,25 +120,37 @@ def without_parts(words: Iterable[str]) -> list[str]:
     return kept
 
 
-def _readings(plain: str, timezone: str, *, is_whole: bool) -> Iterator[PhoneNumber]:
-    """What numbers the digits may be: bare ones may be a number at home, or lack their plus."""
+def readings(plain: str, timezone: str, *, is_whole: bool) -> list[PhoneNumber]:
+    """What numbers the digits may be, the likeliest first; ``is_whole`` says that a plus was there.
+
+    Bare ones may be a number at home, have what is dialled to get abroad, or lack their plus.
+    """
     # Imported here: it takes a tenth of a second, and most commands do without.
     import phonenumbers
 
     from storage.office.phone import region_of
 
     region = region_of(timezone)
-    abroad, home = _parsed(f"+{plain}", region), _parsed(plain, region)
-    if is_whole and abroad and phonenumbers.is_possible_number(abroad):
-        yield abroad
-        return
+    abroad, home = read_number(f"+{plain}", region), read_number(plain, region)
+    if is_whole and abroad and has_every_digit(abroad):
+        return [abroad]
     dialled = [plain.removeprefix(prefix) for prefix in _ABROAD if plain.startswith(prefix)]
-    for whole in (abroad, *(_parsed(f"+{each}", region) for each in dialled)):
-        if whole and phonenumbers.is_valid_number(whole):
-            yield whole
+    beyond = [read_number(f"+{each}", region) for each in dialled]
+    found = [each for each in (home, *beyond) if each and phonenumbers.is_valid_number(each)]
     # Possible, not valid: ranges come into use faster than the library learns of them.
-    if home and phonenumbers.is_possible_number(home):
-        yield home
+    if home and has_every_digit(home):
+        found.append(home)
+    if abroad and phonenumbers.is_valid_number(abroad):
+        found.append(abroad)
+    return found
+
+
+def has_every_digit(number: PhoneNumber) -> bool:
+    """Whether it can be dialled from everywhere, and not only in its own town."""
+    import phonenumbers
+
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE
+    return bool(phonenumbers.is_possible_number_with_reason(number) == possible)
 
 
 def _forms(number: PhoneNumber) -> Iterator[str]:
@@ -149,7 +161,8 @@ def _forms(number: PhoneNumber) -> Iterator[str]:
     yield digits(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
-def _parsed(number: str, region: str) -> PhoneNumber | None:
+def read_number(number: str, region: str) -> PhoneNumber | None:
+    """A number as it is dialled in a country; None where it is none."""
     import phonenumbers
 
     try:
