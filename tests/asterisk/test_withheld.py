@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from commands.phone import ari_access
 from storage.settings import load_settings
 from telephony.ari.client import HttpAri, new_id
-from tests.asterisk.exchange import OFFICE, Exchange
-from tests.asterisk.house import House, until_async
+from tests.asterisk.exchange import Exchange, opened_exchange
+from tests.asterisk.house import until_async
 from tests.asterisk.sipp import Invitation
 from tests.speech import speak
 
@@ -34,12 +31,8 @@ ASKED = [
 
 @pytest.fixture(scope="module")
 async def exchange() -> AsyncIterator[Exchange]:
-    folder = Path(tempfile.mkdtemp(prefix="vp-"))
-    async with House(folder / "home", '[log]\nformat = "json"') as house:
-        await house.asterisk.start()
-        await house.apply(OFFICE)
-        yield Exchange(folder, house)
-    shutil.rmtree(folder, ignore_errors=True)
+    async with opened_exchange() as exchange:
+        yield exchange
 
 
 async def test_who_asks_for_privacy_is_not_known_to_anybody(exchange: Exchange) -> None:
