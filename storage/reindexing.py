@@ -88,11 +88,9 @@ def _give_words(session: Session, rows: Sequence[MessageRow], zones: Mapping[str
         words = searchable(row.addressee_name, numbers, zone)
         if words != row.addressee_words:
             moved[row] = words
-    listed = [row for row in moved if _is_listed(row)]
-    addressees.count(session, listed, -1)
+    addressees.reword(session, {row: moved[row] for row in moved if _is_listed(row)})
     for row, words in moved.items():
         row.addressee_words = words
-    addressees.count(session, listed, 1)
 
 
 def _is_listed(row: MessageRow) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -89,6 +90,27 @@ def test_the_words_are_those_that_a_new_message_has(store: Store) -> None:
         kept = session.execute(select(AddresseeRow.kept).where(AddresseeRow.kept != 0)).scalars()
         assert len(set(words)) == 1
         assert list(kept) == [2]
+
+
+def test_what_people_do_meanwhile_is_counted_once(store: Store) -> None:
+    ids = [store.receive(ANNA, caller="89161112266") for _ in range(6)]
+    grown_old(store, ids)
+
+    def delete_and_restore() -> None:
+        for message_id in ids * 3:
+            store.inbox.delete(message_id, by=ME)
+            store.inbox.restore(message_id, by=ME)
+
+    with ThreadPoolExecutor() as threads:
+        people = threads.submit(delete_and_restore)
+        services = [threads.submit(work_off, store.database, MOSCOW) for _ in range(2)]
+        people.result()
+        assert sum(service.result() for service in services) == 3
+
+    assert found(store, "щукина") == ids[::-1]
+    with store.database.reading() as session:
+        kept = session.execute(select(AddresseeRow.kept).where(AddresseeRow.kept != 0)).scalars()
+        assert list(kept) == [6]
 
 
 def test_a_company_of_another_country_has_other_numbers(store: Store) -> None:
