@@ -279,6 +279,8 @@ def test_a_number_that_is_withheld_is_told_and_found(front: Front, number: str, 
         assert "<bdi>Номер скрыт</bdi>" in page.text
         assert "nonymous" not in words(page)
     assert "<h1><bdi>Пётр</bdi></h1>" in page.text
+    olga.get(f"/messages/{named}/audio")
+    assert "Пётр (Номер скрыт)" in olga.get("/audit").text
 
 
 def test_a_month_as_a_zip(front: Front) -> None:
