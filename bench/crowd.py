@@ -105,7 +105,7 @@ def _rows(templates: list[Row], count: int, chance: random.Random) -> Iterator[t
             # The hours that a zone is ahead change the day of a few: nothing that is measured.
             "day": f"{at:%Y-%m-%d}",
             "caller_number": caller,
-            "caller_words": caller,
+            "caller_words": f"{caller} 8{caller[1:]}",
             "heard_at": None if age < NEW else at,
             "deleted_at": now if in_trash else None,
         }

@@ -47,6 +47,7 @@ LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     "search: three digits": {"search": "916"},
     "search: four digits": {"search": "7916"},
     "search: five digits": {"search": "79165"},
+    "search: digits in two spellings": {"search": "8 916 5"},
     "search: a caller's number": {"search": "CALLER"},
     "search: a number, nothing": {"search": "+7 900 000-00-00-01"},
     "search: a word, nothing": {"search": "ничего"},

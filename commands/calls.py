@@ -12,6 +12,7 @@ from commands.listing import print_table
 from commands.stories import outcome, sentence
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.text import escaped, json_text, printable, with_texts
+from storage.withheld import shown_caller
 
 
 @click.command("list")
@@ -35,7 +36,9 @@ def list_calls(app: App, *, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         columns = ("call", "began", "caller", "dialled", "by", "outcome")
-        print_table(columns, ([printable(row[column]) for column in columns] for row in rows))
+        print_table(
+            columns, ([printable(_shown(row)[column]) for column in columns] for row in rows)
+        )
 
 
 @click.command()
@@ -60,6 +63,13 @@ def show(app: App, call_or_message: str, *, as_json: bool) -> None:
             f"{line.at:%H:%M:%S}.{line.at.microsecond // 1000:03}  {line.role:5}  ", nl=False
         )
         click.echo(sentence(line))
+
+
+def _shown(row: dict[str, str]) -> dict[str, str]:
+    """A call as people read it; one that we place has no caller."""
+    if not row["dialled"]:
+        return row
+    return row | {"caller": shown_caller(row["caller"], "").strip()}
 
 
 def _call_of(app: App, files: CallFiles, wanted: str) -> str:

@@ -24,9 +24,11 @@ from storage.actor import EVERYTHING, Scope
 from storage.errors import StorageError
 from storage.export import export
 from storage.inbox import Message, Query
+from storage.manifest import CSV_STYLES, CsvStyle
 from storage.message import Hold
 from storage.quiet import COUNTED
 from storage.text import json_text, printable
+from storage.withheld import shown_caller
 
 # As many as one looks through in a terminal, unless --limit says otherwise.
 TERMINAL_ROWS = 100
@@ -81,7 +83,7 @@ def show(app: App, message_id: str, *, as_json: bool) -> None:
         ("id", message.id),
         ("box", f"{message.box} ({message.company})"),
         ("addressee", f"{message.addressee_name} {message.addressee_number}"),
-        ("caller", f"{message.caller_number} {message.caller_name}"),
+        ("caller", shown_caller(message.caller_number, message.caller_name)),
         ("dialled", message.dialled),
         ("received", f"{message.received_at:%Y-%m-%d %H:%M:%S %Z}"),
         ("length", f"{message.duration:.1f} s"),
@@ -140,15 +142,23 @@ def download(app: App, message_id: str, *, out: Path) -> None:
 
 @group.command("export")
 @click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip")
+@click.option(
+    "--csv",
+    "style",
+    type=click.Choice(CSV_STYLES),
+    default="excel",
+    show_default=True,
+    help="How manifest.csv is written: for spreadsheets, or without a byte-order mark.",
+)
 @click.pass_obj
 @selecting
-def export_messages(app: App, *, query: Query, target: Path) -> None:
+def export_messages(app: App, *, query: Query, target: Path, style: CsvStyle) -> None:
     """Write recordings and a manifest (CSV and JSON) to a folder or a zip.
 
     Run again after an interruption, it continues where it stopped.
     """
     with progress_bar("exporting") as progress:
-        done = export(app.inbox, query, target, progress)
+        done = export(app.inbox, query, target, progress, style)
     app.inbox.note_export(query, done.written + done.skipped, by=app.actor)
     click.echo(f"{done.written} written, {done.skipped} were there already", err=True)
     for sentence in done.missing:
@@ -235,7 +245,7 @@ def _row(message: Message) -> tuple[str, ...]:
         printable(message.company, 40),
         message.box,
         printable(f"{message.addressee_name} {message.addressee_number}", 60),
-        printable(f"{message.caller_number} {message.caller_name}", 60),
+        printable(shown_caller(message.caller_number, message.caller_name), 60),
         f"{int(message.duration) // 60}:{int(message.duration) % 60:02}",
         _state(message),
     )

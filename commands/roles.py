@@ -21,6 +21,7 @@ from commands.logs import configure_logs
 from commands.metering import begin_metering
 from commands.notify import SUPERVISED, Watcher
 from commands.phone import ari_access
+from commands.reindexing import keep_reindexing
 from commands.serving import owner, serving
 from commands.settling import keep_settling
 from commands.uploading import keep_uploading
@@ -156,6 +157,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             asyncio.create_task(_announce(router.connected, watcher), name="announce"),
             asyncio.create_task(keep_uploading(app.audio), name="uploading"),
             asyncio.create_task(keep_retention(app), name="retention"),
+            asyncio.create_task(keep_reindexing(app), name="reindexing"),
             asyncio.create_task(watcher.keep_telling(), name="telling"),
         ]
         try:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from commands.callfiles import Line
 from storage.text import printable
+from storage.withheld import is_withheld
 
 Facts = Mapping[str, Any]
 
@@ -51,7 +52,8 @@ def outcome(lines: Sequence[Line]) -> str:
 
 def _call(facts: Facts) -> str:
     args = [str(arg) or "no number" for arg in facts.get("args") or []]
-    caller = facts.get("caller") or "somebody without a number"
+    caller = str(facts.get("caller", ""))
+    caller = "somebody whose number is withheld" if is_withheld(caller) else caller
     match args:
         case ["call", dialled]:
             return f"{caller} calls {dialled}"

@@ -15,6 +15,7 @@ from storage.accounts.models import Language
 from storage.accounts.users import Unchanged
 from storage.actor import Person, Role, User
 from storage.errors import ConfigError
+from storage.toml import BYTE_ORDER_MARK
 
 LINK_HOURS = 24
 
@@ -232,7 +233,7 @@ def _print_link(app: App, user: User, hours: int = LINK_HOURS) -> None:
 
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
-        line = sys.stdin.readline().rstrip("\r\n")
+        line = sys.stdin.readline().removeprefix(BYTE_ORDER_MARK).rstrip("\r\n")
         if not line:
             raise ConfigError("standard input has no password")
         return line

@@ -8,8 +8,9 @@ A mailbox whose owner was renamed has a row for each name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from sqlalchemy import case, delete, select
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from storage.models import AddresseeRow, MessageRow
 from storage.rows import Box
-from storage.text import Terms, leftover
+from storage.terms import Terms, leftover
 from storage.upsert import insert_into
 
 Mailbox = tuple[str, str, str | None, str | None]
@@ -43,15 +44,30 @@ class Addressee:
 
 def count(session: Session, rows: Sequence[MessageRow], step: int) -> None:
     """Note that messages are listed from now on (step 1) or no longer (step -1)."""
+    _add(session, _values((row, row.addressee_words, step) for row in rows))
+
+
+def reword(session: Session, words: Mapping[MessageRow, str]) -> None:
+    """Note that listed messages are found by other words from now on; rows are not changed."""
+    before = ((row, row.addressee_words, -1) for row in words)
+    after = ((row, others, 1) for row, others in words.items())
+    # At once, so that all are locked in one order: see `_add`.
+    _add(session, _values(chain(before, after)))
+
+
+def _values(
+    changes: Iterable[tuple[MessageRow, str, int]],
+) -> dict[str, dict[str, str | int | None]]:
+    """How many more messages are found by the words, by the keys of the rows that count them."""
     values: dict[str, dict[str, str | int | None]] = {}
-    for row in rows:
-        texts = (row.company_id or "", row.box, row.addressee_number, row.addressee_words)
+    for row, words, step in changes:
+        texts = (row.company_id or "", row.box, row.addressee_number, words)
         key = key_of(*texts, row.employee_id)
         value = values.setdefault(key, {"key": key, "kept": 0, "newest": row.place})
         value.update(zip(_COLUMNS, (*texts, row.employee_id), strict=True))
         value["kept"] = int(value["kept"] or 0) + step
         value["newest"] = max(int(value["newest"] or 0), row.place)
-    _add(session, values)
+    return values
 
 
 def hand_over(session: Session, company_id: str, before: str, after: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.database import Database
+from storage.folding import fold
 from storage.models import AuditRow
 from storage.text import normalise, plain, storable, with_texts
 
@@ -51,7 +52,7 @@ def note(
             action=action,
             subject=subject,
             details=None if details is None else storable(json.dumps(details, ensure_ascii=False)),
-            search=normalise(f"{who} {action} {subject} {by.address}"),
+            search=fold(f"{who} {action} {subject} {by.address}"),
         )
     )
 
@@ -157,7 +158,9 @@ def _matches(row: AuditRow, query: AuditQuery) -> bool:
     begins = query.action.endswith(".") and row.action.startswith(query.action)
     if query.action and not begins and row.action != query.action:
         return False
-    return all(word in row.search for word in normalise(query.search).split())
+    # Entries of earlier versions are not folded.
+    words = ((fold(word), word) for word in normalise(query.search).split())
+    return all(any(each and each in row.search for each in both) for both in words)
 
 
 def _entry(row: AuditRow) -> AuditEntry:

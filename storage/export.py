@@ -27,6 +27,7 @@ from storage.inbox import Inbox, Message, Query
 from storage.manifest import (
     MANIFEST_CSV,
     MANIFEST_JSON,
+    CsvStyle,
     Entry,
     as_csv,
     as_json,
@@ -60,7 +61,9 @@ class Exported:
     missing: tuple[str, ...]
 
 
-def export(inbox: Inbox, query: Query, target: Path, progress: Progress) -> Exported:
+def export(
+    inbox: Inbox, query: Query, target: Path, progress: Progress, style: CsvStyle = "plain"
+) -> Exported:
     """Write the query's messages to a folder, or to a zip if the target's name ends so.
 
     ``progress`` is called with the messages done and their number. Exporting more to the same
@@ -69,14 +72,16 @@ def export(inbox: Inbox, query: Query, target: Path, progress: Progress) -> Expo
     """
     try:
         if target.suffix.lower() == ".zip":
-            return _export_zip(inbox, query, target, progress)
-        return _export_folder(inbox, query, target, progress)
+            return _export_zip(inbox, query, target, progress, style)
+        return _export_folder(inbox, query, target, progress, style)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError(f"the export to {target} cannot be written: {reason}") from error
 
 
-def _export_folder(inbox: Inbox, query: Query, folder: Path, progress: Progress) -> Exported:
+def _export_folder(
+    inbox: Inbox, query: Query, folder: Path, progress: Progress, style: CsvStyle
+) -> Exported:
     folder.mkdir(parents=True, exist_ok=True)
     entries = _read_manifest(folder)
     result = Exported(written=0, skipped=0, missing=())
@@ -102,7 +107,7 @@ def _export_folder(inbox: Inbox, query: Query, folder: Path, progress: Progress)
                     ) from error
                 progress(done, max(done, total))
         ordered = newest_first(entries.values())
-        write_whole(folder / MANIFEST_CSV, as_csv(ordered), beside=beside)
+        write_whole(folder / MANIFEST_CSV, as_csv(ordered, style), beside=beside)
         write_whole(folder / MANIFEST_JSON, as_json(ordered), beside=beside)
     return result
 
@@ -141,13 +146,15 @@ def _in_batches(beside: Path) -> Iterator[Callable[[Path, bytes], None]]:
     flush()
 
 
-def _export_zip(inbox: Inbox, query: Query, target: Path, progress: Progress) -> Exported:
+def _export_zip(
+    inbox: Inbox, query: Query, target: Path, progress: Progress, style: CsvStyle
+) -> Exported:
     """By way of a folder beside the zip, which is what a second try continues."""
     folder = target.with_name(f"{target.name}.part")
     is_new = not target.exists()
     if not is_new:
         _unpack(target, folder)
-    result = _export_folder(inbox, query, folder, progress)
+    result = _export_folder(inbox, query, folder, progress, style)
     if is_new or result.written:
         _pack(folder, target)
     shutil.rmtree(folder)

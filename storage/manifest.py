@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final, Literal, get_args
 
 from storage.message import Message, MessageJson
 from storage.text import printable
+from storage.withheld import WITHHELD, is_withheld
 
 MANIFEST_JSON = "manifest.json"
 MANIFEST_CSV = "manifest.csv"
@@ -18,6 +20,12 @@ COLUMNS = (
     *("id", "box", "company", "addressee", "addressee_number", "caller", "caller_name"),
     *("dialled", "time", "duration", "sha256", "bytes", "file"),
 )
+
+CsvStyle = Literal["excel", "plain"]
+CSV_STYLES: Final[tuple[CsvStyle, ...]] = get_args(CsvStyle)
+"""`excel` begins with a byte-order mark, without which spreadsheets on Windows take UTF-8 for an
+old charset. People read it: a number that is withheld is said to be. `plain` has all as received.
+"""
 
 _PHONE = re.compile(r"\+?\d+", re.ASCII)
 # Half a cell may begin with quotes and blanks, and full-width signs count as the usual ones.
@@ -42,18 +50,27 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     )
 
 
-def as_csv(entries: Iterable[Entry]) -> bytes:
-    """The manifest for spreadsheets."""
+def as_csv(entries: Iterable[Entry], style: CsvStyle = "plain", withheld: str = WITHHELD) -> bytes:
+    """The manifest as a table; ``withheld`` is said in place of a number that is."""
     table = io.StringIO(newline="")
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in _line(entry)] for entry in entries)
-    return table.getvalue().encode("utf-8")
+    if style == "plain":
+        writer.writerows(map(_cell, _line(entry)) for entry in entries)
+        return table.getvalue().encode("utf-8")
+    writer.writerows(map(_cell, _line(_in_words(entry, withheld))) for entry in entries)
+    return table.getvalue().encode("utf-8-sig")
 
 
 def as_json(entries: Iterable[Entry]) -> bytes:
     """The manifest for programs."""
     return json.dumps(list(entries), ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def _in_words(entry: Entry, withheld: str) -> Entry:
+    if not is_withheld(entry["caller"]["number"]):
+        return entry
+    return {**entry, "caller": {**entry["caller"], "number": withheld}}
 
 
 def _line(entry: Entry) -> tuple[str, ...]:

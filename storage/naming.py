@@ -8,6 +8,7 @@ from collections.abc import Container
 
 from storage.message import Message
 from storage.office.phone import SHORTEST, canonical, region_of
+from storage.withheld import is_withheld
 
 # A name within a file name, in bytes of UTF-8; whole names may have 255.
 NAME_BYTES = 60
@@ -60,6 +61,8 @@ def occupied(name: str) -> str:
 def _number_of(message: Message) -> str:
     """The caller's number, with its country where that is known."""
     number = message.caller_number.strip()
+    if is_withheld(number):
+        return ""
     if not _PHONE.fullmatch(number):
         return _readable(number, NUMBER_BYTES)
     found = canonical(number, region_of(str(message.received_at.tzinfo)))

@@ -14,7 +14,8 @@ from storage.actor import Person
 from storage.identifiers import is_id, new_id
 from storage.models import IS_QUIET, AddresseeRow, MessageRow
 from storage.person import EmployeeRow, HoldingRow
-from storage.text import searchable, storable
+from storage.terms import searchable
+from storage.text import storable
 from storage.upsert import insert_into
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -72,7 +73,7 @@ def address(session: Session, row: MessageRow) -> None:
         who = session.get(EmployeeRow, row.employee_id)
         if who and who.name and (who.until is not None or who.extension != number):
             row.addressee_name = storable(who.name)
-            row.addressee_words = searchable(who.name, number)
+            row.addressee_words = searchable(who.name, [number], row.timezone)
 
 
 def _await_succession(session: Session, company_id: str, extension: str) -> None:

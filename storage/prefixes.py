@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from storage.spellings import has_every_digit, read_number
 from storage.text import printable
 
 if TYPE_CHECKING:
@@ -106,11 +107,11 @@ def _read(number: str, region: str) -> PhoneNumber | None:
     plain = _NOT_DIALLED.sub("", number)
     if not plain.isdecimal():
         return None
-    abroad = _parsed(f"+{plain}", region)
+    abroad = read_number(f"+{plain}", region)
     if number.startswith("+"):
         return abroad
-    home = _parsed(plain, region)
-    if home is None or not _is_whole(home):
+    home = read_number(plain, region)
+    if home is None or not has_every_digit(home):
         return abroad if abroad and phonenumbers.is_valid_number(abroad) else None
     code = str(phonenumbers.country_code_for_region(region))
     trunk = phonenumbers.ndd_prefix_for_region(region, True)
@@ -118,24 +119,6 @@ def _read(number: str, region: str) -> PhoneNumber | None:
     if begins_at_home or not (abroad and phonenumbers.is_valid_number(abroad)):
         return home
     return None
-
-
-def _is_whole(number: PhoneNumber) -> bool:
-    """Whether it has as many digits as its country's numbers; ranges come into use faster than the
-    library learns of them."""
-    import phonenumbers
-
-    is_whole = phonenumbers.ValidationResult.IS_POSSIBLE
-    return bool(phonenumbers.is_possible_number_with_reason(number) == is_whole)
-
-
-def _parsed(number: str, region: str) -> PhoneNumber | None:
-    import phonenumbers
-
-    try:
-        return phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
 
 
 def _significant(number: PhoneNumber) -> str:

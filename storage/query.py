@@ -11,7 +11,7 @@ from typing import Literal
 from storage.actor import EVERYTHING, Scope
 from storage.errors import ConfigError
 from storage.rows import Box
-from storage.text import Terms, search_terms
+from storage.terms import Terms, search_terms
 
 AnyBox = Box | Literal["unassigned"]
 

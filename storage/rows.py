@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from storage.identifiers import new_id
 from storage.models import MessageRow
-from storage.text import searchable, storable
+from storage.terms import searchable, searchable_caller
+from storage.text import storable
 
 Box = Literal["company", "employee"]
 Source = Literal["ari", "agi", "asterisk", "import"]
@@ -105,9 +106,9 @@ def new_row(envelope: Envelope) -> MessageRow:
         replaces=envelope.replaces,
         min_speech=envelope.min_speech,
         addressee_words=searchable(
-            mailbox.addressee_name, mailbox.addressee_number, *mailbox.numbers
+            mailbox.addressee_name, (mailbox.addressee_number, *mailbox.numbers), zone.key
         ),
-        caller_words=searchable(envelope.caller_number, envelope.caller_name),
+        caller_words=searchable_caller(envelope.caller_number, envelope.caller_name, zone.key),
         cut_off=False,
         quiet=False,
     )

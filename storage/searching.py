@@ -11,7 +11,7 @@ from storage import addressees
 from storage.addressees import Addressee, Mailbox
 from storage.shelves import Shelf
 from storage.statements import Path, is_short
-from storage.text import Terms
+from storage.terms import Terms
 
 APART = 20
 """So many mailboxes are read each by itself; where it is more, all are walked together."""

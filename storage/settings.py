@@ -187,7 +187,7 @@ class Settings(BaseSettings):
             return self.asterisk.password
         secret = self.home / "asterisk" / "ari.secret"
         try:
-            return secret.read_text(encoding="utf-8").strip()
+            return secret.read_text(encoding="utf-8-sig").strip()
         except OSError as error:
             raise ConfigError(
                 "asterisk.password is not set, and no sandbox has made one in this home"
@@ -204,7 +204,7 @@ class Settings(BaseSettings):
             return self.agi.secret
         secret = self.home / "asterisk" / "agi.secret"
         try:
-            return secret.read_text(encoding="utf-8").strip()
+            return secret.read_text(encoding="utf-8-sig").strip()
         except FileNotFoundError:
             return ""
         except OSError as error:

@@ -27,7 +27,7 @@ from storage.identifiers import CLOCK_BACK, first_place
 from storage.models import IS_HELD, IS_IN_TRASH, IS_LISTED, IS_QUIET, MessageRow, UnheardRow
 from storage.query import Query
 from storage.shelves import Shelf
-from storage.text import Terms
+from storage.terms import Terms
 
 # A day begins somewhere up to 14 hours before it begins in UTC, and ends up to 12 after.
 EARLIEST_ZONE = timedelta(hours=14)

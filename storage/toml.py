@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from pathlib import Path
@@ -11,8 +12,12 @@ from storage.errors import ConfigError
 from storage.text import printable
 
 MAX_BYTES: Final = 1_000_000
+BYTE_ORDER_MARK: Final = "\ufeff"
+"""What some editors put before a text, and some tools put there once more."""
 MAX_DEPTH: Final = 20
 """Tables inside tables; a real office needs seven."""
+
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # A quote that is not closed ends with its line: so each character is looked at once.
 _PART: Final = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?)"""
@@ -35,7 +40,8 @@ def read_toml(path: Path) -> str:
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{name} is larger than {MAX_BYTES} bytes")
     try:
-        return raw.decode("utf-8-sig")
+        # The former is what an editor on Windows may call Unicode.
+        return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{name}: line {line} is not UTF-8 text") from error
@@ -46,6 +52,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
     tomllib takes a minute for a key of 50,000 parts, and Python no end of tables in tables.
     """
+    text = text.lstrip(BYTE_ORDER_MARK)
     if any(_parts(found["key"]) > MAX_DEPTH for found in _KEYS.finditer(text) if found["key"]):
         raise _too_deep()
     try:

@@ -12,12 +12,14 @@ from storage.inbox import Inbox, Message
 from storage.manifest import (
     MANIFEST_CSV,
     MANIFEST_JSON,
+    CsvStyle,
     Entry,
     as_csv,
     as_json,
     entry_of,
 )
 from storage.naming import occupied, readable_name
+from storage.withheld import WITHHELD
 
 
 class _Outlet(io.RawIOBase):
@@ -39,7 +41,12 @@ class _Outlet(io.RawIOBase):
         return b"".join(written)
 
 
-def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
+def stream_zip(
+    inbox: Inbox,
+    messages: Iterable[Message],
+    style: CsvStyle = "plain",
+    withheld: str = WITHHELD,
+) -> Iterator[bytes]:
     """The messages' recordings and their manifests as a zip, piece by piece.
 
     A recording that is missing or damaged is left out; its line in the manifests names no file.
@@ -61,7 +68,7 @@ def stream_zip(inbox: Inbox, messages: Iterable[Message]) -> Iterator[bytes]:
             entries.append(entry_of(message, name))
             _add(packed, name, audio, message.received_at.timetuple()[:6])
             yield outlet.taken()
-        packed.writestr(MANIFEST_CSV, as_csv(entries))
+        packed.writestr(MANIFEST_CSV, as_csv(entries, style, withheld))
         packed.writestr(MANIFEST_JSON, as_json(entries))
     yield outlet.taken()
 

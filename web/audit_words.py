@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from storage.audit import AuditEntry
 from storage.office import Action, ForwardAction, Office
 from storage.text import printable
+from storage.withheld import is_withheld
 from web.action_words import describe
 from web.sentences import place_in_words
 from web.texts import Language, texts
@@ -160,7 +161,8 @@ class AuditWords:
             for label, key in (("From", "caller"), ("For", "addressee")):
                 party = details.get(key)
                 if isinstance(party, dict):
-                    yield self._(label), _party(party)
+                    withheld = self._("Number withheld") if key == "caller" else ""
+                    yield self._(label), _party(party, withheld)
             if isinstance(details.get("reason"), str):
                 yield self._("Reason"), printable(details["reason"], _LONGEST)
             return
@@ -214,6 +216,9 @@ class AuditWords:
         return printable(json.dumps(told, ensure_ascii=False), _LONGEST)
 
 
-def _party(party: dict[str, Any]) -> str:
+def _party(party: dict[str, Any], withheld: str) -> str:
+    """Name and number; a caller's may be ``withheld``."""
     name, number = (printable(str(party.get(key) or ""), 100) for key in ("name", "number"))
+    if withheld and is_withheld(number):
+        name, number = "" if is_withheld(name) else name, withheld
     return f"{name} ({number})" if name and number else name or number

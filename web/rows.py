@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from storage.message import Message
 from storage.text import printable
+from storage.withheld import is_withheld
 from web.texts import Language, texts
 from web.words import phone
 
@@ -26,14 +27,23 @@ class Row:
 def row_of(message: Message, language: Language, timezone: str) -> Row:
     """The row of a message; numbers without a country are of the time zone's."""
     name = printable(message.caller_name)
-    number = phone(message.caller_number, timezone)
+    withheld = is_withheld(message.caller_number)
+    number = caller_number(message.caller_number, language, timezone)
     is_named = bool(name) and name != printable(message.caller_number)
+    is_named = is_named and not (withheld and is_withheld(name))
     return Row(
         message,
-        who=name if is_named else number or texts(language).gettext("Number withheld"),
+        who=name if is_named else number,
         number=number if is_named else "",
         addressee=_addressee(message, language, timezone),
     )
+
+
+def caller_number(number: str, language: Language, timezone: str) -> str:
+    """A caller's number as people write it, or that it is withheld."""
+    if is_withheld(number):
+        return texts(language).gettext("Number withheld")
+    return phone(number, timezone)
 
 
 def _addressee(message: Message, language: Language, timezone: str) -> str:

@@ -7,6 +7,7 @@ unless another is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
@@ -21,7 +22,8 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 from jinja2 import Environment, pass_environment
 
-from storage.office.phone import region_of
+from storage.office.phone import SHORTEST, region_of
+from storage.spellings import digits, has_every_digit, readings
 from storage.text import printable
 from web.texts import Language, texts
 
@@ -31,6 +33,9 @@ BAR_HEIGHT: Final = 20
 FULL_BAR: Final = 255 // 6
 """Loudness from which the loudest bar is a full one; what is no louder looks as quiet as it is."""
 MOST_COUNTED: Final = 999
+_LOCAL: Final = 7
+"""Digits below which a number is an internal one."""
+_PHONE: Final = re.compile(r"\+?[\d ().-]+")
 _DAY_OF_YEAR: Final[dict[Language, str]] = {"ru": "EEEE, d MMMM", "en": "EEEE, MMMM d"}
 
 
@@ -129,15 +134,23 @@ def phone(number: str, timezone: str = "UTC") -> str:
     A number without a country is one of the time zone's country.
     """
     shown = printable(number, 60)
-    if sum(character.isdecimal() for character in shown) < 7:
+    plain = digits(shown)
+    if len(plain) < _LOCAL:
         return shown
+    if len(plain) >= SHORTEST and _PHONE.fullmatch(shown):
+        found = readings(plain, timezone, is_whole=shown.startswith("+"))
+        return _international(found[0]) if found else shown
     try:
         parsed = phonenumbers.parse(shown, region_of(timezone))
     except phonenumbers.NumberParseException:
         return shown
-    if not phonenumbers.is_possible_number(parsed):
+    if not has_every_digit(parsed):
         return shown
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return _international(parsed)
+
+
+def _international(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @pass_environment

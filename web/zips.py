@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from storage.errors import StorageError
 from storage.inbox import Inbox, Message
+from storage.manifest import CsvStyle
+from storage.withheld import WITHHELD
 from storage.zipstream import stream_zip
 from web.outages import outage_of
 from web.ranges import attachment
@@ -22,13 +24,19 @@ def zip_name(word: str, period: str | None, timezone: str) -> str:
     return f"{word}-{period or datetime.now(ZoneInfo(timezone)).date()}.zip"
 
 
-def zip_response(inbox: Inbox, messages: Iterable[Message], name: str) -> StreamingResponse:
+def zip_response(
+    inbox: Inbox,
+    messages: Iterable[Message],
+    name: str,
+    style: CsvStyle = "plain",
+    withheld: str = WITHHELD,
+) -> StreamingResponse:
     """The zip, made while it is sent.
 
     Its first recording is fetched here: raises AudioError or DatabaseUnavailable while there is
     still something to answer. What fails later breaks the answer off.
     """
-    pieces = stream_zip(inbox, messages)
+    pieces = stream_zip(inbox, messages, style, withheld)
     return _Zip(
         chain((next(pieces),), pieces),
         media_type="application/zip",

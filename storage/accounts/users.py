@@ -35,6 +35,7 @@ from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
+from storage.folding import fold
 from storage.identifiers import is_id
 from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
@@ -129,7 +130,7 @@ class Users:
             statement = statement.where(UserRow.company_id == company_id)
         with self._database.reading() as session:
             users = [row.as_user() for row in session.scalars(statement)]
-        words = normalise(search).split()
+        words = [fold(word) or word for word in search.split()]
         found = [user for user in users if all(word in _words_of(user) for word in words)]
         return sorted(found, key=lambda user: (normalise(user.name), user.login))
 
@@ -267,4 +268,4 @@ def _still_bound(row: UserRow, ids: Collection[str]) -> list[EmployeeRow]:
 
 
 def _words_of(user: User) -> str:
-    return normalise(" ".join((user.name, user.login, *user.extensions)))
+    return fold(" ".join((user.name, user.login, *user.extensions)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -114,6 +116,17 @@ class Exchange:
 
     def _asterisk_pid(self) -> int:
         return int((self.house.asterisk.site.folder / "run/asterisk.pid").read_text())
+
+
+@asynccontextmanager
+async def opened_exchange() -> AsyncIterator[Exchange]:
+    """One in a folder of its own, with its Asterisk running and the office applied."""
+    folder = Path(tempfile.mkdtemp(prefix="vp-"))
+    async with House(folder / "home", '[log]\nformat = "json"') as house:
+        await house.asterisk.start()
+        await house.apply(OFFICE)
+        yield Exchange(folder, house)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def assert_only_text(exchange: Exchange) -> None:

@@ -29,6 +29,7 @@ class Invitation:
     diversion: bytes = b"<sip:79160000078@127.0.0.1>"
     call_id: bytes = b"call"
     subject: bytes = b"hello"
+    privacy: bytes = b"none"
 
 
 async def place_calls(
@@ -101,6 +102,7 @@ P-Asserted-Identity: [field5]
 Remote-Party-ID: [field6]
 Diversion: [field7]
 Subject: [field9]
+Privacy: [field10]
 Content-Type: application/sdp
 Content-Length: [len]
 

@@ -8,19 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from storage.inbox import Message
-from tests.asterisk.exchange import OFFICE, Exchange, assert_only_text
+from tests.asterisk.exchange import Exchange, assert_only_text, opened_exchange
 from tests.asterisk.hostile import CANARY, invitations, is_well_formed
-from tests.asterisk.house import House
 from tests.asterisk.sipp import Invitation
 from tests.speech import speak
 from tests.waiting import until
@@ -43,12 +39,8 @@ SPEAKERS = [
 
 @pytest.fixture(scope="module")
 async def exchange() -> AsyncIterator[Exchange]:
-    folder = Path(tempfile.mkdtemp(prefix="vp-"))
-    async with House(folder / "home", '[log]\nformat = "json"') as house:
-        await house.asterisk.start()
-        await house.apply(OFFICE)
-        yield Exchange(folder, house)
-    shutil.rmtree(folder, ignore_errors=True)
+    async with opened_exchange() as exchange:
+        yield exchange
 
 
 @pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi")])

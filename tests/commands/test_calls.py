@@ -77,6 +77,13 @@ def test_a_story_runs_through_all_roles_and_files(
     assert "\n".join([first, *(line[14:] for line in rest)]) + "\n" == STORY
 
 
+def test_who_withholds_the_number_is_told_as_that(voicepost: Voicepost, diary: Diary) -> None:
+    (line,) = [line for line in voicepost("calls", "list").splitlines() if OTHER in line]
+
+    assert "Number withheld" in line
+    assert "somebody whose number is withheld calls" in voicepost("calls", "show", OTHER)
+
+
 def test_the_lines_themselves_can_be_had(voicepost: Voicepost, diary: Diary) -> None:
     told = [json.loads(line) for line in voicepost("calls", "show", CALL, "--json").splitlines()]
     assert [line["event"] for line in told][-2:] == ["message settled", "uploaded"]

@@ -180,10 +180,11 @@ def test_wrong_use_is_2(tmp_path: Path, words: tuple[str, ...]) -> None:
         b"[sandbox]\nsip_port = 70000\n",
         b"[sandbox]\nsip_prot = 5060\n",
         b'[log]\nlevel = "loud"\n',
-        b"\xff\xfe",
+        b"\xff",
+        b"\xff\xfe\0",
         b'[audio]\nurl = "ftp://example.org"\n',
     ],
-    ids=["no TOML", "bad port", "unknown key", "bad level", "no text", "bad scheme"],
+    ids=["no TOML", "bad port", "unknown key", "bad level", "no text", "half a text", "bad scheme"],
 )
 def test_a_broken_settings_file(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "voicepost.toml").write_bytes(content)

@@ -300,6 +300,34 @@ def test_export_writes_and_continues(
     assert any("_employee_Анна_Петрова_from_+79031112233_" in written for written in names)
 
 
+@pytest.mark.parametrize(
+    ("style", "begins"),
+    [((), "\ufeffid,"), (("--csv", "excel"), "\ufeffid,"), (("--csv", "plain"), "id,")],
+)
+def test_the_table_of_an_export_is_for_spreadsheets_unless_told_otherwise(
+    voicepost: Voicepost, company: str, tmp_path: Path, style: tuple[str, ...], begins: str
+) -> None:
+    voicepost("messages", "export", str(tmp_path / "out"), *style)
+
+    assert (tmp_path / "out" / "manifest.csv").read_text("utf-8").startswith(begins)
+
+
+def test_a_number_that_is_withheld_is_told_and_found(voicepost: Voicepost) -> None:
+    message_id = receive(voicepost, COMPANY, "Restricted")
+    receive(voicepost, COMPANY, "+79161234567", minute=1)
+
+    (line,) = [
+        line
+        for line in voicepost("messages", "list", "--search", "номер скрыт").splitlines()
+        if message_id[:13] in line
+    ]
+    assert "Number withheld" in line
+    assert "caller:    Number withheld\n" in voicepost("messages", "show", message_id)
+    assert ids(voicepost, "--search", "Number withheld") == [message_id]
+    (told,) = voicepost.data("messages", "list", "--search", "withheld")
+    assert told["caller"]["number"] == "Restricted", "as received, for programs"
+
+
 def test_an_export_with_gaps_fails_and_names_them(
     voicepost: Voicepost, company: str, tmp_path: Path
 ) -> None:

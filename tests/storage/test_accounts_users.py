@@ -121,6 +121,7 @@ def test_people_are_found_by_part_of_what_they_are_called(people: House) -> None
     assert found("алена") == found("ANN") == found("101") == ["anna"]
     assert found("бор 102") == ["boris"]
     assert found("rival") == []
+    assert found("Aлёнa") == ["anna"], "with two Latin letters"
     assert len(people.users.list()) == 3
 
 

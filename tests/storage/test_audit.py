@@ -155,6 +155,21 @@ def test_entries_are_found_by_company_action_user_and_words(store: Store, log: A
     assert actions(log, search="иван щукин") == []
 
 
+def test_entries_are_found_however_a_name_is_written(store: Store, log: AuditLog) -> None:
+    fill(store, 1, action="user.add", subject="O\N{RIGHT SINGLE QUOTATION MARK}Neil Йошкар-Ола")
+    fill(store, 1, action="user.remove")
+    with store.database.session() as session:  # as an earlier version wrote it
+        session.execute(
+            update(AuditRow)
+            .where(AuditRow.action == "user.remove")
+            .values(search="cli user.remove йошкар-ола 192.0.2.7")
+        )
+
+    assert actions(log, search="o'neil йошкар\N{NON-BREAKING HYPHEN}ола") == ["user.add"]
+    assert actions(log, search="йошкар-ола") == ["user.remove", "user.add"]
+    assert actions(log, search="192.0.2.7") == ["user.remove"]
+
+
 def test_pages_of_the_log_follow_each_other(
     store: Store, log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

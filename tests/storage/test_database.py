@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from storage.database import Database
 from storage.errors import ConfigError, DatabaseUnavailable
 from storage.models import Base, CompanyRow
+from storage.reindexing import SearchIndexRow
 
 
 def migrate(url: str) -> None:
@@ -33,6 +34,7 @@ def test_the_tables_are_those_of_the_models(database: Database, database_url: st
     engine.dispose()
 
     assert differences == []
+    assert SearchIndexRow.__tablename__ in Base.metadata.tables
 
 
 def _is_search(name: str | None) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from storage.errors import AudioError, StorageError
 from storage.export import Exported, export
 from storage.inbox import Message, Query
+from storage.manifest import CsvStyle
 from storage.naming import file_name, readable_name
 from storage.text import plain
 from storage.zipstream import stream_zip
@@ -41,6 +42,30 @@ def wavs(folder: Path) -> list[str]:
 def manifest(folder: Path) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text("utf-8"))
     return entries
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_the_table_is_for_spreadsheets_or_for_programs(
+    store: Store, tmp_path: Path, name: str
+) -> None:
+    """Without a byte-order mark, spreadsheets on Windows take UTF-8 for an old charset."""
+    store.receive(at=AUGUST, caller="Restricted", name="Анна")
+    tables: list[bytes] = []
+    styles: tuple[CsvStyle, ...] = ("excel", "plain")
+
+    for style in styles:
+        target = tmp_path / style / name
+        export(store.inbox, ALL, target, quietly, style)
+        tables.append(
+            zipfile.ZipFile(target).read("manifest.csv")
+            if name.endswith(".zip")
+            else (target / "manifest.csv").read_bytes()
+        )
+
+    excel, plain = (table.decode("utf-8") for table in tables)
+    assert excel == "\ufeff" + plain.replace(",Restricted,", ",Number withheld,")
+    assert plain.startswith("id,box,company,")
+    assert ",Restricted,Анна," in plain
 
 
 def rows(folder: Path) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from storage.errors import ConfigError, NotFound
 from storage.finding import statements
 from storage.inbox import Query
 from storage.models import CAME_TO_NOTHING, IS_DRAFT, CompanyRow, MessageRow
-from storage.text import digits, json_text, normalise, printable, search_terms
+from storage.text import digits, json_text, normalise, printable
 from storage.unheard import new_to
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
@@ -338,10 +338,3 @@ def test_texts_of_strangers_are_tamed() -> None:
     assert normalise("  Ёлка\u00a0ＡＢＣ ") == "елка abc"
     assert digits("8 (916) 123-45-67") == "79161234567"
     assert digits("+81 312 345 678") == "81312345678"
-
-
-def test_a_query_becomes_terms() -> None:
-    assert search_terms("Анна 8 916 123") == [["7916123", "8916123"], ["анна"]]
-    assert search_terms("+7 (916) 123-45-67") == [["79161234567"]]
-    assert search_terms("офис 24/7") == [["офис"], ["24/7"]]
-    assert search_terms("   ") == []

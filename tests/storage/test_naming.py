@@ -51,7 +51,7 @@ def message(number: str, name: str = "", addressee: str = "Ромашка") -> M
         ("+7 903 555", "О. Ким (склад)", " О. Ким (склад) +7903555"),
         ("102", "Анна", " Анна 102"),
         ("79035556677", "+79035556677", " +79035556677"),
-        ("anonymous", "Anonymous", " Anonymous anonymous"),
+        ("anonymous", "Anonymous", " Anonymous"),
         ("", "", ""),
         ("+", "...", ""),
     ],

@@ -217,10 +217,12 @@ def test_files_that_cannot_be_read_are_told_plainly(tmp_path: Path) -> None:
             read_office(path)
 
 
-def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "office.toml"
-    path.write_text(COMPANY, encoding="utf-8-sig")
+    path.write_text(COMPANY, encoding=encoding)
     assert read_office(path).company.name == "Ромашка"
+    assert parse_office(f"\ufeff{COMPANY}").company.name == "Ромашка"
 
 
 # --- any office can be written and read back --------------------------------------------------

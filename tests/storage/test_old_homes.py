@@ -18,6 +18,7 @@ from storage.backup.verifying import verify
 from storage.inbox import Inbox, Message
 from storage.office import dump_office, parse_office
 from storage.query import Query
+from storage.reindexing import reindex
 from storage.waveform import POINTS
 from tests.acting import ME
 from tests.storage.homes import backed_up, quiet
@@ -84,6 +85,27 @@ def test_messages_are_found_by_who_called_and_whom(old: OldHome) -> None:
     assert wanted <= set(listed(old.app.inbox, search="петр ежик"))
     assert wanted <= set(listed(old.app.inbox, search="8 916 123-45"))
     assert not wanted & set(listed(old.app.inbox, search="o'neill"))
+
+
+def test_old_messages_get_the_words_that_people_look_for_today(old: OldHome) -> None:
+    """Behind the running service; what they were found by they are found by all the time."""
+    inbox, wanted = old.app.inbox, "o\N{RIGHT SINGLE QUOTATION MARK}neill 020 7946 0998"
+    oneill = {
+        message["id"]
+        for message in old.told["messages"]
+        if message["caller"]["number"] == "+442079460998"
+    }
+    assert oneill <= set(listed(inbox, search="o'neill"))
+    zones = {
+        company_id: site.office.company.timezone
+        for company_id, site in old.app.offices.snapshot().offices.items()
+    }
+
+    while reindex(old.app.database, zones):
+        assert oneill <= set(listed(inbox, search="o'neill +44 20 7946 0998"))
+
+    assert oneill
+    assert oneill <= set(listed(inbox, search=wanted))
 
 
 def test_months_count_what_is_there(old: OldHome) -> None:

@@ -170,7 +170,7 @@ def test_what_nobody_was_found_for_is_searched_too(store: Store) -> None:
     assert found(store, "1112233") == []
 
 
-@pytest.mark.parametrize("sign", ["%", "_", '"', "*", "'", "\\", "/", "NEAR", "^", "щ%"])
+@pytest.mark.parametrize("sign", ["%", "_", '"', "*", "\\", "/", "NEAR", "^", "щ%"])
 def test_signs_mean_themselves(store: Store, sign: str) -> None:
     store.receive(ANNA)
 

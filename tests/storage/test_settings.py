@@ -36,6 +36,16 @@ def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("before", ["", "\ufeff"])
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path, encoding: str, before: str) -> None:
+    """Editors on Windows put one before the text, and some tools one more."""
+    text = before + "# настройки\n[web]\nport = 8081\n"
+    (tmp_path / "voicepost.toml").write_text(text, encoding=encoding)
+
+    assert load_settings(tmp_path).web.port == 8081
+
+
 def test_the_file_is_read_and_the_environment_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
 _NEWER_TABLES = (
     *("unheard", "tallies", "news", "audit", "addressees"),
     *("bindings", "holdings", "employees", "devices", "allowances", "assigned_numbers"),
+    "search_index",
 )
 _NEWER_COLUMNS = (
     "restored_at",

@@ -249,6 +249,40 @@ def test_selected_messages_as_a_zip(front: Front) -> None:
     assert sorted(name[:10] for name in names) == ["2026-07-02", "2026-08-14"]
 
 
+def test_the_table_in_a_zip_is_for_spreadsheets(front: Front) -> None:
+    front.receive(at=AUGUST, caller="Restricted", name="Анна")
+    answer = front.visitor("olga").get("/messages/export?month=2026-08")
+    with zipfile.ZipFile(BytesIO(answer.content)) as packed:
+        table = packed.read("manifest.csv").decode("utf-8")
+    assert table.startswith("\ufeffid,box,")
+    assert ",Номер скрыт,Анна," in table
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("", ""), ("anonymous", "Anonymous"), ("Restricted", ""), ("sip:anonymous@invalid", "")],
+)
+def test_a_number_that_is_withheld_is_told_and_found(front: Front, number: str, name: str) -> None:
+    message = front.receive(at=AUGUST, caller=number, name=name)
+    named = front.receive(at=JULY, caller=number, name="Пётр")
+    front.receive(at=LAST_YEAR, caller="+79161234567")
+    olga = front.visitor("olga")
+
+    found = olga.get("/messages?search=номер+скрыт")
+
+    assert shown(found) == [message, named]
+    assert shown(olga.get("/messages?search=Number+withheld+пётр")) == [named]
+    row = found.text.partition(f'id="message-{message}"')[2]
+    assert "<bdi>Номер скрыт</bdi>" in row
+    for message_id in (message, named):
+        page = olga.get(f"/messages/{message_id}")
+        assert "<bdi>Номер скрыт</bdi>" in page.text
+        assert "nonymous" not in words(page)
+    assert "<h1><bdi>Пётр</bdi></h1>" in page.text
+    olga.get(f"/messages/{named}/audio")
+    assert "Пётр (Номер скрыт)" in olga.get("/audit").text
+
+
 def test_a_month_as_a_zip(front: Front) -> None:
     front.receive(at=AUGUST)
     front.receive(at=JULY)

@@ -92,7 +92,8 @@ def _key(visit: Visit) -> Key:
 
 def _zip(visit: Visit, messages: Iterable[Message], period: str = "") -> Response:
     name = zip_name(visit.text("voicemail"), period, visit.timezone)
-    return zip_response(visit.services.inbox, messages, name)
+    withheld = visit.text("Number withheld")
+    return zip_response(visit.services.inbox, messages, name, "excel", withheld)
 
 
 def message_of(visit: Visit) -> Message:

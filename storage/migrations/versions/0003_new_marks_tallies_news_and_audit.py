@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
 from storage.addressees import key_of
-from storage.text import searchable
+from storage.text import printable, storable
 
 revision = "0003"
 down_revision = "0002"
@@ -151,6 +153,22 @@ def _fill_words() -> None:
             changes.append({"place": place, "caller": caller, "addressee": addressee})
         connection.execute(change, changes)
         last = rows[-1].place
+
+
+def searchable(*texts: str) -> str:
+    """What messages were found by when this was the newest migration."""
+    words: dict[str, None] = {}
+    for text in texts:
+        folded = unicodedata.normalize("NFKC", storable(text)).casefold().replace("ё", "е")
+        words[" ".join(printable(folded, limit=1000).split())] = None
+        words[_digits(text[:100])] = None
+    return " ".join(word for word in words if word)
+
+
+def _digits(number: str) -> str:
+    found = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
+    is_russian = len(found) == 11 and found[0] == "8" and "+" not in number
+    return "7" + found[1:] if is_russian else found
 
 
 def _fill_addressees() -> None:
