@@ -85,7 +85,7 @@ EARLIER = (
     Call(f"00{NUMBER}", "79160003003", "79160003003", f"00{NUMBER}"),
 )
 """What an earlier dialplan lets through as it came."""
-DATA = Path(__file__).parent.parent / "data"
+EARLIER_DIALPLAN = Path(__file__).parent / "earlier_extensions.conf"
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ async def test_with_an_earlier_dialplan_too(town: Town, role: str, source: str) 
     asterisk = town.house.asterisk
     dialplan = asterisk.folder / "etc/voicepost/extensions.conf"
     newest = dialplan.read_text()
-    dialplan.write_text((DATA / "dialplans/0.1.0.conf").read_text())
+    dialplan.write_text(EARLIER_DIALPLAN.read_text())
     await asterisk.rx("dialplan reload")
     try:
         messages = await _taken(town, role, EARLIER)
