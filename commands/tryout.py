@@ -51,7 +51,10 @@ def try_call(
         raise click.BadParameter(f"“{min(wrong)}” is no key of a telephone", param_hint="--keys")
     site = app.offices.snapshot().find(number)
     if site is None:
-        raise NotFound(f"no company has the number {number}")
+        raise NotFound(
+            f"no company has the number {number}: who calls it by a trunk may leave a message that "
+            "is unassigned"
+        )
     phones: dict[str, Rang] = {}
     for extensions, outcome in (
         (no_answer, Rang.NO_ANSWER),

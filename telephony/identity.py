@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from telephony.call import Caller
+
 REPLACED: Final = "\ufffd"
 """What Asterisk puts for a byte of a name that is no UTF-8."""
 
@@ -47,6 +49,12 @@ def forwarded_number(forward: str) -> str:
     user = re.split(r"sips?:|tel:", forward.rpartition("/")[2])[-1].partition("@")[0]
     number = re.sub(r"[().\- ]", "", user.partition(";")[0])
     return number if re.fullmatch(r"\+?[0-9*#]{1,40}", number) else ""
+
+
+def named_by(caller: Caller, header: str) -> Caller:
+    """The caller with the name of this From header (percent-encoded), if there is one."""
+    name, charset = name_of_header(header, caller.name)
+    return Caller(caller.number, name, charset) if name else caller
 
 
 def name_of_header(header: str, shown: str) -> tuple[str, str]:

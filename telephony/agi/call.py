@@ -30,7 +30,7 @@ from telephony.identity import (
     REPLACED,
     called_number,
     forwarded_number,
-    name_of_header,
+    named_by,
 )
 
 _DIAL_STATUS: Mapping[str, Rang] = {
@@ -79,12 +79,9 @@ class AgiCall:
 
     def read_name(self) -> None:
         """As `telephony.ari.call.AriCall.read_name`."""
-        if REPLACED not in self.caller.name:
-            return
-        header = str(self._run(self._agi.get_variable, FROM_VARIABLE))
-        name, charset = name_of_header(header, self.caller.name)
-        if name:
-            self.caller = Caller(self.caller.number, name, charset)
+        if REPLACED in self.caller.name:
+            header = str(self._run(self._agi.get_variable, FROM_VARIABLE))
+            self.caller = named_by(self.caller, header)
 
     async def answer(self, language: str) -> None:
         self._run(self._agi.answer)

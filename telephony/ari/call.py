@@ -25,7 +25,7 @@ from telephony.identity import (
     FROM_VARIABLE,
     REPLACED,
     called_number,
-    name_of_header,
+    named_by,
     plain_number,
 )
 
@@ -63,10 +63,8 @@ class AriCall:
             kept = await self.line.look(f"/channels/{self.id}/variable?variable={FROM_VARIABLE}")
         except AriError:
             return
-        # An older dialplan has no such variable.
-        name, charset = name_of_header(str(kept["value"]) if kept else "", self.caller.name)
-        if name:
-            self.caller = Caller(self.caller.number, name, charset)
+        if kept:  # an older dialplan has no such variable
+            self.caller = named_by(self.caller, str(kept["value"]))
 
     async def answer(self, language: str) -> None:
         # Asked for together with what is heard first, which would else come a request later.

@@ -58,6 +58,12 @@ CALLS = (
     Call("+7(495)123-45-67;ext=12;isub=9", "79160001002;oli=62", "79160001002", f"+{NUMBER}"),
     Call(f"00{NUMBER}", "79160001003", "79160001003", f"00{NUMBER}"),
     Call("(495)123-45-67", "79160001004", "79160001004", "4951234567"),
+    Call(
+        *("123-45-67;npdi;phone-context=+7-495;rn=5", "79160001011", "79160001011"),
+        at=f"+{NUMBER}",
+    ),
+    Call(f"8{NUMBER[1:]};phone-context=+7", "79160001012", "79160001012", f"8{NUMBER[1:]}"),
+    Call(f"{NUMBER};phone-context=example.org", "79160001013", "79160001013", NUMBER),
     Call(NOBODYS, "79160001005", "79160001005", NOBODYS, is_ours=False),
     Call("office", "79160001006", "79160001006", "", is_ours=False),
     Call(
@@ -79,7 +85,7 @@ EARLIER = (
     Call(f"00{NUMBER}", "79160003003", "79160003003", f"00{NUMBER}"),
 )
 """What an earlier dialplan lets through as it came."""
-DATA = Path(__file__).parent.parent / "data"
+EARLIER_DIALPLAN = Path(__file__).parent / "earlier_extensions.conf"
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +123,7 @@ async def test_with_an_earlier_dialplan_too(town: Town, role: str, source: str) 
     asterisk = town.house.asterisk
     dialplan = asterisk.folder / "etc/voicepost/extensions.conf"
     newest = dialplan.read_text()
-    dialplan.write_text((DATA / "dialplans/0.1.0.conf").read_text())
+    dialplan.write_text(EARLIER_DIALPLAN.read_text())
     await asterisk.rx("dialplan reload")
     try:
         messages = await _taken(town, role, EARLIER)
