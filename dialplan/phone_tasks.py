@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import uuid
 from dataclasses import replace
 from functools import partial
@@ -13,12 +14,12 @@ import structlog
 from dialplan import sounds
 from dialplan.voicemail import AGAIN, review_recording
 from storage.actor import Actor
-from storage.audio import HEADER_BYTES
 from storage.errors import AudioError
 from storage.inbox import Inbox
 from storage.noise import is_only_noise
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
+from storage.spool import PROMPT, read_recording, remove_recording
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import Hangup
@@ -70,7 +71,7 @@ async def record_prompt(
 
     try:
         while True:
-            recording = f"prompt-{uuid.uuid4()}"
+            recording = f"{PROMPT}{uuid.uuid4()}"
             takes.append(folder / f"{recording}.wav")
             noise = partial(
                 asyncio.to_thread, is_only_noise, takes[-1], PROMPT_LIMITS.silence_seconds
@@ -99,10 +100,14 @@ def _keep_newest(
     by: Actor,
 ) -> None:
     """Make the newest recording that holds any audio the prompt; raises `AudioError` for none."""
-    recorded = [take for take in takes if take.exists() and take.stat().st_size > HEADER_BYTES]
+    recorded = [audio for take in takes if (audio := read_recording(take))]
     if not recorded:
         raise AudioError(f"nothing was recorded for the prompt “{name}”")
-    offices.set_recorded_prompt(company_id, name, prompts.adopt(recorded[-1]), by=by)
+    with tempfile.NamedTemporaryFile(suffix=".wav") as whole:
+        whole.write(recorded[-1].wav)
+        whole.flush()
+        digest = prompts.adopt(Path(whole.name))
+    offices.set_recorded_prompt(company_id, name, digest, by=by)
     for take in takes:
-        take.unlink(missing_ok=True)
+        remove_recording(take)
     log.info("prompt recorded", prompt=name)

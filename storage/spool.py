@@ -24,6 +24,8 @@ from storage.text import printable
 # ID, ID-2, ID-3 …: nobody is mute for four seconds ten thousand times in a message.
 _PART = re.compile(r"([0-9a-f-]{36})(?:-([2-9]|[1-9][0-9]{1,3}))?")
 
+PROMPT = "prompt-"
+"""Begins the name of a recording that is to be a prompt, and never a message."""
 CUT_OFF = ".cut"
 """Ends the name of an empty file beside a recording that lacks something: the disk was full, or
 Asterisk dropped what came in."""
@@ -46,7 +48,7 @@ def parts_of(path: Path) -> list[Path]:
 
     Raises AudioError.
     """
-    if not is_id(path.stem):
+    if not is_id(path.stem.removeprefix(PROMPT)):
         return [path]
     try:
         # Not Path.glob, which takes ten times as long: this is asked several times a call.
@@ -57,8 +59,9 @@ def parts_of(path: Path) -> list[Path]:
     except OSError as error:
         raise AudioError(f"{path.parent} cannot be read: {error.strerror}") from error
     there = (path.with_name(name) for name in names if name.startswith(path.stem))
-    parts = (file for file in there if file.suffix == path.suffix and draft_of(file.stem))
-    return sorted(parts, key=_number)
+    return sorted(
+        (file for file in there if file.suffix == path.suffix and _number(file)), key=_number
+    )
 
 
 def secure_recording(path: Path) -> None:
@@ -133,8 +136,9 @@ def remove_recording(path: Path) -> None:
 
 
 def _number(part: Path) -> int:
-    found = _PART.fullmatch(part.stem)
-    return int(found[2] or 1) if found else 1
+    """Which part it is, from 1; 0 for what is none."""
+    found = _PART.fullmatch(part.stem.removeprefix(PROMPT))
+    return int(found[2] or 1) if found else 0
 
 
 class Refused:
