@@ -22,6 +22,7 @@ log = structlog.get_logger()
 class Services:
     """Made anew for each call: a change of configuration is seen by the next call.
 
+    ``keys`` are those that mean something in the menu that the caller is in, "" without one.
     ``sound`` turns "prompt:NAME" or "sound:NAME" into what Asterisk plays; ``outside`` is the
     dial string for an outside number, with ``{number}`` in it; ``hearing`` is what a caller
     hears while a phone rings.
@@ -32,6 +33,7 @@ class Services:
     sound: Callable[[str], str]
     outside: str
     hearing: Hearing = "ringing"
+    keys: str = ""
 
     @property
     def office(self) -> Office:

@@ -59,9 +59,8 @@ def parts_of(path: Path) -> list[Path]:
     except OSError as error:
         raise AudioError(f"{path.parent} cannot be read: {error.strerror}") from error
     there = (path.with_name(name) for name in names if name.startswith(path.stem))
-    return sorted(
-        (file for file in there if file.suffix == path.suffix and _number(file)), key=_number
-    )
+    parts = (file for file in there if file.suffix == path.suffix and _number(file))
+    return sorted(parts, key=_number)
 
 
 def secure_recording(path: Path) -> None:
