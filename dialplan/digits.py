@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storage.office import Action, Menu, Ring
+from storage.office import Action, Menu, Office, Ring
 
 ALL_KEYS = "0123456789*#"
 SKIP = "#"
@@ -47,6 +47,11 @@ def choices(menu: Menu, extensions: Mapping[str, object]) -> Mapping[str, Action
 def first_keys(options: Mapping[str, Action]) -> str:
     """The keys that mean something in a menu: each begins one of its options."""
     return "".join(key for key in ALL_KEYS if any(typed.startswith(key) for typed in options))
+
+
+def menu_keys(office: Office, menu: str) -> str:
+    """The same, of one of the office's menus."""
+    return first_keys(choices(office.menus[menu], office.employees))
 
 
 def match(typed: str, options: Mapping[str, Action]) -> Match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -15,8 +16,8 @@ from dialplan.digits import (
     Invalid,
     Match,
     choices,
-    first_keys,
     match,
+    menu_keys,
 )
 from dialplan.next import Done, Follow, Goto, Next, Perform, Repeat
 from dialplan.services import Services
@@ -47,6 +48,8 @@ async def run(call: Call, services: Services, first: Next) -> None:
                 step = await perform(call, services, action, typed)
             case Goto(name, typed):
                 menu = name
+                keys = menu_keys(services.office, menu)
+                services = replace(services, keys=keys)
                 step = Perform(await visit(call, services, menu, typed))
             case Follow(onward):
                 followed += 1
@@ -73,8 +76,7 @@ async def visit(
     menu = services.office.menus[name]
     await call.answer(services.office.company.language)
     options = choices(menu, services.office.employees)
-    keys = first_keys(options)
-    ahead = typed if typed in keys else ""
+    ahead = typed if typed in services.keys else ""
     silences = wrong_keys = 0
     while True:
         typed, meaning = await _listen(call, services, menu, options, ahead)
@@ -86,7 +88,7 @@ async def visit(
             case Invalid() if typed:
                 wrong_keys += 1
                 log.info("wrong key", key=typed)
-                ahead = await call.play(sounds.WRONG_KEY, interrupt=keys)
+                ahead = await call.play(sounds.WRONG_KEY, interrupt=services.keys)
                 # Who presses a right key meanwhile may try once more.
                 if wrong_keys >= menu.invalid_limit + bool(ahead):
                     return menu.default

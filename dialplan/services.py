@@ -34,6 +34,7 @@ class Desk:
 class Services:
     """Made anew for each call: a change of configuration is seen by the next call.
 
+    ``keys`` are those that mean something in the menu that the caller is in, "" without one.
     ``sound`` turns "prompt:NAME" or "sound:NAME" into what Asterisk plays; ``outside`` is the
     dial string for an outside number, with ``{number}`` in it; ``hearing`` is what a caller
     hears while a phone rings.
@@ -44,6 +45,7 @@ class Services:
     sound: Callable[[str], str]
     outside: str
     hearing: Hearing = "ringing"
+    keys: str = ""
 
     @property
     def office(self) -> Office:

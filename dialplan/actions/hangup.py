@@ -1,9 +1,12 @@
-"""``{ action = "hangup" }``: goodbye."""
+"""``{ action = "hangup" }``: goodbye.
+
+Who presses a key of the menu before that is said is still there, and is heard.
+"""
 
 from __future__ import annotations
 
 from dialplan import sounds
-from dialplan.next import Done, Next
+from dialplan.next import Done, Next, Repeat
 from dialplan.services import Services
 from storage.office import Hangup
 from telephony.call import Call
@@ -11,5 +14,5 @@ from telephony.call import Call
 
 async def run(call: Call, services: Services, action: Hangup) -> Next:
     await call.answer(services.office.company.language)
-    await call.play(sounds.GOODBYE)
-    return Done()
+    typed = await call.play(sounds.GOODBYE, interrupt=services.keys)
+    return Repeat(typed) if typed else Done()

@@ -93,6 +93,14 @@ async def test_the_right_key_is_heard_while_the_caller_is_told_of_a_wrong_one(li
     assert call.boxes == [COMPANY]
 
 
+async def test_who_presses_a_key_during_the_goodbye_is_heard() -> None:
+    call = await walk(office("repeats = 0"), Script(keys=".79"))
+    assert call.steps[-1] == "play vm-goodbye", "7 means nothing here"
+    call = await walk(office("repeats = 0"), Script(keys=".9"))
+    assert call.steps[call.steps.index("play vm-goodbye") + 1] == "key 9"
+    assert call.boxes == [COMPANY]
+
+
 async def test_what_is_typed_ahead_may_have_more_digits() -> None:
     call = await walk(office("direct_dial = true"), Script(keys="7101"))
     assert call.rung() == ["PJSIP/101 for 20 s"]
@@ -112,7 +120,7 @@ async def test_the_right_key_counts_also_where_a_wrong_one_leads_elsewhere() -> 
 
 
 async def test_a_caller_who_goes_on_with_half_numbers_comes_to_the_default_action() -> None:
-    call = await walk(office("direct_dial = true\ninvalid_limit = 2"), Script(keys="7" + "15" * 99))
+    call = await walk(office("direct_dial = true\ninvalid_limit = 2"), Script(keys="715151"))
     assert call.played("pbx-invalid") == 3
     assert call.steps[-1] == "play vm-goodbye"
 

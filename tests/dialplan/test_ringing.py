@@ -85,6 +85,11 @@ async def test_other_keys_mean_nothing_in_front_of_a_mailbox() -> None:
     assert "key 9" not in call.steps
 
 
+async def test_without_a_menu_no_key_means_anything() -> None:
+    call = await walk(office(), Script(keys="9", phones={ANNA: Rang.BUSY}))
+    assert call.steps[-1] == NOBODY
+
+
 @pytest.mark.parametrize("dialled", ["1", "6"], ids=["an employee without rules", "outside"])
 async def test_a_key_counts_in_the_menu_that_comes_then(dialled: str) -> None:
     menu = office(keys='6 = { action = "dial", number = "79161234567" }')
