@@ -23,7 +23,7 @@ FEW = 3_000
 
 @dataclass(frozen=True)
 class Found:
-    """Rows, in the order of the query, and the month that a short search was limited to, if it was."""
+    """Rows in the order of the query, and the month that a short search was limited to, if any."""
 
     rows: Sequence[MessageRow]
     month: str | None
@@ -58,7 +58,7 @@ def ids(session: Session, query: Query) -> list[str]:
     found: dict[int, str] = {}
     for each in to_read:
         rows = session.execute(each.with_only_columns(MessageRow.place, MessageRow.id))
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return [found[place] for place in sorted(found, reverse=not query.oldest_first)]
 
 

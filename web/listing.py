@@ -127,7 +127,7 @@ def listing_in(parameters: Mapping[str, str]) -> Listing:
 
 def is_as_chosen(parameters: Mapping[str, str]) -> bool:
     """Whether the parameters are those of the form of choices, which other addresses are not."""
-    return "year" in parameters or "mailbox" in parameters or lone_month(parameters) != ""
+    return not {"year", "mailbox", "was"}.isdisjoint(parameters) or lone_month(parameters) != ""
 
 
 def lone_month(parameters: Mapping[str, str]) -> str:

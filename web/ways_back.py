@@ -1,4 +1,4 @@
-"""Addresses within «Голосовая почта»: a message's own page, and the list that it was opened from."""
+"""Addresses within «Голосовая почта»: a message's own page, and the list it was opened from."""
 
 from __future__ import annotations
 

@@ -176,12 +176,9 @@ class Sessions:
             return None
         row, seen_at = found
         if in_use and now - seen_at >= TOUCHED_EVERY:
+            used = update(SessionRow).where(SessionRow.token_hash == token_hash)
             with self._database.session() as session:
-                session.execute(
-                    update(SessionRow)
-                    .where(SessionRow.token_hash == token_hash)
-                    .values(seen_at=now)
-                )
+                session.execute(used.values(seen_at=now))
         return row.as_user()
 
     def list(self, user_id: str, current: str | None = None) -> builtins.list[OpenSession]:
@@ -207,12 +204,9 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """Log out; a token of no session is none's business."""
+        ending = delete(SessionRow).where(SessionRow.token_hash == digest(token))
         with self._database.session() as session:
-            ended = session.scalars(
-                delete(SessionRow)
-                .where(SessionRow.token_hash == digest(token))
-                .returning(SessionRow)
-            ).one_or_none()
+            ended = session.scalars(ending.returning(SessionRow)).one_or_none()
             if ended is not None:
                 user = session.get_one(UserRow, ended.user_id).as_user()
                 _note(session, user, "logout", ended.address)

@@ -121,7 +121,7 @@ export function holdRow(anchor) {
   const moved = row ? row.getBoundingClientRect().top - anchor.top : 0;
   if (!moved) return;
   const { scrollHeight, clientHeight, style } = document.documentElement;
-  const lacking = moved - (scrollHeight - clientHeight - scrollY);
+  const lacking = Math.ceil(moved) + 1 - (scrollHeight - clientHeight - scrollY); // parts of pixels
   if (lacking > 0) style.setProperty("--room", `${room() + lacking}px`);
   scrollBy({ top: moved, behavior: "instant" });
 }

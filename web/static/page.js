@@ -3,7 +3,7 @@
 
 import { anchorRow, holdRow, keepRows, letRowsMove, shownRows } from "./live.js";
 import { isFree } from "./player/keys.js";
-import { clearSelection, forgetFound } from "./selection.js";
+import { clearSelection, forgetFound, renewFound } from "./selection.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -183,7 +183,10 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   if (isRefresh(ctx)) {
-    if (!ok || isOutOfDate(ctx)) return event.preventDefault();
+    const isLate = isOutOfDate(ctx);
+    if (!ok || isLate) event.preventDefault();
+    if (isLate) document.body.dispatchEvent(new Event("news")); // for the list that is open now
+    if (event.defaultPrevented) return;
     if (main) keepRows(main.fragment);
   }
   before = {
@@ -239,9 +242,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   }
   settle();
   if (isRefresh(ctx)) {
+    renewFound();
     holdRow(before.anchor);
     announceNew();
-  } else letRowsMove();
+  } else {
+    forgetFound();
+    letRowsMove();
+  }
   if (!isRefresh(ctx)) showSection();
   if (before.path !== location.pathname) say(ctx.title);
   const focused = document.activeElement;
@@ -260,7 +267,6 @@ function focusHeading() {
 
 function settle() {
   liftNotice();
-  forgetFound();
   const theme = find("[data-theme-choice]");
   if (theme) theme.value = document.documentElement.dataset.theme ?? "";
 }

@@ -218,7 +218,8 @@ class Player {
    * @param {1 | -1} step
    */
   async #move(step) {
-    const row = (await this.#playNext(step)) && rows.rowOf(this.#playback.message?.id ?? "");
+    if (!(await this.#playNext(step))) return;
+    const row = rows.rowOf(this.#playback.message?.id ?? "");
     row?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
 

@@ -38,6 +38,18 @@ export function forgetFound() {
   showSelection();
 }
 
+/** News have come: what is found stays selected while it is the same, and is let go otherwise. */
+export async function renewFound() {
+  if (!hasFound()) return forgetFound();
+  keepFound();
+  showSelection();
+  const told = await count();
+  if (!hasFound() || told?.mark === counted?.mark) return;
+  counted = told;
+  letGo();
+  showSelection();
+}
+
 const field = () => find("#selected [name=found]");
 const hasFound = () => Boolean(field()?.value);
 
@@ -46,25 +58,32 @@ async function offerFound(isOffered) {
   const button = find("[data-pick-found]");
   if (!button) return;
   button.hidden = !isOffered || !counted;
+  if (counted) button.textContent = button.dataset.words.replace("{n}", written(counted.count));
   if (!isOffered || counted) return;
-  const address = button.dataset.pickFound;
+  counted = await count();
+  if (counted) showSelection();
+}
+
+/** What the list that is shown finds; null where nobody can tell, or it is another one by now. */
+async function count() {
+  const address = find("[data-pick-found]").dataset.pickFound;
   const answer = await fetch(address).catch(() => null);
   const told = answer?.ok && !answer.redirected ? await answer.json() : null;
-  const now = find("[data-pick-found]");
-  if (!told || now?.dataset.pickFound !== address) return;
-  counted = told;
-  now.textContent = now.dataset.words.replace("{n}", written(told.count));
-  now.hidden = !find("[data-pick-all]").checked || hasFound();
+  return find("[data-pick-found]")?.dataset.pickFound === address ? told : null;
 }
 
 function takeFound() {
-  const remove = find("#selected [data-confirm-found]");
   field().value = counted.mark;
-  if (remove) {
-    remove.dataset.confirmPicked = remove.getAttribute("hx-confirm");
-    remove.setAttribute("hx-confirm", remove.dataset.confirmFound.replace("{n}", written(counted.count)));
-  }
+  keepFound();
   find("#selected output").focus();
+}
+
+/** The question before deleting speaks of all of them. */
+function keepFound() {
+  const remove = find("#selected [data-confirm-found]:not([data-confirm-picked])");
+  if (!remove) return;
+  remove.dataset.confirmPicked = remove.getAttribute("hx-confirm");
+  remove.setAttribute("hx-confirm", remove.dataset.confirmFound.replace("{n}", written(counted.count)));
 }
 
 function letGo() {
@@ -110,3 +129,5 @@ document.addEventListener("change", ({ target }) => {
   letGo();
   showSelection();
 });
+
+showSelection(); // a browser may have kept what was ticked before a reload
