@@ -61,10 +61,10 @@ function leave(row, list) {
   find(".caller a > .visually-hidden", row)?.remove();
   if (!word || row.classList.contains("is-gone")) return;
   const badge = document.createElement("span");
-  badge.className = "badge";
+  badge.className = "badge gone";
   badge.textContent = word;
   row.classList.add("is-gone");
-  find(".caller > div", row).append(badge);
+  row.append(badge);
   find("[name=message]", row).disabled = true;
 }
 

@@ -82,9 +82,12 @@ document.addEventListener("keydown", (event) => {
     account.open = false;
     find("summary", account).focus();
   }
-  const isAlone = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (event.key === "?" && isAlone && isFree(event.target)) showKeys();
+  if (event.key === "?" && isForPage(event)) showKeys();
 });
+
+/** Nothing is written into a box that is ticked, which has the focus when one has ticked it. */
+const isForPage = ({ target, ctrlKey, metaKey, altKey }) =>
+  !ctrlKey && !metaKey && !altKey && (isFree(target) || target.matches("[type=checkbox]"));
 
 function showKeys() {
   const account = find(".account[open]");
