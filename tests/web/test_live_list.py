@@ -66,6 +66,12 @@ async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, fr
     await asyncio.to_thread(mark, [first], "heard")
     await expect(page.locator("li.message.is-new")).to_have_count(0)
     await expect(page.locator("li.message")).to_have_count(3)
+    # Nor do the others go when something is done to one of them.
+    await row(page, first).hover()
+    await row(page, first).get_by_role("link", name="Удалить").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
+    await expect(row(page, first)).to_have_count(0)
+    await expect(page.locator("li.message")).to_have_count(2)
     await page.get_by_role("link", name="Новые").click()
     await expect(page.get_by_text("Всё прослушано")).to_be_visible()
     assert faults_of(page) == []

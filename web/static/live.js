@@ -1,5 +1,6 @@
 // What news do to the list that is open. Rows are added and marked, and none is moved or removed
-// until somebody asks for the list again: what was under the mouse stays there.
+// until somebody asks for the list again: what was under the mouse stays there. So it is when
+// something is done to one of the rows: the others stay.
 
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -20,14 +21,15 @@ export const shownRows = () => rowsOf(document).map((row) => row.id);
 /**
  * Put the rows that are shown and missing in the new page into it, each in its place.
  * @param {DocumentFragment} fragment  holds the page that is about to take the place of this one
+ * @param {Element | null} done  the row that something was done to, which may go
  */
-export function keepRows(fragment) {
+export function keepRows(fragment, done = null) {
   const list = find("#main .messages");
   const main = find("#main", fragment);
-  if (!list || !main) return;
+  if (!list || !main || addressOf(fragment) !== addressOf(document)) return;
   const fresh = find(".messages", main);
-  if (!fresh) return keepAll(list, main);
-  const known = new Set(rowsOf(fresh).map((row) => row.id));
+  if (!fresh) return keepAll(list, main, done);
+  const known = new Set([...rowsOf(fresh), done].map((row) => row?.id));
   const last = find("[rel=next]", main) && rowsOf(fresh).at(-1);
   for (const row of rowsOf(list).filter((one) => !known.has(one.id))) {
     const kept = row.cloneNode(true);
@@ -38,12 +40,18 @@ export function keepRows(fragment) {
   }
 }
 
+/** Where the list that a page shows is asked for again. */
+const addressOf = (page) => find("[data-list-news]", page)?.getAttribute("hx-get");
+
 /** Nothing is left of the list, which is shown all the same. */
-function keepAll(list, main) {
-  const empty = find(".empty", main);
+function keepAll(list, main, done) {
   const kept = list.cloneNode(true);
-  for (const row of rowsOf(kept)) leave(row, list);
-  empty?.replaceWith(kept);
+  for (const row of rowsOf(kept)) {
+    if (row.id === done?.id) row.remove();
+    else leave(row, list);
+  }
+  for (const section of all("section:not(:has(.message))", kept)) section.remove();
+  if (rowsOf(kept).length) find(".empty", main)?.replaceWith(kept);
 }
 
 /** The list goes on where the page that is shown ends. */

@@ -190,8 +190,9 @@ document.addEventListener("htmx:before:swap", (event) => {
     if (!ok || isLate) event.preventDefault();
     if (isLate) document.body.dispatchEvent(new Event("news")); // for the list that is open now
     if (event.defaultPrevented) return;
-    if (main) keepRows(main.fragment);
   }
+  const done = ctx.request.method === "POST" ? ctx.sourceElement.closest(".message, #toasts") : null;
+  if (main && ok && (done || isRefresh(ctx))) keepRows(main.fragment, done);
   before = {
     path: location.pathname,
     rows: rowsToReturnTo(ctx),

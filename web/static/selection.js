@@ -40,11 +40,10 @@ export function forgetFound() {
 
 /** News have come: what is found stays selected while it is the same, and is let go otherwise. */
 export async function renewFound() {
-  if (!hasFound()) return forgetFound();
-  keepFound();
+  if (hasFound()) keepFound();
   showSelection();
-  const told = await count();
-  if (!hasFound() || told?.mark === counted?.mark) return;
+  const told = counted && (await count());
+  if (told?.mark === counted?.mark) return;
   counted = told;
   letGo();
   showSelection();
@@ -66,7 +65,8 @@ async function offerFound(isOffered) {
 
 /** What the list that is shown finds; null where nobody can tell, or it is another one by now. */
 async function count() {
-  const address = find("[data-pick-found]").dataset.pickFound;
+  const address = find("[data-pick-found]")?.dataset.pickFound;
+  if (!address) return null;
   const answer = await fetch(address).catch(() => null);
   const told = answer?.ok && !answer.redirected ? await answer.json() : null;
   return find("[data-pick-found]")?.dataset.pickFound === address ? told : null;
