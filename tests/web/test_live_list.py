@@ -96,6 +96,30 @@ async def test_a_new_one_is_announced_and_moves_nothing_under_the_mouse(
     assert faults_of(page) == []
 
 
+async def test_no_message_falls_between_what_is_shown_and_what_comes(
+    town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 2)
+    ids = [front.receive() for _ in range(3)]
+    page = await opened(town)
+    older = page.locator("a[rel=next]")
+    end = await older.get_attribute("href")
+    ids.append(await asyncio.to_thread(front.receive))
+    await expect(row(page, ids[3])).to_be_visible()
+    await expect(page.locator("li.message")).to_have_count(3)
+    assert await older.get_attribute("href") == end
+
+    # More than a page while nobody listened: they are on the next one.
+    await page.context.set_offline(True)
+    ids += [await asyncio.to_thread(front.receive) for _ in range(3)]
+    await page.context.set_offline(False)
+    await expect(row(page, ids[6])).to_be_visible()
+    await expect(page.locator("li.message")).to_have_count(5)
+    await older.click()
+    await expect(row(page, ids[4])).to_be_visible()
+    await expect(row(page, ids[3])).to_be_visible()
+
+
 async def test_all_of_the_page_and_all_that_is_found_are_selected(
     town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,11 +31,13 @@ export function keepRows(fragment, done = null) {
   if (!fresh) return keepAll(list, main, done);
   const known = new Set([...rowsOf(fresh), done].map((row) => row?.id));
   const last = find("[rel=next]", main) && rowsOf(fresh).at(-1);
+  // After many have come at once, the next page begins with those between them and what is shown.
+  const isWhole = rowsOf(list).some((row) => known.has(row.id));
   for (const row of rowsOf(list).filter((one) => !known.has(one.id))) {
     const kept = row.cloneNode(true);
     // What only stands further down than one page reaches has not left the list.
-    if (last && follows(row, last, list)) keepEnd(main);
-    else leave(kept, list);
+    if (!last || !follows(row, last, list)) leave(kept, list);
+    else if (isWhole) keepEnd(main);
     insert(kept, row, fresh);
   }
 }
