@@ -124,8 +124,7 @@ async def test_all_of_the_page_and_all_that_is_found_are_selected(
     town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.listing.PAGE", 2)
-    for _ in range(5):
-        front.receive()
+    ids = [front.receive() for _ in range(5)]
     page = await opened(town)
     every, ticked = page.locator("[data-pick-all]"), page.locator("[name=message]:checked")
     told = page.locator("#selected output")
@@ -148,6 +147,11 @@ async def test_all_of_the_page_and_all_that_is_found_are_selected(
     await every.click()
     await found.focus()
     await page.keyboard.press("Enter")
+    # News that change nothing of what is found leave it selected.
+    mark = partial(front.services.inbox.mark, user=front.user("olga"), by=NOBODY)
+    await asyncio.to_thread(mark, ids[:1], "heard")
+    await expect(page.locator("#nav-messages .count")).to_contain_text("4")
+    await expect(told).to_have_text("Выбраны все найденные: 5")
     assert await violations(page) == []
     form = page.locator("#selected")
     await form.get_by_role("button", name="Отметить прослушанным").click()

@@ -3,7 +3,7 @@
 
 import { anchorRow, holdRow, keepRows, letRowsMove, shownRows } from "./live.js";
 import { isFree } from "./player/keys.js";
-import { clearSelection, forgetFound, renewFound } from "./selection.js";
+import { clearSelection, forgetFound, questionFor, renewFound } from "./selection.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -55,7 +55,7 @@ document.addEventListener("htmx:confirm", (event) => {
   const { ctx, issueRequest, dropRequest } = event.detail;
   const yes = find("button[value=yes]", dialog);
   event.preventDefault();
-  find("p", dialog).textContent = ctx.confirm;
+  find("p", dialog).textContent = questionFor(ctx.sourceElement) ?? ctx.confirm;
   yes.textContent = ctx.sourceElement.dataset.confirmButton || yes.dataset.label;
   dialog.returnValue = "";
   dialog.addEventListener(

@@ -9,6 +9,8 @@ const written = (number) => new Intl.NumberFormat(document.documentElement.lang)
 let lastPicked = null;
 /** What the server counted for this list: `count`, and the `mark` of exactly these messages. */
 let counted = null;
+/** Whether all of these are selected. */
+let isFound = false;
 
 /** Show how many are selected. */
 export function showSelection() {
@@ -18,7 +20,6 @@ export function showSelection() {
   const picked = list.filter((box) => box.checked).length;
   every.checked = picked > 0 && picked === list.length;
   every.indeterminate = picked > 0 && picked < list.length;
-  const isFound = hasFound();
   const output = find("#selected output");
   const words = isFound ? output.dataset.all : picked ? output.dataset.words : "";
   const told = words.replace("{n}", written(isFound ? counted.count : picked));
@@ -34,23 +35,24 @@ export function clearSelection() {
 /** The list is another one now: what it finds in all is not known, and not selected any more. */
 export function forgetFound() {
   counted = null;
-  letGo();
+  isFound = false;
   showSelection();
+}
+
+/** The question before something is done to what is selected, where it is one of its own. */
+export function questionFor({ dataset }) {
+  return isFound ? dataset.confirmFound?.replace("{n}", written(counted.count)) : undefined;
 }
 
 /** News have come: what is found stays selected while it is the same, and is let go otherwise. */
 export async function renewFound() {
-  if (hasFound()) keepFound();
   showSelection();
   const told = counted && (await count());
   if (told?.mark === counted?.mark) return;
   counted = told;
-  letGo();
+  isFound = false;
   showSelection();
 }
-
-const field = () => find("#selected [name=found]");
-const hasFound = () => Boolean(field()?.value);
 
 /** Offer what the list finds on its other pages, too, once it is counted. */
 async function offerFound(isOffered) {
@@ -72,28 +74,10 @@ async function count() {
   return find("[data-pick-found]")?.dataset.pickFound === address ? told : null;
 }
 
-function takeFound() {
-  field().value = counted.mark;
-  keepFound();
-  find("#selected output").focus();
-}
-
-/** The question before deleting speaks of all of them. */
-function keepFound() {
-  const remove = find("#selected [data-confirm-found]:not([data-confirm-picked])");
-  if (!remove) return;
-  remove.dataset.confirmPicked = remove.getAttribute("hx-confirm");
-  remove.setAttribute("hx-confirm", remove.dataset.confirmFound.replace("{n}", written(counted.count)));
-}
-
-function letGo() {
-  const remove = find("#selected [data-confirm-picked]");
-  if (remove) {
-    remove.setAttribute("hx-confirm", remove.dataset.confirmPicked);
-    delete remove.dataset.confirmPicked;
-  }
-  if (field()) field().value = "";
-}
+// However the form is sent. A field of it would lose its value whenever the list is refreshed.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (isFound && target.id === "selected") formData.set("found", counted.mark);
+});
 
 function pick(box, shift) {
   const list = boxes();
@@ -112,12 +96,13 @@ document.addEventListener("click", ({ target, shiftKey }) => {
   if (target.matches("#page [name=message]")) pick(target, shiftKey);
   if (target.closest("[data-pick-none]")) {
     clearSelection();
-    letGo();
+    isFound = false;
     showSelection();
     find("[data-pick-all]").focus();
   }
   if (target.closest("[data-pick-found]")) {
-    takeFound();
+    isFound = counted !== null;
+    find("#selected output").focus();
     showSelection();
   }
 });
@@ -126,7 +111,7 @@ document.addEventListener("click", ({ target, shiftKey }) => {
 document.addEventListener("change", ({ target }) => {
   if (!target.matches("[data-pick-all], #page [name=message]")) return;
   if (target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = target.checked;
-  letGo();
+  isFound = false;
   showSelection();
 });
 
