@@ -13,7 +13,10 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 from tests.web.browser import DESKTOP, PHONE, Street, faults_of, street, until, violations
 from tests.web.conftest import NOBODY, Front
 
-PLAYING = "!document.querySelector('voice-player audio').paused"
+PLAYING = (
+    "(({paused, currentTime}) => !paused && currentTime > 0)"
+    "(document.querySelector('voice-player audio'))"
+)
 
 
 @pytest.fixture
@@ -222,6 +225,7 @@ async def test_what_plays_goes_on_over_the_end_of_a_page(
     await expect(page.locator("voice-player strong")).to_have_text("Иван")
     await expect(row(page, ids[2])).to_have_attribute("data-state", "playing")
     assert "before=" in page.url
+    await until(page, PLAYING)
 
     # Also while another section is open.
     await page.locator("#nav-numbers").click()

@@ -125,8 +125,21 @@ export function anchorRow() {
   return row ? { id: row.id, top: row.getBoundingClientRect().top } : null;
 }
 
-/** Scroll so that the row is where it was; make room below, where there is too little to scroll. */
+let holding = null;
+
+/** Hold the row while the page changes, before anybody sees a change; until it is let go. */
 export function holdRow(anchor) {
+  letRowGo();
+  holding = new MutationObserver(() => putBack(anchor));
+  holding.observe(find("#page"), { attributes: true, childList: true, subtree: true });
+}
+
+export function letRowGo() {
+  holding?.disconnect();
+}
+
+/** Scroll so that the row is where it was; make room below, where there is too little to scroll. */
+function putBack(anchor) {
   const row = anchor && document.getElementById(anchor.id);
   const moved = row ? row.getBoundingClientRect().top - anchor.top : 0;
   if (!moved) return;

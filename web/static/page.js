@@ -1,8 +1,8 @@
 // What the page does beyond htmx: the question before something is deleted, notices with a way back,
 // what screen readers are told, and where the keyboard's focus goes when the page changes under it.
 
-import { anchorRow, holdRow, keepRows, letRowsMove, shownRows } from "./live.js";
-import { isFree } from "./player/keys.js";
+import "./keys.js";
+import { anchorRow, holdRow, keepRows, letRowGo, letRowsMove, shownRows } from "./live.js";
 import { clearSelection, forgetFound, questionFor, renewFound } from "./selection.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -66,37 +66,7 @@ document.addEventListener("htmx:confirm", (event) => {
   dialog.showModal();
 });
 
-/* The account, and the keys that there are */
-
-document.addEventListener("click", (event) => {
-  const { target } = event;
-  if (!(target instanceof Element)) return;
-  if (target.closest("[data-show-keys]")) showKeys();
-  const account = find(".account[open]");
-  if (account && !account.contains(target)) account.open = false;
-});
-
-document.addEventListener("keydown", (event) => {
-  const account = find(".account[open]");
-  if (event.key === "Escape" && account) {
-    account.open = false;
-    find("summary", account).focus();
-  }
-  if (event.key === "?" && isForPage(event)) showKeys();
-});
-
-/** Nothing is written into a box that is ticked, which has the focus when one has ticked it. */
-const isForPage = ({ target, ctrlKey, metaKey, altKey }) =>
-  !ctrlKey && !metaKey && !altKey && (isFree(target) || target.matches("[type=checkbox]"));
-
-function showKeys() {
-  const account = find(".account[open]");
-  if (account) {
-    account.open = false;
-    find("summary", account).focus();
-  }
-  find("#keys")?.showModal();
-}
+/* Fields */
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-theme-choice]")) chooseTheme(target.value);
@@ -161,7 +131,7 @@ const isRefresh = (ctx) => ctx.sourceEvent?.type === "news" || ctx.sourceElement
 
 /* The page changes */
 
-let before = { path: location.pathname, rows: [], shown: [], anchor: null, news: "" };
+let before = { path: location.pathname, rows: [], shown: [], news: "" };
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
@@ -197,9 +167,9 @@ document.addEventListener("htmx:before:swap", (event) => {
     path: location.pathname,
     rows: rowsToReturnTo(ctx),
     shown: shownRows(),
-    anchor: isRefresh(ctx) ? anchorRow() : null,
     news: newCount(),
   };
+  if (isRefresh(ctx)) holdRow(anchorRow());
 });
 
 /** Whether somebody has gone on to another list while what news asked for was on its way. */
@@ -245,9 +215,9 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     clearSelection();
   }
   settle();
+  letRowGo();
   if (isRefresh(ctx)) {
     renewFound();
-    holdRow(before.anchor);
     announceNew();
   } else {
     forgetFound();
