@@ -115,8 +115,21 @@ function follows(row, other, list) {
 
 /* Where rows are on the screen */
 
-/** The row that must not move: under the mouse, with the focus, or the first that is seen. */
+/** Milliseconds without a movement after which nobody is about to click. */
+const AWAY = 5 * 60 * 1000;
+
+let active = performance.now();
+for (const event of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+  addEventListener(event, () => (active = performance.now()), { passive: true });
+}
+
+/**
+ * The row that must not move: under the mouse, with the focus, or the first that is seen. For
+ * nobody, who has left the mouse lying on the list, none: new ones are to be seen on return.
+ */
 export function anchorRow() {
+  const listens = find("voice-player audio")?.paused === false;
+  if (!listens && performance.now() - active > AWAY) return null;
   const scrolled = scrollY > 0 ? rowsOf(document) : [];
   const row =
     find(".message:hover") ??
