@@ -23,17 +23,18 @@ FEW = 3_000
 
 @dataclass(frozen=True)
 class Found:
-    """Rows, newest first, and the month that a short search was limited to, if it was."""
+    """Rows in the order of the query, and the month that a short search was limited to, if any."""
 
     rows: Sequence[MessageRow]
     month: str | None
 
 
 def find(session: Session, query: Query, limit: int) -> Found:
-    """The newest messages of a query. Raises ConfigError for a month that is none."""
+    """The first messages of a query. Raises ConfigError for a month that is none."""
     to_read, month = statements(session, query)
     rows = {row.place: row for each in to_read for row in session.scalars(each.limit(limit))}
-    return Found([rows[place] for place in sorted(rows, reverse=True)[:limit]], month)
+    places = sorted(rows, reverse=not query.oldest_first)
+    return Found([rows[place] for place in places[:limit]], month)
 
 
 def count(session: Session, query: Query) -> int:
@@ -63,6 +64,16 @@ def amount(session: Session, query: Query) -> tuple[int, int]:
     return count, int(size or 0)
 
 
+def ids(session: Session, query: Query) -> list[str]:
+    """The ids of all messages that a query finds, whatever its limit, in its order."""
+    to_read, _ = statements(session, query)
+    found: dict[int, str] = {}
+    for each in to_read:
+        rows = session.execute(each.with_only_columns(MessageRow.place, MessageRow.id))
+        found.update(rows.all())
+    return [found[place] for place in sorted(found, reverse=not query.oldest_first)]
+
+
 def months(session: Session, query: Query) -> list[tuple[str, int]]:
     """Months with messages on the query's shelves and how many, newest first."""
     found = shelves(_resolved(session, query))
@@ -88,10 +99,9 @@ def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]]
 
 
 def _statement(way: Way, query: Query, *, sqlite: bool) -> Select[MessageRow]:
-    if way.newest is not None:
-        ends = way.newest + 1
-        query = replace(query, before=ends if query.before is None else min(ends, query.before))
-    return messages_on(way.shelf, query, way.path, sqlite=sqlite, by_caller=way.by_caller)
+    return messages_on(
+        way.shelf, query, way.path, sqlite=sqlite, by_caller=way.by_caller, newest=way.newest
+    )
 
 
 def _ways(session: Session, query: Query) -> Iterator[Way]:

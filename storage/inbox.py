@@ -67,6 +67,11 @@ class Inbox:
             if before is None:
                 return
 
+    def ids(self, query: Query) -> Sequence[str]:
+        """The ids of all messages that a query finds, whatever its limit, in its order."""
+        with self._database.reading() as session:
+            return finding.ids(session, query)
+
     def count(self, query: Query) -> int:
         """How many messages a query finds, up to its limit; reads all of them."""
         with self._database.reading() as session:

@@ -1,8 +1,8 @@
-"""News for open pages: a growing sequence of what happened to messages."""
+"""News for open pages: a growing sequence of what happened to messages, and to sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
@@ -14,7 +14,7 @@ from storage.actor import Scope
 from storage.database import Database
 from storage.models import MessageRow, NewsRow
 
-Kind = Literal["kept", "aside", "deleted", "restored", "marked"]
+Kind = Literal["kept", "aside", "deleted", "restored", "marked", "session"]
 
 MOST = 1_000
 """Items read at once."""
@@ -24,10 +24,11 @@ ORDER_LOCK = 0x6E657773
 
 @dataclass(frozen=True)
 class Item:
-    """Something that happened to a message.
+    """Something that happened to a message, or that a "session" of a user has ended.
 
     ``employee_id`` is whose the message is, None for the company's own. ``user_id`` is the only
-    user whom it concerns, None where it is everybody who sees the message.
+    user whom it concerns, None where it is everybody who sees the message. A session's end is of
+    no message: its ``message_id`` is "".
     """
 
     seq: int
@@ -39,6 +40,8 @@ class Item:
 
     def concerns(self, user_id: str, scope: Scope) -> bool:
         """Whether the pages of a user who sees that much should know."""
+        if self.kind == "session":
+            return self.user_id == user_id
         return self.user_id in (None, user_id) and scope.covers(self.company_id, self.employee_id)
 
 
@@ -51,24 +54,35 @@ def announce(
     each other until each has committed, so that no number turns up behind a reader's back. As
     they hold that lock last and take no other after it, they never wait in a circle.
     """
-    now = datetime.now(UTC)
-    items = [
-        {
-            "at": now,
-            "kind": kind,
-            "company_id": row.company_id,
-            "user_id": user_id,
-            "employee_id": row.employee_id,
-            "message_id": row.id,
-        }
-        for row in rows
-    ]
+    _write(
+        session,
+        [
+            {
+                "kind": kind,
+                "company_id": row.company_id,
+                "user_id": user_id,
+                "employee_id": row.employee_id,
+                "message_id": row.id,
+            }
+            for row in rows
+        ],
+    )
+
+
+def announce_end(session: Session, company_id: str, user_id: str) -> None:
+    """Write, as the last thing in a transaction, that sessions or tokens of a user have ended."""
+    ended = {"kind": "session", "company_id": company_id, "user_id": user_id}
+    _write(session, [{**ended, "employee_id": None, "message_id": ""}])
+
+
+def _write(session: Session, items: Sequence[Mapping[str, str | None]]) -> None:
     if not items:
         return
+    now = datetime.now(UTC)
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})"))
-    session.connection().execute(insert(NewsRow), items)
+    session.connection().execute(insert(NewsRow), [{"at": now, **item} for item in items])
 
 
 def trim(session: Session, older_than: timedelta) -> None:

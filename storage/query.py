@@ -29,7 +29,8 @@ class Query:
     ``people`` the ids of who that is, as storage finds out. ``month`` is like ``2026-08``.
     ``since`` and ``until`` are days, both included; days and months are those of each message's
     company.
-    ``before`` is where the page before ended. ``deleted`` asks for the trash instead, ``quiet`` for
+    The newest come first, or the ``oldest_first``; ``before`` is where the page before ended, in
+    that order. ``deleted`` asks for the trash instead, ``quiet`` for
     what was kept aside as probably empty, ``held`` for what is on hold, wherever it is; two of them
     ask for what is both.
 
@@ -46,6 +47,7 @@ class Query:
     search: str = ""
     limit: int | None = 50
     before: int | None = None
+    oldest_first: bool = False
     deleted: bool = False
     held: bool = False
     quiet: bool = False

@@ -1,6 +1,6 @@
 """Queries as SQL.
 
-Messages are read newest first along ``place``, a page at a time: no page costs more because
+Messages are read along ``place``, mostly newest first, a page at a time: no page costs more because
 of the messages before it.
 """
 
@@ -45,11 +45,18 @@ _index = table("message_search", column("rowid", Integer))
 
 
 def messages_on(
-    shelf: Shelf, query: Query, path: Path, *, sqlite: bool, by_caller: Terms = ()
+    shelf: Shelf,
+    query: Query,
+    path: Path,
+    *,
+    sqlite: bool,
+    by_caller: Terms = (),
+    newest: int | None = None,
 ) -> Select[MessageRow]:
-    """The kept messages a query asks for from one shelf, newest first, without its limit.
+    """The kept messages a query asks for from one shelf, in its order, without its limit.
 
-    ``by_caller`` are the terms to be looked up in the search index, none of them short.
+    ``by_caller`` are the terms to be looked up in the search index, none of them short; nothing
+    is read above ``newest``.
     """
     first_by_search = path == "search" and sqlite
     statement = select(MessageRow).where(*_lies(query))
@@ -76,7 +83,10 @@ def messages_on(
     for term in query.terms if path != "named" else ():
         if term not in by_caller:
             statement = statement.where(or_(*(_contains(text, term) for text in words)))
-    return statement.where(*_times(query, place)).order_by(place.desc())
+    if newest is not None:
+        statement = statement.where(place <= newest)
+    order = place.asc() if query.oldest_first else place.desc()
+    return statement.where(*_times(query, place)).order_by(order)
 
 
 def _lies(query: Query) -> list[ColumnElement[bool] | TextClause]:
@@ -113,7 +123,8 @@ def _times(query: Query, place: ColumnElement[int]) -> list[ColumnElement[bool]]
     conditions: list[ColumnElement[bool]] = []
     first, last = query.days
     if query.before is not None:
-        conditions.append(place < query.before)
+        follows = place > query.before if query.oldest_first else place < query.before
+        conditions.append(follows)
     if first:
         earliest = datetime.combine(first, time(), UTC) - EARLIEST_ZONE
         conditions += [place >= first_place(earliest), MessageRow.day >= first.isoformat()]

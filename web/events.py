@@ -28,6 +28,9 @@ STREAM_SECONDS: Final = 300.0
 MOST_WAITING: Final = 100
 """News that a listener may be behind; one that is slower misses the rest, and reloads anyway."""
 
+ENDED: Final = "event: ended\ndata: {}\n\n"
+"""Told last, to who may not come in any more: nothing that is open should look as if he might."""
+
 DIGITS: Final = 19
 """Of the largest number a database can count to, and one more."""
 
@@ -83,20 +86,19 @@ class Events:
     ) -> AsyncGenerator[str, None]:
         """The news that concern a user, as the text of an event stream.
 
-        ``find`` tells who listens. It is asked anew whenever something is sent: with a user who
-        may not come in any more the stream ends, and what a user may see is what it is just then.
+        ``find`` tells who listens. It is asked anew whenever something is sent, and as soon as a
+        session of that user ends: with a user who may not come in any more the stream ends, and
+        says so; what a user may see is what it is just then.
         ``after`` is the number of the newest item that the listener knows of: what came since
         comes first, so that nothing falls between a page and its stream.
         """
         queue: asyncio.Queue[Item | None] = asyncio.Queue(MOST_WAITING)
         end = asyncio.get_running_loop().time() + STREAM_SECONDS
         try:
-            listener = await self._begin(queue, find)
+            self._newest[queue] = await run_in_threadpool(self._news.newest)
+            listener = await self._listener(queue, find)
             yield "retry: 2000\n: listening\n\n"
-            missed = await self._missed(listener, after, self._newest.get(queue, 0))
-            if missed is None:
-                return
-            for one in missed:
+            for one in await self._missed(listener, after, self._newest[queue]):
                 yield _event(one)
             while listener and not self._closed and asyncio.get_running_loop().time() < end:
                 try:
@@ -108,59 +110,46 @@ class Events:
                 listener = await self._listener(queue, find)
                 if item is None:
                     yield ": still here\n\n"
-                elif listener is not None and item.concerns(*listener):
+                elif listener and item.kind != "session" and item.concerns(*listener):
                     yield _event(item)
+            if listener is None:
+                yield ENDED
+        except DatabaseUnavailable as error:
+            # Nobody is known now: the stream ends, and is asked for again.
+            log.warning("a stream of news ends without the database", reason=str(error))
         finally:
             self._listeners.pop(queue, None)
             self._newest.pop(queue, None)
             if not self._listeners:
                 self._somebody.clear()
 
-    async def _begin(
-        self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
-    ) -> tuple[str, Scope] | None:
-        """Who listens, from the newest item on; None: nobody, or nobody can be asked."""
-        try:
-            self._newest[queue] = await run_in_threadpool(self._news.newest)
-        except DatabaseUnavailable as error:
-            log.warning("a stream of news ends without the database", reason=str(error))
-            return None
-        return await self._listener(queue, find)
-
     async def _listener(
         self, queue: asyncio.Queue[Item | None], find: Callable[[], User | None]
     ) -> tuple[str, Scope] | None:
-        """Who listens and what that user may see, from now on also for the news; None: nobody.
-
-        Nobody is known while the database is away: the stream ends, and is asked for again.
-        """
-        try:
-            user = await run_in_threadpool(find)
-            if user is None:
-                return None
-            listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
-        except DatabaseUnavailable as error:
-            log.warning("a stream of news ends without the database", reason=str(error))
+        """Who listens and what that user may see, from now on also for the news; None: nobody."""
+        user = await run_in_threadpool(find)
+        if user is None:
             return None
+        listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
         self._listeners[queue] = listener
         self._somebody.set()
         return listener
 
     async def _missed(
         self, listener: tuple[str, Scope] | None, after: int | None, newest: int
-    ) -> list[Item] | None:
-        """What came since that number and concerns the listener; None: the database is away.
+    ) -> list[Item]:
+        """What came since that number and concerns the listener.
 
         What is newer than ``newest`` comes by itself.
         """
         if after is None or listener is None:
             return []
-        try:
-            items = await run_in_threadpool(self._news.since, after)
-        except DatabaseUnavailable as error:
-            log.warning("no news from the database", reason=str(error))
-            return None
-        return [item for item in items if item.seq <= newest and item.concerns(*listener)]
+        items = await run_in_threadpool(self._news.since, after)
+        return [
+            item
+            for item in items
+            if item.seq <= newest and item.kind != "session" and item.concerns(*listener)
+        ]
 
     def close(self) -> None:
         """End every stream: the service is about to."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from storage.actor import Scope
 from storage.query import AnyBox, Query
@@ -17,6 +17,7 @@ PAGE: Final = 50
 LONGEST_SEARCH: Final = 200
 
 _PERIOD: Final = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?")
+_MONTH: Final = re.compile(r"0[1-9]|1[0-2]")
 LAST_PLACE: Final = 2**63 - 1
 """No message stands further."""
 _EMPLOYEE: Final = re.compile(r"[0-9*#]{1,40}|[0-9a-f-]{36}")
@@ -32,7 +33,7 @@ class Listing:
     """The choices of somebody who looks through messages; "" and None mean any.
 
     ``period`` is a month (``2026-08``) or a year. ``quiet`` asks for what was kept aside as
-    probably empty. ``before`` is where the page before ended.
+    probably empty. ``before`` is where the page before ended, in the ``order``.
     """
 
     period: str = ""
@@ -42,6 +43,7 @@ class Listing:
     state: Literal["", "new"] = ""
     trash: bool = False
     quiet: bool = False
+    order: Literal["", "oldest"] = ""
     before: int | None = None
 
     @property
@@ -75,6 +77,7 @@ class Listing:
             "state": shown.state,
             "trash": "1" if shown.trash else "",
             "quiet": "1" if shown.quiet else "",
+            "order": shown.order,
             "before": str(shown.before or ""),
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
@@ -97,6 +100,7 @@ class Listing:
             search=self.search,
             limit=PAGE,
             before=self.before,
+            oldest_first=self.order == "oldest",
             deleted=self.trash,
             quiet=self.quiet,
             scope=scope,
@@ -116,13 +120,30 @@ def listing_in(parameters: Mapping[str, str]) -> Listing:
         state="new" if parameters.get("state") == "new" else "",
         trash=parameters.get("trash") == "1",
         quiet=parameters.get("quiet") == "1" and parameters.get("trash") != "1",
+        order="oldest" if parameters.get("order") == "oldest" else "",
         before=_place(parameters.get("before", "")),
     )
 
 
 def is_as_chosen(parameters: Mapping[str, str]) -> bool:
     """Whether the parameters are those of the form of choices, which other addresses are not."""
-    return "year" in parameters or "mailbox" in parameters
+    return not {"year", "mailbox", "was"}.isdisjoint(parameters) or lone_month(parameters) != ""
+
+
+def lone_month(parameters: Mapping[str, str]) -> str:
+    """The month (``08``) that is chosen without a year, "" for none.
+
+    The form says what it ``was`` before: somebody who goes from one August to all years does not
+    mean the newest August.
+    """
+    month = parameters.get("month", "")
+    is_lone = not parameters.get("year") and _MONTH.fullmatch(month)
+    return month if is_lone and parameters.get("was", "")[5:] != month else ""
+
+
+def listing_at(address: str) -> Listing:
+    """The choices of a list at that address of the page."""
+    return listing_in(dict(parse_qsl(urlsplit(address).query)))
 
 
 def _place(text: str) -> int | None:

@@ -22,6 +22,7 @@ from storage.audit import note
 from storage.errors import ConfigError, NotFound
 from storage.identifiers import is_id, new_id
 from storage.models import CompanyRow
+from storage.news import announce_end
 from storage.text import storable
 from storage.unheard import refresh
 
@@ -128,6 +129,7 @@ def set_password(
     note(session, by, "user.password", company_id=row.company_id, subject=row.login)
     if not keep_tokens:
         revoke_tokens(session, row, by=by)
+    announce_end(session, row.company_id, row.id)
 
 
 def revoke_tokens(session: Session, row: UserRow, *, by: Actor, token_id: str | None = None) -> int:

@@ -23,6 +23,7 @@ from storage.actor import Actor, User
 from storage.audit import note
 from storage.database import Database
 from storage.errors import NotFound
+from storage.news import announce_end
 from storage.text import printable, storable
 
 __all__ = ["LoginRefused", "OpenSession", "Sessions"]
@@ -175,12 +176,9 @@ class Sessions:
             return None
         row, seen_at = found
         if in_use and now - seen_at >= TOUCHED_EVERY:
+            used = update(SessionRow).where(SessionRow.token_hash == token_hash)
             with self._database.session() as session:
-                session.execute(
-                    update(SessionRow)
-                    .where(SessionRow.token_hash == token_hash)
-                    .values(seen_at=now)
-                )
+                session.execute(used.values(seen_at=now))
         return row.as_user()
 
     def list(self, user_id: str, current: str | None = None) -> builtins.list[OpenSession]:
@@ -206,15 +204,13 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """Log out; a token of no session is none's business."""
+        ending = delete(SessionRow).where(SessionRow.token_hash == digest(token))
         with self._database.session() as session:
-            ended = session.scalars(
-                delete(SessionRow)
-                .where(SessionRow.token_hash == digest(token))
-                .returning(SessionRow)
-            ).one_or_none()
+            ended = session.scalars(ending.returning(SessionRow)).one_or_none()
             if ended is not None:
                 user = session.get_one(UserRow, ended.user_id).as_user()
                 _note(session, user, "logout", ended.address)
+                announce_end(session, user.company_id, user.id)
 
     def end_one(self, user_id: str, session_id: str, *, by: Actor) -> None:
         """End one of a user's sessions by the id that `list` tells. Raises NotFound."""
@@ -231,6 +227,7 @@ class Sessions:
             if not ended:
                 raise NotFound("there is no such session")
             note(session, by, "session.end", company_id=user.company_id, subject=user.login)
+            announce_end(session, user.company_id, user_id)
 
     def end_all(
         self, user_id: str, *, by: Actor, keep: str | None = None, company_id: str | None = None
@@ -244,6 +241,7 @@ class Sessions:
             ended = len(session.scalars(ending.returning(SessionRow.token_hash)).all())
             if ended:
                 note(session, by, "session.end", company_id=user.company_id, subject=user.login)
+                announce_end(session, user.company_id, user_id)
             return ended
 
     def tidy(self) -> None:

@@ -23,6 +23,7 @@ from storage.audit import note
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
 from storage.identifiers import is_id, new_id
+from storage.news import announce_end
 
 PREFIX: Final = "vp_"
 """What tokens begin with, so that one is recognised where it should not be."""
@@ -146,11 +147,15 @@ class Tokens:
             user = locked_user(session, user_id)
             if not (is_id(token_id) and revoke_tokens(session, user, by=by, token_id=token_id)):
                 raise NotFound("there is no such token")
+            announce_end(session, user.company_id, user_id)
 
     def revoke_all(self, user_id: str, *, by: Actor) -> int:
         """Make all tokens of a user worthless; how many. Raises NotFound without such a user."""
         with self._database.session() as session:
-            return revoke_tokens(session, locked_user(session, user_id), by=by)
+            user = locked_user(session, user_id)
+            revoked = revoke_tokens(session, user, by=by)
+            announce_end(session, user.company_id, user_id)
+            return revoked
 
     def find(self, secret: str) -> Bearer | None:
         """Who asks by a secret; None for one that is worthless."""

@@ -37,6 +37,7 @@ from storage.database import Database
 from storage.errors import ConfigError, NotFound
 from storage.folding import fold
 from storage.identifiers import is_id
+from storage.news import announce_end
 from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
 from storage.person import EmployeeRow
@@ -238,6 +239,7 @@ class Users:
                 leave(session, row)
                 note(session, by, "user.disable", company_id=row.company_id, subject=row.login)
                 revoke_tokens(session, row, by=by)
+                announce_end(session, row.company_id, row.id)
             return row.as_user()
 
     def enable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
@@ -256,7 +258,9 @@ class Users:
             row = locked_user(session, user_id, company_id)
             keep_an_administrator(session, row)
             note(session, by, "user.remove", company_id=row.company_id, subject=row.login)
+            company_id = row.company_id
             session.delete(row)
+            announce_end(session, company_id, user_id)
 
 
 def _still_bound(row: UserRow, ids: Collection[str]) -> list[EmployeeRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import Select, TextClause, select, text, update
@@ -41,6 +41,44 @@ def test_messages_are_listed_newest_first(store: Store) -> None:
     latest = store.receive(at=AUGUST + timedelta(hours=2))
 
     assert found(store) == [latest, later, earlier]
+
+
+@pytest.mark.parametrize("search", ["", "ромашка", "7916", "иван"])
+def test_or_oldest_first_a_page_at_a_time(
+    store: Store, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.finding.FEW", 0)  # searched for as among very many
+    found_company(store)
+    user = hire(store, "olga", "administrator")
+    hours = [timedelta(hours=hour) for hour in (3, 1, 5, 2, 4)]
+    ids = [store.receive(at=AUGUST + hour, name="Иван") for hour in hours]
+    in_order = [ids[at] for at in (1, 3, 0, 4, 2)]
+    states: tuple[Literal["new"] | None, ...] = (None, "new")
+
+    for state in states:
+        seen: list[str] = []
+        before = None
+        while len(seen) < len(ids):
+            query = Query(
+                search=search,
+                limit=2,
+                before=before,
+                oldest_first=True,
+                scope=store.inbox.scope_of(user),
+                reader=user.id,
+                state=state,
+            )
+            page = store.inbox.list(query)
+            seen += [message.id for message in page.messages]
+            before = page.next
+        assert seen == in_order
+        assert before is None
+        everything = replace(query, before=None)
+        assert store.inbox.ids(everything) == in_order
+        assert store.inbox.ids(replace(everything, oldest_first=False)) == in_order[::-1]
+        assert [message.id for message in store.inbox.each(replace(everything, limit=3))] == (
+            in_order[:3]
+        )
 
 
 def test_a_message_in_json_is_as_documented(store: Store) -> None:
@@ -235,12 +273,16 @@ def test_no_page_costs_more_for_the_messages_before_it(
             "unheard_1 (user_id=? AND",
         ),
     ):
-        with store.database.reading() as session:
-            to_read, _ = statements(session, query)
-        for statement in to_read:
-            plan = plan_of(store, statement.limit(50))
-            assert index in plan[0], (query, plan)
-            assert "TEMP B-TREE" not in str(plan), (query, plan)
+        for wanted, its_index in (
+            (query, index),
+            (replace(query, oldest_first=True), index.replace("rowid<?", "rowid>?")),
+        ):
+            with store.database.reading() as session:
+                to_read, _ = statements(session, wanted)
+            for statement in to_read:
+                plan = plan_of(store, statement.limit(50))
+                assert its_index in plan[0], (wanted, plan)
+                assert "TEMP B-TREE" not in str(plan), (wanted, plan)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from storage.actor import EVERYTHING, Scope
 from storage.models import MessageRow, NewsRow
-from storage.news import Item, News, announce
+from storage.news import Item, News, announce, announce_end
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import acting, found_company, hire
@@ -67,6 +67,19 @@ def test_marks_are_told_to_their_user(store: Store, news: News) -> None:
     for item in marked:
         assert item.concerns(anna.id, anna.scope)
         assert not item.concerns(olga.id, olga.scope)
+
+
+def test_the_end_of_a_session_is_its_users_alone(store: Store, news: News) -> None:
+    found_company(store)
+    olga, anna = hire(store, "olga", "administrator"), hire(store, "anna", "employee", "101")
+    with store.database.session() as session:
+        announce_end(session, anna.company_id, anna.id)
+
+    (ended,) = news.since(0)
+
+    assert (ended.kind, ended.message_id) == ("session", "")
+    assert ended.concerns(anna.id, anna.scope)
+    assert not ended.concerns(olga.id, olga.scope)
 
 
 @pytest.mark.parametrize(

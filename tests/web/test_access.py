@@ -118,6 +118,8 @@ MATRIX: Final = (
     Row("GET", "/messages/{common}/audio", COMPANYS),
     Row("GET", "/messages/{hers}/download", HERS),
     Row("GET", "/messages/{common}/download", COMPANYS),
+    Row("GET", "/messages/found", SHOWN),
+    Row("POST", "/messages/{hers}/heard", Answers(401, 204, 404, 204, 404)),
     Row("POST", "/messages/{hers}/mark", HERS_DONE, {"state": "new"}),
     Row("POST", "/messages/{common}/mark", Answers(401, 404, 404, 303, 404), {"state": "new"}),
     *(

@@ -44,14 +44,16 @@ def test_a_message_is_told_as_the_command_line_tells_it(front: Front, olga: Test
     assert (told["deleted_at"], told["cut_off"]) == (None, False)
 
 
-def test_a_list_is_read_page_by_page(front: Front, olga: TestClient) -> None:
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_list_is_read_page_by_page(front: Front, olga: TestClient, order: str) -> None:
     ids = [front.receive(at=AUGUST + timedelta(minutes=minute)) for minute in range(5)]
-    found, cursor, pages = [], None, 0
+    found, pages = [], 0
+    asked, cursor = {"limit": "2", "order": order}, None
     while pages == 0 or cursor:
-        page = olga.get("messages", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        page = olga.get("messages", params=asked | ({"cursor": cursor} if cursor else {}))
         found += [message["id"] for message in page.json()["items"]]
         cursor, pages = page.json()["next"], pages + 1
-    assert found == ids[::-1]
+    assert found == (ids if order == "oldest" else ids[::-1])
     assert pages == 3
 
 

@@ -10,10 +10,11 @@ from functools import partial
 
 import pytest
 
+from storage.actor import User
 from storage.errors import DatabaseUnavailable
 from storage.news import Item
 from tests.web.api import API
-from tests.web.conftest import NOBODY, Front
+from tests.web.conftest import NOBODY, PASSWORD, Front
 from web import events as news_of
 from web.events import Events
 from web.guard import COOKIE
@@ -140,27 +141,69 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(news_of, "STILL_HERE_SECONDS", 0.05)
 
 
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("change", ["disabled", "logged out", "another password"])
+@pytest.mark.parametrize(
+    "change", ["disabled", "logged out", "ended elsewhere", "another password", "removed"]
+)
 async def test_the_stream_of_somebody_who_may_not_come_in_any_more_ends(
-    change: str, front: Front
+    change: str, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It says so, and at once: not when something is to be sent anyway."""
+    monkeypatch.setattr(news_of, "STILL_HERE_SECONDS", 1000.0)
     services, anna = front.services, front.user("anna")
-    stream = Events(front.services.news, front.services.inbox).stream(
-        partial(services.sessions.find, front.tokens["anna"])
-    )
-    assert "retry" in await anext(stream)
-    assert await anext(stream) == ": still here\n\n"
-    match change:
-        case "disabled":
-            services.users.disable(anna.id, by=NOBODY)
-        case "logged out":
-            services.sessions.end(front.tokens["anna"])
-        case _:
-            services.users.set_password(anna.id, "many green pears", by=NOBODY)
-    async with asyncio.timeout(30):
-        rest = [line async for line in stream]
-    assert all(line.startswith(":") for line in rest)
+    async with passing_on(front) as events:
+        stream = events.stream(partial(services.sessions.find, front.tokens["anna"]))
+        other = events.stream(partial(services.sessions.find, front.tokens["olga"]))
+        assert "retry" in await anext(stream)
+        assert "retry" in await anext(other)
+
+        def end() -> None:
+            match change:
+                case "disabled":
+                    services.users.disable(anna.id, by=NOBODY)
+                case "logged out":
+                    services.sessions.end(front.tokens["anna"])
+                case "ended elsewhere":
+                    services.sessions.end_all(anna.id, by=NOBODY)
+                case "removed":
+                    services.users.remove(anna.id, by=NOBODY)
+                case _:
+                    services.users.set_password(anna.id, "many green pears", by=NOBODY)
+
+        await asyncio.to_thread(end)
+        async with asyncio.timeout(30):
+            assert [told async for told in stream] == ["event: ended\ndata: {}\n\n"]
+        message = await asyncio.to_thread(front.receive)
+        async with asyncio.timeout(30):
+            assert message in await anext(other)
+        await other.aclose()
+
+
+async def test_another_session_of_the_same_user_goes_on_listening(front: Front) -> None:
+    services = front.services
+    _, token = services.sessions.log_in("anna", PASSWORD, address="192.0.2.7", agent="tests")
+    async with passing_on(front) as events:
+        anna = Listener(front, events, "anna")
+        await anna.begin()
+        await asyncio.to_thread(services.sessions.end, token)
+        message = await asyncio.to_thread(front.receive, front.box_of("101"))
+        assert await anna.next() == {"kind": "kept", "id": message}
+        await anna.end()
+
+
+async def test_the_stream_of_a_token_that_is_revoked_ends(front: Front) -> None:
+    services, anna = front.services, front.user("anna")
+    token, secret = services.tokens.make(anna.id, "listener", by=NOBODY)
+
+    def find() -> User | None:
+        found = services.tokens.find(secret)
+        return found.user if found else None
+
+    async with passing_on(front) as events:
+        stream = events.stream(find)
+        assert "retry" in await anext(stream)
+        await asyncio.to_thread(partial(services.tokens.revoke, anna.id, token.id, by=NOBODY))
+        async with asyncio.timeout(30):
+            assert [told async for told in stream] == ["event: ended\ndata: {}\n\n"]
 
 
 @pytest.mark.usefixtures("quick")

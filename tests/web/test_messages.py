@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from html import unescape
+from html import escape, unescape
 from io import BytesIO
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from httpx2 import Response
 
-from tests.web.conftest import OTHER_COMPANY, Front, Visitor
+from storage.audit import AuditQuery
+from storage.query import Query
+from tests.web.conftest import NOBODY, OTHER_COMPANY, Front, Visitor
 
 AUGUST = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)
 JULY = datetime(2026, 7, 2, 9, 0, tzinfo=UTC)
@@ -91,6 +94,43 @@ def test_year_and_month_are_chosen_and_stand_in_the_address(front: Front) -> Non
     assert shown(olga.get("/messages?month=nonsense")) == [august, july, january]
 
 
+def test_a_month_without_a_year_is_that_of_the_newest_year_that_has_it(front: Front) -> None:
+    olga = front.visitor("olga")
+    august, july = front.receive(at=AUGUST), front.receive(front.box_of("101"), at=JULY)
+    older = front.receive(at=AUGUST.replace(year=2024))
+    december = front.receive(at=datetime(2024, 12, 5, 9, 0, tzinfo=UTC))
+    offered = words(olga.get("/messages"))
+    for month in ("Август 2026 (1)", "Июль 2026 (1)", "Декабрь 2024 (1)"):
+        assert month in offered
+    assert "Август 2024" not in offered
+
+    chosen = olga.get("/messages?year=&month=08&search=")
+    assert chosen.headers["location"] == "/messages?month=2026-08"
+    assert shown(follow(olga, chosen)) == [august]
+    assert shown(follow(olga, olga.get("/messages?month=12"))) == [december]
+    assert shown(follow(olga, olga.get("/messages?year=&month=07&mailbox=employee:101"))) == [july]
+    assert shown(follow(olga, olga.get("/messages?year=&month=07&mailbox=company"))) == []
+    assert shown(follow(olga, olga.get("/messages?year=&month=05"))) == []
+    # Whoever goes from one August to all years wants to see everything.
+    all_years = olga.get("/messages?was=2026-08&year=&month=08")
+    assert shown(follow(olga, all_years)) == [august, july, december, older]
+    packed = olga.get("/messages/export?month=12")
+    assert suggested(packed) == "голосовая-почта-2024-12.zip"
+
+
+def test_oldest_first(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 2)
+    ids = [front.receive(at=AUGUST.replace(day=day)) for day in (12, 13, 14)]
+    olga = front.visitor("olga")
+    first = olga.get("/messages?order=oldest")
+    assert shown(first) == ids[:2]
+    onwards = re.search(r'rel="next" href="(/messages\?order=oldest&amp;before=\d+)"', first.text)
+    assert onwards
+    assert shown(olga.get(unescape(onwards[1]))) == ids[2:]
+    # Other choices keep it.
+    assert 'href="/messages?state=new&amp;order=oldest"' in first.text
+
+
 def test_a_mailbox_is_chosen(front: Front) -> None:
     olga = front.visitor("olga")
     company, annas = front.receive(at=JULY), front.receive(front.box_of("101"), at=AUGUST)
@@ -143,6 +183,24 @@ def test_listening_makes_it_heard_for_that_person_alone(front: Front) -> None:
     again = olga.get(f"/messages/{message}/audio", headers={"If-None-Match": etag})
     assert again.status_code == 304
     assert shown(olga.get("/messages?state=new")) == []
+
+
+def test_to_the_player_it_is_heard_once_that_reports_it(front: Front) -> None:
+    message = front.receive(front.box_of("101"))
+    anna, boris = front.visitor("anna"), front.visitor("boris")
+    page = anna.get("/messages?state=new").text
+    (address,) = re.findall(r'data-audio="([^"]+)"', page)
+    assert anna.get(address, headers={"Range": "bytes=0-"}).status_code == 206
+    assert shown(anna.get("/messages?state=new")) == [message]
+    (entry,) = front.services.audit.list(AuditQuery(action="message.play")).entries
+    assert entry.who == "anna"
+
+    (pattern,) = re.findall(r'data-heard="([^"]+)"', page)
+    report = pattern.replace("{id}", message)
+    assert boris.post(report).status_code == 404
+    assert anna.post(report).status_code == 204
+    assert shown(anna.get("/messages?state=new")) == []
+    assert len(front.services.audit.list(AuditQuery(action="message.play")).entries) == 1
 
 
 def test_marks_for_several_at_once(front: Front) -> None:
@@ -199,6 +257,104 @@ def test_a_search_says_how_many_it_found(front: Front, monkeypatch: pytest.Monke
     assert "Найдено по запросу «Иван»: 1 " in words(olga.get("/messages?search=Иван"))
     front.receive(name="Иван")
     assert "Найдено по запросу «Иван»: больше 1 " in words(olga.get("/messages?search=Иван"))
+
+
+def test_all_that_is_found_is_counted_and_done_to_at_once(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 1)
+    monkeypatch.setattr("web.selection.AT_ONCE", 2)
+    olga, back = front.visitor("olga"), f"/messages?search={quote('Пётр')}"
+    other = front.receive(name="Иван")
+    ids = [front.receive(name="Пётр") for _ in range(3)]
+
+    def found(action: str, told: Mapping[str, str], at: str = "selected") -> Response:
+        form = {"action": action, "message": ids[2], "back": back, "found": told["mark"]}
+        return olga.post(f"/messages/{at}", data=form)
+
+    told = olga.get("/messages/found?search=Пётр").json()
+    assert told["count"] == 3
+    assert "3 сообщения отмечены" in words(follow(olga, found("heard", told)))
+    assert shown(olga.get("/messages?state=new")) == [other]
+    with zipfile.ZipFile(BytesIO(found("download", told).content)) as packed:
+        assert len([name for name in packed.namelist() if name.endswith(".wav")]) == 3
+
+    # What has come since was seen by nobody.
+    ids.append(front.receive(name="Пётр"))
+    for at in ("selected", "delete"):
+        refused = follow(olga, found("new", told, at))
+        assert "теперь найдено сообщений: 4. Ничего не сделано" in words(refused)
+    assert front.services.inbox.count(Query(deleted=True)) == 0
+
+    # What is on hold stays, and is told.
+    front.services.inbox.hold([ids[1]], reason="case 7", by=NOBODY)
+    told = olga.get("/messages/found?search=Пётр").json()
+    asked = found("delete", told)
+    assert "Удалить все найденные сообщения: 4?" in words(asked)
+    deleted = words(follow(olga, found("delete", told, "delete")))
+    assert "3 сообщения удалены. 1 сообщение осталось: его удаление запрещено." in deleted
+
+    told = olga.get("/messages/found?trash=1").json()
+    form = {"found": told["mark"], "back": "/messages?trash=1"}
+    restored = follow(olga, olga.post("/messages/restore", data=form))
+    assert "3 сообщения восстановлены." in words(restored)
+    assert front.services.inbox.count(Query()) == 5
+
+
+def test_an_employee_finds_at_once_what_is_hers_and_deletes_none(front: Front) -> None:
+    hers, anna = front.receive(front.box_of("101")), front.visitor("anna")
+    front.receive(front.box_of("102"))
+    told = anna.get("/messages/found").json()
+    assert told["count"] == 1
+    assert anna.get("/messages/found?trash=1").json()["count"] == 0
+    form = {"found": told["mark"], "back": "/messages", "action": "delete"}
+    assert anna.post("/messages/selected", data=form).status_code == 403
+    assert anna.post("/messages/delete", data=form).status_code == 403
+    assert anna.post("/messages/restore", data=form).status_code == 403
+    anna.post("/messages/selected", data={**form, "action": "heard"})
+    assert shown(anna.get("/messages?state=new")) == []
+    assert shown(anna.get("/messages")) == [hers]
+
+
+def test_the_way_back_from_a_message_keeps_what_was_chosen(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.listing.PAGE", 1)
+    olga = front.visitor("olga")
+    for _ in range(2):
+        front.receive(name="Иван", at=AUGUST)
+    first = olga.get("/messages?search=Иван&month=2026-08&order=oldest")
+    older = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert older
+    back = unescape(older[1])
+    second = olga.get(back)
+    (message,) = shown(second)
+    links = set(re.findall(rf'href="(/messages/{message}\?back=[^"]+)"', second.text))
+    assert len(links) == 1  # the name and the play button lead to the same page
+    here = links.pop()
+    own = olga.get(here)
+    assert f'<a href="{escape(back)}">Голосовая почта</a>' in own.text
+
+    # What is done there leads back to it, and it knows its way still.
+    sent = re.search(r'name="back" id="back" value="([^"]+)"', own.text)
+    assert sent
+    form = {"back": unescape(sent[1])}
+    for deed in ("mark", "hold", "release"):
+        done = olga.post(f"/messages/{message}/{deed}", data={**form, "reason": "case 7"})
+        assert done.headers["location"] == here
+    assert f'<a href="{escape(back)}">' in olga.get(here).text
+    wrong = olga.post(f"/messages/{message}/hold", data={**form, "reason": ""})
+    assert f'<a href="{escape(back)}">' in wrong.text
+    # Deleted, it leads to the list itself; taken back, too.
+    asked = re.search(rf'href="(/messages/{message}/delete[^"]+)"', own.text)
+    assert asked
+    question = olga.get(unescape(asked[1]))
+    assert f'<a class="button" href="{escape(here)}">Отмена</a>' in question.text
+    deleted = olga.post("/messages/delete", data={"message": message, **form})
+    assert deleted.headers["location"] == back
+    in_trash = olga.get("/messages?trash=1")
+    assert f'href="/messages/{message}?back=/messages%3Ftrash%3D1"' in in_trash.text
+    assert '<a href="/messages?trash=1">Корзина</a>' in olga.get(f"/messages/{message}").text
 
 
 def test_an_employee_deletes_nothing_by_any_request(front: Front) -> None:

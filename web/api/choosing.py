@@ -102,7 +102,9 @@ class Listed(Filters):
     limit: int = Field(USUAL, ge=1, le=MOST)
     """How many at most."""
     cursor: str | None = Field(None, max_length=100)
-    """`next` of the page before; without it, the first page."""
+    """`next` of the page before, in the same order; without it, the first page."""
+    order: Literal["newest", "oldest"] = "newest"
+    """Which come first."""
 
 
 class Exported(Filters):

@@ -17,7 +17,8 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": 'Events called `news`, with data such as `{"kind": "kept", "id": "…"}`:'
         " what happened to which message. Kinds are kept, aside (kept as"
-        " probably empty), deleted, restored and marked.",
+        " probably empty), deleted, restored and marked. One called `ended` comes last where the"
+        " session or the token has ended.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

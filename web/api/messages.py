@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -19,8 +19,9 @@ router = APIRouter(prefix="/messages", tags=["messages"])
 
 @router.get("", responses=refusals())
 def list_messages(who: Anyone, listed: Annotated[Listed, Query()]) -> schemas.Messages:
-    """Messages that the asking user may see, newest first."""
-    page = who.services.inbox.list(listed.query(who, listed.limit, listed.cursor))
+    """Messages that the asking user may see, newest first or as asked for."""
+    query = listed.query(who, listed.limit, listed.cursor)
+    page = who.services.inbox.list(replace(query, oldest_first=listed.order == "oldest"))
     return schemas.Messages(
         items=[as_answer(message) for message in page.messages],
         next=cursor_of(page.next),

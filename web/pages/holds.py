@@ -10,6 +10,7 @@ from web.pages.messages import message_page
 from web.pages.recordings import message_of
 from web.sentences import mistakes_in
 from web.visit import Visit, page
+from web.ways_back import list_behind, own_page
 
 
 def hold(visit: Visit) -> Response:
@@ -21,19 +22,24 @@ def hold(visit: Visit) -> Response:
     except ConfigError as error:
         wrong = mistakes_in(visit, error.problems, "", ("reason",))
         return message_page(visit, message, 422, reason=reason, wrong=wrong)
-    return visit.redirect(f"/messages/{message.id}", visit.text("The message is on hold now."))
+    return visit.redirect(_here(visit), visit.text("The message is on hold now."))
 
 
 def release(visit: Visit) -> Response:
     """End the hold."""
     message = message_of(visit)
     visit.services.inbox.release([message.id], by=visit.actor, scope=visit.scope)
-    return visit.redirect(f"/messages/{message.id}", visit.text("The message is released."))
+    return visit.redirect(_here(visit), visit.text("The message is released."))
 
 
 def show(visit: Visit) -> Response:
     """Where somebody comes who logs in after having sent one of the forms."""
     return visit.redirect(f"/messages/{message_of(visit).id}")
+
+
+def _here(visit: Visit) -> str:
+    """The message's page, with the way back that it had."""
+    return own_page(visit.path["id"], list_behind(str(visit.form.get("back", ""))))
 
 
 routes = [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -15,42 +13,23 @@ from starlette.routing import Route
 from storage.errors import Held
 from storage.inbox import Message, Page
 from storage.message import State
+from web.asked import asked_listing
 from web.boxes import days_aside, mailboxes
 from web.fields import Mistakes
-from web.listing import Listing, is_as_chosen, listing_in
+from web.listing import Listing, is_as_chosen, listing_at
+from web.months import Months
 from web.pages import recordings
 from web.pages.recordings import message_of
 from web.rows import Row, row_of
+from web.selection import ListChanged, Selection, count_found, selected
 from web.texts import texts
 from web.visit import Visit, page
-
-LIST: Final = "/messages"
-MOST_SELECTED: Final = 500
-
-
-@dataclass(frozen=True)
-class Months:
-    """Where there are messages: for the pickers of a year and a month."""
-
-    found: Sequence[tuple[str, int]]
-
-    @property
-    def years(self) -> list[str]:
-        """Years that have messages, newest first."""
-        return sorted({month[:4] for month, _ in self.found}, reverse=True)
-
-    def of(self, year: str) -> dict[str, int]:
-        """Messages of each month of a year, by its two digits."""
-        return {month[5:]: count for month, count in self.found if month[:4] == year}
-
-    def total(self, period: str) -> int:
-        """Messages of a month or a year, or of all months."""
-        return sum(count for month, count in self.found if month.startswith(period))
+from web.ways_back import LIST, list_behind, own_page, within_messages
 
 
 def show_messages(visit: Visit) -> Response:
-    """The list, newest first."""
-    listing = listing_in(visit.query)
+    """A page of the list."""
+    listing = asked_listing(visit)
     if is_as_chosen(visit.query):
         return visit.redirect(listing.address())
     if listing.trash and not visit.user.is_administrator:
@@ -90,77 +69,122 @@ def message_page(
     wrong: Mistakes | None = None,
 ) -> Response:
     """A message's own page; ``reason`` is that of a hold, as far as it is typed."""
-    row = _row(visit, message)
-    return visit.render("messages/show.html", status, row=row, reason=reason, wrong=wrong or {})
+    back = _way_back(visit, message)
+    return visit.render(
+        "messages/show.html",
+        status,
+        row=_row(visit, message),
+        reason=reason,
+        wrong=wrong or {},
+        back=back,
+        here=own_page(message.id, back),
+        came_from=listing_at(back),
+    )
 
 
 def ask_to_delete(visit: Visit) -> Response:
     """The question, for a page without scripts."""
-    return _ask_to_delete(visit, [message_of(visit)], _list_at(visit.query.get("back", "")))
+    back = within_messages(visit.query.get("back", ""))
+    return _ask_to_delete(visit, [message_of(visit)], back)
 
 
 def delete(visit: Visit) -> Response:
     """Move a message to the trash, with a way back."""
-    return _delete(visit, [message_of(visit).id])
+    return _delete(visit, _alone(visit))
 
 
 def delete_selected(visit: Visit) -> Response:
     """Move messages to the trash, after the question."""
-    return _delete(visit, _selected(visit))
+    return _with_selected(visit, _delete)
 
 
 def restore(visit: Visit) -> Response:
+    """Take a message out of the trash."""
+    return _restore(visit, _alone(visit))
+
+
+def restore_selected(visit: Visit) -> Response:
     """Take messages out of the trash."""
-    ids = [message_of(visit).id] if "id" in visit.path else _selected(visit)
-    restored = visit.services.inbox.restore_many(ids, by=visit.actor, scope=visit.scope)
+    return _with_selected(visit, _restore)
+
+
+def accept(visit: Visit) -> Response:
+    """Make an ordinary message of one that was kept aside as probably empty."""
+    return _accept(visit, _alone(visit))
+
+
+def mark(visit: Visit) -> Response:
+    """Make a message new or heard."""
+    state: State = "new" if visit.form.get("state") == "new" else "heard"
+    return _mark(visit, _alone(visit), state)
+
+
+def act_on_selected(visit: Visit) -> Response:
+    """Do to all selected messages what the pressed button says."""
+    return _with_selected(visit, _act)
+
+
+def _act(visit: Visit, selection: Selection) -> Response:
+    if not selection.ids:
+        return visit.redirect(_back(visit), visit.text("Select messages first."))
+    match visit.form.get("action"):
+        case "delete" | "restore" if not visit.user.is_administrator:
+            raise HTTPException(403)
+        case "download":
+            if selection.listing:
+                return recordings.send_found(visit, selection.listing)
+            return recordings.send_selected(visit, selection.ids)
+        case "heard" | "new" as state:
+            return _mark(visit, selection, state)
+        case "accept":
+            return _accept(visit, selection)
+        case "delete" if selection.listing:
+            return _ask_to_delete(visit, [], _back(visit), selection)
+        case "delete":
+            messages = [visit.services.inbox.get(one, visit.scope) for one in selection.ids]
+            return _ask_to_delete(visit, messages, _back(visit))
+        case "restore":
+            return _restore(visit, selection)
+        case _:
+            raise HTTPException(400)
+
+
+def _with_selected(visit: Visit, act: Callable[[Visit, Selection], Response]) -> Response:
+    try:
+        selection = selected(visit)
+    except ListChanged as changed:
+        told = visit.text(
+            "The list has changed: %(num)s messages are found now. Nothing was done; select them"
+            " again.",
+            num=changed.count,
+        )
+        return visit.redirect(_back(visit), told)
+    return act(visit, selection)
+
+
+def _restore(visit: Visit, selection: Selection) -> Response:
+    inbox = visit.services.inbox
+    restored, _ = selection.apply(
+        lambda ids: inbox.restore_many(ids, by=visit.actor, scope=visit.scope)
+    )
     return visit.redirect(
         _back(visit),
         _counted(visit, "Message restored.", "%(num)s messages restored.", len(restored)),
     )
 
 
-def accept(visit: Visit) -> Response:
-    """Make an ordinary message of one that was kept aside as probably empty."""
-    return _accept(visit, [message_of(visit).id])
-
-
-def mark(visit: Visit) -> Response:
-    """Make a message new or heard."""
-    state: State = "new" if visit.form.get("state") == "new" else "heard"
-    return _mark(visit, [message_of(visit).id], state)
-
-
-def act_on_selected(visit: Visit) -> Response:
-    """Do to all selected messages what the pressed button says."""
-    ids = _selected(visit)
-    if not ids:
-        return visit.redirect(_back(visit), visit.text("Select messages first."))
-    match visit.form.get("action"):
-        case "delete" | "restore" if not visit.user.is_administrator:
-            raise HTTPException(403)
-        case "download":
-            return recordings.send_selected(visit, ids)
-        case "heard" | "new" as state:
-            return _mark(visit, ids, state)
-        case "accept":
-            return _accept(visit, ids)
-        case "delete":
-            messages = [visit.services.inbox.get(one, visit.scope) for one in ids]
-            return _ask_to_delete(visit, messages, _back(visit))
-        case "restore":
-            return restore(visit)
-        case _:
-            raise HTTPException(400)
-
-
-def _accept(visit: Visit, ids: list[str]) -> Response:
-    accepted = visit.services.inbox.accept(ids, by=visit.actor, scope=visit.scope)
+def _accept(visit: Visit, selection: Selection) -> Response:
+    inbox = visit.services.inbox
+    accepted, _ = selection.apply(lambda ids: inbox.accept(ids, by=visit.actor, scope=visit.scope))
     words = ("The message is in the main list now.", "%(num)s messages are in the main list now.")
     return visit.redirect(_back(visit), _counted(visit, *words, len(accepted)))
 
 
-def _mark(visit: Visit, ids: list[str], state: State) -> Response:
-    changed = visit.services.inbox.mark(ids, state, user=visit.user, by=visit.actor)
+def _mark(visit: Visit, selection: Selection, state: State) -> Response:
+    inbox = visit.services.inbox
+    changed, _ = selection.apply(
+        lambda ids: inbox.mark(ids, state, user=visit.user, by=visit.actor)
+    )
     notice = (
         _counted(visit, "Marked as heard.", "%(num)s messages marked as heard.", len(changed))
         if state == "heard"
@@ -169,27 +193,36 @@ def _mark(visit: Visit, ids: list[str], state: State) -> Response:
     return visit.redirect(_back(visit), notice)
 
 
-def _ask_to_delete(visit: Visit, messages: Sequence[Message], back: str) -> Response:
+def _ask_to_delete(
+    visit: Visit, messages: Sequence[Message], back: str, found: Selection | None = None
+) -> Response:
     held = next((message for message in messages if message.hold), None)
     if held:
         return _tell_held(visit, held, back)
     return visit.render(
         "messages/delete.html",
         rows=[_row(visit, message) for message in messages],
+        found=found,
         back=back,
         trash_days=visit.services.trash_days,
     )
 
 
-def _delete(visit: Visit, ids: list[str]) -> Response:
+def _delete(visit: Visit, selection: Selection) -> Response:
     inbox, back = visit.services.inbox, _back(visit)
     try:
-        deleted = inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
-    except Held as held:
-        return _tell_held(visit, inbox.get(held.message_id, visit.scope), back)
+        deleted, held = selection.apply(
+            lambda ids: inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
+        )
+    except Held as refused:
+        return _tell_held(visit, inbox.get(refused.message_id, visit.scope), back)
+    notice = _counted(visit, "Message deleted.", "%(num)s messages deleted.", len(deleted))
+    if held:
+        stayed = ("One is on hold and stays.", "%(num)s are on hold and stay.")
+        notice = f"{notice} {_counted(visit, *stayed, held)}"
     return visit.redirect(
-        back if back.startswith(f"{LIST}?") else LIST,
-        _counted(visit, "Message deleted.", "%(num)s messages deleted.", len(deleted)),
+        list_behind(back),
+        notice,
         undo=f"{LIST}/restore" if deleted else "",
         ids=tuple(deleted),
     )
@@ -216,22 +249,24 @@ def _counted(visit: Visit, one: str, many: str, count: int) -> str:
     return texts(visit.language).ngettext(one, many, count) % {"num": count}
 
 
-def _selected(visit: Visit) -> list[str]:
-    """The ids chosen in a form, each once."""
-    ids = dict.fromkeys(str(value) for value in visit.form.getlist("message")[:MOST_SELECTED])
-    return list(ids)
+def _alone(visit: Visit) -> Selection:
+    """The message of the address."""
+    return Selection([message_of(visit).id])
 
 
 def _back(visit: Visit) -> str:
     """Where the visitor was when he sent the form."""
-    return _list_at(str(visit.form.get("back", "")))
+    return within_messages(str(visit.form.get("back", "")))
 
 
-def _list_at(address: str) -> str:
-    """The list, at the address where it is one: no other page, and none elsewhere."""
-    is_ours = address.isascii() and address.isprintable() and "\\" not in address
-    is_list = address == LIST or address.startswith((f"{LIST}?", f"{LIST}/"))
-    return address if is_ours and is_list else LIST
+def _way_back(visit: Visit, message: Message) -> str:
+    """The list that a message's page was opened from; else one that has it."""
+    given = visit.query.get("back") or visit.form.get("back")
+    if given:
+        return list_behind(str(given))
+    if message.deleted_at is not None:
+        return f"{LIST}?trash=1"
+    return f"{LIST}?quiet=1" if message.quiet else LIST
 
 
 def _row(visit: Visit, message: Message) -> Row:
@@ -249,11 +284,13 @@ routes = [
     Route(f"{LIST}/export", page(recordings.export), methods=["GET"]),
     Route(f"{LIST}/export/size", page(recordings.ask_to_export), methods=["GET"]),
     Route(f"{LIST}/export/progress", page(recordings.progress), methods=["GET"]),
+    Route(f"{LIST}/found", page(count_found), methods=["GET"]),
     Route(f"{LIST}/selected", page(act_on_selected), methods=["POST"]),
-    Route(f"{LIST}/restore", page(restore, role="administrator"), methods=["POST"]),
+    Route(f"{LIST}/restore", page(restore_selected, role="administrator"), methods=["POST"]),
     Route(f"{LIST}/delete", page(delete_selected, role="administrator"), methods=["POST"]),
     Route(f"{LIST}/{{id}}", page(show_message), methods=["GET"]),
     Route(f"{LIST}/{{id}}/audio", page(recordings.play), methods=["GET"]),
+    Route(f"{LIST}/{{id}}/heard", page(recordings.note_heard), methods=["POST"]),
     Route(f"{LIST}/{{id}}/download", page(recordings.download), methods=["GET"]),
     Route(f"{LIST}/{{id}}/mark", page(mark), methods=["POST"]),
     Route(f"{LIST}/{{id}}/accept", page(accept), methods=["POST"]),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from starlette.responses import JSONResponse, Response
 
 from storage.errors import NotFound
 from storage.inbox import Message
 from storage.naming import readable_name
-from web.listing import listing_in
+from web.asked import asked_listing
+from web.listing import Listing
 from web.progress import Downloads, Key
 from web.ranges import audio_response
+from web.selection import everything
 from web.texts import texts
 from web.visit import Visit
 from web.words import count_words, size_words
@@ -20,13 +22,25 @@ from web.zips import zip_name, zip_response
 
 
 def play(visit: Visit) -> Response:
-    """The sound. Whoever asks for any part of it listens: to him the message is new no longer."""
+    """The sound. Whoever asks for any part of it listens: to him the message is new no longer.
+
+    Only our player says that it will report what was heard (`note_heard`). Until then the message
+    stays new; that somebody listens is written down all the same.
+    """
     message = message_of(visit)
     inbox = visit.services.inbox
     wav = inbox.open(message)  # first: nobody has heard what cannot be had
     if visit.request.method == "GET":
-        inbox.listen(message.id, user=visit.user, by=visit.actor)
+        reports = visit.query.get("by") == "player"
+        listen = inbox.note_listening if reports else inbox.listen
+        listen(message.id, user=visit.user, by=visit.actor)
     return audio_response(visit.request, wav, etag=message.sha256)
+
+
+def note_heard(visit: Visit) -> Response:
+    """The player reports that so much of the message was heard that it is new no longer."""
+    visit.services.inbox.listen(message_of(visit).id, user=visit.user, by=visit.actor)
+    return Response(status_code=204)
 
 
 def download(visit: Visit) -> Response:
@@ -42,10 +56,13 @@ def download(visit: Visit) -> Response:
 
 def export(visit: Visit) -> Response:
     """The sound of all messages of a list, as one zip that is made while it is sent."""
+    return send_found(visit, asked_listing(visit))
+
+
+def send_found(visit: Visit, listing: Listing) -> Response:
+    """The sound of all that a list finds, as one zip that is made while it is sent."""
     inbox = visit.services.inbox
-    listing = listing_in(visit.query)
-    shown = listing.query(visit.scope, visit.user.id)
-    query = replace(shown, limit=None, before=None)
+    query = everything(visit, listing)
     total = inbox.count(query)
     messages = _downloads(visit).followed(_key(visit), inbox.each(query), total)
     response = _zip(visit, messages, listing.period)  # first: nobody took what cannot be had
@@ -55,8 +72,7 @@ def export(visit: Visit) -> Response:
 
 def ask_to_export(visit: Visit) -> Response:
     """The question before a long download: how many messages, and how large the zip will be."""
-    query = replace(listing_in(visit.query).query(visit.scope, visit.user.id), limit=None)
-    count, size = visit.services.inbox.amount(query)
+    count, size = visit.services.inbox.amount(everything(visit, asked_listing(visit)))
     words = (
         "Download %(num)s message? The archive is about %(size)s.",
         "Download %(num)s messages? The archive is about %(size)s.",
@@ -71,7 +87,7 @@ def progress(visit: Visit) -> Response:
     return JSONResponse(asdict(known) if known else {"state": "unknown"})
 
 
-def send_selected(visit: Visit, ids: list[str]) -> Response:
+def send_selected(visit: Visit, ids: Sequence[str]) -> Response:
     """The sound of some messages as one zip. Raises NotFound if there is one not to be seen."""
     inbox = visit.services.inbox
     messages = [inbox.get(message_id, visit.scope) for message_id in ids]

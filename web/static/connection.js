@@ -53,6 +53,7 @@ stream.addEventListener("htmx:sse:before:connection", (event) => {
   if (hasEnded) event.preventDefault(); // asking on would be refused for ever
 });
 stream.addEventListener("htmx:sse:after:connection", regain);
+stream.addEventListener("ended", () => lose(401));
 stream.addEventListener("htmx:sse:error", ({ detail }) => lose(detail.status));
 
 // The very first request is htmx's own, which does not try again.

@@ -1,5 +1,9 @@
 // What the page does beyond htmx: the question before something is deleted, notices with a way back,
-// the selection of messages, and where the keyboard's focus goes when the page changes under it.
+// what screen readers are told, and where the keyboard's focus goes when the page changes under it.
+
+import "./keys.js";
+import { anchorRow, holdRow, keepRows, letRowGo, letRowsMove, shownRows } from "./live.js";
+import { clearSelection, forgetFound, questionFor, renewFound } from "./selection.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -12,9 +16,14 @@ const toasts = find("#toasts");
 const announcer = find("#announcer");
 let toastTimer = 0;
 
+/** Tell screen readers, also what they were told just before. */
+function say(words) {
+  announcer.replaceChildren(words);
+}
+
 function toast(notice) {
   toasts.replaceChildren(notice);
-  announcer.textContent = find("p", notice).textContent;
+  say(find("p", notice).textContent);
   clearTimeout(toastTimer);
   toastTimer = setTimeout(dismiss, TOAST_SECONDS * 1000);
 }
@@ -45,7 +54,8 @@ const dialog = find("#confirm");
 document.addEventListener("htmx:confirm", async (event) => {
   const { ctx, issueRequest, dropRequest } = event.detail;
   event.preventDefault();
-  if (await ask(ctx.confirm, ctx.sourceElement.dataset.confirmButton)) issueRequest();
+  const question = questionFor(ctx.sourceElement) ?? ctx.confirm;
+  if (await ask(question, ctx.sourceElement.dataset.confirmButton)) issueRequest();
   else dropRequest();
 });
 
@@ -63,62 +73,12 @@ function ask(question, button, isDangerous = true) {
   });
 }
 
-/* Selected messages */
-
-const boxes = () => all("#page [name=message]");
-let lastPicked = null;
-
-function showSelection() {
-  const every = find("[data-pick-all]");
-  if (!every) return;
-  const list = boxes();
-  const picked = list.filter((box) => box.checked).length;
-  every.checked = picked > 0 && picked === list.length;
-  every.indeterminate = picked > 0 && picked < list.length;
-  const output = find("#selected output");
-  const words = picked ? output.dataset.words.replace("{n}", picked) : "";
-  if (output.textContent !== words) output.textContent = words;
-}
-
-function pick(box, shift) {
-  const list = boxes();
-  const from = list.indexOf(lastPicked);
-  const to = list.indexOf(box);
-  if (shift && from >= 0) {
-    for (const between of list.slice(Math.min(from, to), Math.max(from, to))) {
-      between.checked = box.checked;
-    }
-  }
-  lastPicked = box;
-}
-
-document.addEventListener("click", (event) => {
-  const { target } = event;
-  if (!(target instanceof Element)) return;
-  if (target.matches("#page [name=message]")) pick(target, event.shiftKey);
-  if (target.closest("[data-pick-none]")) {
-    for (const box of boxes()) box.checked = false;
-    find("[data-pick-all]").focus();
-  }
-  showSelection();
-  const account = find(".account[open]");
-  if (account && !account.contains(target)) account.open = false;
-});
-
-document.addEventListener("keydown", (event) => {
-  const account = find(".account[open]");
-  if (event.key === "Escape" && account) {
-    account.open = false;
-    find("summary", account).focus();
-  }
-});
+/* Fields */
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = target.checked;
   if (target.matches("[data-theme-choice]")) chooseTheme(target.value);
   if (target.matches("[data-submits]")) target.form.requestSubmit();
   if (target.matches("[data-largest]")) refuseLarge(target);
-  showSelection();
 });
 
 /** A file that the server would refuse is not sent to it in vain. */
@@ -178,7 +138,7 @@ const isRefresh = (ctx) => ctx.sourceEvent?.type === "news" || ctx.sourceElement
 
 /* The page changes */
 
-let before = { path: location.pathname, rows: [] };
+let before = { path: location.pathname, rows: [], shown: [], news: "" };
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
@@ -202,8 +162,42 @@ document.addEventListener("htmx:before:swap", (event) => {
     if (!isRefresh(ctx)) tell(told ?? document.body.dataset.failed);
     return;
   }
-  before = { path: location.pathname, rows: rowsToReturnTo(ctx) };
+  if (isRefresh(ctx)) {
+    const isLate = isOutOfDate(ctx);
+    if (!ok || isLate) event.preventDefault();
+    if (isLate) document.body.dispatchEvent(new Event("news")); // for the list that is open now
+    if (event.defaultPrevented) return;
+  }
+  const done = ctx.request.method === "POST" ? ctx.sourceElement.closest(".message, #toasts") : null;
+  if (main && ok && (done || isRefresh(ctx))) keepRows(main.fragment, done);
+  before = {
+    path: location.pathname,
+    rows: rowsToReturnTo(ctx),
+    shown: shownRows(),
+    news: newCount(),
+  };
+  if (isRefresh(ctx)) holdRow(anchorRow());
 });
+
+/** Whether somebody has gone on to another list while what news asked for was on its way. */
+function isOutOfDate({ sourceElement, request }) {
+  const address = sourceElement.isConnected && sourceElement.getAttribute("hx-get");
+  if (address === null) return false;
+  return address === false || new URL(address, location).href !== new URL(request.action, location).href;
+}
+
+const newCount = () => find("#nav-messages .count")?.textContent ?? "";
+
+/** Tell those who cannot see it that messages have come: who, where they are in the list. */
+function announceNew() {
+  const come = all(".message.is-new").filter(({ id }) => !before.shown.includes(id));
+  const count = newCount();
+  if (come.length === 1) {
+    say(announcer.dataset.new.replace("{who}", come[0].dataset.title));
+  } else if (come.length || parseInt(count, 10) > (parseInt(before.news, 10) || 0)) {
+    say(count);
+  }
+}
 
 /**
  * The ids of rows to focus when nothing else has the focus any more: what is undone or, else, the
@@ -225,11 +219,19 @@ function rowsToReturnTo(ctx) {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.swap === "none") return;
   if (ctx.request?.method === "POST" && ctx.sourceElement?.form?.matches("#selected")) {
-    for (const box of boxes()) box.checked = false;
+    clearSelection();
   }
   settle();
+  letRowGo();
+  if (isRefresh(ctx)) {
+    renewFound();
+    announceNew();
+  } else {
+    forgetFound();
+    letRowsMove();
+  }
   if (!isRefresh(ctx)) showSection();
-  if (before.path !== location.pathname) announcer.textContent = ctx.title;
+  if (before.path !== location.pathname) say(ctx.title);
   const focused = document.activeElement;
   if (focused && focused !== document.body && focused.checkVisibility()) return;
   const row = before.rows.map((id) => document.getElementById(id)).find(Boolean);
@@ -246,7 +248,6 @@ function focusHeading() {
 
 function settle() {
   liftNotice();
-  showSelection();
   const theme = find("[data-theme-choice]");
   if (theme) theme.value = document.documentElement.dataset.theme ?? "";
 }

@@ -7,11 +7,14 @@
  * `voice-player:ended`, each with the message's id in `detail.id`.
  */
 
+import { Focus } from "./player/focus.js";
 import { commandOf } from "./player/keys.js";
+import { Listening } from "./player/listening.js";
 import * as memory from "./player/memory.js";
 import { Panel } from "./player/panel.js";
 import { fetchPicture } from "./player/picture.js";
 import { Playback } from "./player/playback.js";
+import { Queue } from "./player/queue.js";
 import * as rows from "./player/rows.js";
 import * as session from "./player/session.js";
 import { cycled, shifted } from "./player/speed.js";
@@ -29,15 +32,15 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 class Player {
   #element;
   #panel;
+  #focus;
   #audio;
   #playback;
   #waveform;
   #switches = memory.keptSwitches();
-  #order = new rows.Order();
+  #queue = new Queue();
   /** The message's, once the server has answered. @type {Picture | null} */
   #picture = null;
   #frame = 0;
-
   /**
    * What the buttons (`data-command`), the keys and the system's media controls ask for.
    * @type {Record<string, () => void>}
@@ -53,6 +56,7 @@ class Player {
     faster: () => this.#setSpeed(shifted(this.#playback.speed, 1)),
     "switch-next": () => this.#switch("next"),
     "switch-skip": () => this.#switch("skip"),
+    focus: () => this.#leap(),
     close: () => this.#close(),
   };
 
@@ -75,6 +79,7 @@ class Player {
   constructor(element, signal) {
     this.#element = element;
     this.#panel = new Panel(element);
+    this.#focus = new Focus(element);
     this.#audio = /** @type {HTMLAudioElement} */ (this.#panel.part("audio"));
     this.#playback = new Playback(this.#audio, this.#switches);
     this.#waveform = new Waveform(
@@ -82,6 +87,7 @@ class Player {
       /** @type {HTMLInputElement} */ (this.#panel.part("slider")),
       (seconds) => this.#seek(seconds),
     );
+    new Listening(this.#audio, this.#playback, (message) => this.#panel.address("heard", message));
     this.#listenToPage(signal);
     this.#listenToAudio();
     oneAtATime(signal);
@@ -179,15 +185,18 @@ class Player {
   }
 
   #close() {
-    const { message } = this.#playback;
-    const focused = this.#element.contains(document.activeElement);
+    if (this.#focus.isInside) this.#focus.leave(this.#playback.message?.id);
     this.#playback.close();
     memory.keepMessage(null);
     session.offer(null, this.#mediaActions);
     this.#panel.shown = false;
     this.#show();
-    const link = message && focused && rows.rowOf(message.id)?.querySelector("[data-play]");
-    if (link instanceof HTMLElement) link.focus();
+  }
+
+  /** Bring the focus to the player, or back to where it was. */
+  #leap() {
+    if (this.#focus.isInside) this.#focus.leave(this.#playback.message?.id);
+    else this.#focus.enter(this.#panel.part("toggle"));
   }
 
   #toggle() {
@@ -204,22 +213,37 @@ class Player {
     this.#show();
   }
 
-  /** @param {1 | -1} step */
-  #move(step) {
-    const row = this.#neighbour(step);
+  /**
+   * Play the message before or after, and show it in the list.
+   * @param {1 | -1} step
+   */
+  async #move(step) {
+    if (!(await this.#playNext(step))) return;
+    const row = rows.rowOf(this.#playback.message?.id ?? "");
     row?.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
-    if (row) this.#play(rows.messageOf(row));
+  }
+
+  /**
+   * Play the message before or after; where the page ends, the first one of the next page.
+   * @param {1 | -1} step
+   */
+  async #playNext(step) {
+    const { message } = this.#playback;
+    const here = this.#neighbour(step);
+    const next = here ?? (step > 0 ? await this.#queue.turn(message?.id) : undefined);
+    if (!next || this.#playback.message !== message) return false;
+    this.#play(next);
+    return true;
   }
 
   /** @param {1 | -1} step */
   #neighbour(step) {
-    return this.#order.neighbour(this.#playback.message?.id, step);
+    return this.#queue.neighbour(this.#playback.message?.id, step);
   }
 
   #ended() {
     this.#tell("ended");
-    const next = this.#switches.next && this.#neighbour(1);
-    if (next) this.#play(rows.messageOf(next));
+    if (this.#switches.next) this.#playNext(1); // without scrolling: somebody may be reading
   }
 
   async #failed() {
@@ -256,7 +280,7 @@ class Player {
       speed,
       switches: this.#switches,
       hasPrevious: this.#neighbour(-1) !== undefined,
-      hasNext: this.#neighbour(1) !== undefined,
+      hasNext: this.#neighbour(1) !== undefined || this.#queue.goesOn(message?.id),
     });
     if (message) session.report(this.#audio);
     this.#showTime();

@@ -155,6 +155,8 @@ class Stage:
     """Whether the visitor's session lasts."""
     asked: list[str] = field(default_factory=list)
     """Addresses of recordings and waveforms, in the order in which they were asked for."""
+    heard: list[str] = field(default_factory=list)
+    """Ids of messages that were reported as heard."""
     url: str = ""
 
     def app(self) -> Starlette:
@@ -167,6 +169,7 @@ class Stage:
                 Route("/", self._list),
                 Route("/messages/{id}", self._own_page),
                 Route("/messages/{id}/audio", self._audio),
+                Route("/messages/{id}/heard", self._heard, methods=["POST"]),
                 Route("/api/v1/messages/{id}/waveform", self._waveform),
                 Mount("/static", Assets()),
             ],
@@ -199,6 +202,10 @@ class Stage:
             return Response(status_code=404 if self.session else 401)
         name = "broken" if asked in self.broken else asked
         return FileResponse(self.folder / f"{name}.wav", media_type="audio/wav")
+
+    async def _heard(self, request: Request) -> Response:
+        self.heard.append(request.path_params["id"])
+        return Response(status_code=204)
 
     async def _waveform(self, request: Request) -> Response:
         asked = request.path_params["id"]

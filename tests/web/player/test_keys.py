@@ -98,6 +98,36 @@ async def test_without_an_open_player_no_key_is_taken(player: Player) -> None:
     assert await player.audio("paused")
 
 
+async def test_one_key_leads_to_the_player_and_back(player: Player) -> None:
+    press, toggle = player.page.keyboard.press, player.element.locator("[data-part=toggle]")
+    await player.play(LONG)
+    other = player.page.locator("[name=other]")
+    await other.focus()
+    await press("p")
+    await expect(toggle).to_be_focused()
+    await press("p")
+    await expect(other).to_be_focused()
+
+    await press("p")
+    await press("Escape")
+    await expect(player.element).to_be_hidden()
+    await expect(other).to_be_focused()
+
+
+async def test_keys_for_playing_on_for_silence_and_for_closing(player: Player) -> None:
+    press = player.page.keyboard.press
+    await player.play(LONG)
+    for key, name in (("a", "Play the next one"), ("s", "Skip silence")):
+        for pressed in ("true", "false"):
+            await press(key)
+            await expect(player.button(name)).to_have_attribute("aria-pressed", pressed)
+    await press("Escape")  # which elsewhere closes other things
+    await expect(player.element).to_be_visible()
+    await press("x")
+    await expect(player.element).to_be_hidden()
+    assert await player.audio("paused")
+
+
 async def test_by_keyboard_alone(player: Player) -> None:
     press = player.page.keyboard.press
     await player.link(LONG).focus()

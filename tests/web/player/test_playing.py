@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, expect
 
 from tests.web.browser import faults_of
 from tests.web.player.page import Player, come, eventually
-from tests.web.player.stage import LAST, LONG, PAUSED, Stage
+from tests.web.player.stage import LAST, LONG, PAUSED, SHORT, Stage
 
 
 async def test_a_click_on_a_message_opens_the_player_and_plays(
@@ -169,6 +169,48 @@ async def test_only_one_voice_is_heard(context: BrowserContext) -> None:
     await player.link(LONG).click()
     await player.hears(LONG)
     assert await native.evaluate("audio => audio.paused")
+
+
+async def test_two_tabs_do_not_speak_at_once(context: BrowserContext) -> None:
+    first, second = await come(context), await come(context)
+    await first.play(LONG)
+    await second.play(LAST)
+    await expect(first.row(LONG)).to_have_attribute("data-state", "paused")
+    await first.link(LONG).click()
+    await first.hears(LONG)
+    await expect(second.row(LAST)).to_have_attribute("data-state", "paused")
+
+
+async def test_three_seconds_make_it_heard(player: Player, stage: Stage) -> None:
+    await player.play(LONG)
+    await eventually(player.position, lambda at: at > 1)
+    await player.pause()
+    await player.button("Forward").click()  # what was skipped was not heard
+    assert stage.heard == []
+    await player.button("Play (").click()
+    await eventually(lambda: _there(stage.heard))
+    heard = await player.audio("played.end(0) - audio.played.start(0)")
+    heard += await player.audio("played.end(1) - audio.played.start(1)")
+    assert heard >= 3
+    assert stage.heard == [LONG.id]
+
+
+async def test_a_short_one_is_heard_at_its_end(player: Player, stage: Stage) -> None:
+    await player.play(PAUSED)
+    await player.pause()
+    # Whoever jumps to the last second of a message has not heard it.
+    await player.page.evaluate("document.querySelector('audio').currentTime = 32")
+    await player.button("Play (").click()
+    await eventually(lambda: player.audio("ended"))
+    assert stage.heard == []
+    await player.link(SHORT).click()
+    await eventually(lambda: player.audio("ended"))
+    await eventually(lambda: _there(stage.heard))
+    assert stage.heard == [SHORT.id]
+
+
+async def _there(heard: list[str]) -> list[str]:
+    return list(heard)
 
 
 async def test_a_browser_that_keeps_nothing_plays_as_well(context: BrowserContext) -> None:

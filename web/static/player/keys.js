@@ -1,7 +1,10 @@
 // @ts-check
 /** The player's keys, and when they are somebody else's. */
 
-/** @typedef {"toggle" | "back" | "forward" | "slower" | "faster" | "next" | "previous"} Command */
+/**
+ * @typedef {"toggle" | "back" | "forward" | "slower" | "faster" | "next" | "previous" | "focus" |
+ *   "switch-next" | "switch-skip" | "close"} Command
+ */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -12,13 +15,24 @@ const COMMANDS = {
   "]": "faster",
   j: "next",
   k: "previous",
+  p: "focus",
+  a: "switch-next",
+  s: "switch-skip",
+  x: "close",
+  Escape: "close",
 };
+
+/** What a key that is held down does once only. @type {Command[]} */
+const ONCE = ["toggle", "focus", "switch-next", "switch-skip", "close"];
 
 /**
  * The same keys on a keyboard that writes another alphabet, where `j` is «о» and `[` is «х».
  * @type {Record<string, string>}
  */
-const PLACES = { KeyJ: "j", KeyK: "k", BracketLeft: "[", BracketRight: "]" };
+const PLACES = {
+  ...{ KeyJ: "j", KeyK: "k", KeyP: "p", KeyA: "a", KeyS: "s", KeyX: "x" },
+  ...{ BracketLeft: "[", BracketRight: "]" },
+};
 
 /** Where keys write text, choose or move something, or work a dialog or a sound of its own. */
 const TAKES_ALL =
@@ -29,6 +43,8 @@ const TAKES_ALL =
 const TAKES_SPACE = "button, summary, label, [role=button]";
 /** What arrows move by steps of its own. */
 const TAKES_ARROWS = "input[type=range]";
+/** Where Escape is the player's. */
+const LEAVES_ESCAPE = "voice-player";
 
 /**
  * What a pressed key asks of the player; null when the key is not the player's.
@@ -40,7 +56,15 @@ export function commandOf(event) {
   const key = latin(event);
   const command = Object.hasOwn(COMMANDS, key) ? COMMANDS[key] : null;
   if (!command || isTaken(event.target, key)) return null;
-  return command === "toggle" && event.repeat ? null : command;
+  return ONCE.includes(command) && event.repeat ? null : command;
+}
+
+/**
+ * Whether letters that are pressed there are the page's, and not written into something.
+ * @param {EventTarget | null} target  where the focus is
+ */
+export function isFree(target) {
+  return !(target instanceof Element) || target.closest(TAKES_ALL) === null;
 }
 
 /** @param {KeyboardEvent} event */
@@ -70,8 +94,9 @@ function named(key) {
  * @param {string} key
  */
 function isTaken(target, key) {
+  if (!isFree(target)) return true;
   if (!(target instanceof Element)) return false;
-  if (target.closest(TAKES_ALL)) return true;
+  if (key === "Escape") return target.closest(LEAVES_ESCAPE) === null;
   if (key === " ") return target.closest(TAKES_SPACE) !== null;
   return key.startsWith("Arrow") && target.matches(TAKES_ARROWS);
 }

@@ -51,7 +51,7 @@ export class Panel {
 
   /**
    * The address of something of a message, by the pattern that the page gives.
-   * @param {"download" | "waveform"} what
+   * @param {"download" | "heard" | "waveform"} what
    * @param {Message} message
    */
   address(what, message) {

@@ -15,6 +15,8 @@ export class Playback {
   message = null;
   /** Silences of the message. @type {Silence[]} */
   silences = [];
+  /** Seconds of silence that were skipped. */
+  leftOut = 0;
 
   #audio;
   #switches;
@@ -72,6 +74,7 @@ export class Playback {
     this.keep();
     this.message = message;
     this.silences = [];
+    this.leftOut = 0;
     this.#beginning = this.#kept = memory.keptPosition(message.id);
     this.#audio.src = message.audio;
   }
@@ -124,6 +127,8 @@ export class Playback {
     if (Math.abs(this.position - this.#kept) >= KEEP_EVERY) this.keep();
     if (!this.playing || !this.#switches.skip || this.#audio.seeking) return;
     const onwards = pastSilence(this.silences, this.position);
-    if (onwards !== null) this.seek(onwards);
+    if (onwards === null) return;
+    this.leftOut += onwards - this.position;
+    this.seek(onwards);
   }
 }

@@ -19,6 +19,7 @@
 
 const ROW = "[data-message]";
 const PLAY = "[data-play]";
+const ONWARDS = "a[rel=next]";
 
 /** @returns {HTMLElement[]} */
 function rows() {
@@ -53,43 +54,44 @@ export function messageOf(row) {
 }
 
 /**
- * The order of the list, also for a message that has left it.
- *
- * One that was deleted after it was heard still has its old place: its neighbours are those that
- * stood nearest to it and are there still.
+ * The messages of a list, in its order. A message's own page is none.
+ * @param {Document} page
+ * @returns {Message[]}
  */
-export class Order {
-  /** As it was when the message that is played was last in it. @type {string[]} */
-  #ids = [];
+export function listed(page) {
+  return [...page.querySelectorAll(`li${ROW}`)].map((row) => messageOf(/** @type {HTMLElement} */ (row)));
+}
 
-  /**
-   * The row before (-1) or after (+1) a message.
-   * @param {string | undefined} id
-   * @param {1 | -1} step
-   * @returns {HTMLElement | undefined}
-   */
-  neighbour(id, step) {
-    if (!id) return undefined;
-    const found = rows();
-    const now = found.map((row) => row.dataset.message ?? "");
-    if (now.includes(id)) this.#ids = now;
-    const next = neighbour(this.#ids, now, id, step);
-    return found.find((row) => row.dataset.message === next);
+/**
+ * The address of the page on which a list goes on; null on its last one.
+ * @param {Document} page
+ */
+export function onwards(page) {
+  return page.querySelector(ONWARDS)?.getAttribute("href") ?? null;
+}
+
+/**
+ * A page of the list that is not shown; null when it cannot be had.
+ * @param {string} address
+ * @returns {Promise<Document | null>}
+ */
+export async function fetchList(address) {
+  try {
+    const answer = await fetch(address);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return null; // without a network
   }
 }
 
 /**
- * @param {string[]} order  ids
- * @param {string[]} present  those that may be chosen
- * @param {string} id
- * @param {1 | -1} step
- * @returns {string | undefined}
+ * Have the list that is shown turn to its next page, unless somebody is at work in it.
+ * @param {string} address
  */
-export function neighbour(order, present, id, step) {
-  const from = order.indexOf(id);
-  if (from < 0) return undefined;
-  const onwards = step > 0 ? order.slice(from + 1) : order.slice(0, from).reverse();
-  return onwards.find((other) => present.includes(other));
+export function follow(address) {
+  const link = document.querySelector(ONWARDS);
+  const isBusy = document.querySelector(`${ROW} :checked, dialog[open], main :is(input, select, textarea):focus`);
+  if (link instanceof HTMLElement && link.getAttribute("href") === address && !isBusy) link.click();
 }
 
 /**
