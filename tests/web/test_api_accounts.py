@@ -51,6 +51,12 @@ def test_a_user_comes_changes_and_goes(olga: TestClient, boss: TestClient) -> No
     changed = olga.patch(address, json={"name": "Вера Заяц", "language": "en"}).json()
     assert (changed["name"], changed["language"], changed["login"]) == ("Вера Заяц", "en", "vera")
     assert olga.patch(address, json={"language": "company"}).json()["language"] is None
+    # A login is half of what lets somebody in: not by a token, and not by a session alone.
+    problem(olga.patch(address, json={"login": "lis", "current": PASSWORD}), 403)
+    problem(boss.patch(address, json={"login": "lis"}), 422)
+    assert olga.patch(address, json={"login": "vera"}).status_code == 200
+    renamed = boss.patch(address, json={"login": "lis", "current": PASSWORD})
+    assert renamed.json()["login"] == "lis"
     assert olga.post(f"{address}/disable").json()["state"] == "disabled"
     let_in = boss.post(f"{address}/enable", json={"current": PASSWORD})
     assert let_in.json()["state"] == "active"

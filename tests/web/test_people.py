@@ -69,6 +69,7 @@ def test_another_name_asks_who_it_is(front: Front, olga: Visitor) -> None:
     assert front.site.office.employees["101"].name == "Анна Щукина"
 
     before = front.user("anna").people
+    assert olga.post("/employees/101", data={**FORM, "person": "nobody"}).status_code == 422
     assert olga.post("/employees/101", data={**FORM, "person": "same"}).status_code == 303
     after = front.user("anna").people
     assert [(p.id, p.name) for p in after] == [(before[0].id, "Вера Королёва")]

@@ -121,6 +121,18 @@ def test_an_account_is_changed(front: Front, olga: Visitor) -> None:
     assert changed.extensions == ("101", "102")
 
 
+def test_another_login_is_given_by_who_knows_his_password(front: Front, olga: Visitor) -> None:
+    own = user(front, "olga")
+    typed = {"login": "hijack", "name": own.name, "role": "administrator"}
+    for wrong in ({}, {"raising": "not my password"}):
+        refused = olga.post(f"/users/{own.id}", data={**typed, **wrong})
+        assert refused.status_code == 422
+        assert 'aria-invalid="true"' in refused.text
+    assert user(front, "olga") == own
+    assert olga.post(f"/users/{own.id}", data={**typed, "raising": PASSWORD}).status_code == 303
+    assert user(front, "hijack").id == own.id
+
+
 def test_a_new_password_is_shown_once_and_ends_the_sessions(front: Front, olga: Visitor) -> None:
     anna = user(front, "anna")
     answer = olga.post(f"/users/{anna.id}/password", data=CONFIRMED)

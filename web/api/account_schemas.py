@@ -98,7 +98,8 @@ class NewUser(Body):
 class UserChange(Body):
     """What to change of an account; what is not sent, or null, stays as it is.
 
-    To make somebody an administrator one's own present password is wanted, and no token suffices.
+    To make somebody an administrator, or to change a login, one's own present password is wanted,
+    and no token suffices.
     """
 
     login: Login | None = None

@@ -76,11 +76,15 @@ def get_user(who: Administrator, user_id: UserId) -> User:
 
 @router.patch("/{user_id}", responses=refusals(404, 413, 429))
 def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User:
-    """Change an account; one's own role stays."""
+    """Change an account; one's own role stays.
+
+    A login is part of what somebody gets in with: it is not changed by a token.
+    """
     before = who.services.users.get(user_id, company_id=who.user.company_id)
     if before.id == who.user.id and change.role not in (None, before.role):
         raise ConfigError("role: you cannot change your own role")
-    if change.role == "administrator" and not before.is_administrator:
+    is_raised = change.role == "administrator" and not before.is_administrator
+    if is_raised or change.login not in (None, before.login):
         who.confirm(change.current)
     _check_extensions(who, change.extensions or [], known=before.bound)
     changed = who.services.users.change(

@@ -130,7 +130,7 @@ def change_employee(visit: Visit) -> Response:
         if same_name(before.name, changed.name):
             if successor:
                 raise ConfigError(HAS_IT_ALREADY)
-        elif not draft.person:
+        elif draft.person not in ("same", "keep", "hand-over"):
             raise ConfigError("person: choose whose the extension is")
         office = with_fields(office, employees=with_entry(office.employees, extension, changed))
         of_predecessor = (before.greeting, f"prompt:{own_greeting(extension)}")

@@ -90,11 +90,12 @@ def show_user(visit: Visit) -> Response:
 def change_user(visit: Visit) -> Response:
     """Change an account: its name, role, numbers and language.
 
-    Who makes somebody an administrator is asked for the present password.
+    Who makes somebody an administrator, or changes what somebody logs in with, is asked for the
+    present password.
     """
     user, account = _user(visit), _account_in(visit)
     is_raised = account.role == "administrator" and not user.is_administrator
-    if is_raised and (why := confirming.refusal(visit, "raising")):
+    if (is_raised or account.login != user.login) and (why := confirming.refusal(visit, "raising")):
         return _form(visit, user, account, {"raising": [why]})
     try:
         _check_role(visit, user, account.role)
