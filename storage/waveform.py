@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from storage.channels import SAMPLE_BYTES
+
 POINTS: Final = 256
-SAMPLE_BYTES: Final = 2
 QUIETEST: Final = 512
 """RMS (-36 dBFS) below which nothing is raised: the noise of an empty line is to look small."""
 

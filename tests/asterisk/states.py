@@ -231,12 +231,6 @@ STATES = (
         phones={"102": "busy"},
         answered=False,
     ),
-    State(
-        "unanswered, a number of nobody's",
-        (Hear("ss-noservice"),),
-        dialled="74951234599",
-        answered=False,
-    ),
 )
 
 ALONE = Hear("vm-intro")

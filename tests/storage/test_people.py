@@ -577,7 +577,8 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for index in ("employee", "quiet", "quiet_box", "quiet_employee", "company", "box"):
             do(f"DROP INDEX ix_messages_{index}")
         do("DROP INDEX ix_messages_addressee")
-        do("ALTER TABLE messages DROP COLUMN quiet")
+        for column in ("quiet", "loudness"):
+            do(f"ALTER TABLE messages DROP COLUMN {column}")
         for name, columns in (
             ("company", "company_id, place"),
             ("box", "company_id, box, place"),

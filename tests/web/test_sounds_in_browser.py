@@ -112,13 +112,13 @@ async def test_a_greeting_is_heard_before_it_is_taken_by_keys(town: Street, fron
     await page.keyboard.press("Space")
     before = await position(page)
     await page.keyboard.press("Tab")
-    await expect(trial(page).get_by_role("slider", name="Место в записи")).to_be_focused()
+    await expect(trial(page).get_by_role("slider", name="Позиция")).to_be_focused()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("ArrowRight")
     assert await position(page) > before
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    told = page.locator("#toasts").get_by_text("Теперь это ваше приветствие.")
+    told = page.locator("#toasts").get_by_text("Приветствие сохранено.")
     await expect(told).to_be_visible()
     assert front.site.office.employees["101"].greeting == "prompt:greeting-101"
     assert faults_of(page) == []

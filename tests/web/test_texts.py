@@ -53,7 +53,7 @@ def test_numbers_agree_with_what_is_said_of_them(count: int, marked: str, delete
     ("english", "russian"),
     [
         ("Hold", "Запрет удаления"),
-        ("Play one after another", "Слушать подряд"),
+        ("Play one after another (a)", "Слушать подряд (a)"),
         ("First page", "К началу списка"),
         ("In any format, such as +7 495 123-45-67.", "В любом формате, например +7 495 123-45-67."),
         ("Voicemail settings", "Настройки голосовой почты"),

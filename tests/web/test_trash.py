@@ -81,4 +81,4 @@ async def test_it_is_emptied_by_mouse(browser: Browser, front: Front) -> None:
         await page.get_by_role("link", name="Очистить корзину").click()
         await page.get_by_role("button", name="Очистить корзину").click()
         await expect(page.locator("#toasts")).to_have_text("1 сообщение удалено навсегда.")
-        await expect(page.locator("h2")).to_have_text("Корзина пуста")
+        await expect(page.locator("main h2")).to_have_text("Корзина пуста")

@@ -154,8 +154,7 @@ def _with_selected(visit: Visit, act: Callable[[Visit, Selection], Response]) ->
         selection = selected(visit)
     except ListChanged as changed:
         told = visit.text(
-            "The list has changed: %(num)s messages are found now. Nothing was done; select them"
-            " again.",
+            "The list has changed: %(num)s messages are found now. Nothing was done; select again.",
             num=changed.count,
         )
         return visit.redirect(_back(visit), told)

@@ -10,7 +10,9 @@ import { progress } from "./player/time.js";
 import { Waveform } from "./player/waveform.js";
 
 /** Points of the waveform. */
-const PEAKS = 256;
+const POINTS = 256;
+/** RMS below which nothing is raised. */
+const QUIETEST = 512;
 /** Bytes before the samples of a WAV as the server writes it, and of each sample. */
 const HEADER = 44;
 const SAMPLE = 2;
@@ -91,7 +93,7 @@ class SoundTrial extends HTMLElement {
     this.#part("status").textContent = (doubts.length ? this.dataset.doubtful : this.dataset.ready) ?? "";
     this.#part("line").hidden = false;
     this.#audio.src = URL.createObjectURL(new Blob([wav], { type: "audio/wav" }));
-    if (this.#waveform) this.#waveform.peaks = peaksOf(wav);
+    if (this.#waveform) this.#waveform.loudness = loudnessOf(wav);
   }
 
   /** @param {string | undefined} sentence */
@@ -134,18 +136,21 @@ function listItem(text) {
 }
 
 /**
- * The loudness of each part of a WAV of 16 bits in one channel, from 0 to 255.
+ * How loud each part of a WAV of 16 bits in one channel is (RMS), as the server tells of messages:
+ * from 0 to 255 for the loudest.
  * @param {Uint8Array<ArrayBuffer>} wav
  */
-function peaksOf(wav) {
+function loudnessOf(wav) {
   const samples = new Int16Array(wav.buffer, HEADER, Math.floor((wav.length - HEADER) / SAMPLE));
-  return Array.from({ length: PEAKS }, (_, point) => {
-    const from = Math.floor((point * samples.length) / PEAKS);
-    const to = Math.floor(((point + 1) * samples.length) / PEAKS);
-    let loudest = 0;
-    for (let at = from; at < to; at += 1) loudest = Math.max(loudest, Math.abs(samples[at]));
-    return Math.min(255, loudest >> 7);
+  const levels = Array.from({ length: POINTS }, (_, point) => {
+    const from = Math.floor((point * samples.length) / POINTS);
+    const to = Math.floor(((point + 1) * samples.length) / POINTS);
+    let squares = 0;
+    for (let at = from; at < to; at += 1) squares += samples[at] ** 2;
+    return Math.sqrt(squares / Math.max(1, to - from));
   });
+  const loudest = Math.max(QUIETEST, ...levels);
+  return levels.map((level) => Math.round((255 * level) / loudest));
 }
 
 if (!customElements.get("sound-trial")) customElements.define("sound-trial", SoundTrial);

@@ -117,7 +117,7 @@ async def test_one_key_leads_to_the_player_and_back(player: Player) -> None:
 async def test_keys_for_playing_on_for_silence_and_for_closing(player: Player) -> None:
     press = player.page.keyboard.press
     await player.play(LONG)
-    for key, name in (("a", "Play the next one"), ("s", "Skip silence")):
+    for key, name in (("a", "Play one after another"), ("s", "Skip silence")):
         for pressed in ("true", "false"):
             await press(key)
             await expect(player.button(name)).to_have_attribute("aria-pressed", pressed)
