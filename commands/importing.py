@@ -19,6 +19,7 @@ from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mail
 from storage.offices import Site
 from storage.rows import Mailbox
 from storage.text import printable
+from telephony.identity import guess
 
 COLUMNS = ("mailbox", "goes to", "as", "messages")
 
@@ -67,7 +68,9 @@ def import_messages(
     spool = survey(folder, contexts)
     min_speech = site.office.voicemail.min_seconds if sort_quiet else 0.0
     zone = ZoneInfo(site.office.company.timezone)
-    importer = Importer(app.database, app.audio, _addressing(site, of_company), min_speech, zone)
+    importer = Importer(
+        app.database, app.audio, _addressing(site, of_company), min_speech, zone, guess
+    )
     with progress_bar("reading" if dry_run else "importing") as progress:
         if dry_run:
             done = importer.rehearse(spool.messages, progress)

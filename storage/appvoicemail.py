@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
@@ -62,7 +62,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Note:
-    """What a .txt tells. ``origtime`` is its word for the time, whatever it may be, "" for none.
+    """What a .txt tells.
+
+    ``origin`` tells messages with the same sound apart: its word for the time, whatever it may be,
+    or else its date and who called.
 
     Where neither that nor its date is a time, ``received_at`` is when the .txt was written, and it
     is not ``told``.
@@ -71,7 +74,7 @@ class Note:
     caller_number: str
     caller_name: str
     dialled: str
-    origtime: str
+    origin: str
     received_at: datetime
     told: bool
 
@@ -110,32 +113,51 @@ def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
     return Spool(tuple(found), tuple(refused))
 
 
-def read_note(place: Place, zone: tzinfo = UTC) -> Note:
+Guess = Callable[[bytes], tuple[str, str]]
+"""Reads a name that is no UTF-8: as what, and in which charset ("" for none)."""
+
+
+def unread(name: bytes) -> tuple[str, str]:
+    """A `Guess` that makes none."""
+    return name.decode("utf-8", "replace"), ""
+
+
+def read_note(place: Place, zone: tzinfo = UTC, guess: Guess = unread) -> Note:
     """What is written about a message. Raises NoRecording if there is nothing to be read.
 
-    ``zone`` is where the old system stood: its dates may be of there.
+    ``zone`` is where the old system stood: its dates may be of there. ``guess`` reads names in
+    other charsets, which are marked.
     """
     if "txt" not in place.endings:
         raise NoRecording("there is no .txt")
     path = place.file("txt")
     try:
         written = path.lstat().st_mtime
-        fields = _fields(read_plain(path, LARGEST_NOTE).decode("utf-8", "replace"))
+        fields = _fields(read_plain(path, LARGEST_NOTE).decode("utf-8-sig", "surrogateescape"))
     except NotPlain as error:
         raise NoRecording(printable(str(error))) from error
     except OSError as error:
         raise NoRecording(f"the .txt cannot be read: {error.strerror}") from error
-    name, number = caller_of(fields.get("callerid", ""))
-    origtime = fields.get("origtime", "")
-    received_at = time_of_seconds(origtime) or time_of_date(fields.get("origdate", ""), zone)
+    name, number, charset = _caller(fields.get("callerid", ""), guess)
+    origtime, origdate = fields.get("origtime", ""), fields.get("origdate", "")
+    received_at = time_of_seconds(origtime) or time_of_date(origdate, zone)
     return Note(
         caller_number=number,
-        caller_name=name,
+        caller_name=f"{name} [{charset}?]" if name and charset else name,
         dialled=printable(fields.get("exten", "")),
-        origtime=origtime,
+        origin=printable(origtime or f"{origdate} {number}".strip()),
         received_at=received_at or time_of_writing(written),
         told=received_at is not None,
     )
+
+
+def _caller(written: str, guess: Guess) -> tuple[str, str, str]:
+    raw, charset = written.encode("utf-8", "surrogateescape"), ""
+    try:
+        callerid = raw.decode()
+    except UnicodeDecodeError:
+        callerid, charset = guess(raw)
+    return *caller_of(callerid), charset
 
 
 def caller_of(callerid: str) -> tuple[str, str]:

@@ -18,6 +18,10 @@ CANCELLED: Final = 0.3
 a half of it, one of two that have nothing in common more."""
 MOST_CANCELLED: Final = 0.1
 """The part of all energy that may be lost in a mix."""
+RUN: Final = 4
+"""Blocks in a row, each as loud as a voice, of which nothing may be left: a word is that long."""
+LOUD: Final = 300
+"""RMS (-41 dBFS)."""
 
 
 class Mixed(NamedTuple):
@@ -32,7 +36,7 @@ def mixed(stereo: bytes) -> Mixed:
     left = audioop.tomono(stereo, SAMPLE_BYTES, 1, 0)
     right = audioop.tomono(stereo, SAMPLE_BYTES, 0, 1)
     mix = audioop.tomono(stereo, SAMPLE_BYTES, 0.5, 0.5)
-    whole = lost = 0
+    whole = lost = run = longest = 0
     size = BLOCK * SAMPLE_BYTES
     for start in range(0, len(mix), size):
         block = slice(start, start + size)
@@ -40,7 +44,11 @@ def mixed(stereo: bytes) -> Mixed:
         whole += loudest**2
         if audioop.rms(mix[block], SAMPLE_BYTES) < CANCELLED * loudest:
             lost += loudest**2
-    if lost <= MOST_CANCELLED * whole:
+            run = run + 1 if loudest > LOUD else 0
+            longest = max(longest, run)
+        else:
+            run = 0
+    if lost <= MOST_CANCELLED * whole and longest < RUN:
         return Mixed(mix, cancels=False)
     is_left = audioop.rms(left, SAMPLE_BYTES) >= audioop.rms(right, SAMPLE_BYTES)
     return Mixed(left if is_left else right, cancels=True)

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from storage import tally, unheard
 from storage.actor import Actor
-from storage.appvoicemail import DELETED, NEW, Note, Place, read_note
+from storage.appvoicemail import DELETED, NEW, Guess, Note, Place, read_note, unread
 from storage.audio import Audio
 from storage.audit import note
 from storage.children import AT_ONCE
@@ -95,8 +95,10 @@ class Importer:
         mailbox_of: Callable[[Place], Mailbox],
         min_speech: float = 0.0,
         zone: tzinfo = UTC,
+        guess: Guess = unread,
     ) -> None:
-        """``mailbox_of`` tells whose a message is, ``zone`` where the old system stood.
+        """``mailbox_of`` tells whose a message is, ``zone`` where the old system stood,
+        and ``guess`` reads names that are no UTF-8.
 
         One that nobody has heard and that holds less than ``min_speech`` seconds of speech is kept
         aside.
@@ -106,6 +108,7 @@ class Importer:
         self._mailbox_of = mailbox_of
         self._min_speech = min_speech
         self._zone = zone
+        self._guess = guess
 
     def rehearse(self, places: Sequence[Place], progress: Progress) -> Imported:
         """What `run` would do; changes nothing."""
@@ -175,12 +178,12 @@ class Importer:
 
     def _ready(self, place: Place) -> Ready:
         """Read a message and what is written about it. Raises AudioError."""
-        told, sound = read_note(place, self._zone), read_sound(place)
+        told, sound = read_note(place, self._zone, self._guess), read_sound(place)
         audio = sound.audio
         mailbox = self._mailbox_of(place)
         row = new_row(
             Envelope(
-                id=id_of_file(f"{place.box} {told.origtime}", sound.digest),
+                id=id_of_file(f"{place.box} {told.origin}", sound.digest),
                 mailbox=mailbox,
                 received_at=told.received_at,
                 caller_number=told.caller_number,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 FIRST: Final = datetime(1999, 1, 1, tzinfo=UTC)
@@ -32,6 +32,7 @@ _DATE: Final = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d)(?: ([AP]M))? (\S+) (\d{4})",
     re.ASCII,
 )
+_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 
 
 def time_of_seconds(text: str) -> datetime | None:
@@ -47,6 +48,7 @@ def time_of_date(text: str, zone: tzinfo) -> datetime | None:
     """The time that ``origdate`` is; None for nonsense, and for times that cannot be.
 
     Its names of time zones are ambiguous: only the world's own, and that of ``zone``, are known.
+    Some zones have only numbers for names, such as +05.
     """
     found = _DATE.fullmatch(" ".join(text.split()))
     if not found or found[1] not in _MONTHS:
@@ -60,6 +62,9 @@ def time_of_date(text: str, zone: tzinfo) -> datetime | None:
         return None
     if found[7] in _WORLDS:
         return _possible(told.replace(tzinfo=UTC))
+    if numbers := _OFFSET.fullmatch(found[7]):
+        ahead = timedelta(hours=int(numbers[2]), minutes=int(numbers[3] or 0))
+        return _possible((told - ahead if numbers[1] == "+" else told + ahead).replace(tzinfo=UTC))
     local = told.replace(tzinfo=zone)
     return _possible(local.astimezone(UTC)) if found[7] == local.tzname() else None
 

@@ -14,6 +14,7 @@ from storage.appvoicemail import LARGEST_NOTE, Place, caller_of, read_note, surv
 from storage.audio import LARGEST_BYTES
 from storage.errors import AudioError, NoRecording, NotFound
 from storage.oldsounds import read_sound
+from telephony.identity import guess
 from tests.bad_sounds import upside_down
 from tests.speech import silence, tone, write_wav
 from tests.storage.old_voicemail import (
@@ -234,6 +235,43 @@ def test_where_nothing_tells_the_time_it_is_that_of_the_file_and_not_told(
     note = read_note(only(old), ZoneInfo("Europe/Moscow"))
 
     assert (note.received_at, note.told) == (AUGUST + timedelta(minutes=1), False)
+
+
+@pytest.mark.parametrize("zone", ["+05", "+0500", "+05:00"])
+def test_a_zone_that_is_only_a_number_is_known(old: OldVoicemail, zone: str) -> None:
+    old.leave(at="", origdate=f"Thu Aug 14 11:30:05 AM {zone} 2025")
+
+    note = read_note(only(old), ZoneInfo("Europe/Moscow"))
+
+    assert (note.received_at, note.told) == (datetime(2025, 8, 14, 6, 30, 5, tzinfo=UTC), True)
+
+
+def test_a_byte_order_mark_hides_nothing(old: OldVoicemail) -> None:
+    note = old.leave().with_suffix(".txt")
+    plain = read_note(only(old))
+    note.write_bytes(b"\xef\xbb\xbf" + note.read_bytes().partition(b"file\n;\n")[2])
+    assert note.read_bytes()[3:].startswith(b"[message]")
+
+    assert read_note(only(old)) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "charset", "shown"),
+    [
+        ("Иван Петров", "cp1251", "Иван Петров [cp1251?]"),
+        ("Jörg Müller", "latin-1", "Jörg Müller [latin-1?]"),
+        ("Иван Петров", "utf-8", "Иван Петров"),
+    ],
+)
+def test_names_in_other_charsets_are_guessed_and_marked(
+    old: OldVoicemail, name: str, charset: str, shown: str
+) -> None:
+    note = old.leave(callerid='"NAME" <+79161112277>').with_suffix(".txt")
+    note.write_bytes(note.read_bytes().replace(b"NAME", name.encode(charset)))
+
+    told = read_note(only(old), guess=guess)
+
+    assert (told.caller_name, told.caller_number) == (shown, "+79161112277")
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ def test_what_does_not_cancel_is_mixed(left: bytes, right: bytes) -> None:
         (TONE, inverted(TONE, 0.7)),
         (TONE + TONE, TONE + inverted(TONE)),  # only in the second half
         (TONE + silence(20.0), inverted(TONE) + silence(20.0)),
+        (TONE * 30, TONE * 29 + inverted(TONE)),
     ],
-    ids=["whole", "nearly", "half of the time", "before a long pause"],
+    ids=["whole", "nearly", "half of the time", "before a long pause", "the last word"],
 )
 def test_of_what_cancels_the_louder_channel_is_taken(left: bytes, right: bytes) -> None:
     for one, other in ((left, right), (right, left)):

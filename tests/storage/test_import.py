@@ -75,6 +75,15 @@ def take_in(store: Store, old: OldVoicemail) -> Imported:
     return importer(store).run(places, quietly, company_id=COMPANY_ID, by=ME)
 
 
+def test_messages_without_a_time_that_sound_alike_are_two(store: Store, old: OldVoicemail) -> None:
+    sound = tone(0.2)
+    for day in ("14", "15"):
+        old.leave(at="", origdate=f"Thu Aug {day} 06:30:05 AM UTC 2025", samples=sound)
+
+    assert (take_in(store, old).taken.total(), take_in(store, old).there) == (2, 2)
+    assert [message.received_at.day for message in everything(store)] == [15, 14]
+
+
 def everything(store: Store) -> list[Message]:
     return list(store.inbox.each(ALL))
 
