@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 KEPT_BY_BROWSER: Final = "private, no-cache"
 """The browser may keep the sound, but asks each time whether it may still be heard."""
@@ -32,6 +34,16 @@ class Part:
     def length(self) -> int:
         """How many bytes it has."""
         return self.last - self.first + 1
+
+
+@contextmanager
+def closed_unless_sent(wav: BinaryIO) -> Iterator[BinaryIO]:
+    """An open file for which an answer is made here; closed where that does not come about."""
+    try:
+        yield wav
+    except BaseException:
+        wav.close()
+        raise
 
 
 def audio_response(
@@ -111,13 +123,24 @@ def _sending(
     if request.method == "HEAD":
         file.close()
         return Response(status_code=status, headers=headers, media_type="audio/wav")
-    return StreamingResponse(_blocks(file, part), status, headers, "audio/wav")
+    return _Sound(file, part, status, headers)
+
+
+class _Sound(StreamingResponse):
+    """A part of a file, which is closed in the end: also when whoever listened goes away."""
+
+    def __init__(self, file: BinaryIO, part: Part, status: int, headers: dict[str, str]) -> None:
+        super().__init__(_blocks(file, part), status, headers, "audio/wav")
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._file:
+            await super().__call__(scope, receive, send)
 
 
 def _blocks(file: BinaryIO, part: Part) -> Iterator[bytes]:
-    with file:
-        file.seek(part.first)
-        left = part.length
-        while left > 0 and (block := file.read(min(BLOCK, left))):
-            left -= len(block)
-            yield block
+    file.seek(part.first)
+    left = part.length
+    while left > 0 and (block := file.read(min(BLOCK, left))):
+        left -= len(block)
+        yield block

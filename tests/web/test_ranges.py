@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from urllib.parse import unquote
 
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from web.ranges import attachment, audio_response
+from web.ranges import attachment, audio_response, closed_unless_sent
 
 WAV = bytes(range(256)) * 4
 ETAG = "c0ffee"
@@ -104,3 +106,35 @@ def test_a_file_name_in_any_alphabet() -> None:
     plain, _, encoded = attachment('Щука "1".wav').partition("; filename*=UTF-8''")
     assert plain == 'attachment; filename="____ _1_.wav"'
     assert unquote(encoded) == 'Щука "1".wav'
+
+
+@pytest.mark.parametrize("heard", [0, 1], ids=["nothing", "the beginning"])
+async def test_the_file_is_closed_when_the_listener_has_gone(heard: int) -> None:
+    file = io.BytesIO(WAV)
+    sent = 0
+
+    async def send(message: Message) -> None:
+        nonlocal sent
+        sent += message["type"] == "http.response.body"
+        if sent >= heard:
+            raise ClientDisconnect
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
+    response = audio_response(Request(scope), file, etag=ETAG)
+    with pytest.raises(ClientDisconnect):
+        await response(scope, receive, send)
+    assert file.closed
+
+
+def test_a_file_is_closed_for_which_no_answer_comes_about() -> None:
+    file = io.BytesIO(WAV)
+    with pytest.raises(LookupError), closed_unless_sent(file):
+        raise LookupError
+    assert file.closed
+    with closed_unless_sent(io.BytesIO(WAV)) as kept:
+        pass
+    assert not kept.closed

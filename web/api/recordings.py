@@ -12,6 +12,7 @@ from web.api.asking import Anyone
 from web.api.choosing import MessageId, message_of
 from web.api.problems import refusals
 from web.api.sounds import SOUND, sound_response
+from web.ranges import closed_unless_sent
 
 router = APIRouter(prefix="/messages/{message_id}", tags=["messages"])
 
@@ -24,13 +25,13 @@ def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
     By a token for reading only it stays new; that somebody listened is noted all the same.
     """
     message = message_of(who, message_id)
-    wav = who.services.inbox.open(message)
-    response = sound_response(request, wav, etag=message.sha256)
-    if request.method == "GET":
-        inbox = who.services.inbox
-        listen = inbox.note_listening if who.read_only else inbox.listen
-        listen(message.id, user=who.user, by=who.actor)
-    return response
+    inbox = who.services.inbox
+    with closed_unless_sent(inbox.open(message)) as wav:
+        response = sound_response(request, wav, etag=message.sha256)
+        if request.method == "GET":
+            listen = inbox.note_listening if who.read_only else inbox.listen
+            listen(message.id, user=who.user, by=who.actor)
+        return response
 
 
 @router.get("/download", response_class=Response, responses={**SOUND, **refusals(404, 416)})
@@ -38,11 +39,12 @@ def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
 def download_message(who: Anyone, message_id: MessageId, request: Request) -> Response:
     """The recording as a file with a name that tells when and from whom. It stays new."""
     message = message_of(who, message_id)
-    wav = who.services.inbox.open(message)
-    response = sound_response(request, wav, etag=message.sha256, filename=readable_name(message))
-    if request.method == "GET":
-        who.services.inbox.note_download(message, by=who.actor)
-    return response
+    inbox, name = who.services.inbox, readable_name(message)
+    with closed_unless_sent(inbox.open(message)) as wav:
+        response = sound_response(request, wav, etag=message.sha256, filename=name)
+        if request.method == "GET":
+            inbox.note_download(message, by=who.actor)
+        return response
 
 
 @router.get("/waveform", responses=refusals(404))

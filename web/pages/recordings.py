@@ -13,7 +13,7 @@ from storage.naming import readable_name
 from web.asked import asked_listing
 from web.listing import Listing
 from web.progress import Downloads, Key
-from web.ranges import audio_response
+from web.ranges import audio_response, closed_unless_sent
 from web.selection import everything
 from web.texts import texts
 from web.visit import Visit
@@ -29,12 +29,13 @@ def play(visit: Visit) -> Response:
     """
     message = message_of(visit)
     inbox = visit.services.inbox
-    wav = inbox.open(message)  # first: nobody has heard what cannot be had
-    if visit.request.method == "GET":
-        reports = visit.query.get("by") == "player"
-        listen = inbox.note_listening if reports else inbox.listen
-        listen(message.id, user=visit.user, by=visit.actor)
-    return audio_response(visit.request, wav, etag=message.sha256)
+    # First: nobody has heard what cannot be had.
+    with closed_unless_sent(inbox.open(message)) as wav:
+        if visit.request.method == "GET":
+            reports = visit.query.get("by") == "player"
+            listen = inbox.note_listening if reports else inbox.listen
+            listen(message.id, user=visit.user, by=visit.actor)
+        return audio_response(visit.request, wav, etag=message.sha256)
 
 
 def note_heard(visit: Visit) -> Response:
@@ -47,11 +48,11 @@ def download(visit: Visit) -> Response:
     """The sound as a file. The message stays as new as it was."""
     message = message_of(visit)
     inbox = visit.services.inbox
-    wav = inbox.open(message)
-    if visit.request.method == "GET":
-        inbox.note_download(message, by=visit.actor)
-    name = readable_name(message)
-    return audio_response(visit.request, wav, etag=message.sha256, filename=name)
+    with closed_unless_sent(inbox.open(message)) as wav:
+        if visit.request.method == "GET":
+            inbox.note_download(message, by=visit.actor)
+        name = readable_name(message)
+        return audio_response(visit.request, wav, etag=message.sha256, filename=name)
 
 
 def export(visit: Visit) -> Response:
