@@ -111,14 +111,12 @@ async def test_on_a_low_screen_messages_stay_in_sight(
     town: Street, width: int, height: int
 ) -> None:
     page = await listed(town, width, height)
-    if height >= 384 and width >= 640:
-        assert await page.evaluate(IN_SIGHT) >= 1
+    assert await page.evaluate(IN_SIGHT) >= 1
     await page.locator(".play").first.click()
     player = page.locator("voice-player")
     await expect(player).to_be_visible()
     assert await height_of(player) < height / 3.5
-    if width >= 844:
-        assert await page.evaluate(IN_SIGHT) >= 1
+    assert await page.evaluate(IN_SIGHT) >= 1
     row = page.locator(".message").nth(2)
     await row.scroll_into_view_if_needed()
     assert await page.evaluate(IN_SIGHT) >= 2
@@ -127,12 +125,36 @@ async def test_on_a_low_screen_messages_stay_in_sight(
     assert all(edge and edge["x"] + edge["width"] <= width for edge in edges if edge)
 
 
+@pytest.mark.parametrize("width", [1280, 1024, 844, 390, 320])
+async def test_the_next_row_is_where_it_was_when_one_is_ticked(town: Street, width: int) -> None:
+    page = await listed(town, width)
+    boxes = [page.locator("[name=message]").nth(number) for number in (0, 1)]
+    await boxes[0].scroll_into_view_if_needed()
+    before = await boxes[1].bounding_box()
+    await boxes[0].check()
+    assert await boxes[1].bounding_box() == before
+    delete = page.locator("#selected [value=delete]")
+    await expect(delete).to_be_visible()
+    in_row = page.locator(".row-actions .danger").first
+    colour = "el => getComputedStyle(el).color"
+    assert await delete.evaluate(colour) == await in_row.evaluate(colour)
+
+
 async def test_a_list_is_printed_as_a_list(town: Street) -> None:
     page = await listed(town, 1280, color_scheme="dark")
     await page.locator(".play").first.click()
     await page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of A4
     await page.emulate_media(media="print")
-    for hidden in ("voice-player", ".side", ".play", ".row-actions", ".find", "#year"):
+    for hidden in (
+        "voice-player",
+        ".side",
+        ".play",
+        ".row-actions",
+        ".find",
+        "#year",
+        ".order",
+        "[data-zip]",
+    ):
         await expect(page.locator(hidden).first).to_be_hidden()
     row = page.locator(".message", has_text="Константин").first
     for text in (

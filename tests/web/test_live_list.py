@@ -19,6 +19,10 @@ PLAYING = (
 )
 
 
+LOW = ViewportSize(width=844, height=390)
+"""A phone on its side."""
+
+
 @pytest.fixture
 async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
     async with street(browser, front) as town:
@@ -77,6 +81,38 @@ async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, fr
     await expect(page.locator("li.message")).to_have_count(2)
     await page.get_by_role("link", name="Новые").click()
     await expect(page.get_by_text("Всё прослушано")).to_be_visible()
+    assert faults_of(page) == []
+
+
+async def test_what_is_deleted_elsewhere_is_not_selected_and_not_played_next(
+    town: Street, front: Front
+) -> None:
+    last, gone, first = (front.receive(name=name) for name in ("Анна", "Пётр", "Иван"))
+    page = await opened(town)
+    for ticked in (gone, last):
+        await row(page, ticked).get_by_role("checkbox").check()
+    await asyncio.to_thread(partial(front.services.inbox.delete, gone, by=NOBODY))
+    await expect(row(page, gone)).to_contain_text("удалено")
+    await expect(page.locator("[name=message]:checked")).to_have_count(1)
+    await expect(page.locator("#selected output")).to_have_text("Выбрано: 1")
+    await page.get_by_role("button", name="Снять выделение").click()
+    await expect(page.locator("#selected .selected")).to_be_hidden()
+    restore = partial(front.services.inbox.restore_many, [gone], by=NOBODY)
+    await asyncio.to_thread(restore)
+    await expect(row(page, gone).get_by_role("checkbox")).to_be_enabled()
+    await expect(row(page, gone).get_by_role("checkbox")).not_to_be_checked()
+
+    await asyncio.to_thread(partial(front.services.inbox.delete, gone, by=NOBODY))
+    await expect(row(page, gone)).to_contain_text("удалено")
+    await row(page, first).locator("[data-play]").click()
+    # The keys are the player's also where a box was ticked last; the space bar is the box's.
+    await row(page, first).get_by_role("checkbox").focus()
+    await page.keyboard.press("j")
+    await expect(row(page, last)).to_have_attribute("aria-current", "true")
+    await page.keyboard.press("Space")
+    await expect(row(page, first).get_by_role("checkbox")).to_be_checked()
+    await page.keyboard.press("x")
+    await expect(page.locator("voice-player")).to_be_hidden()
     assert faults_of(page) == []
 
 
@@ -236,16 +272,17 @@ async def test_what_plays_goes_on_over_the_end_of_a_page(
     assert faults_of(page) == []
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, LOW], ids=["desktop", "phone", "low"])
 async def test_a_key_shows_the_keys(town: Street, size: ViewportSize) -> None:
     page = await opened(town, size=size)
     await page.get_by_role("searchbox").focus()
     await page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Горячие клавиши")
     await expect(keys).to_be_hidden()
-    await page.get_by_role("heading", level=1).click()
+    await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("?")
     await expect(keys).to_be_visible()
+    await expect(keys.get_by_text("Пробел")).to_be_in_viewport()
     await expect(keys).to_contain_text("К плееру и обратно")
     assert await violations(page) == []
     await page.keyboard.press("Escape")

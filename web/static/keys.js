@@ -21,9 +21,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?" && isForPage(event)) showKeys();
 });
 
-/** Nothing is written into a box that is ticked, which has the focus when one has ticked it. */
-const isForPage = ({ target, ctrlKey, metaKey, altKey }) =>
-  !ctrlKey && !metaKey && !altKey && (isFree(target) || target.matches("[type=checkbox]"));
+const isForPage = ({ target, ctrlKey, metaKey, altKey }) => !ctrlKey && !metaKey && !altKey && isFree(target);
 
 function showKeys() {
   const account = find(".account[open]");

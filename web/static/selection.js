@@ -16,6 +16,8 @@ let isFound = false;
 export function showSelection() {
   const every = find("[data-pick-all]");
   if (!every) return;
+  // What has left the list is selected no more, also when it is back.
+  for (const box of all("#page [name=message]:disabled")) box.checked = false;
   const list = boxes();
   const picked = list.filter((box) => box.checked).length;
   every.checked = picked > 0 && picked === list.length;

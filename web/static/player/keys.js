@@ -36,11 +36,11 @@ const PLACES = {
 
 /** Where keys write text, choose or move something, or work a dialog or a sound of its own. */
 const TAKES_ALL =
-  "input:not([data-part=slider]), textarea, select, audio, video, dialog, [popover]," +
+  "input:not([data-part=slider], [type=checkbox]), textarea, select, audio, video, dialog, [popover]," +
   " [contenteditable]:not([contenteditable=false])," +
   " [role=textbox], [role=listbox], [role=menu], [role=tablist]";
 /** What the space bar presses. */
-const TAKES_SPACE = "button, summary, label, [role=button]";
+const TAKES_SPACE = "button, summary, label, [role=button], [type=checkbox]";
 /** What arrows move by steps of its own. */
 const TAKES_ARROWS = "input[type=range]";
 /** Where Escape is the player's. */

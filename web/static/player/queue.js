@@ -31,7 +31,7 @@ export class Queue {
       this.#messages = shown;
       this.#onwards = rows.onwards(document);
     }
-    const present = shown.length ? shown : this.#messages;
+    const present = (shown.length ? shown : this.#messages).filter(({ isGone }) => !isGone);
     const order = this.#messages.map((message) => message.id);
     const next = neighbour(order, present.map((message) => message.id), id, step);
     return present.find((message) => message.id === next);

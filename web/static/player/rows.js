@@ -13,12 +13,14 @@
  * @property {string} title  who called
  * @property {string} subtitle  for whom, and when
  * @property {number} duration  seconds
+ * @property {boolean} isGone  whether it has left the list that shows it still
  */
 
 /** @typedef {"playing" | "paused" | "closed"} State */
 
 const ROW = "[data-message]";
 const PLAY = "[data-play]";
+const GONE = ".is-gone";
 const ONWARDS = "a[rel=next]";
 
 /** @returns {HTMLElement[]} */
@@ -50,7 +52,7 @@ export function messageAt(target) {
  */
 export function messageOf(row) {
   const { message = "", audio = "", title = "", subtitle = "", duration = "" } = row.dataset;
-  return { id: message, audio, title, subtitle, duration: Number(duration) || 0 };
+  return { id: message, audio, title, subtitle, duration: Number(duration) || 0, isGone: row.matches(GONE) };
 }
 
 /**
