@@ -67,6 +67,6 @@ faults: install testing
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-# Four files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
+# Six files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
 test: install testing $(AXE)
 	$(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS)

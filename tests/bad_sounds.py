@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import struct
 import subprocess
+from array import array
 from pathlib import Path
 
 from tests.speech import RATE, speak, write_wav
@@ -25,12 +25,18 @@ def upside_down(target: Path, *options: str) -> Path:
     return convert(speak(SAID), target, "-af", UPSIDE_DOWN, *options)
 
 
-def noise(seconds: float, decibels: float) -> bytes:
-    """Samples of white noise, so loud in dBFS: what a microphone hears in an empty room."""
-    dice = random.Random(1)
-    level = 32768 * 10 ** (decibels / 20)
-    values = (round(dice.gauss(0, level)) for _ in range(int(seconds * RATE)))
-    return b"".join(struct.pack("<h", max(-32768, min(32767, value))) for value in values)
+def noise(seconds: float, decibels: float, *, smooth: float = 0.0) -> bytes:
+    """Samples of noise, so loud in dBFS: white, as a microphone hears it in an empty room.
+
+    The nearer ``smooth`` is to 1, the lower it sounds.
+    """
+    dice, value = random.Random(1), 0.0
+    level = 32768 * 10 ** (decibels / 20) * (1 - smooth**2) ** 0.5
+    samples = array("h")
+    for _ in range(round(seconds * RATE)):
+        value = smooth * value + dice.gauss(0, level)
+        samples.append(max(-32768, min(32767, round(value))))
+    return samples.tobytes()
 
 
 def noise_file(path: Path, seconds: float, decibels: float) -> Path:

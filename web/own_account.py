@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from storage.errors import NotFound
 from storage.office import Employee
-from storage.office.own import has_voicemail
+from storage.office.own import greeting_prompt, has_voicemail
 from storage.text import printable
 from web.cookies import session_token
 from web.fields import Mistakes, typed
@@ -127,8 +127,7 @@ def browser_of(agent: str) -> str:
 
 
 def _own(visit: Visit, extension: str, employee: Employee) -> OwnVoicemail:
-    name = (employee.greeting or "").removeprefix("prompt:")
-    prompt = visit.office.prompts.get(name)
+    prompt = greeting_prompt(visit.office, employee)
     digest = prompt.audio if prompt else None
     seconds = visit.services.prompts.seconds(digest)
     return OwnVoicemail(extension, employee, digest, seconds, doubts_of(visit, prompt))

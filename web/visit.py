@@ -68,6 +68,11 @@ class Guest:
         translated = texts(self.language).gettext(message)
         return translated % values if values else translated
 
+    def counted(self, one: str, many: str, count: int, written: str = "", **values: object) -> str:
+        """The same of so many things; ``%(num)s`` is how many, as it is ``written``."""
+        words = texts(self.language).ngettext(one, many, count)
+        return words % {"num": written or count, **values}
+
     def render(self, name: str, status: int = 200, /, **context: object) -> Response:
         """A page made from a template; shows the notice that was left for it."""
         notice = notices.take(self.request)

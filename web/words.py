@@ -26,6 +26,7 @@ from storage.office.phone import SHORTEST, region_of
 from storage.spellings import digits, has_every_digit, readings
 from storage.text import printable
 from web.texts import Language, texts
+from web.ways_back import own_page
 
 BARS: Final = 48
 """Strokes of the small picture of a sound in a list."""
@@ -235,6 +236,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     function.__name__: cast(Callable[..., Any], function)
     for function in (
         *(day, date_words, clock, moment, full_time, month_name, duration, duration_words, iso),
-        *(phone, size, counted, capped, initials, waveform, printable),
+        *(phone, size, counted, capped, initials, waveform, printable, own_page),
     )
 }

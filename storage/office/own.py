@@ -21,6 +21,11 @@ def own_greeting(extension: str) -> str:
     return f"{_PREFIX}{extension}"
 
 
+def greeting_prompt(office: Office, employee: Employee) -> Prompt | None:
+    """The company's prompt that is an employee's greeting; None for Asterisk's or the usual one."""
+    return office.prompts.get((employee.greeting or "").removeprefix("prompt:"))
+
+
 def with_recording(office: Office, name: str, digest: str) -> Office:
     """The office with a recording as the prompt of that name.
 

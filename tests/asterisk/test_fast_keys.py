@@ -10,9 +10,9 @@ import pytest
 from storage.inbox import Message
 from storage.office import parse_office
 from storage.query import Query
-from telephony.ari.client import Event
 from tests.acting import ME
 from tests.asterisk.conftest import Town
+from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.rtp import Dialler
 from tests.scenarios import COMPANY_BOX, HELLO, WELCOME
@@ -89,14 +89,10 @@ async def press_and_speak(town: Town, caller: str) -> None:
     busy machine it is behind with them. What is said meanwhile, it takes for the sound of a key.
     """
     dialler = Dialler(town.house.asterisk.sip, NUMBER, caller)
-    await dialler.connect()
-    created = await town.inside.wait(
-        lambda e: e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == caller
-    )
-    channel = created["channel"]["id"]
+    channel = await connected(town, dialler, caller)
     await dialler.press(CALLERS[caller][0])
     assert await _is_through(town, dialler, channel)
-    await dialler.listen(asyncio.ensure_future(town.inside.wait(lambda e: _records(e, channel))))
+    await listen_to_the_beep(town, dialler, channel)
     await dialler.say(speak(HELLO))
     dialler.hang_up()
     # Asterisk passes nearly all of them on, and fewer while a phone rings.
@@ -122,8 +118,3 @@ def _keys(town: Town, channel: str) -> str:
     """The keys of a caller that Asterisk has told."""
     events = [event for event in town.inside.events if event["type"] == "ChannelDtmfReceived"]
     return "".join(event["digit"] for event in events if event["channel"]["id"] == channel)
-
-
-def _records(event: Event, channel: str) -> bool:
-    starts = event["type"] == "RecordingStarted"
-    return starts and bool(event["recording"]["target_uri"] == f"channel:{channel}")

@@ -12,6 +12,7 @@ from storage.query import Query
 from telephony.ari.client import Event
 from tests.acting import ME
 from tests.asterisk.conftest import Town
+from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.rtp import Dialler
 from tests.scenarios import HELLO, WELCOME
 from tests.speech import speak
@@ -93,15 +94,12 @@ async def test_each_key_is_taken_once(town: Town) -> None:
 async def reached(town: Town, caller: str, way: str, extension: str) -> str:
     """Press an extension's keys in that way, speak after the beep: in whose box the message is."""
     dialler = Dialler(town.house.asterisk.sip, NUMBER, caller, events=way != "as sounds")
-    await dialler.connect()
-    created = await town.inside.wait(
-        lambda e: e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == caller
-    )
-    channel = created["channel"]["id"]
-    await dialler.listen(asyncio.ensure_future(town.inside.wait(lambda e: _plays(e, channel))))
+    channel = await connected(town, dialler, caller)
+    welcome = asyncio.create_task(town.inside.wait(lambda e: _plays(e, channel)))
+    await dialler.listen(welcome)
+    await welcome
     await WAYS[way](dialler, extension)
-    beep = asyncio.ensure_future(town.inside.wait(lambda e: _records(e, channel), seconds=60))
-    await dialler.listen(beep)
+    await listen_to_the_beep(town, dialler, channel)
     await dialler.say(speak(HELLO))
     dialler.hang_up()
 
@@ -125,8 +123,3 @@ def _told(town: Town, channel: str) -> list[tuple[str, str, int]]:
 def _plays(event: Event, channel: str) -> bool:
     starts = event["type"] == "PlaybackStarted"
     return starts and bool(event["playback"]["target_uri"] == f"channel:{channel}")
-
-
-def _records(event: Event, channel: str) -> bool:
-    starts = event["type"] == "RecordingStarted"
-    return starts and bool(event["recording"]["target_uri"] == f"channel:{channel}")

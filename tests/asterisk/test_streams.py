@@ -14,6 +14,7 @@ from storage.query import Query
 from telephony.ari.client import Event
 from tests.acting import ME
 from tests.asterisk.conftest import Town
+from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.rtp import Dialler
 from tests.scenarios import COMPANY_BOX, HELLO, LONG, SECOND
@@ -22,7 +23,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.asterisk
 
-NUMBER, NAME = "74950990003", "Ромашка 992"
+NUMBER, NAME = "74950990004", "Ромашка 993"
 OFFICE = f"""
 [company]
 name = "{NAME}"
@@ -100,7 +101,7 @@ async def over(line: Line, noise: Callable[[asyncio.Task[Event]], Awaitable[None
     line.dialler.hang_up()
 
 
-STARTS_ANEW, MOVES, ANEW_UNNOTICED = "79169920001", "79169920002", "79169920005"
+STARTS_ANEW, MOVES, ANEW_UNNOTICED = "79169930001", "79169930002", "79169930005"
 SAID = {
     STARTS_ANEW: (HELLO, SECOND),
     MOVES: (HELLO, SECOND),
@@ -110,8 +111,8 @@ CALLERS: dict[str, Callable[[Town, str], Awaitable[None]]] = {
     STARTS_ANEW: start_anew,
     ANEW_UNNOTICED: start_anew_unnoticed,
     MOVES: move,
-    "79169920003": hiss,
-    "79169920004": send_comfort_noise,
+    "79169930003": hiss,
+    "79169930004": send_comfort_noise,
 }
 
 
@@ -151,16 +152,6 @@ class Line:
 
 async def at_the_beep(town: Town, caller: str) -> Line:
     dialler = Dialler(town.house.asterisk.sip, NUMBER, caller)
-    await dialler.connect()
-    created = await town.inside.wait(
-        lambda e: e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == caller
-    )
-    channel = created["channel"]["id"]
-    beep = asyncio.create_task(town.inside.wait(lambda e: _records(e, channel)))
-    await dialler.listen(beep)
+    channel = await connected(town, dialler, caller)
+    await listen_to_the_beep(town, dialler, channel)
     return Line(town, dialler, channel)
-
-
-def _records(event: Event, channel: str) -> bool:
-    starts = event["type"] == "RecordingStarted"
-    return starts and bool(event["recording"]["target_uri"] == f"channel:{channel}")

@@ -15,9 +15,9 @@ import pytest
 
 from storage.inbox import Message
 from storage.query import Query
-from telephony.ari.client import Event
 from telephony.sandbox.asterisk import Asterisk
 from tests.asterisk.conftest import Town
+from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.house import end
 from tests.asterisk.lonely import lonely_town
 from tests.asterisk.rtp import Dialler
@@ -157,26 +157,10 @@ async def _leave(town: Town, call: Call) -> None:
     """Call, leave a message after the beep, and hang up."""
     after = len(town.inside.events)
     dialler = Dialler(town.house.asterisk.sip, call.dialled, call.caller, name=call.name)
-    await dialler.connect()
-    created = await town.inside.wait(
-        lambda e: e["type"] == "ChannelCreated" and _calls(e, call), after=after
-    )
-    channel = created["channel"]["id"]
-    beep = asyncio.ensure_future(
-        town.inside.wait(lambda e: _records(e, channel), after=after, seconds=60)
-    )
-    await dialler.listen(beep)
+    channel = await connected(town, dialler, call.number, after=after)
+    await listen_to_the_beep(town, dialler, channel, after=after)
     await dialler.say(speak(SPEECH))
     dialler.hang_up()
-
-
-def _calls(event: Event, call: Call) -> bool:
-    return str(event["channel"]["caller"]["number"]).startswith(call.number)
-
-
-def _records(event: Event, channel: str) -> bool:
-    starts = event["type"] == "RecordingStarted"
-    return starts and bool(event["recording"]["target_uri"] == f"channel:{channel}")
 
 
 def _all(town: Town) -> list[Message]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import audioop
 import os
-import random
 from array import array
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,26 +13,16 @@ import pytest
 from storage.audio import HEADER_BYTES
 from storage.identifiers import new_id
 from storage.noise import is_only_noise
+from tests.bad_sounds import noise
 from tests.quiet_voices import VOICES, quiet_voice
 from tests.speech import RATE, samples, silence, speak, tone, write_wav
 
 SECONDS = 3.0
 
 
-def noise(seconds: float, dbfs: float, *, smooth: float = 0.0) -> bytes:
-    """Noise of this level; the nearer ``smooth`` is to 1, the lower it sounds."""
-    chance, value = random.Random(7), 0.0
-    level = 32768 * 10 ** (dbfs / 20) * (1 - smooth**2) ** 0.5
-    sound = array("h")
-    for _ in range(round(seconds * RATE)):
-        value = smooth * value + chance.gauss(0, level)
-        sound.append(round(value))
-    return sound.tobytes()
-
-
 def mixed(one: bytes, other: bytes) -> bytes:
-    pairs = zip(array("h", one), array("h", other), strict=False)
-    return array("h", (max(-32768, min(32767, a + b)) for a, b in pairs)).tobytes()
+    length = min(len(one), len(other))
+    return audioop.add(one[:length], other[:length], 2)
 
 
 @pytest.fixture

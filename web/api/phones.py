@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from storage.errors import NotFound
 from storage.office import Employee, Office
 from storage.office.own import (
+    greeting_prompt,
     has_voicemail,
     own_greeting,
     with_own_settings,
@@ -107,7 +108,7 @@ def _employee(office: Office, extension: str) -> Employee:
 
 def _as_answer(who: Asking, office: Office, extension: str) -> Phone:
     employee = _employee(office, extension)
-    prompt = office.prompts.get((employee.greeting or "").removeprefix("prompt:"))
+    prompt = greeting_prompt(office, employee)
     return Phone(
         extension=extension,
         name=employee.name,

@@ -22,7 +22,6 @@ from web.pages import recordings
 from web.pages.recordings import message_of
 from web.rows import Row, row_of
 from web.selection import ListChanged, Selection, count_found, selected
-from web.texts import texts
 from web.visit import Visit, page
 from web.ways_back import LIST, list_behind, own_page, within_messages
 
@@ -168,15 +167,19 @@ def _restore(visit: Visit, selection: Selection) -> Response:
     )
     return visit.redirect(
         _back(visit),
-        _counted(visit, "Message restored.", "%(num)s messages restored.", len(restored)),
+        visit.counted("Message restored.", "%(num)s messages restored.", len(restored)),
     )
 
 
 def _accept(visit: Visit, selection: Selection) -> Response:
     inbox = visit.services.inbox
     accepted, _ = selection.apply(lambda ids: inbox.accept(ids, by=visit.actor, scope=visit.scope))
-    words = ("The message is in the main list now.", "%(num)s messages are in the main list now.")
-    return visit.redirect(_back(visit), _counted(visit, *words, len(accepted)))
+    told = visit.counted(
+        "The message is in the main list now.",
+        "%(num)s messages are in the main list now.",
+        len(accepted),
+    )
+    return visit.redirect(_back(visit), told)
 
 
 def _mark(visit: Visit, selection: Selection, state: State) -> Response:
@@ -185,9 +188,9 @@ def _mark(visit: Visit, selection: Selection, state: State) -> Response:
         lambda ids: inbox.mark(ids, state, user=visit.user, by=visit.actor)
     )
     notice = (
-        _counted(visit, "Marked as heard.", "%(num)s messages marked as heard.", len(changed))
+        visit.counted("Marked as heard.", "%(num)s messages marked as heard.", len(changed))
         if state == "heard"
-        else _counted(visit, "Marked as new.", "%(num)s messages marked as new.", len(changed))
+        else visit.counted("Marked as new.", "%(num)s messages marked as new.", len(changed))
     )
     return visit.redirect(_back(visit), notice)
 
@@ -215,10 +218,10 @@ def _delete(visit: Visit, selection: Selection) -> Response:
         )
     except Held as refused:
         return _tell_held(visit, inbox.get(refused.message_id, visit.scope), back)
-    notice = _counted(visit, "Message deleted.", "%(num)s messages deleted.", len(deleted))
+    notice = visit.counted("Message deleted.", "%(num)s messages deleted.", len(deleted))
     if held:
-        stayed = ("One is on hold and stays.", "%(num)s are on hold and stay.")
-        notice = f"{notice} {_counted(visit, *stayed, held)}"
+        stayed = visit.counted("One is on hold and stays.", "%(num)s are on hold and stay.", held)
+        notice = f"{notice} {stayed}"
     return visit.redirect(
         list_behind(back),
         notice,
@@ -242,10 +245,6 @@ def _tell_found(visit: Visit, listing: Listing, page: Page) -> str:
         else "Found for “%(search)s”: %(num)s"
     )
     return visit.text(wording, search=listing.search, num=len(page.messages))
-
-
-def _counted(visit: Visit, one: str, many: str, count: int) -> str:
-    return texts(visit.language).ngettext(one, many, count) % {"num": count}
 
 
 def _alone(visit: Visit) -> Selection:

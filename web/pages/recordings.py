@@ -15,7 +15,6 @@ from web.listing import Listing
 from web.progress import Downloads, Key
 from web.ranges import audio_response, closed_unless_sent
 from web.selection import everything
-from web.texts import texts
 from web.visit import Visit
 from web.words import count_words, size_words
 from web.zips import zip_name, zip_response
@@ -74,12 +73,14 @@ def send_found(visit: Visit, listing: Listing) -> Response:
 def ask_to_export(visit: Visit) -> Response:
     """The question before a long download: how many messages, and how large the zip will be."""
     count, size = visit.services.inbox.amount(everything(visit, asked_listing(visit)))
-    words = (
+    question = visit.counted(
         "Download %(num)s message? The archive is about %(size)s.",
         "Download %(num)s messages? The archive is about %(size)s.",
+        count,
+        written=count_words(count, visit.language),
+        size=size_words(size, visit.language),
     )
-    values = {"num": count_words(count, visit.language), "size": size_words(size, visit.language)}
-    return JSONResponse({"question": texts(visit.language).ngettext(*words, count) % values})
+    return JSONResponse({"question": question})
 
 
 def progress(visit: Visit) -> Response:

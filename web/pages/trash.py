@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.texts import texts
 from web.visit import Visit, page
 
 TRASH = "/messages?trash=1"
@@ -27,8 +26,11 @@ def empty(visit: Visit) -> Response:
     """Remove for good what lay in the trash when it was asked."""
     retention, before = visit.services.retention, _asked_at(str(visit.form.get("asked_at", "")))
     removed, _size = retention.empty_trash(visit.scope, before, by=visit.actor)
-    words = ("%(num)s message removed permanently.", "%(num)s messages removed permanently.")
-    told = texts(visit.language).ngettext(*words, removed) % {"num": removed}
+    told = visit.counted(
+        "%(num)s message removed permanently.",
+        "%(num)s messages removed permanently.",
+        removed,
+    )
     return visit.redirect(TRASH, told)
 
 

@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from storage.errors import AudioError, Busy, ConfigError
 from storage.rendition import DOUBTS, rendition_of
+from storage.silence import samples_of
+from storage.waveform import loudness
 from web.sentences import tell_message
 from web.uploads import uploaded
 from web.visit import Visit, page
@@ -18,7 +20,7 @@ _FIELD: Final = "sound"
 
 
 def try_sound(visit: Visit) -> Response:
-    """The WAV that a sound file would become, in base64, and what is doubtful about it.
+    """The WAV that a sound file would become, in base64, its picture, and what is doubtful.
 
     Else an ``error``, in the words of the page. To be fetched by static/sound-trial.js.
     """
@@ -30,7 +32,9 @@ def try_sound(visit: Visit) -> Response:
     except Busy as error:
         return _refused(visit, error, 503)
     doubts = [tell_message(DOUBTS[doubt], visit.language) for doubt in rendition.doubts]
-    return JSONResponse({"wav": base64.b64encode(rendition.wav).decode(), "doubts": doubts})
+    wav = base64.b64encode(rendition.wav).decode()
+    picture = list(loudness(samples_of(rendition.wav)[0]))
+    return JSONResponse({"wav": wav, "loudness": picture, "doubts": doubts})
 
 
 def _refused(visit: Visit, error: Exception, status: int) -> Response:

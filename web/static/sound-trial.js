@@ -9,14 +9,6 @@
 import { progress } from "./player/time.js";
 import { Waveform } from "./player/waveform.js";
 
-/** Points of the waveform. */
-const POINTS = 256;
-/** RMS below which nothing is raised. */
-const QUIETEST = 512;
-/** Bytes before the samples of a WAV as the server writes it, and of each sample. */
-const HEADER = 44;
-const SAMPLE = 2;
-
 class SoundTrial extends HTMLElement {
   /** @type {AbortController | null} of what the server is asked just now */
   #asking = null;
@@ -75,25 +67,22 @@ class SoundTrial extends HTMLElement {
       const answer = await fetch(this.dataset.address ?? "", { method: "POST", body: form, signal: asking.signal });
       const told = answer.headers.get("content-type")?.includes("json") ? await answer.json() : null;
       if (asking.signal.aborted) return;
-      if (answer.ok && told) this.#offer(told.wav, told.doubts);
+      if (answer.ok && told) this.#offer(told);
       else this.#refuse(told?.error ?? (answer.status === 401 ? this.dataset.ended : this.dataset.unreachable));
     } catch {
       if (!asking.signal.aborted) this.#refuse(this.dataset.unreachable);
     }
   }
 
-  /**
-   * @param {string} base64
-   * @param {string[]} doubts
-   */
-  #offer(base64, doubts) {
+  /** @param {{ wav: string, loudness: number[], doubts: string[] }} told  `wav` in base64 */
+  #offer({ wav: base64, loudness, doubts }) {
     const wav = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     this.#part("doubts").replaceChildren(...doubts.map(listItem));
     this.#part("doubts").hidden = doubts.length === 0;
     this.#part("status").textContent = (doubts.length ? this.dataset.doubtful : this.dataset.ready) ?? "";
     this.#part("line").hidden = false;
     this.#audio.src = URL.createObjectURL(new Blob([wav], { type: "audio/wav" }));
-    if (this.#waveform) this.#waveform.loudness = loudnessOf(wav);
+    if (this.#waveform) this.#waveform.loudness = loudness;
   }
 
   /** @param {string | undefined} sentence */
@@ -133,24 +122,6 @@ function listItem(text) {
   const item = document.createElement("li");
   item.textContent = text;
   return item;
-}
-
-/**
- * How loud each part of a WAV of 16 bits in one channel is (RMS), as the server tells of messages:
- * from 0 to 255 for the loudest.
- * @param {Uint8Array<ArrayBuffer>} wav
- */
-function loudnessOf(wav) {
-  const samples = new Int16Array(wav.buffer, HEADER, Math.floor((wav.length - HEADER) / SAMPLE));
-  const levels = Array.from({ length: POINTS }, (_, point) => {
-    const from = Math.floor((point * samples.length) / POINTS);
-    const to = Math.floor(((point + 1) * samples.length) / POINTS);
-    let squares = 0;
-    for (let at = from; at < to; at += 1) squares += samples[at] ** 2;
-    return Math.sqrt(squares / Math.max(1, to - from));
-  });
-  const loudest = Math.max(QUIETEST, ...levels);
-  return levels.map((level) => Math.round((255 * level) / loudest));
 }
 
 if (!customElements.get("sound-trial")) customElements.define("sound-trial", SoundTrial);
