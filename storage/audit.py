@@ -6,6 +6,7 @@ What is noted is noted in the transaction that does it, so that neither is there
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -140,26 +141,27 @@ class AuditLog:
             statement = statement.where(AuditRow.company_id == query.company_id)
         if query.before is not None:
             statement = statement.where(AuditRow.id < query.before)
+        # Entries of earlier versions are not folded.
+        words = [(fold(word), word) for word in normalise(query.search).split()]
         found: list[AuditEntry] = []
         with self._database.reading() as session:
             for number, row in enumerate(session.scalars(statement).yield_per(500), 1):
                 if len(found) == query.limit:
                     return AuditPage(tuple(found), found[-1].id)
-                if _matches(row, query):
+                if _matches(row, query, words):
                     found.append(_entry(row))
                 if number == LOOKED_AT:
                     return AuditPage(tuple(found), row.id)
         return AuditPage(tuple(found), None)
 
 
-def _matches(row: AuditRow, query: AuditQuery) -> bool:
+def _matches(row: AuditRow, query: AuditQuery, words: Sequence[tuple[str, str]]) -> bool:
+    """``words`` are those looked for, folded and not: one of both has to be there."""
     if query.user_id is not None and row.user_id != query.user_id:
         return False
     begins = query.action.endswith(".") and row.action.startswith(query.action)
     if query.action and not begins and row.action != query.action:
         return False
-    # Entries of earlier versions are not folded.
-    words = ((fold(word), word) for word in normalise(query.search).split())
     return all(any(each and each in row.search for each in both) for both in words)
 
 

@@ -10,7 +10,6 @@ import audioop
 from typing import Final, NamedTuple
 
 SAMPLE_BYTES: Final = 2
-FRAME_BYTES: Final = 2 * SAMPLE_BYTES
 BLOCK: Final = 800
 """Frames that are compared at once: a tenth of a second at the telephone's rate."""
 CANCELLED: Final = 0.3

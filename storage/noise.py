@@ -39,9 +39,14 @@ def is_only_noise(recording: Path, seconds: float) -> bool:
         return False
     if not newest:
         return False
-    levels = sorted(map(_level, newest))
+    levels: list[float] = []
+    for window in reversed(newest):  # who speaks, speaks now
+        levels.append(_level(window))
+        if levels[-1] > LOUDEST:
+            return False
+    levels.sort()
     usual, loudest = levels[len(levels) // 2], levels[-1]
-    return loudest <= INAUDIBLE or (loudest <= LOUDEST and loudest <= EVEN * usual)
+    return loudest <= INAUDIBLE or loudest <= EVEN * usual
 
 
 def _newest(path: Path, count: int) -> list[bytes]:

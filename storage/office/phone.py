@@ -9,6 +9,8 @@ from typing import Final
 
 import phonenumbers
 
+from storage.spellings import read_number
+
 DEFAULT_REGION: Final = "RU"
 SHORTEST: Final = 10
 """Digits below which a number is internal or local, and means itself only."""
@@ -34,14 +36,14 @@ def canonical(number: str, region: str) -> str:
         return plain
     if plain.startswith("00"):
         # Lines write the plus so, wherever they are and whatever is dialled for it there.
-        abroad = _parse(f"+{plain[2:]}", region)
+        abroad = read_number(f"+{plain[2:]}", region)
         if abroad and phonenumbers.is_possible_number(abroad):
             return _international(abroad)
-    home = None if number.strip().startswith("+") else _parse(plain, region)
+    home = None if number.strip().startswith("+") else read_number(plain, region)
     # Possible, not valid: ranges come into use faster than the library learns of them.
     if home and phonenumbers.is_possible_number(home):
         return _international(home)
-    abroad = _parse(f"+{plain}", region)
+    abroad = read_number(f"+{plain}", region)
     if abroad and phonenumbers.is_possible_number(abroad):
         return _international(abroad)
     return plain
@@ -51,13 +53,6 @@ def whole(canonical_number: str) -> str:
     """A canonical number as people write it: with a plus where it has its country's code."""
     is_full = canonical_number.isdecimal() and len(canonical_number) >= SHORTEST
     return f"+{canonical_number}" if is_full else canonical_number
-
-
-def _parse(number: str, region: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
 
 
 def _international(number: phonenumbers.PhoneNumber) -> str:
