@@ -70,6 +70,20 @@ class Clerks:
                 f"the database has not answered within {seconds:g} s"
             ) from None
 
+    async def in_time(
+        self, work: Callable[[], Result], seconds: float, otherwise: Result
+    ) -> Result:
+        """Wait ``seconds`` for the work's result; where it is not there by then, ``otherwise``."""
+        future = self._accept(work)
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            if not limit.expired():
+                raise  # the work's own
+            # Who stood still meanwhile takes what was done all the same.
+            return future.result() if future.done() and not future.cancelled() else otherwise
+
     def _accept(self, work: Callable[[], Result]) -> Future[Result]:
         future: Future[Result] = Future()
         context = contextvars.copy_context()  # log lines carry the call's id

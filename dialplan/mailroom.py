@@ -6,7 +6,6 @@ in the database; after a recording the caller hears no promise, and the message 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -107,21 +106,15 @@ class StoredMailroom:
         return await self.slips.do(partial(self.messages.is_recorded, draft.id))
 
     async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await self.slips.do(partial(self.messages.is_only_noise, draft.id, seconds))
-        except TimeoutError:
-            return False
+        work = partial(self.messages.is_only_noise, draft.id, seconds)
+        return await self.slips.in_time(work, PATIENCE, otherwise=False)
 
     async def mark_cut_off(self, draft: Draft) -> None:
         await self.slips.do(partial(self.messages.mark_cut_off, draft.id))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await self.files.do(partial(self.messages.has_speech, draft.id, min_speech))
-        except TimeoutError:
-            return True
+        work = partial(self.messages.has_speech, draft.id, min_speech)
+        return await self.files.in_time(work, PATIENCE, otherwise=True)
 
     async def finish(self, draft: Draft) -> Kept | Empty:
         messages = self.messages

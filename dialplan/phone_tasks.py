@@ -126,6 +126,7 @@ def _newest_sound(prompts: PromptLibrary, takes: list[Path]) -> str | None:
         try:
             digest = prompts.adopt(take)
         except NoRecording:
+            remove_recording(take)
             continue
         except AudioError as error:
             log.warning("a recorded prompt is none", take=take.name, why=str(error))

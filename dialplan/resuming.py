@@ -59,10 +59,11 @@ async def _go_on(call: Call, mailroom: Mailroom, desk: Desk, was: Interrupted) -
         newest = takes[-1]
         try:
             limits = limits_of(desk.settings, mailroom, newest)
-            recorded = await call.record_on(newest.id, limits) is not None
-            await note_what_is_missing(call, mailroom, newest)
+            try:
+                recorded = await call.record_on(newest.id, limits) is not None
+            finally:
+                await note_what_is_missing(call, mailroom, newest)
         except Hangup:
-            await note_what_is_missing(call, mailroom, newest)
             await keep_for_absent(mailroom, takes)
             raise
         if not recorded and len(takes) == 1 and not await _is_recorded(mailroom, takes[0]):

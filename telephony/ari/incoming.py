@@ -57,7 +57,7 @@ class Incoming:
         self._path = f"/channels/{line.id}/rtp_statistics"
         self._line = line
         self._clock = asyncio.get_running_loop()
-        self._counted = Count()
+        self._counted: Count | None = None
         self._looked_at = 0.0
         self.seconds = 0.0
         """How much has come in since the first look."""
@@ -68,7 +68,7 @@ class Incoming:
 
     async def begin(self) -> None:
         """Look for the first time: what came before does not matter."""
-        self._counted = Count()
+        self._counted = None
         await self.look()
         self.seconds = self._no_sound_for = 0.0
 
@@ -86,9 +86,10 @@ class Incoming:
         if count is None:
             self._no_sound_for = 0.0
             return False
-        before, self._counted = self._counted, count
+        before, self._counted = self._counted or count, count
         came = count.since(before)
-        self.seconds += came / BYTES_A_SECOND
+        if passed < LATE_SECONDS:  # else the recording may have ended long before
+            self.seconds += came / BYTES_A_SECOND
         if came < SOUND_BYTES * passed and passed < LATE_SECONDS:
             # What comes at first may be the end of a word.
             self._comforted = self._no_sound_for > 0 and (self._comforted or came > 0)

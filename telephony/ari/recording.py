@@ -30,9 +30,9 @@ LOOK_SECONDS = 1.0
 """So often it is looked what comes in. What a new stream says before the next look is lost."""
 NOISE_SECONDS = 2.0
 """So often it is asked for noise: Asterisk writes its files in blocks of two seconds."""
-LOST_SECONDS = 3.0
+LOST_SECONDS = 4.0
 """So much more came in than was recorded that it was lost: the beep is not recorded, Asterisk tells
-whole seconds, and the newest look is up to a second old."""
+whole seconds, and the newest look may be late, behind the end of the recording."""
 ANEW = "VoicepostStreamStartsAnew"
 LOOKED = "VoicepostLooked"
 

@@ -76,7 +76,8 @@ async def test_nobody_is_lost_who_is_hard_to_hear(
         await inside.wait(lambda e: e["type"] == "RecordingStarted", after=now)
         await caller.say(quiet_voice(SAID[MURMURS]))
         await caller.press("#")
-        await inside.wait(starts(TOO_SHORT), after=now)
+        # Whose speech is not counted in time, on a busy machine, is offered the review first.
+        await inside.wait(starts(TOO_SHORT), after=now, seconds=60)
         await caller.hang_up()
 
         messages = await until_async(lambda: kept_aside(house), seconds=60)

@@ -288,6 +288,33 @@ async def test_who_comes_after_everybody_waited_in_vain_does_not_wait() -> None:
     assert await clerks.ask(lambda: "answer", FOR_EVER) == "answer"
 
 
+async def test_what_is_not_there_in_time_is_taken_for_something_else() -> None:
+    clerks, released = Clerks("clerk"), threading.Event()
+    late = await clerks.in_time(lambda: released.wait(60), 0.01, otherwise=False)
+    released.set()
+    assert late is False
+
+    def refuse() -> bool:
+        raise TimeoutError("the work's own")
+
+    with pytest.raises(TimeoutError, match="own"):
+        await clerks.in_time(refuse, FOR_EVER, otherwise=False)
+
+
+async def test_who_stood_still_takes_what_was_there_in_time() -> None:
+    clerks, answered = Clerks("clerk"), threading.Event()
+
+    def answer() -> str:
+        answered.set()
+        return "answer"
+
+    asking = asyncio.create_task(clerks.in_time(answer, 0.05, otherwise="nothing"))
+    await asyncio.sleep(0)  # it has asked
+    assert answered.wait(60)
+    threading.Event().wait(0.2)  # longer than it would wait
+    assert await asking == "answer"
+
+
 async def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
     clerks, begins, released = Clerks("clerk", 1), threading.Event(), threading.Event()
     begun: list[str] = []

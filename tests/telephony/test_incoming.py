@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+from types import SimpleNamespace
+
 import pytest
 
 import telephony.ari.incoming
 import telephony.ari.recording
 from telephony.ari.call import AriCall
+from telephony.ari.incoming import Count, Incoming
 from telephony.call import EndedBy, RecordingLimits
 from telephony.errors import Hangup
 from tests.telephony.fake_ari import FakeAri
@@ -85,7 +89,7 @@ async def test_the_first_packet_of_all_is_no_new_stream(asterisk: FakeAri) -> No
     assert len(asterisk.asked("POST", path=f"/channels/{call.id}/record")) == 1
 
 
-@pytest.mark.parametrize(("recorded", "whole"), [(9, True), (8, True), (6, False), (0, False)])
+@pytest.mark.parametrize(("recorded", "whole"), [(9, True), (7, True), (6, False), (0, False)])
 async def test_what_came_in_and_was_not_recorded_is_missed(
     asterisk: FakeAri, recorded: int, whole: bool
 ) -> None:
@@ -101,6 +105,44 @@ async def test_what_came_in_and_was_not_recorded_is_missed(
         await task
         assert call.is_whole("0192") == whole
         assert call.is_whole("another")
+
+
+async def test_what_came_before_the_beep_is_not_missed_where_the_first_look_fails(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, ask = count(), Incoming._ask
+
+    async def fails_at_first(incoming: Incoming) -> Count | None:
+        return await ask(incoming) if next(looks) else None
+
+    monkeypatch.setattr(Incoming, "_ask", fails_at_first)
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        exchange.speak(call.id, 100)
+        task = begin(call.record("0192", LIMITS))
+        await recording(asterisk, "0192")
+        await looked(asterisk)
+        exchange.finish_recording("0192", seconds=1)
+        await task
+        assert call.is_whole("0192")
+
+
+async def test_a_late_look_tells_nothing_of_a_recording_that_may_be_over(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine stood still, and the caller's phone sent on behind the end of the recording."""
+    now = 100.0
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+        exchange.speak(call.id, 1)
+        incoming = Incoming(call.line)
+        monkeypatch.setattr(incoming, "_clock", SimpleNamespace(time=lambda: now))
+        await incoming.begin()
+        for passed, counted in ((1.0, 1.0), (5.0, 1.0), (1.0, 2.0)):
+            now += passed
+            exchange.speak(call.id, passed)
+            assert not await incoming.look()
+            assert incoming.seconds == counted
 
 
 async def test_it_is_missed_also_in_the_message_of_who_hangs_up(asterisk: FakeAri) -> None:
