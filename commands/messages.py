@@ -178,8 +178,8 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
         for message in messages:
             click.echo("  ".join(_row(message)), err=True)
         click.confirm(f"Delete {counted(len(messages))}?", abort=True, err=True)
-    app.inbox.delete_many([message.id for message in messages], by=app.actor)
-    click.echo(f"{counted(len(messages))} moved to the trash", err=True)
+    deleted = app.inbox.delete_many([message.id for message in messages], by=app.actor)
+    click.echo(f"{counted(len(deleted))} moved to the trash", err=True)
 
 
 @group.command()
@@ -188,8 +188,8 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
 def restore(app: App, message_ids: tuple[str, ...]) -> None:
     """Take messages back from the trash."""
     messages = [app.inbox.get(message_id) for message_id in message_ids]
-    app.inbox.restore_many([message.id for message in messages], by=app.actor)
-    click.echo(f"{counted(len(messages))} restored", err=True)
+    restored = app.inbox.restore_many([message.id for message in messages], by=app.actor)
+    click.echo(f"{counted(len(restored))} restored", err=True)
 
 
 @group.command()

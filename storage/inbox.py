@@ -27,6 +27,8 @@ __all__ = ["Inbox", "Message", "MessageJson", "Page", "Query"]
 
 PAGE = 200  # messages read at once, where all of them are wanted
 
+MOST_ALIKE = 5
+"""So many ids are told that begin alike: of messages of one millisecond."""
 _PART_OF_ID = re.compile(r"[0-9a-f-]{4,36}")
 
 
@@ -119,13 +121,15 @@ class Inbox:
                 select(MessageRow)
                 .where(MessageRow.id >= wanted, MessageRow.id < wanted + "g")
                 .where(MessageRow.state == "kept", visible(scope))
-                .limit(2)
+                .limit(MOST_ALIKE + 1)
             ).all()
             messages = _messages(session, rows, scope, reader)
         if not messages:
             raise NotFound(f"there is no message {message_id}")
         if len(messages) > 1:
-            raise NotFound(f"several messages have ids that begin with {message_id}")
+            told = ", ".join(message.id for message in messages[:MOST_ALIKE])
+            more = " and more" if len(messages) > MOST_ALIKE else ""
+            raise NotFound(f"several messages have ids that begin with {wanted}: {told}{more}")
         return messages[0]
 
     def read(self, message: Message) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.speech import RATE, speak
+from tests.speech import RATE, speak, speech_folder
 
 REQUEST: Final = (
     "Здравствуйте, это Иван Петров. Перезвоните мне, пожалуйста, завтра утром. Спасибо."
@@ -31,9 +32,14 @@ VOICES: Final = {
 @cache
 def quiet_voice(name: str) -> Path:
     """A WAV of this voice, of a level as telephones deliver it where nothing else is said."""
-    language, text, _ = VOICES[name]
-    folder = Path(tempfile.mkdtemp(prefix="vp-quiet-"))
-    return treat(speak(text, language), name, folder / "voice.wav")
+    language, text, treatment = VOICES[name]
+    mark = hashlib.sha256(repr((language, text, treatment, _NOISE)).encode()).hexdigest()[:16]
+    voice = speech_folder() / f"quiet-{mark}.wav"
+    if not voice.exists():
+        with tempfile.TemporaryDirectory(dir=voice.parent) as folder:
+            # Renamed into place: another worker may do the same.
+            treat(speak(text, language), name, Path(folder) / "voice.wav").replace(voice)
+    return voice
 
 
 def treat(said: Path, name: str, treated: Path, noise: int = 1) -> Path:

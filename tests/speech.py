@@ -18,7 +18,7 @@ RATE = 8000
 def speak(text: str, language: str = "ru", path: Path | None = None) -> Path:
     """A WAV in which a synthesiser says the text; rendered once, copied to ``path`` if given."""
     name = hashlib.sha256(f"{language}:{text}".encode()).hexdigest()[:16]
-    rendered = _folder() / f"{name}.wav"
+    rendered = speech_folder() / f"{name}.wav"
     if not rendered.exists():
         _render(text, language, rendered)
     if path is None:
@@ -60,7 +60,7 @@ def write_wav(path: Path, audio: bytes, rate: int = RATE) -> Path:
 
 
 @cache
-def _folder() -> Path:
+def speech_folder() -> Path:
     """One cache for all test runs of this user, so that parallel workers share it."""
     folder = Path(tempfile.gettempdir()) / f"voicepost-speech-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -348,7 +348,10 @@ def test_deleting_asks_first(voicepost: Voicepost, company: str) -> None:
     assert ids(voicepost, "--trash") == [company]
 
     voicepost("messages", "restore", company)
+    assert voicepost.warnings == "1 message restored\n"
     assert ids(voicepost) == [company]
+    voicepost("messages", "restore", company)
+    assert voicepost.warnings == "0 messages restored\n"
 
 
 def test_nothing_is_deleted_if_one_id_is_wrong(voicepost: Voicepost, company: str) -> None:

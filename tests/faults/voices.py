@@ -9,7 +9,9 @@ would come out as noughts there: that is digital silence, in which nothing was s
 
 from __future__ import annotations
 
+import atexit
 import random
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -78,4 +80,6 @@ def _text(number: int, quiet: Quiet | None) -> str:
 
 @cache
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="vp-voices-"))
+    folder = Path(tempfile.mkdtemp(prefix="vp-voices-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
