@@ -1,5 +1,6 @@
 """`voicepost config`: a company's whole configuration as one document."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from storage.accounts.stale import account_problems
 from storage.allowance import Allowance
 from storage.directory import Site
 from storage.errors import ConfigError, StorageError
-from storage.office import Office, Problem, as_data, dump_office, read_office
+from storage.office import Office, Problem, Prompt, as_data, dump_office, read_office
 
 
 @click.group()
@@ -34,9 +35,9 @@ def apply(app: App, file: Path) -> None:
     site = app.offices.site(office.company.name)
     for problem in (*site.problems(), *app.offices.snapshot().contested(site.company_id)):
         click.echo(f"Warning: {problem}", err=True)
-    for problem in _missing_files(office, folder):
-        click.echo(f"Warning: {problem}; the sound applied before stays", err=True)
     prompts = site.office.prompts
+    for problem in _missing_files(office, folder, prompts):
+        click.echo(f"Warning: {problem}", err=True)
     warn_of_doubts(app, {name: prompt.audio for name, prompt in prompts.items()})
     click.echo(f"applied: {office.company.name} (version {version})")
 
@@ -95,24 +96,26 @@ def _problems(app: App, file: Path) -> list[Problem]:
         office = read_office(file)
     except ConfigError as error:
         return [_unreadable(sentence, file) for sentence in error.problems]
-    site = Site("", office, _allowance(app, office.company.name))
-    return [*_missing_files(office, file.absolute().parent), *site.problems()]
+    sites = _sites(app)
+    known = next((each for each in sites if each.office.company.name == office.company.name), None)
+    allowance = known.allowance if known else Allowance(allow=app.settings.calls.allow)
+    if sites and not known:
+        allowance = replace(allowance, endpoint_pattern=None)
+    missing = _missing_files(office, file.absolute().parent, known.office.prompts if known else {})
+    return [*missing, *Site("", office, allowance).problems()]
 
 
-def _allowance(app: App, company: str) -> Allowance:
-    """What is allowed the company of a file, or would be once it is applied.
+def _sites(app: App) -> Collection[Site]:
+    """The companies there are: none where there is no database yet, or none that answers.
 
-    A file is checked also where there is no database yet, or none that answers.
+    A file is checked there, too.
     """
-    usual = Allowance(allow=app.settings.calls.allow)
     if not app.database_exists:
-        return usual
+        return ()
     try:
-        sites = app.offices.snapshot().offices.values()
+        return app.offices.snapshot().offices.values()
     except StorageError:
-        return usual
-    known = (site.allowance for site in sites if site.office.company.name == company)
-    return next(known, replace(usual, endpoint_pattern=None) if sites else usual)
+        return ()
 
 
 def _unreadable(sentence: str, file: Path) -> Problem:
@@ -124,9 +127,16 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _missing_files(office: Office, folder: Path) -> list[Problem]:
-    return [
-        Problem("error", f"prompts.{name}.file", f"there is no file {prompt.file}")
-        for name, prompt in office.prompts.items()
-        if prompt.file is not None and not (folder / prompt.file).is_file()
-    ]
+def _missing_files(
+    office: Office, folder: Path, applied: Mapping[str, Prompt]
+) -> Iterator[Problem]:
+    """Sound files that are not there: no error where the same one was ``applied`` before."""
+    for name, prompt in office.prompts.items():
+        if prompt.file is None or (folder / prompt.file).is_file():
+            continue
+        where, what = f"prompts.{name}.file", f"there is no file {prompt.file}"
+        before = applied.get(name)
+        if before and before.audio and before.file == prompt.file:
+            yield Problem("warning", where, f"{what}; the sound applied before stays")
+        else:
+            yield Problem("error", where, what)

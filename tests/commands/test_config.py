@@ -30,9 +30,12 @@ def test_what_was_shown_can_be_applied_from_anywhere(voicepost: Voicepost, tmp_p
 
     shown = tmp_path / "shown.toml"
     shown.write_text(voicepost("config", "show"))
+    checked = voicepost("config", "check", str(shown))  # says what applying it will say
+    told = "there is no file address.wav; the sound applied before stays"
+    assert f"warning: prompts.address.file: {told}" in checked.splitlines()
     voicepost("config", "apply", str(shown))
 
-    assert "there is no file address.wav; the sound applied before stays" in voicepost.warnings
+    assert told in voicepost.warnings
     assert voicepost.data("prompts", "list") == before
 
 
