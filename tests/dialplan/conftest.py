@@ -15,16 +15,14 @@ from tests.dialplan.company import SOME_OFFICE, Company
 Found = Callable[..., Company]
 
 
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that is there answers, however busy the machine is."""
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Found]:
+    """Founds companies: give it an office, or its text.
+
+    A database that is there answers, however busy the machine is: nobody gives it up.
+    """
     monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 30.0)
     monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 30.0)
-
-
-@pytest.fixture
-def found(tmp_path: Path) -> Iterator[Found]:
-    """Founds companies: give it an office, or its text."""
     with ExitStack() as companies:
 
         def make(office: Office | str = SOME_OFFICE, name: str = "company") -> Company:
