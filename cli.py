@@ -14,9 +14,10 @@ import click
 
 from commands.context import App
 from commands.logs import configure_logs
-from storage.errors import ConfigError, StorageError
+from storage.errors import StorageError
 from storage.text import printable
 from telephony.errors import TelephonyError
+from web.language.problems import sentences
 
 COMMANDS: Mapping[str, str] = {
     "serve": "commands.serve:serve",
@@ -65,10 +66,10 @@ class Voicepost(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except ConfigError as error:
-            for problem in error.problems or [str(error)]:
-                click.echo(f"Error: {problem}", err=True)
-        except (StorageError, TelephonyError) as error:
+        except StorageError as error:
+            for told in sentences(error):
+                click.echo(f"Error: {told}", err=True)
+        except TelephonyError as error:
             click.echo(f"Error: {error}", err=True)
         except UnicodeEncodeError as error:
             click.echo(f"Error: this is not text: {error.object[:60]!a}", err=True)

@@ -14,8 +14,8 @@ from storage.backup.making import back_up
 from storage.backup.restoring import restore as restore_home
 from storage.backup.verifying import verify
 from storage.database import Database
-from storage.errors import StorageError
 from storage.privacy import make_home, tighten
+from web.language.problems import sentence
 
 
 @click.command()
@@ -39,12 +39,14 @@ def backup(app: App, target: Path, *, only_verify: bool) -> None:
     click.echo(f"{made.messages} recordings", err=True)
     for message_id in made.purged:
         click.echo(f"removed for good meanwhile, and left out: {message_id}", err=True)
-    for sentence in made.damaged:
-        click.echo(f"without its recording: {sentence}", err=True)
-    for sentence in made.unread:
-        click.echo(f"left out: {sentence}", err=True)
+    for problem in made.damaged:
+        click.echo(f"without its recording: {sentence(problem)}", err=True)
+    for problem in made.unread:
+        click.echo(f"left out: {sentence(problem)}", err=True)
     if missing := len(made.damaged) + len(made.unread):
-        raise StorageError(f"the backup is written, but {missing} recordings could not be read")
+        raise click.ClickException(
+            f"the backup is written, but {missing} recordings could not be read"
+        )
 
 
 @click.command()

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from storage.errors import NotFound
+import click
 
 ROLES: Final = ("serve", "calls", "agi", "web")
 BLOCK: Final = 1 << 16
@@ -46,6 +46,10 @@ class Line:
         return str(self.facts.get("message", ""))
 
 
+class NotInLogs(click.ClickException):
+    """No log speaks of what was asked for, or too many do."""
+
+
 class CallFiles:
     """The log files of all roles in one folder, with those that were put by."""
 
@@ -56,10 +60,10 @@ class CallFiles:
         """The id of the call that ``wanted`` names: its id, or that of a message left in it, or
         a beginning of either that no other call has.
 
-        Raises NotFound.
+        Raises NotInLogs.
         """
         if not wanted:
-            raise NotFound("which call? Its id, or that of a message, or a beginning of either")
+            raise NotInLogs("which call? Its id, or that of a message, or a beginning of either")
         calls: set[str] = set()
         for line in self._mentioning(wanted):
             if line.call and wanted in (line.call, line.message):
@@ -70,8 +74,8 @@ class CallFiles:
             return calls.pop()
         if calls:
             some = ", ".join(sorted(calls)[:SHOWN_CHOICES])
-            raise NotFound(f"{len(calls)} calls have ids that begin with {wanted}: {some} …")
-        raise NotFound(f"no log in {self._folder} speaks of a call or message {wanted}")
+            raise NotInLogs(f"{len(calls)} calls have ids that begin with {wanted}: {some} …")
+        raise NotInLogs(f"no log in {self._folder} speaks of a call or message {wanted}")
 
     def story(self, call: str) -> list[Line]:
         """The lines of a call, the oldest first: its own, and what was done later for its

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from commands.callfiles import CallFiles, Line
+from commands.callfiles import CallFiles, Line, NotInLogs
 from commands.context import App
 from commands.listing import print_table
 from commands.stories import outcome, sentence
@@ -75,7 +75,7 @@ def _shown(row: dict[str, str]) -> dict[str, str]:
 def _call_of(app: App, files: CallFiles, wanted: str) -> str:
     try:
         return files.find(wanted)
-    except NotFound as not_in_logs:
+    except NotInLogs as not_in_logs:
         # The message may say more than its own id: the call in which it was left.
         try:
             call = app.inbox.get(wanted).call_id
@@ -85,7 +85,7 @@ def _call_of(app: App, files: CallFiles, wanted: str) -> str:
 
 
 def _no_call(message: str) -> str:
-    raise NotFound(f"nobody knows in which call the message {message} was left")
+    raise click.ClickException(f"nobody knows in which call the message {message} was left")
 
 
 def _summary(call: str, lines: list[Line]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import click
 
 from commands.context import App
 from storage.office import Office
+from web.language.problems import sentence
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,7 +33,7 @@ def change(app: App, company: str | None, edit: Callable[[Office], Office]) -> O
     contested = app.offices.snapshot().contested(before.company_id)
     for problem in (*replace(before, office=office).problems(), *contested):
         if problem not in known:
-            click.echo(f"Warning: {problem}", err=True)
+            click.echo(f"Warning: {sentence(problem)}", err=True)
     return office
 
 
@@ -40,4 +41,4 @@ def warn_of_doubts(app: App, prompts: Mapping[str, str | None]) -> None:
     """Print what is doubtful about the sounds of prompts, given by their names as digests."""
     for name, digest in prompts.items():
         for doubt in app.prompts.doubts(digest):
-            click.echo(f"Warning: prompts.{name}: {doubt}", err=True)
+            click.echo(f"Warning: {sentence(doubt.at(f'prompts.{name}'))}", err=True)

@@ -99,7 +99,7 @@ def add(app: App, name: str, language: str, timezone: str | None) -> None:
     zone = timezone or USUAL_ZONE
     office = Office(company=make_part(Company, name=name, language=language, timezone=zone))
     if office.company.name in app.offices.names():
-        raise ConfigError(f"there is a company “{office.company.name}” already")
+        raise ConfigError("company-exists", name=office.company.name)
     app.offices.apply(office, by=app.actor)
     if timezone is None and language != "ru":
         click.echo(

@@ -12,8 +12,9 @@ from commands.listing import print_json
 from storage.accounts.stale import account_problems
 from storage.allowance import Allowance
 from storage.directory import Site
-from storage.errors import ConfigError, StorageError
+from storage.errors import ConfigError, StorageError, warning, wrong
 from storage.office import Office, Problem, Prompt, as_data, dump_office, read_office
+from web.language.problems import message, sentence
 
 
 @click.group()
@@ -34,10 +35,10 @@ def apply(app: App, file: Path) -> None:
     version = app.offices.apply(office, folder, by=app.actor)
     site = app.offices.site(office.company.name)
     for problem in (*site.problems(), *app.offices.snapshot().contested(site.company_id)):
-        click.echo(f"Warning: {problem}", err=True)
+        click.echo(f"Warning: {sentence(problem)}", err=True)
     prompts = site.office.prompts
     for problem in _missing_files(office, folder, prompts):
-        click.echo(f"Warning: {problem}", err=True)
+        click.echo(f"Warning: {sentence(problem)}", err=True)
     warn_of_doubts(app, {name: prompt.audio for name, prompt in prompts.items()})
     click.echo(f"applied: {office.company.name} (version {version})")
 
@@ -69,11 +70,11 @@ def check_command(app: App, file: Path | None, company: str | None, as_json: boo
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         print_json(
-            [{"severity": p.severity, "where": p.where, "message": p.message} for p in problems]
+            [{"severity": p.severity, "where": p.where, "message": message(p)} for p in problems]
         )
     else:
         for problem in problems:
-            click.echo(f"{problem.severity}: {problem}")
+            click.echo(f"{problem.severity}: {sentence(problem)}")
         warnings = len(problems) - errors
         click.echo(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}", err=True)
     if errors:
@@ -95,7 +96,7 @@ def _problems(app: App, file: Path) -> list[Problem]:
     try:
         office = read_office(file)
     except ConfigError as error:
-        return [_unreadable(sentence, file) for sentence in error.problems]
+        return [one if one.where else one.at(file.name) for one in error.problems]
     sites = _sites(app)
     known = next((each for each in sites if each.office.company.name == office.company.name), None)
     allowance = known.allowance if known else Allowance(allow=app.settings.calls.allow)
@@ -118,11 +119,6 @@ def _sites(app: App) -> Collection[Site]:
         return ()
 
 
-def _unreadable(sentence: str, file: Path) -> Problem:
-    where, colon, message = sentence.partition(": ")
-    return Problem("error", where if colon else file.name, message if colon else sentence)
-
-
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -134,9 +130,8 @@ def _missing_files(
     for name, prompt in office.prompts.items():
         if prompt.file is None or (folder / prompt.file).is_file():
             continue
-        where, what = f"prompts.{name}.file", f"there is no file {prompt.file}"
-        before = applied.get(name)
+        where, before = f"prompts.{name}.file", applied.get(name)
         if before and before.audio and before.file == prompt.file:
-            yield Problem("warning", where, f"{what}; the sound applied before stays")
+            yield warning("no-file-but-applied", where, file=prompt.file)
         else:
-            yield Problem("error", where, what)
+            yield wrong("no-file", where, file=prompt.file)

@@ -8,7 +8,6 @@ from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import FORWARD, SOUND, days_in_words, spell
-from storage.errors import ConfigError
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.reassigning import OldMessages, reassign
@@ -123,7 +122,9 @@ def set_command(
         before = office.employees.get(extension)
         if before is None:
             if settings["name"] is None:
-                raise ConfigError(f"there is no employee {extension}; to add one, give the --name")
+                raise click.ClickException(
+                    f"there is no employee {extension}; to add one, give the --name"
+                )
             # The extension is checked with the whole office, which knows where it stands.
             before = make_part(Employee, name=settings["name"], endpoint="PJSIP/new")
             phone = allowance.usual_endpoint(extension) or f"PJSIP/{extension}"

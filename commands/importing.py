@@ -13,13 +13,13 @@ from commands.context import App
 from commands.listing import print_table
 from commands.progress import progress_bar
 from storage.appvoicemail import Place, survey
-from storage.errors import StorageError
 from storage.imports import Imported, Importer
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.offices import Site
 from storage.rows import Mailbox
 from storage.text import printable
 from telephony.identity import guess
+from web.language.problems import sentence
 
 COLUMNS = ("mailbox", "goes to", "as", "messages")
 
@@ -80,13 +80,11 @@ def import_messages(
         _print(done)
     would = "would be " if dry_run else ""
     click.echo(f"{done.taken.total()} {would}taken in, {done.there} were there already", err=True)
-    for sentence in done.doubtful:
-        click.echo(sentence, err=True)
     refused = (*spool.refused, *done.refused)
-    for sentence in refused:
-        click.echo(sentence, err=True)
+    for problem in (*done.doubtful, *refused):
+        click.echo(sentence(problem), err=True)
     if refused:
-        raise StorageError(f"{len(refused)} could not be taken in")
+        raise click.ClickException(f"{len(refused)} could not be taken in")
 
 
 def _addressing(site: Site, of_company: Collection[str]) -> Callable[[Place], Mailbox]:

@@ -34,7 +34,7 @@ async def keep_retention(app: App) -> None:
             if times % int(HOUR / interval) == 0:
                 await asyncio.to_thread(app.retention.tidy, trash)
         except StorageError as error:
-            log.warning("removing old messages is put off", why=str(error))
+            log.warning("removing old messages is put off", why=error)
         except Exception:
             # Whatever nobody foresaw here must not end the calls of this process.
             log.exception("removing old messages failed")

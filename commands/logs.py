@@ -19,7 +19,9 @@ from typing import Any
 
 from commands.lean import structlog
 from commands.logfile import LogFile
+from storage.errors import StorageError
 from storage.text import escaped, json_text, printable, with_texts
+from web.language.problems import whole
 
 LONGEST_TEXT = 2000
 """Characters of one value on a terminal: nobody reads more of what a stranger sent."""
@@ -55,7 +57,7 @@ def configure_logs(level: str, form: str, role: str = "", folder: Path | None = 
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _Named(role),
-            _Later(telling),
+            _Later([_in_words, *telling]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(filed),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -139,6 +141,18 @@ class _AtLeast:
         if getattr(logging, str(line["level"]).upper()) < self._level:
             raise structlog.DropEvent
         return line
+
+
+def _in_words(_logger: object, _method: str, line: _Line) -> _Line:
+    """Errors that stand in a line, as sentences."""
+    for key, value in line.items():
+        if isinstance(value, BaseException) and key != "exc_info":
+            line[key] = whole(value) if isinstance(value, StorageError) else _plain(value)
+    return line
+
+
+def _plain(error: BaseException) -> str:
+    return str(error) or repr(error)
 
 
 def _rendered(_logger: object, _method: str, line: _Line) -> str:

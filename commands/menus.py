@@ -6,7 +6,6 @@ from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import ACTION, SOUND, spell
-from storage.errors import ConfigError
 from storage.office import Action, Menu, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 
@@ -94,7 +93,9 @@ def set_command(app: App, /, menu: str, company: str | None, **settings: object)
         before = office.menus.get(menu)
         if before is None:
             if settings["greeting"] is None:
-                raise ConfigError(f"there is no menu “{menu}”; to make it, give its --greeting")
+                raise click.ClickException(
+                    f"there is no menu “{menu}”; to make it, give its --greeting"
+                )
             before = make_part(Menu, greeting=settings["greeting"])
         after = with_fields(before, **settings)
         return with_fields(office, menus=with_entry(office.menus, menu, after))

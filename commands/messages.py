@@ -21,7 +21,6 @@ from commands.retention import print_report, tell_done
 from commands.selecting import selecting
 from commands.speaker import play_aloud
 from storage.actor import EVERYTHING, Scope
-from storage.errors import StorageError
 from storage.export import export
 from storage.inbox import Message, Query
 from storage.manifest import CSV_STYLES, CsvStyle
@@ -29,6 +28,7 @@ from storage.message import Hold
 from storage.quiet import COUNTED
 from storage.text import json_text, printable
 from storage.withheld import shown_caller
+from web.language.problems import sentence
 
 # As many as one looks through in a terminal, unless --limit says otherwise.
 TERMINAL_ROWS = 100
@@ -137,7 +137,7 @@ def download(app: App, message_id: str, *, out: Path) -> None:
     try:
         out.write_bytes(audio)
     except OSError as error:
-        raise StorageError(f"{out} cannot be written: {error.strerror}") from error
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
 
 
 @group.command("export")
@@ -161,10 +161,10 @@ def export_messages(app: App, *, query: Query, target: Path, style: CsvStyle) ->
         done = export(app.inbox, query, target, progress, style)
     app.inbox.note_export(query, done.written + done.skipped, by=app.actor)
     click.echo(f"{done.written} written, {done.skipped} were there already", err=True)
-    for sentence in done.missing:
-        click.echo(f"missing: {sentence}", err=True)
+    for problem in done.missing:
+        click.echo(f"missing: {sentence(problem)}", err=True)
     if done.missing:
-        raise StorageError(f"{len(done.missing)} recordings could not be exported")
+        raise click.ClickException(f"{len(done.missing)} recordings could not be exported")
 
 
 @group.command()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from storage.errors import wrong
 from storage.office import Office
 from storage.settings import Settings
 from telephony.ari.client import AriAccess, HttpAri, Params, new_id
 from telephony.ari.ringing import UNFORWARDED
 from telephony.errors import AriError, TelephonyError
+from web.language.problems import message
 
 RING_SECONDS = 30
 
@@ -21,6 +23,21 @@ def ari_access(settings: Settings) -> AriAccess:
         password=settings.ari_password,
         app=settings.asterisk.app,
     )
+
+
+class ServiceNotRunning(TelephonyError):
+    """Nobody would take the call of a phone that is rung."""
+
+    def __init__(self) -> None:
+        super().__init__(message(wrong("service-not-running")))
+
+
+class PhoneNotReached(TelephonyError):
+    """Asterisk cannot ring a phone."""
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(message(wrong("phone-not-reached", phone=phone)))
+        self.phone = phone
 
 
 def phone_endpoint(office: Office, phone: str) -> str:
@@ -46,9 +63,7 @@ async def _ring_phone(settings: Settings, phone: str, args: tuple[str, ...]) -> 
             await ari.request("GET", f"/applications/{access.app}")
         except AriError as error:
             if error.status == 404:
-                raise TelephonyError(
-                    "The service is not running: start it with `voicepost serve`."
-                ) from None
+                raise ServiceNotRunning from None
             raise
         params: Params = {
             "endpoint": phone if "/" in phone else f"PJSIP/{phone}",
@@ -63,7 +78,5 @@ async def _ring_phone(settings: Settings, phone: str, args: tuple[str, ...]) -> 
             await ari.request("POST", f"/channels/{new_id()}", params)
         except AriError as error:
             if error.status:
-                raise TelephonyError(
-                    f"The phone {phone} cannot be rung: is it registered?"
-                ) from None
+                raise PhoneNotReached(phone) from None
             raise

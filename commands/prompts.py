@@ -9,9 +9,9 @@ from commands.changes import change, company_option, json_option, warn_of_doubts
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.phone import phone_endpoint, ring_phone
-from storage.errors import AudioError
 from storage.office import Office, Prompt, as_data, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from web.language.problems import message
 
 
 @click.group()
@@ -33,7 +33,7 @@ def list_command(app: App, company: str | None, as_json: bool) -> None:
                     "name": name,
                     **as_data(prompt),
                     "seconds": app.prompts.seconds(prompt.audio),
-                    "doubts": app.prompts.doubts(prompt.audio),
+                    "doubts": [message(doubt) for doubt in app.prompts.doubts(prompt.audio)],
                 }
                 for name, prompt in prompts.items()
             ]
@@ -103,7 +103,7 @@ def export(app: App, name: str, out: Path, company: str | None) -> None:
     try:
         shutil.copyfile(sound, out)
     except OSError as error:
-        raise AudioError(f"cannot write {out}: {error.strerror}") from error
+        raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
 
 
 @group.command()

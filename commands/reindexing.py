@@ -43,7 +43,7 @@ async def keep_reindexing(app: App) -> None:
                     log.info("search index renewed", messages=renewed)
                 settled, renewed = directory.version, 0
         except StorageError as error:
-            log.warning("renewing the search index is put off", why=str(error))
+            log.warning("renewing the search index is put off", why=error)
         except Exception:
             # Whatever nobody foresaw here must not end the calls of this process.
             log.exception("renewing the search index failed")

@@ -9,9 +9,9 @@ import click
 from commands.changes import json_option
 from commands.context import App
 from commands.listing import counted, print_json, print_table
-from storage.errors import StorageError
 from storage.reckoning import Effect, Report, Whose
 from storage.text import printable
+from web.language.problems import sentence
 
 COLUMNS = ("COMPANY", "BOX", "TO THE TRASH", "FOR GOOD", "BYTES", "ON HOLD")
 
@@ -63,15 +63,17 @@ def print_report(report: Report, *, err: bool = False) -> None:
 
 
 def tell_done(report: Report) -> None:
-    """What was done. Raises StorageError if some messages could not be removed."""
+    """What was done. Raises ClickException if some messages could not be removed."""
     done = report.total
     if done.moved:
         click.echo(f"{counted(done.moved)} moved to the trash", err=True)
     click.echo(f"{counted(done.removed)} removed for good", err=True)
-    for sentence in report.failures:
-        click.echo(sentence, err=True)
+    for problem in report.failures:
+        click.echo(sentence(problem), err=True)
     if report.failed:
-        raise StorageError(f"{counted(report.failed)} could not be removed and will be tried again")
+        raise click.ClickException(
+            f"{counted(report.failed)} could not be removed and will be tried again"
+        )
 
 
 def _row(whose: Whose, effect: Effect) -> tuple[object, ...]:

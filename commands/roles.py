@@ -126,7 +126,7 @@ async def _rescue_until(stop: asyncio.Event, settings: Settings) -> None:
     try:
         access = ari_access(settings)
     except ConfigError as error:
-        log.warning("callers of a dead service cannot be looked after", why=str(error))
+        log.warning("callers of a dead service cannot be looked after", why=error)
         await stop.wait()
         return
     async with HttpAri.connect(access) as ari:

@@ -208,4 +208,4 @@ async def _start(asterisk: Asterisk) -> None:
     try:
         await asterisk.start()
     except (SandboxError, OSError) as error:
-        log.error("Asterisk cannot be started", why=str(error))
+        log.error("Asterisk cannot be started", why=error)

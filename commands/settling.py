@@ -17,6 +17,7 @@ from telephony.ari.client import Ari
 from telephony.ari.router import Router
 from telephony.errors import AriError
 from telephony.metrics import metrics
+from web.language.problems import sentence
 
 INTERVAL_SECONDS = 15.0
 CALLERS_FIRST_SECONDS = 5.0
@@ -35,7 +36,7 @@ async def keep_settling(app: App, ari: Ari, router: Router) -> None:
         try:
             await settle_once(app, ari, router.live_calls)
         except (AriError, StorageError) as error:
-            log.warning("settling is put off", why=str(error))
+            log.warning("settling is put off", why=error)
         except Exception:
             # One file that nobody foresaw must not end the calls of this process.
             log.exception("settling failed")
@@ -61,5 +62,10 @@ async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
 
     settled = await asyncio.to_thread(work)
     if settled.kept or settled.failures:
-        log.info("settled", kept=settled.kept, empty=settled.empty, failures=settled.failures)
+        log.info(
+            "settled",
+            kept=settled.kept,
+            empty=settled.empty,
+            failures=[*map(sentence, settled.failures)],
+        )
     return settled

@@ -7,9 +7,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import click
+
 from storage.audio import LARGEST_BYTES
 from storage.children import run
-from storage.errors import AudioError
 
 # Each plays the file it is given and comes back when that is over.
 PLAYERS = (
@@ -27,12 +28,12 @@ NO_DEVICE = "audio open failed"
 def play_aloud(wav: bytes, speed: float = 1.0) -> None:
     """Play, and return when it is over. Faster or slower speech keeps its pitch.
 
-    Raises AudioError when there is no player or no sound device.
+    Raises ClickException when there is no player or no sound device.
     """
     player = next((player for player in PLAYERS if shutil.which(player[0])), None)
     if player is None:
         names = ", ".join(player[0] for player in PLAYERS)
-        raise AudioError(f"no program that plays sound was found (looked for {names})")
+        raise click.ClickException(f"no program that plays sound was found (looked for {names})")
     with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
         path = Path(folder) / "message.wav"
         path.write_bytes(wav)
@@ -42,7 +43,9 @@ def play_aloud(wav: bytes, speed: float = 1.0) -> None:
             [*player, str(path)], stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
     if played.returncode or NO_DEVICE in played.stderr.decode(errors="replace"):
-        raise AudioError(f"{player[0]} could not play the sound: is there a sound device?")
+        raise click.ClickException(
+            f"{player[0]} could not play the sound: is there a sound device?"
+        )
 
 
 def _at_speed(path: Path, speed: float) -> Path:
@@ -52,7 +55,9 @@ def _at_speed(path: Path, speed: float) -> Path:
     try:
         run(command, most_bytes=SLOWEST * LARGEST_BYTES)
     except FileNotFoundError as error:
-        raise AudioError(f"--speed needs {error.args[0]}, which is not installed") from error
+        raise click.ClickException(
+            f"--speed needs {error.args[0]}, which is not installed"
+        ) from error
     except (subprocess.SubprocessError, OSError) as error:
-        raise AudioError("the sound cannot be played at another speed") from error
+        raise click.ClickException("the sound cannot be played at another speed") from error
     return changed

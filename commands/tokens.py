@@ -10,7 +10,7 @@ from commands.changes import json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from storage.accounts.tokens import ApiToken
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound
 
 
 @click.command("tokens")
@@ -69,9 +69,9 @@ def revoke(app: App, login: str, token: str | None, is_all: bool) -> None:
         return
     found = [one.id for one in app.tokens.list(user.id) if one.id.startswith(token.lower())]
     if len(found) > 1:
-        raise ConfigError("several tokens have ids that begin like that")
+        raise click.ClickException("several tokens have ids that begin like that")
     if not found or not token:
-        raise NotFound("there is no such token")
+        raise NotFound("no-such-token")
     app.tokens.revoke(user.id, found[0], by=app.actor)
 
 

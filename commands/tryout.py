@@ -12,7 +12,6 @@ from commands.context import App
 from dialplan.entry import take_call
 from dialplan.services import Services
 from storage.drafts import Interrupted
-from storage.errors import NotFound
 from storage.messages import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings
 from telephony.call import Call, Rang
@@ -51,7 +50,7 @@ def try_call(
         raise click.BadParameter(f"“{min(wrong)}” is no key of a telephone", param_hint="--keys")
     site = app.offices.snapshot().find(number)
     if site is None:
-        raise NotFound(
+        raise click.ClickException(
             f"no company has the number {number}: who calls it by a trunk may leave a message that "
             "is unassigned"
         )
@@ -149,7 +148,7 @@ class _TellingMailroom:
 def _endpoints(office: Office, extensions: Iterable[str]) -> list[str]:
     for extension in extensions:
         if extension not in office.employees:
-            raise NotFound(f"{office.company.name} has no employee {extension}")
+            raise click.ClickException(f"{office.company.name} has no employee {extension}")
     return [office.employees[extension].endpoint for extension in extensions]
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from storage.errors import StorageError
 from storage.vault import AudioStore
+from web.language.problems import sentence, whole
 
 SHORTEST_SECONDS = 1.0
 """Between two rounds; a round with nothing to do reads one folder."""
@@ -33,10 +34,11 @@ async def keep_uploading(audio: AudioStore) -> None:
 
 
 async def _upload(audio: AudioStore, stop: threading.Event) -> tuple[str, ...]:
+    """Why some of them could not be uploaded."""
     try:
-        return await asyncio.to_thread(audio.upload, stop)
+        return tuple(map(sentence, await asyncio.to_thread(audio.upload, stop)))
     except StorageError as error:
-        return (str(error),)
+        return (whole(error),)
     except Exception as error:
         # One file that nobody foresaw must not end uploading for good.
         log.exception("uploading failed")

@@ -14,7 +14,6 @@ from commands.listing import print_json, print_table
 from storage.accounts.models import Language
 from storage.accounts.users import Unchanged
 from storage.actor import Person, Role, User
-from storage.errors import ConfigError
 from storage.toml import BYTE_ORDER_MARK
 
 LINK_HOURS = 24
@@ -235,7 +234,7 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         line = sys.stdin.readline().removeprefix(BYTE_ORDER_MARK).rstrip("\r\n")
         if not line:
-            raise ConfigError("standard input has no password")
+            raise click.ClickException("standard input has no password")
         return line
     answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return answer

@@ -15,10 +15,10 @@ from commands.context import App
 from commands.exposition import exposition
 from commands.health import HealthCheck
 from commands.notify import Watcher
-from commands.phone import phone_endpoint, ring_phone
+from commands.phone import PhoneNotReached, ServiceNotRunning, phone_endpoint, ring_phone
 from storage.errors import ConfigError
 from storage.office import Office
-from telephony.errors import AriError, TelephonyError
+from telephony.errors import AriError
 from web.app import create_app
 from web.hosts import Hosts
 from web.services import ExchangeUnavailable, PhoneUnavailable, Services
@@ -88,7 +88,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=_family(host))
     except OSError as error:
         raise ConfigError(
-            f"web.port: {host}:{port} cannot be listened to: {error.strerror}"
+            "not-listening", "web.port", host=host, port=port, reason=error.strerror
         ) from error
     with listener:
         # Each connection has it from here. An answer comes in two packets, and the second one would
@@ -109,8 +109,10 @@ def services(app: App) -> Services:
             ring_phone(app.settings, phone_endpoint(office, phone), *words)
         except AriError as error:
             raise ExchangeUnavailable(str(error)) from error
-        except TelephonyError as error:
-            raise PhoneUnavailable(str(error)) from error
+        except ServiceNotRunning as error:
+            raise PhoneUnavailable("service-not-running") from error
+        except PhoneNotReached as error:
+            raise PhoneUnavailable("phone-not-reached", phone=error.phone) from error
 
     web = app.settings.web
     return Services(

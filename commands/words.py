@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from storage.errors import WrongValue
 from storage.office import (
     Action,
     Dial,
@@ -31,8 +32,9 @@ from storage.office import (
     Target,
     Voicemail,
 )
-from storage.office.mistakes import sentences
+from storage.office.mistakes import mistakes
 from storage.office.values import shown
+from web.language.problems import message, sentence
 
 T = TypeVar("T")
 
@@ -112,7 +114,7 @@ class Words(click.ParamType[T]):
         try:
             return self._parse(value)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(_told(error), param, ctx)
 
 
 ACTION: Final[Words[Action]] = Words("action", parse_action)
@@ -179,11 +181,15 @@ def _ring_words(ring: Ring) -> tuple[str, ...]:
     return ("ring", extensions, strategy, timeout, *otherwise)
 
 
+def _told(error: ValueError) -> str:
+    return message(error.problem) if isinstance(error, WrongValue) else str(error)
+
+
 def _validated(adapter: TypeAdapter[T], data: dict[str, Any]) -> T:
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        raise ValueError("; ".join(sentences(error, data))) from error
+        raise ValueError("; ".join(map(sentence, mistakes(error, data)))) from error
 
 
 def days_in_words(days: int | None, without: str) -> str:

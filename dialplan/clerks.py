@@ -54,7 +54,7 @@ class Clerks:
         has begun with it. While all clerks have such work on their hands, nobody waits at all.
         """
         if self._all_overdue():
-            raise DatabaseUnavailable("the database has not answered those who asked before")
+            raise DatabaseUnavailable("database-silent")
         future = self._accept(work)
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -66,9 +66,7 @@ class Clerks:
                 return future.result()
             if future.running():
                 self._note_overdue(future)
-            raise DatabaseUnavailable(
-                f"the database has not answered within {seconds:g} s"
-            ) from None
+            raise DatabaseUnavailable("database-slow", seconds=seconds) from None
 
     async def in_time(
         self, work: Callable[[], Result], seconds: float, otherwise: Result

@@ -99,7 +99,7 @@ class StoredMailroom:
             return await self.database.ask(begin, PATIENCE)
         except DatabaseUnavailable as error:
             # Should the attempt succeed later after all, row and slip are one draft.
-            log.warning("a draft is written on a slip", message=envelope.id, why=str(error))
+            log.warning("a draft is written on a slip", message=envelope.id, why=error)
             return await self.slips.do(partial(self.messages.begin_without_database, envelope))
 
     async def is_recorded(self, draft: Draft) -> bool:
@@ -132,5 +132,5 @@ class StoredMailroom:
             # Worth waiting for: who has spoken is not to be asked for it again.
             return await self.database.ask(partial(drafts.interrupted, call.id), FINISH_PATIENCE)
         except DatabaseUnavailable as error:
-            log.warning("only slips tell what the call had begun", why=str(error))
+            log.warning("only slips tell what the call had begun", why=error)
             return await self.slips.do(partial(drafts.interrupted_by_slips, call.id))

@@ -18,7 +18,6 @@ from storage.inbox import Inbox
 from storage.noise import is_only_noise
 from storage.offices import Offices
 from storage.prompts import PromptLibrary
-from storage.rendition import DOUBTS
 from storage.spool import PROMPT, remove_recording
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
@@ -115,7 +114,8 @@ def _keep_newest(
     offices.set_recorded_prompt(company_id, name, digest, by=by)
     for take in takes:
         remove_recording(take)
-    log.info("prompt recorded", prompt=name, doubts=prompts.doubts(digest))
+    doubts = [doubt.code for doubt in prompts.doubts(digest)]
+    log.info("prompt recorded", prompt=name, doubts=doubts)
     return True
 
 
@@ -129,9 +129,9 @@ def _newest_sound(prompts: PromptLibrary, takes: list[Path]) -> str | None:
             remove_recording(take)
             continue
         except AudioError as error:
-            log.warning("a recorded prompt is none", take=take.name, why=str(error))
+            log.warning("a recorded prompt is none", take=take.name, why=error)
             continue
-        if DOUBTS["no-speech"] not in prompts.doubts(digest):
+        if all(doubt.code != "no-speech" for doubt in prompts.doubts(digest)):
             return digest
         found = found or digest
     return found

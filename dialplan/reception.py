@@ -93,7 +93,7 @@ class Reception:
             if known is None:
                 raise
             if known.find(dialled):
-                log.warning("the last known configuration is used", why=str(error))
+                log.warning("the last known configuration is used", why=error)
                 return known
             return await self._directory(NEW_NUMBER_PATIENCE)
 
@@ -114,5 +114,5 @@ class Reception:
         try:
             return self.prompts.sound(site.office, reference)
         except NotFound as error:
-            log.error("a prompt is missing", why=str(error))
+            log.error("a prompt is missing", why=error)
             return sounds.SILENCE

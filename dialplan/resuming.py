@@ -38,7 +38,7 @@ async def take_up_again(
     try:
         was = await mailroom.interrupted(call)
     except StorageError as error:
-        log.warning("nobody knows what the call had begun", why=str(error))
+        log.warning("nobody knows what the call had begun", why=error)
         return False
     if was is None:
         return False
@@ -83,5 +83,5 @@ async def _is_recorded(mailroom: Mailroom, take: Draft) -> bool:
     try:
         return await mailroom.is_recorded(take)
     except StorageError as error:
-        log.warning("what was recorded cannot be looked for now", why=str(error))
+        log.warning("what was recorded cannot be looked for now", why=error)
         return True

@@ -62,7 +62,7 @@ async def leave_message(
     except NoPlace as error:
         why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
         metrics().refused.labels(why).inc()
-        log.warning("no message can be taken", why=str(error))
+        log.warning("no message can be taken", why=error)
         await call.play(sounds.NO_PLACE, sounds.GOODBYE)
 
 
@@ -81,7 +81,7 @@ async def _take_message(
             result = await keep_newest(mailroom, takes)
         except StorageError as error:
             metrics().failures.inc()
-            log.error("a message waits to be filed", message=takes[-1].id, why=str(error))
+            log.error("a message waits to be filed", message=takes[-1].id, why=error)
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept) and not result.quiet:
@@ -213,4 +213,4 @@ async def keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
         await keep_newest(mailroom, takes)
     except StorageError as error:
         metrics().failures.inc()
-        log.error("a message waits to be filed", message=takes[-1].id, why=str(error))
+        log.error("a message waits to be filed", message=takes[-1].id, why=error)

@@ -113,10 +113,7 @@ def may_meet(one: str | None, other: str | None) -> bool:
 def checked_pattern(text: str) -> str:
     """A pattern of dial strings. Raises ConfigError."""
     if _EXTENSION not in text:
-        raise ConfigError(
-            f"the pattern needs {_EXTENSION} in it, such as {OF_ONE_COMPANY}; "
-            "phones of other names are listed as endpoints"
-        )
+        raise ConfigError("pattern-without-extension", part=_EXTENSION, such=OF_ONE_COMPANY)
     _check_endpoint(text.replace(_EXTENSION, "101"))
     return text
 
@@ -132,4 +129,4 @@ def _check_endpoint(endpoint: str) -> None:
     try:
         make_part(Employee, name="-", endpoint=endpoint)
     except ConfigError as error:
-        raise ConfigError(*(re.sub(r"^endpoint: ", "", each) for each in error.problems)) from error
+        raise ConfigError.of(problem.at("") for problem in error.problems) from error

@@ -14,7 +14,7 @@ from storage.allowance_models import AllowanceRow, AssignedRow
 from storage.audit import note
 from storage.config_version import next_version
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import ConfigError, NotFound, WrongValue
 from storage.models import CompanyRow, NumberRow
 from storage.office.phone import canonical
 from storage.office.values import shown
@@ -62,8 +62,8 @@ class Allowances:
         if allow is not None:
             try:
                 fields["allow"] = checked_prefixes(allow) or None
-            except ValueError as error:
-                raise ConfigError(str(error)) from error
+            except WrongValue as error:
+                raise ConfigError.of([error.problem]) from error
             fields["dialled_before"] = None
         with self._database.session() as session:
             version = next_version(session)
@@ -96,7 +96,7 @@ class Allowances:
             owner = _owner(session, same)
             if owner is not None and owner.id != company_id:
                 raise ConfigError(
-                    f"{shown(number)} is assigned to “{owner.name}”: unassign it first"
+                    "number-assigned-elsewhere", number=shown(number), company=owner.name
                 )
             if owner is None:
                 session.add(AssignedRow(number=same, company_id=company_id))
@@ -116,11 +116,11 @@ class Allowances:
                 if owner is None:
                     continue
                 if session.get(NumberRow, same) is not None:
-                    raise ConfigError(f"“{owner.name}” uses {shown(number)}: remove it there first")
+                    raise ConfigError("number-in-use", company=owner.name, number=shown(number))
                 session.execute(delete(AssignedRow).where(AssignedRow.number == same))
                 note(session, by, "number.unassign", company_id=owner.id, subject=same)
                 return
-        raise NotFound(f"{shown(number)} is assigned to no company")
+        raise NotFound("number-unassigned", number=shown(number))
 
     def assigned(self, company_id: str | None = None) -> list[Assigned]:
         """The numbers that are assigned, to any company or to one."""
@@ -141,7 +141,7 @@ class Allowances:
 def _company(session: Session, company_id: str) -> CompanyRow:
     row = session.get(CompanyRow, company_id)
     if row is None:
-        raise NotFound("the company was removed meanwhile")
+        raise NotFound("company-removed")
     return row
 
 

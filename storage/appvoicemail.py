@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from storage.errors import NoRecording, NotFound
+from storage.errors import NoRecording, NotFound, Problem, wrong
 from storage.files import NotPlain, read_plain
 from storage.oldtimes import time_of_date, time_of_seconds, time_of_writing
 from storage.text import printable
@@ -84,7 +84,7 @@ class Spool:
     """What was found: messages, and a sentence for each thing that was passed by."""
 
     messages: tuple[Place, ...]
-    refused: tuple[str, ...]
+    refused: tuple[Problem, ...]
 
 
 def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
@@ -92,24 +92,23 @@ def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
 
     Raises NotFound if there is no such folder or context, or no message.
     """
-    refused: list[str] = []
+    refused: list[Problem] = []
     found: list[Place] = []
     try:
         there = [path.name for path in folder.iterdir()]
     except OSError as error:
-        raise NotFound(f"the folder {printable(str(folder))}: {error.strerror}") from error
+        raise NotFound(
+            "spool-unreadable", folder=printable(str(folder)), reason=error.strerror
+        ) from error
     if missing := sorted(set(contexts).difference(there)):
-        raise NotFound(f"there is no context {printable(missing[0])} in {printable(str(folder))}")
+        raise NotFound("no-context", context=printable(missing[0]), folder=printable(str(folder)))
     for context in _folders(folder, contexts, refused):
         for mailbox in _folders(context, (), refused):
             for inner in _folders(mailbox, (), refused):
                 if inner.name != UNFINISHED:
                     found += _messages(inner, refused)
     if not found and not refused:
-        raise NotFound(
-            f"there are no messages in {printable(str(folder))}, the folder that holds contexts "
-            "which hold mailboxes"
-        )
+        raise NotFound("spool-without-messages", folder=printable(str(folder)))
     return Spool(tuple(found), tuple(refused))
 
 
@@ -129,15 +128,15 @@ def read_note(place: Place, zone: tzinfo = UTC, guess: Guess = unread) -> Note:
     other charsets, which are marked.
     """
     if "txt" not in place.endings:
-        raise NoRecording("there is no .txt")
+        raise NoRecording("no-txt")
     path = place.file("txt")
     try:
         written = path.lstat().st_mtime
         fields = _fields(read_plain(path, LARGEST_NOTE).decode("utf-8-sig", "surrogateescape"))
     except NotPlain as error:
-        raise NoRecording(printable(str(error))) from error
+        raise NoRecording.of([error.problem]) from error
     except OSError as error:
-        raise NoRecording(f"the .txt cannot be read: {error.strerror}") from error
+        raise NoRecording("txt-unreadable", reason=error.strerror) from error
     name, number, charset = _caller(fields.get("callerid", ""), guess)
     origtime, origdate = fields.get("origtime", ""), fields.get("origdate", "")
     received_at = time_of_seconds(origtime) or time_of_date(origdate, zone)
@@ -180,7 +179,7 @@ def _told(text: str) -> str:
     return "" if shown.casefold() in _NOBODY else shown
 
 
-def _folders(folder: Path, wanted: Collection[str], refused: list[str]) -> Iterator[Path]:
+def _folders(folder: Path, wanted: Collection[str], refused: list[Problem]) -> Iterator[Path]:
     """The folders in a folder, in order."""
     for entry in _entries(folder, refused):
         if wanted and entry.name not in wanted:
@@ -189,10 +188,10 @@ def _folders(folder: Path, wanted: Collection[str], refused: list[str]) -> Itera
         if entry.is_dir(follow_symlinks=False):
             yield path
         elif entry.is_symlink() and path.is_dir():
-            refused.append(f"{printable(entry.path)} is passed by: a link, not a folder")
+            refused.append(wrong("passed-by-link", path=printable(entry.path)))
 
 
-def _messages(folder: Path, refused: list[str]) -> Iterator[Place]:
+def _messages(folder: Path, refused: list[Problem]) -> Iterator[Place]:
     """The messages in a folder, in order."""
     names = (_FILE.fullmatch(entry.name) for entry in _entries(folder, refused))
     files = sorted((name[1], name[2]) for name in names if name)
@@ -202,12 +201,12 @@ def _messages(folder: Path, refused: list[str]) -> Iterator[Place]:
         yield Place(context, mailbox, inner, folder / stem, each)
 
 
-def _entries(folder: Path, refused: list[str]) -> list[os.DirEntry[str]]:
+def _entries(folder: Path, refused: list[Problem]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        refused.append(f"{printable(str(folder))} is passed by: {error.strerror}")
+        refused.append(wrong("passed-by", path=printable(str(folder)), reason=error.strerror))
         return []
 
 

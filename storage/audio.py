@@ -145,15 +145,15 @@ def _read(path: Path) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
-                raise NoRecording(f"{name} is not a file")
+                raise NoRecording("not-a-file", name=name)
             if found.st_size > LARGEST_BYTES:
-                raise NoRecording(f"{name} is too large for a recording")
+                raise NoRecording("recording-too-large", name=name)
             return file.read(found.st_size)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise NoRecording(f"{name} is a link, not a file") from error
+            raise NoRecording("is-a-link", name=name) from error
         raise (NoRecording if error.errno in _LASTING else AudioError)(
-            f"the recording {name} cannot be read: {error.strerror}"
+            "recording-unreadable", name=name, reason=error.strerror
         ) from error
 
 
@@ -168,7 +168,7 @@ def _begins_with_hole(wav: bytes) -> bool:
 
 def _find_audio(wav: bytes, name: str) -> _Layout:
     if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
-        raise NoRecording(f"{name} is not a WAV recording")
+        raise NoRecording("not-wav", name=name)
     layout: tuple[int, int] | None = None
     offset = 12
     while offset + _CHUNK.size <= len(wav):
@@ -182,16 +182,16 @@ def _find_audio(wav: bytes, name: str) -> _Layout:
             present -= present % (SAMPLE_BYTES * channels)
             return _Layout(channels, rate, offset, present, size)
         offset += size + size % 2
-    raise NoRecording(f"{name} has no audio in it")
+    raise NoRecording("no-audio-in-it", name=name)
 
 
 def _read_format(wav: bytes, offset: int, name: str) -> tuple[int, int]:
     """Channels and rate."""
     kind, channels, rate, _, _, bits = _FORMAT.unpack_from(wav, offset)
     if kind != _PCM or bits != 8 * SAMPLE_BYTES or channels not in (1, 2):
-        raise NoRecording(f"{name} is not 16 bit PCM")
+        raise NoRecording("not-pcm", name=name)
     if rate not in RATES:
-        raise NoRecording(f"{name} has the impossible rate of {rate} Hz")
+        raise NoRecording("impossible-rate", name=name, rate=rate)
     return channels, rate
 
 

@@ -7,55 +7,49 @@ within: they may send back what there is, and nothing else that is beyond.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from storage.allowance import OF_ONE_COMPANY, Allowance
-from storage.office import Dial, Office, Problem
+from storage.errors import Problem, warning, wrong
+from storage.office import Dial, Office
 from storage.office.phone import country_of
 from storage.office.routes import all_actions
-
-NO_PHONES: Final = "the server's administrator has not said yet which phones this company may use"
-NO_COUNTRY: Final = "is that of no country, so that no number is national"
-_COUNTRY: Final = (
-    "company.timezone: is of another country, which only the server's administrator can set"
-)
 
 
 def beyond(office: Office, allowance: Allowance) -> Iterator[Problem]:
     """What is beyond, as warnings."""
     usual = allowance
     if office.employees and not allowance.names_phones:
-        yield Problem("warning", "employees", NO_PHONES)
+        yield warning("no-phones-allowed", "employees")
         usual = Allowance(OF_ONE_COMPANY)
     for where, endpoint in _endpoints_beyond(office, usual):
-        yield Problem("warning", where, _strange_phone(endpoint))
+        yield warning("phone-not-allowed", where, endpoint=endpoint)
     for where, number in _numbers_beyond(office, allowance):
         if number in allowance.dialled_before:
-            told = f"{number} would not be allowed today; it is dialled because it was here before"
+            code = "number-allowed-before"
         elif where.startswith("employees."):
-            told = f"{_undialled(number)}: callers reach voicemail instead"
+            code = "number-not-allowed-voicemail"
         else:
-            told = f"{_undialled(number)}: callers hear that nobody answers"
-        yield Problem("warning", where, told)
+            code = "number-not-allowed-nobody"
+        yield warning(code, where, number=number)
     if _lacks_country(office, allowance):
-        yield Problem("warning", "company.timezone", NO_COUNTRY)
+        yield warning("zone-without-country", "company.timezone")
 
 
-def overstepped(before: Office, after: Office, allowance: Allowance) -> Iterator[str]:
-    """A sentence for each thing in an office that is beyond, and was not at its place before."""
+def overstepped(before: Office, after: Office, allowance: Allowance) -> Iterator[Problem]:
+    """Each thing in an office that is beyond, and was not at its place before."""
     phones = {extension: employee.endpoint for extension, employee in before.employees.items()}
     for where, endpoint in _endpoints_beyond(after, allowance):
         if endpoint != phones.get(where.split(".")[1]):
-            yield f"{where}: {_strange_phone(endpoint)}"
+            yield wrong("phone-not-allowed", where, endpoint=endpoint)
     dialled = set(_numbers(before))
     new = [placed for placed in _numbers_beyond(after, allowance) if placed not in dialled]
     for where, number in new:
-        yield f"{where}: {_undialled(number)}"
+        yield wrong("number-not-allowed", where, number=number)
     if new and _lacks_country(after, allowance):
-        yield f"company.timezone: {NO_COUNTRY}"
+        yield wrong("zone-without-country", "company.timezone")
     if _country(before) != _country(after):
         # It decides how numbers are read, and which are national.
-        yield _COUNTRY
+        yield wrong("other-country", "company.timezone")
 
 
 def _endpoints_beyond(office: Office, allowance: Allowance) -> Iterator[tuple[str, str]]:
@@ -86,11 +80,3 @@ def _lacks_country(office: Office, allowance: Allowance) -> bool:
 
 def _country(office: Office) -> str | None:
     return country_of(office.company.timezone)
-
-
-def _strange_phone(endpoint: str) -> str:
-    return f"“{endpoint}” is not one of the phones that this company may use"
-
-
-def _undialled(number: str) -> str:
-    return f"{number} is not one of the numbers that this company may dial"

@@ -91,8 +91,8 @@ class Bucket:
         except (BaseError, ValueError, OSError) as error:
             text = str(error)
             if key and isinstance(error, FileNotFoundError) and "NoSuchBucket" not in text:
-                raise LostAudio(f"the audio {key} is not in {self.url}") from error
-            raise AudioError(f"the object store {self.url} fails: {_reason(text)}") from error
+                raise LostAudio("audio-lost", key=key, place=self.url) from error
+            raise AudioError("store-failed", url=self.url, reason=_reason(text)) from error
 
 
 class _Remote(io.RawIOBase):
@@ -128,7 +128,7 @@ class _Remote(io.RawIOBase):
         if not data:
             data = self._bucket.read(self._key, self._at, length)
         if not data:
-            raise AudioError(f"the audio {self._key} ends too early in {self._bucket.url}")
+            raise AudioError("audio-ends-early", key=self._key, url=self._bucket.url)
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
@@ -163,7 +163,7 @@ def _store(settings: AudioSettings, seconds: float) -> S3Store:
             },
         )
     except (BaseError, ValueError) as error:
-        raise ConfigError(f"audio: {_reason(str(error))}") from error
+        raise ConfigError("refused", "audio", reason=_reason(str(error))) from error
 
 
 def _reason(text: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from storage import tally, unheard
 from storage.actor import EVERYTHING, Actor, Scope, User
 from storage.audit import note
-from storage.errors import ConfigError, Held, NotFound
+from storage.errors import Held, NotFound, WrongReason
 from storage.message import Message, State, about
 from storage.models import AuditRow, MessageRow
 from storage.news import announce
@@ -203,7 +203,7 @@ def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Seq
     ).all()
     missing = wanted - {row.id for row in rows}
     if missing:
-        raise NotFound(f"there is no message {min(missing)}")
+        raise NotFound("no-message", id=min(missing))
     return rows
 
 
@@ -239,12 +239,12 @@ def _listed(rows: Iterable[MessageRow]) -> list[MessageRow]:
 
 
 def _reason(text: str) -> str:
-    """Why somebody holds a message, in words. Raises ConfigError for none, and for a novel."""
+    """Why somebody holds a message, in words. Raises WrongReason for none, and for a novel."""
     reason = " ".join(storable(text).split())
     if not reason:
-        raise ConfigError("reason: must not be empty")
+        raise WrongReason("empty", "reason")
     if len(reason) > LONGEST_REASON:
-        raise ConfigError(f"reason: must not be longer than {LONGEST_REASON}")
+        raise WrongReason("too-long", "reason", most=LONGEST_REASON)
     return reason
 
 

@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 from storage.actor import Actor
 from storage.allowance_models import AssignedRow
 from storage.directory import Directory, Site
-from storage.errors import ConfigError
+from storage.errors import ConfigError, wrong
 from storage.models import CompanyRow, NumberRow
 from storage.office import Office
 from storage.office.phone import canonical, digits, region_of
-
-NOT_YOURS = "is not yours: the server's administrator assigns numbers"
-"""Said alike of a number that another company has, and of one that nobody has."""
 
 
 def claim_numbers(
@@ -47,8 +44,9 @@ def claim_numbers(
     session.execute(delete(NumberRow).where(NumberRow.company_id == company_id))
     owners = _owners(session, numbers)
     if owners and by.is_operator:
-        raise ConfigError(
-            *(f"numbers.{numbers[n]}: belongs to the company “{owner}”" for n, owner in owners)
+        raise ConfigError.of(
+            wrong("number-of-company", f"numbers.{numbers[n]}", company=owner)
+            for n, owner in owners
         )
     _refuse(numbers[number] for number, _ in owners)
     session.add_all(NumberRow(number=n, company_id=company_id) for n in numbers)
@@ -106,6 +104,7 @@ def _owners(session: Session, numbers: Collection[str]) -> list[tuple[str, str]]
 
 
 def _refuse(numbers: Iterable[str]) -> None:
-    problems = [f"numbers.{number}: {NOT_YOURS}" for number in numbers]
+    # Said alike of a number that another company has, and of one that nobody has.
+    problems = [wrong("number-not-yours", f"numbers.{number}") for number in numbers]
     if problems:
-        raise ConfigError(*problems)
+        raise ConfigError.of(problems)

@@ -67,9 +67,7 @@ class Database:
                 self.url, pool_pre_ping=not self.is_sqlite, connect_args=_patience(self.url)
             )
         except (ArgumentError, ImportError) as error:
-            raise ConfigError(
-                "database.url: not the URL of a SQLite or PostgreSQL database"
-            ) from error
+            raise ConfigError("not-a-database-url", "database.url") from error
         self._writing = threading.Lock()
         if self.is_sqlite:
             _prepare_sqlite(self._engine)
@@ -160,7 +158,7 @@ class Database:
             yield
             return
         if not self._writing.acquire(timeout=BUSY_SECONDS):
-            raise DatabaseUnavailable("the database is busy: others have been writing for too long")
+            raise DatabaseUnavailable("database-busy-writing")
         try:
             yield
         finally:
@@ -175,7 +173,7 @@ class Database:
             _make_private(Path(self.url.database))
         except OSError as error:
             raise DatabaseUnavailable(
-                f"the database's folder {folder} cannot be made: {error.strerror}"
+                "database-folder", folder=folder, reason=error.strerror
             ) from error
 
 
@@ -192,9 +190,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     try:
         command.upgrade(config, revision)
     except CommandError as error:
-        raise DatabaseUnavailable(
-            "the database was written by a newer version of Voicepost"
-        ) from error
+        raise DatabaseUnavailable("database-newer") from error
 
 
 def newest_revision() -> str:
@@ -273,17 +269,16 @@ def _plain_errors() -> Iterator[None]:
     except IntegrityError:
         raise
     except PoolTimeout as error:
-        raise DatabaseUnavailable("the database is busy: no connection was free") from error
+        raise DatabaseUnavailable("database-busy-connections") from error
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) != "42501":  # insufficient privilege
             raise
-        raise DatabaseUnavailable(_sentence(error)) from error
+        raise DatabaseUnavailable("database-failed", reason=_reason(error)) from error
     except DatabaseError as error:
-        raise DatabaseUnavailable(_sentence(error)) from error
+        raise DatabaseUnavailable("database-failed", reason=_reason(error)) from error
     except DBAPIError as error:
-        raise DatabaseUnavailable(_sentence(error)) from error
+        raise DatabaseUnavailable("database-failed", reason=_reason(error)) from error
 
 
-def _sentence(error: DBAPIError) -> str:
-    reason = " ".join(str(error.orig).split())
-    return f"the database cannot be used: {reason}"
+def _reason(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())

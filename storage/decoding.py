@@ -77,13 +77,13 @@ def working_on(title: str) -> Iterator[None]:
         with TURNS.turn():
             yield
     except FileNotFoundError as error:
-        raise AudioError(f"{error.args[0]} is not installed") from error
+        raise AudioError("program-missing", program=str(error.args[0])) from error
     except subprocess.TimeoutExpired as error:
-        raise AudioError(f"{title} takes longer than {SECONDS:g} s to decode") from error
+        raise AudioError("slow-to-decode", title=title, seconds=SECONDS) from error
     except subprocess.CalledProcessError as error:
-        raise AudioError(f"{title} is not a sound file that can be read") from error
+        raise AudioError("not-a-sound-file", title=title) from error
     except OSError as error:
-        raise AudioError(f"{title} cannot be decoded: {error.strerror}") from error
+        raise AudioError("not-decoded", title=title, reason=error.strerror) from error
 
 
 def _ask(source: Sequence[str], title: str, given: bytes) -> _Told:
@@ -92,13 +92,11 @@ def _ask(source: Sequence[str], title: str, given: bytes) -> _Told:
     command += ["-show_entries", "stream=sample_rate,channels", "-of", "csv=p=0"]
     lines = run(command, given=given, most_bytes=MOST_TOLD).decode("ascii", "replace").split()
     if not lines:
-        raise AudioError(f"there is no sound track in {title}")
+        raise AudioError("no-sound-track", title=title)
     rate, _, channels = lines[0].partition(",")
     told = _Told(_number(rate), min(2, _number(channels) or 1))
     if 0 < told.rate < LEAST_RATE:
-        raise AudioError(
-            f"{title} has a rate of {told.rate} Hz: at least {LEAST_RATE} are needed for speech"
-        )
+        raise AudioError("rate-too-low", title=title, rate=told.rate, least=LEAST_RATE)
     return told
 
 
@@ -116,11 +114,11 @@ def decode_recording(path: Path, source: Sequence[str], *, tells_rate: bool = Tr
     if not given:
         return None
     if "gsm" in source and given[0] >> 4 != GSM_MARK:
-        raise NoRecording(f"{name} is not a GSM recording")  # ffmpeg would hear noise in it
+        raise NoRecording("not-gsm", name=name)  # ffmpeg would hear noise in it
     whole = ["-protocol_whitelist", "pipe", *source, "-i", "pipe:0"]
     samples = decode(whole, name, LONGEST + 1, given, tells_rate=tells_rate).samples
     if len(samples) > LONGEST * RATE * SAMPLE_BYTES:
-        raise NoRecording(f"{name} is too long for a recording")
+        raise NoRecording("recording-too-long", name=name)
     return recording_of(samples)
 
 
@@ -129,6 +127,8 @@ def read_recorded(path: Path) -> bytes:
     try:
         return read_plain(path, LARGEST_BYTES)
     except NotPlain as error:
-        raise NoRecording(printable(str(error))) from error
+        raise NoRecording.of([error.problem]) from error
     except OSError as error:
-        raise AudioError(f"{printable(path.name)} cannot be read: {error.strerror}") from error
+        raise AudioError(
+            "file-unreadable", file=printable(path.name), reason=error.strerror
+        ) from error

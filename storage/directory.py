@@ -8,7 +8,8 @@ from functools import cached_property
 
 from storage.allowance import ALONE, Allowance
 from storage.bounds import beyond
-from storage.office import Office, Problem, Target, check
+from storage.errors import Problem, warning
+from storage.office import Office, Target, check
 from storage.office.model import Language
 from storage.office.phone import DEFAULT_REGION, canonical, country_of, digits, region_of
 
@@ -112,10 +113,8 @@ class Directory:
             reached = self.find(plain)
             if reached is not None and (other := next(others, None)) is not None:
                 whose, whom = other.office.company.name, reached.office.company.name
-                yield Problem(
-                    "warning",
-                    f"numbers.{number}",
-                    f"{plain} may be a number of “{whose}” too: calls to it go to “{whom}”",
+                yield warning(
+                    "contested-number", f"numbers.{number}", number=plain, whose=whose, whom=whom
                 )
 
     def _having(self, number: str) -> Iterator[Site]:

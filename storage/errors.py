@@ -1,7 +1,13 @@
 """What can go wrong in storage, one small tree.
 
-StorageError                    a sentence for the user
-├── ConfigError                 a setting or an office's configuration is wrong
+StorageError                    something that a person is told
+├── Refused                     what somebody sent cannot be taken as it is
+│   ├── ConfigError             a setting or an office's configuration is wrong
+│   ├── QueryError              what messages are asked for by makes no sense
+│   ├── WrongReason             why a message is held is not said, or at too great length
+│   └── AccountError            an account, a token or a link cannot be like that
+│       ├── WeakPassword        a password that is soon guessed
+│       └── LastAdministrator   nobody would be left who can administer the company
 ├── NotFound                    no such message, company, employee, …
 │   └── LostAudio               a message's recording is not where it is kept
 ├── Held                        a message on hold cannot be deleted
@@ -14,26 +20,129 @@ StorageError                    a sentence for the user
 ├── Busy                        too many sounds are being converted; it is worth another try
 ├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
+
+What is wrong is a `Problem`: a code, a place, and values. The sentence is made where a person reads
+it, in their language: by `web` and `commands`, from the table `web.language.codes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, Self, TypeAlias
+
+Param: TypeAlias = "str | int | float | Path | Problem | None"
+"""What stands in a sentence. Numbers are written as the reader's language writes them; of a problem
+its own sentence stands there."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong: what, where in a document or form ("" if nowhere), and with which values.
+
+    An error keeps a configuration from being applied; a warning is told, and it is applied.
+    ``str()`` is for logs and tracebacks.
+    """
+
+    code: str
+    where: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        values = "".join(f" {name}={value}" for name, value in self.params.items())
+        return f"{self.where}: {self.code}{values}" if self.where else f"{self.code}{values}"
+
+    def under(self, place: str) -> Problem:
+        """The same, in a part of a document that stands at the place."""
+        return replace(self, where=".".join(filter(None, (place, self.where))))
+
+    def at(self, place: str) -> Problem:
+        """The same, at this place whatever was said before."""
+        return replace(self, where=place)
+
+
+def wrong(code: str, where: str = "", /, **params: Param) -> Problem:
+    """Something that keeps a document or form from being taken."""
+    return Problem(code, where, params)
+
+
+def warning(code: str, where: str = "", /, **params: Param) -> Problem:
+    """Something that is told, and taken all the same."""
+    return Problem(code, where, params, "warning")
 
 
 class StorageError(Exception):
-    """Root of the tree: its text is one plain sentence."""
+    """Root of the tree. ``problems`` has each thing that is wrong, at least one."""
+
+    def __init__(self, code: str, where: str = "", /, **params: Param) -> None:
+        self.problems: tuple[Problem, ...] = (Problem(code, where, params),)
+        super().__init__(str(self.problem))
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> Self:
+        """An error that tells of all these."""
+        told = tuple(problems)
+        error = cls(told[0].code)
+        error.problems = told
+        error.args = ("; ".join(map(str, told)),)
+        return error
+
+    @property
+    def problem(self) -> Problem:
+        """What is wrong; the first of several things."""
+        return self.problems[0]
+
+    @property
+    def code(self) -> str:
+        """The kind of what is wrong; of the first of several things."""
+        return self.problem.code
 
 
-class ConfigError(StorageError):
-    """A setting or an office's configuration is wrong.
+class Refused(StorageError):
+    """What somebody sent cannot be taken as it is; ``problems`` has each thing to put right."""
 
-    ``problems`` has one sentence for each thing to put right, at least one.
-    """
 
-    def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems: Sequence[str] = problems
+class ConfigError(Refused):
+    """A setting or an office's configuration is wrong."""
+
+
+class QueryError(Refused):
+    """What messages are asked for by makes no sense."""
+
+
+class WrongReason(Refused):
+    """Why a message is held is not said, or at too great length."""
+
+
+class AccountError(Refused):
+    """An account, a token or a link cannot be as it is described."""
+
+
+class WeakPassword(AccountError):
+    """A password that is soon guessed."""
+
+
+class LastAdministrator(AccountError):
+    """Nobody would be left who can administer the company."""
+
+
+class WrongValue(ValueError):
+    """One value is not what it should be, told to pydantic, which knows where it stands."""
+
+    def __init__(self, code: str, /, **params: Param) -> None:
+        self.problem = Problem(code, "", params)
+        super().__init__(str(self.problem))
+
+
+def reason_of(error: BaseException) -> Param:
+    """Why something failed, to stand in a sentence: our own problem, or what the system says."""
+    if isinstance(error, StorageError | WrongValue):
+        return error.problem
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)
 
 
 class NotFound(StorageError):
@@ -48,7 +157,7 @@ class Held(StorageError):
     """A message is on hold, and cannot be deleted until that is released."""
 
     def __init__(self, message_id: str) -> None:
-        super().__init__(f"message {message_id} is on hold and cannot be deleted")
+        super().__init__("message-held", id=message_id)
         self.message_id = message_id
 
 
@@ -80,7 +189,7 @@ class Busy(StorageError):
     """Too many sounds are being converted just now."""
 
     def __init__(self) -> None:
-        super().__init__("too many sounds are being converted just now; try again in a minute")
+        super().__init__("busy-converting")
 
 
 class SpoolError(StorageError):

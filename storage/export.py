@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from storage.errors import AudioError, DamagedAudio, NotFound, StorageError
+from storage.errors import AudioError, DamagedAudio, NotFound, Problem, StorageError, wrong
 from storage.files import write_all_whole, write_whole
 from storage.inbox import Inbox, Message, Query
 from storage.manifest import (
@@ -54,11 +54,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export did; ``missing`` has a sentence for each recording that is not there."""
+    """What an export did; ``missing`` tells of each recording that is not there."""
 
     written: int
     skipped: int
-    missing: tuple[str, ...]
+    missing: tuple[Problem, ...]
 
 
 def export(
@@ -76,7 +76,7 @@ def export(
         return _export_folder(inbox, query, target, progress, style)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageError(f"the export to {target} cannot be written: {reason}") from error
+        raise StorageError("export-unwritable", path=target, reason=reason) from error
 
 
 def _export_folder(
@@ -99,11 +99,14 @@ def _export_folder(
                         result = replace(result, written=result.written + 1)
                     entries[message.id] = entry_of(message, path.name)
                 except (NotFound, DamagedAudio) as error:
-                    result = replace(result, missing=(*result.missing, f"{message.id}: {error}"))
+                    lost = wrong("not-exported", id=message.id, reason=error.problem)
+                    result = replace(result, missing=(*result.missing, lost))
                 except AudioError as error:
                     raise StorageError(
-                        f"the export stopped after {done - 1} of {max(done, total)} messages and "
-                        f"goes on from there when it is repeated: {error}"
+                        "export-stopped",
+                        done=done - 1,
+                        total=max(done, total),
+                        reason=error.problem,
                     ) from error
                 progress(done, max(done, total))
         ordered = newest_first(entries.values())
@@ -170,7 +173,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                 if _is_ours(name) and not (folder / name).exists():
                     packed.extract(name, folder)
     except zipfile.BadZipFile as error:
-        raise StorageError(f"{archive} is there already and is not a zip") from error
+        raise StorageError("export-not-a-zip", path=archive) from error
 
 
 def _pack(folder: Path, target: Path) -> None:
@@ -208,14 +211,14 @@ def intact_audio(inbox: Inbox, message: Message) -> bytes:
         audio = inbox.read(message)
     except OSError as error:
         if error.errno in _OF_ONE_FILE:
-            raise DamagedAudio(f"the audio cannot be read: {error.strerror}") from error
-        raise AudioError(f"the audio cannot be read: {error.strerror}") from error
+            raise DamagedAudio("audio-unreadable", reason=error.strerror) from error
+        raise AudioError("audio-unreadable", reason=error.strerror) from error
     except AudioError as error:
         if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_ONE_FILE:
-            raise DamagedAudio(str(error)) from error
+            raise DamagedAudio.of(error.problems) from error
         raise
     if hashlib.sha256(audio).hexdigest() != message.sha256:
-        raise DamagedAudio("the audio is not what was recorded")
+        raise DamagedAudio("audio-changed")
     return audio
 
 

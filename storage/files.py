@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from storage.durable import flush_folder, flushed_together
+from storage.errors import StorageError
+from storage.text import printable
 
 UNFINISHED = ".part"
 """How the names of files end that are still being written."""
 
 
-class NotPlain(Exception):
+class NotPlain(StorageError):
     """Where a plain file of a sensible size should be there is something else."""
 
 
@@ -70,9 +72,9 @@ def read_plain(path: Path, limit: int) -> bytes:
     """
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
-        raise NotPlain(f"{path.name} is not a plain file")
+        raise NotPlain("not-a-plain-file", name=printable(path.name))
     if status.st_size > limit:
-        raise NotPlain(f"{path.name} has more than {limit} bytes")
+        raise NotPlain("file-too-large", file=printable(path.name), most=limit)
     # It may have been changed for another meanwhile.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:

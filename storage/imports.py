@@ -31,7 +31,7 @@ from storage.audio import Audio
 from storage.audit import note
 from storage.children import AT_ONCE
 from storage.database import Database
-from storage.errors import AudioError, DatabaseUnavailable
+from storage.errors import AudioError, DatabaseUnavailable, Problem, warning, wrong
 from storage.export import Progress
 from storage.identifiers import id_of_file, new_place
 from storage.ledger import INSERT_TRIES
@@ -62,7 +62,7 @@ class Ready:
     state: State
     row: MessageRow
     wav: bytes = field(repr=False)
-    doubt: str
+    doubt: Problem | None
     """A sentence about what is uncertain, or ""."""
 
 
@@ -71,14 +71,14 @@ class Imported:
     """What an import did, or would do.
 
     ``taken`` counts messages by their old mailbox, the new one, and what they are in it; ``there``
-    is how many had been taken in before. ``doubtful`` has a sentence for each that was taken though
-    something about it is uncertain, ``refused`` one for each that was not taken.
+    is how many had been taken in before. ``doubtful`` has a warning for each that was taken though
+    something about it is uncertain, ``refused`` why each was not taken that was not.
     """
 
     taken: Counter[tuple[str, Mailbox, State]]
     there: int
-    doubtful: tuple[str, ...]
-    refused: tuple[str, ...]
+    doubtful: tuple[Problem, ...]
+    refused: tuple[Problem, ...]
 
 
 class Importer:
@@ -140,8 +140,8 @@ class Importer:
     ) -> Imported:
         """Do with each batch what ``keep`` does, which returns those that were not there."""
         taken: Counter[tuple[str, Mailbox, State]] = Counter()
-        doubtful: list[str] = []
-        refused: list[str] = []
+        doubtful: list[Problem] = []
+        refused: list[Problem] = []
         seen: set[str] = set()
         progress(0, len(places))
         with ThreadPoolExecutor(DECODERS) as pool:
@@ -159,7 +159,7 @@ class Importer:
         pool: ThreadPoolExecutor,
         places: Sequence[Place],
         progress: Progress,
-        refused: list[str],
+        refused: list[Problem],
     ) -> Iterator[Ready]:
         """Read messages in order; those that have to be decoded ahead of whoever takes them."""
         coming = iter(places)
@@ -173,7 +173,7 @@ class Importer:
             try:
                 yield result()
             except AudioError as error:
-                refused.append(f"{place} not taken: {error}")
+                refused.append(wrong("not-taken", place=str(place), reason=error.problem))
             progress(done, len(places))
 
     def _ready(self, place: Place) -> Ready:
@@ -235,7 +235,7 @@ class Importer:
             except IntegrityError:
                 continue  # a place was taken
             return kept
-        raise DatabaseUnavailable("the database refuses the messages")
+        raise DatabaseUnavailable("database-refuses")
 
 
 def _state_of(row: MessageRow) -> State:
@@ -246,11 +246,11 @@ def _state_of(row: MessageRow) -> State:
     return "new" if row.heard_at is None else "heard"
 
 
-def _doubt(place: Place, told: Note) -> str:
+def _doubt(place: Place, told: Note) -> Problem | None:
     if told.told:
-        return ""
+        return None
     written = f"{told.received_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"{place} does not tell when it was left: the time of its file is taken, {written}"
+    return warning("time-not-told", place=str(place), time=written)
 
 
 def _batches(messages: Iterable[Ready]) -> Iterator[Sequence[Ready]]:

@@ -115,7 +115,7 @@ class Inbox:
         """
         wanted = message_id.strip().lower()
         if not _PART_OF_ID.fullmatch(wanted):
-            raise NotFound(f"{message_id!r} is not the id of a message")
+            raise NotFound("not-a-message-id", text=repr(message_id))
         with self._database.reading() as session:
             rows = session.scalars(
                 select(MessageRow)
@@ -125,11 +125,11 @@ class Inbox:
             ).all()
             messages = _messages(session, rows, scope, reader)
         if not messages:
-            raise NotFound(f"there is no message {message_id}")
+            raise NotFound("no-message", id=message_id)
         if len(messages) > 1:
             told = ", ".join(message.id for message in messages[:MOST_ALIKE])
-            more = " and more" if len(messages) > MOST_ALIKE else ""
-            raise NotFound(f"several messages have ids that begin with {wanted}: {told}{more}")
+            code = "ambiguous-id-of-many" if len(messages) > MOST_ALIKE else "ambiguous-id"
+            raise NotFound(code, id=wanted, ids=told)
         return messages[0]
 
     def read(self, message: Message) -> bytes:

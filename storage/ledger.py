@@ -78,7 +78,7 @@ class Ledger:
                     return there
             else:
                 return row
-        raise DatabaseUnavailable("the database refuses the message")
+        raise DatabaseUnavailable("database-refuses")
 
     def settle(self, row: MessageRow, contents: Contents) -> tuple[MessageRow, Sequence[str]]:
         """Settle a draft in one short transaction that its state guards.

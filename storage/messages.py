@@ -158,7 +158,7 @@ class Messages:
             return row
         if envelope := self.slips.read(draft_id):
             return new_row(envelope)
-        raise NotFound(f"there is no draft {draft_id}")
+        raise NotFound("no-draft", id=draft_id)
 
     def file(self, row: MessageRow, *, cut_off: bool = False) -> Filed:
         """Measure the draft's recording and put its audio where it stays. Raises AudioError."""

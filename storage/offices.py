@@ -95,15 +95,15 @@ class Offices:
         sites = list(self.snapshot().offices.values())
         names = ", ".join(site.office.company.name for site in sites)
         if not sites:
-            raise NotFound("there is no company yet; apply a configuration first")
+            raise NotFound("no-company-yet")
         if company is None:
             if len(sites) > 1:
-                raise ConfigError(f"there are several companies, name one of: {names}")
+                raise ConfigError("several-companies", names=names)
             return sites[0]
         for site in sites:
             if site.office.company.name == company:
                 return site
-        raise NotFound(f"there is no company “{shown(company)}”, only: {names}")
+        raise NotFound("no-company", name=shown(company), names=names)
 
     def get(self, company: str | None = None) -> Office:
         """A company's office; see `site`."""
@@ -181,7 +181,7 @@ class Offices:
                 found = session.execute(_COMPANIES.where(CompanyRow.id == company_id)).first()
                 of_several = is_one_of_several(session)
             if found is None:
-                raise NotFound("the company was removed meanwhile")
+                raise NotFound("company-removed")
             row, allowance = found
             site = self._site(row, allowance, of_several=of_several)
             bounds = None if by.is_operator else site.allowance
@@ -203,11 +203,11 @@ class Offices:
         ``bounds`` are what it has to keep within, where it is not the operator's.
         """
         office = revalidated(office)
-        errors = [str(problem) for problem in check(office) if problem.severity == "error"]
+        errors = [problem for problem in check(office) if problem.severity == "error"]
         if earlier is not None and bounds is not None:
             errors += overstepped(earlier, office, bounds)
         if errors:
-            raise ConfigError(*errors)
+            raise ConfigError.of(errors)
         return render(office, base, self._prompts, earlier)
 
     def _site(self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool) -> Site:
@@ -215,9 +215,7 @@ class Offices:
         try:
             return Site(row.id, Office.model_validate_json(row.config), allowance)
         except ValidationError as error:
-            raise ConfigError(
-                f"the stored configuration of “{row.name}” cannot be read; apply it again"
-            ) from error
+            raise ConfigError("stored-office-unreadable", name=row.name) from error
 
     def _readable(
         self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool = False
@@ -226,7 +224,7 @@ class Offices:
         try:
             return self._site(row, allowed, of_several=of_several)
         except ConfigError as error:
-            log.error("a company is left out", reason=str(error))
+            log.error("a company is left out", reason=error)
             return None
 
     def _row(self, name: str) -> CompanyRow | None:
@@ -270,7 +268,7 @@ class Offices:
                 session.rollback()
                 return None
             if name != earlier.name and _taken(session, name):
-                raise ConfigError(f"there is a company “{name}” already")
+                raise ConfigError("company-exists", name=name)
             session.execute(
                 update(CompanyRow)
                 .where(CompanyRow.id == earlier.id)
@@ -297,4 +295,4 @@ def _document(row: CompanyRow) -> dict[str, Any]:
 
 
 def _too_busy() -> ConfigError:
-    return ConfigError("the configuration is being changed by somebody else; try again")
+    return ConfigError("office-being-changed")

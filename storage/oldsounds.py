@@ -93,13 +93,13 @@ def read_sound(place: Place) -> OldSound:
             audio = reader(path)
             if audio is not None and audio.samples:
                 return OldSound(audio, _digest(path, audio, is_new=(ending, reader) not in _FIRST))
-            failures.append(NoRecording("no audio"))
+            failures.append(NoRecording("no-audio"))
         except AudioError as error:
             failures.append(error)
     if failures:
         raise failures[0]
     others = ", ".join(sorted(place.endings - {"txt"}))
-    raise NoRecording(f"no audio but in {others}, which is not read" if others else "no audio")
+    raise NoRecording("no-audio-but", endings=others) if others else NoRecording("no-audio")
 
 
 def _digest(path: Path, audio: Audio, *, is_new: bool) -> str:

@@ -54,7 +54,7 @@ def orphan_audio(database: Database, folder: Path, look_at: int = LOOKED_AT) -> 
             found += _unknown(database, folder, batch)
         is_all = looked_at < look_at or next(files, None) is None
     except OSError as error:
-        raise AudioError(f"{folder} cannot be read: {error.strerror}") from error
+        raise AudioError("folder-unreadable", folder=folder, reason=error.strerror) from error
     return Orphans(len(found), tuple(found[:MOST_TOLD]), looked_at, is_all)
 
 

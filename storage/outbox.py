@@ -26,7 +26,7 @@ from urllib.parse import quote, unquote
 
 from storage.bucket import Bucket
 from storage.durable import flush, flush_folder, make_folder
-from storage.errors import AudioError, NotFound
+from storage.errors import AudioError, NotFound, Problem, reason_of, wrong
 from storage.vault import LocalAudio, Waiting
 
 # A store that is down is not asked about each of a thousand files.
@@ -96,12 +96,12 @@ class OutboxAudio:
             count += 1
         return Waiting(count, max(time.time() - oldest, 0.0) if count else 0.0)
 
-    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+    def upload(self, stop: threading.Event) -> tuple[Problem, ...]:
         """Upload what waits and forget what is deleted, once; one process at a time does.
 
         What failed before has its turn last. Three failures in a row end the round.
         """
-        failures: list[str] = []
+        failures: list[Problem] = []
         in_a_row = 0
         with self._locked(".uploading", wait=False) as mine:
             for key, work in self._work() if mine else ():
@@ -112,7 +112,7 @@ class OutboxAudio:
                 except (AudioError, OSError) as error:
                     in_a_row += 1
                     self._failures[key] += 1
-                    failures.append(str(error))
+                    failures.append(wrong("refused", reason=reason_of(error)))
                 else:
                     in_a_row = 0
                     del self._failures[key]
@@ -126,7 +126,7 @@ class OutboxAudio:
             heard = file.read()
         self._bucket.delete(key)
         if heard != said:
-            raise AudioError(f"{self._bucket.url} returns something else than it was given")
+            raise AudioError("store-returns-else", url=self._bucket.url)
 
     def _work(self) -> Iterator[tuple[str, Callable[[str], None]]]:
         """What one round does: first what is to be forgotten, then what is to be sent."""
@@ -158,7 +158,7 @@ class OutboxAudio:
             file.seek(0)
             with self._bucket.open(key) as remote:
                 if _digest(remote) != _digest(file):
-                    raise AudioError(f"{self._bucket.url} returns other audio than it got: {key}")
+                    raise AudioError("store-returns-other-audio", url=self._bucket.url, key=key)
             with self._locked(), self._plain_errors():
                 if _is_same(file, self._here.path(key)):
                     self._here.delete(key)
@@ -193,7 +193,7 @@ class OutboxAudio:
         try:
             yield
         except OSError as error:
-            raise AudioError(f"the outbox {self.folder} fails: {error.strerror}") from error
+            raise AudioError("outbox-failed", folder=self.folder, reason=error.strerror) from error
 
 
 def _digest(file: BinaryIO) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Person
+from storage.errors import Problem, warning
 from storage.identifiers import is_id, new_id
 from storage.models import IS_QUIET, AddresseeRow, MessageRow
 from storage.person import EmployeeRow, HoldingRow
@@ -207,13 +208,14 @@ class StaleBinding:
     person: Person
 
     @property
-    def message(self) -> str:
-        """What is wrong, in a sentence."""
-        who = self.person
+    def problem(self) -> Problem:
+        """What is wrong, as a warning about the account."""
+        who, where = self.person, f"users.{self.login}"
         if who.is_present:
-            return f"is bound to the extension {who.extension}, which nobody has"
-        name = who.name or "somebody"
-        return f"is bound to {name}, who does not have the extension {who.extension} any more"
+            return warning("bound-to-nobody", where, extension=who.extension)
+        if not who.name:
+            return warning("bound-to-nameless", where, extension=who.extension)
+        return warning("bound-to-former", where, name=who.name, extension=who.extension)
 
 
 def stale_bindings(session: Session, company_id: str | None = None) -> Sequence[StaleBinding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from storage.errors import WrongValue
 from storage.spellings import has_every_digit, read_number
 from storage.text import printable
 
@@ -30,14 +31,11 @@ def parted(text: str) -> tuple[str, ...]:
 
 
 def checked_prefixes(text: str) -> str:
-    """The list in its plain spelling. Raises ValueError for what is no prefix."""
+    """The list in its plain spelling. Raises WrongValue for what is no prefix."""
     entries = parted(text)
     for entry in entries:
         if entry not in _WORDS and not _PREFIX.fullmatch(entry):
-            raise ValueError(
-                f"“{printable(entry, 60)}” is no prefix such as +7495 or 112, "
-                "and none of the words national, any, none"
-            )
+            raise WrongValue("not-a-prefix", text=printable(entry, 60))
     return ", ".join(entries)
 
 

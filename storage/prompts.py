@@ -9,15 +9,15 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from storage.decoding import RATE
 from storage.durable import make_folder
-from storage.errors import AudioError, NoRecording, NotFound
+from storage.errors import AudioError, NoRecording, NotFound, Problem, warning
 from storage.files import write_whole
 from storage.office import Office, Prompt
 from storage.office.values import shown
-from storage.rendition import DOUBTS, Rendition, rendition_of
+from storage.rendition import Doubt, Rendition, rendition_of
 from storage.spool import read_recording
 from storage.synthesis import choose_voice, speak
 
@@ -48,18 +48,18 @@ class PromptLibrary:
         """
         audio = read_recording(recording)
         if audio is None:
-            raise NoRecording("nothing was recorded")
+            raise NoRecording("nothing-recorded")
         return self._keep_rendition(_rendition_of(audio.wav, "the recording"))
 
-    def doubts(self, digest: str | None) -> tuple[str, ...]:
-        """What may be wrong with the audio of that digest: a sentence for each thing."""
+    def doubts(self, digest: str | None) -> tuple[Problem, ...]:
+        """What may be wrong with the audio of that digest, as warnings."""
         if digest is None:
             return ()
         try:
             noted = self._note(digest).read_text(encoding="ascii").split()
         except OSError:
             return ()
-        return tuple(sentence for doubt, sentence in DOUBTS.items() if doubt in noted)
+        return tuple(warning(doubt) for doubt in get_args(Doubt) if doubt in noted)
 
     def say(self, text: str, language: str, voice: str | None = None) -> str:
         """Speak a text, unless that was done before; its digest."""
@@ -95,7 +95,7 @@ class PromptLibrary:
             return name
         prompt = office.prompts.get(name)
         if prompt is None or prompt.audio is None or not self.has(prompt.audio):
-            raise NotFound(f"{office.company.name} has no sound for the prompt “{name}”")
+            raise NotFound("no-sound-for-prompt", company=office.company.name, name=name)
         return str(self.path(prompt.audio).absolute().with_suffix(""))
 
     def _keep_rendition(self, rendition: Rendition) -> str:
@@ -108,7 +108,7 @@ class PromptLibrary:
             else:
                 note.unlink(missing_ok=True)
         except OSError as error:
-            raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
+            raise AudioError("sound-not-kept", reason=error.strerror) from error
         return digest
 
     def _note(self, digest: str) -> Path:
@@ -131,7 +131,7 @@ class PromptLibrary:
                     Path(file.name).unlink(missing_ok=True)
                     raise
         except OSError as error:
-            raise AudioError(f"the sound cannot be kept: {error.strerror}") from error
+            raise AudioError("sound-not-kept", reason=error.strerror) from error
 
 
 def _rendition_of(wav: bytes, title: str) -> Rendition:
@@ -160,14 +160,14 @@ def render(
             else:
                 audio = _imported(prompt, base, library, known.get(name))
         except AudioError as error:
-            raise AudioError(f"prompts.{name}: {error}") from error
+            raise AudioError.of(each.at(f"prompts.{name}") for each in error.problems) from error
         prompts[name] = prompt.model_copy(update={"audio": audio})
     return office.model_copy(update={"prompts": prompts})
 
 
 def _recorded(digest: str, library: PromptLibrary) -> str:
     if not library.has(digest):
-        raise AudioError("its recording is not in the prompts folder")
+        raise AudioError("recorded-prompt-missing")
     return digest
 
 
@@ -182,4 +182,4 @@ def _imported(
         return library.import_audio(path)
     if earlier and earlier.file == prompt.file and earlier.audio and library.has(earlier.audio):
         return earlier.audio
-    raise AudioError(f"there is no file {shown(path or prompt.file, 200)}")
+    raise AudioError("no-file", file=shown(path or prompt.file, 200))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from storage.actor import EVERYTHING, Scope
-from storage.errors import ConfigError
+from storage.errors import QueryError
 from storage.rows import Box
 from storage.terms import Terms, search_terms
 
@@ -63,12 +63,12 @@ class Query:
 
     @property
     def days(self) -> tuple[date | None, date | None]:
-        """First and last day. Raises ConfigError for a month that is none."""
+        """First and last day. Raises QueryError for a month that is none."""
         if self.month is None:
             return _within(self.since), _within(self.until)
         found = _MONTH.fullmatch(self.month)
         if not found or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) < 2200:
-            raise ConfigError(f"a month is written like 2026-08, not {self.month!r}")
+            raise QueryError("not-a-month", text=repr(self.month))
         year, month = int(found[1]), int(found[2])
         first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
         return max(first, self.since or first), min(last, self.until or last)

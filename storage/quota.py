@@ -44,4 +44,4 @@ def check_quota(session: Session, row: MessageRow, most: int) -> None:
     # In one statement: a draft that becomes a message in between is counted once.
     taken = session.scalar(select(drafts.scalar_subquery() + listed.scalar_subquery())) or 0
     if taken >= most:
-        raise MailboxFull(f"the mailbox {row.addressee_name} holds {most} messages and is full")
+        raise MailboxFull("mailbox-full", name=row.addressee_name, most=most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 from storage.actor import Actor
 from storage.errors import ConfigError
@@ -15,8 +15,6 @@ from storage.text import normalise
 
 OldMessages = Literal["keep", "hand-over"]
 """Whose the messages are that were left so far: the predecessor's still, or the successor's."""
-
-HAS_IT_ALREADY: Final = "name: the extension is this person's already"
 
 
 def same_name(name: str, other: str) -> bool:
@@ -42,7 +40,7 @@ def reassign(
 
     def with_successor(office: Office) -> Office:
         if same_name(entry(office.employees, extension, "employee").name, name):
-            raise ConfigError(HAS_IT_ALREADY)
+            raise ConfigError("extension-theirs-already", "name")
         office = without_own_greeting(office, extension)
         successor = with_fields(office.employees[extension], name=name)
         return with_fields(office, employees=with_entry(office.employees, extension, successor))

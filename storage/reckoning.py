@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
+from storage.errors import Problem
 from storage.rows import Box
 
 MOST_TOLD = 20
@@ -62,11 +63,11 @@ class Effect:
 class Report:
     """What is done to which box. ``failed`` messages stay, as their audio cannot be removed.
 
-    ``failures`` has a sentence for each of them, up to `MOST_TOLD`.
+    ``failures`` tells of each of them, up to `MOST_TOLD`.
     """
 
     effects: Mapping[Whose, Effect] = field(default_factory=dict)
-    failures: tuple[str, ...] = ()
+    failures: tuple[Problem, ...] = ()
     failed: int = 0
 
     def __add__(self, other: Report) -> Report:

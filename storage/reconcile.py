@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from storage.database import Database
 from storage.drafts import OpenDraft, replacing_first
-from storage.errors import DatabaseUnavailable, NoRecording
+from storage.errors import DatabaseUnavailable, NoRecording, Problem, reason_of, wrong
 from storage.identifiers import time_of
 from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Kept, Mailbox, Messages
@@ -49,7 +49,7 @@ class Settled:
 
     kept: tuple[str, ...] = ()
     empty: int = 0
-    failures: tuple[str, ...] = ()
+    failures: tuple[Problem, ...] = ()
 
     def __add__(self, other: Settled) -> Settled:
         return Settled(
@@ -231,7 +231,7 @@ def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
     try:
         paths = sorted(folder.glob("*.wav"))
     except OSError as error:
-        log.warning("folder of recordings cannot be read", reason=str(error))
+        log.warning("folder of recordings cannot be read", reason=error)
         return []
     return [path for path in paths if not only_quiet or _is_quiet(path)]
 
@@ -284,10 +284,10 @@ def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) ->
         # Whatever is wrong with one recording, the others are filed.
         name = printable(path.name)
         metrics().failures.inc()
-        log.warning("recording cannot be taken in", recording=name, reason=repr(error))
+        log.warning("recording cannot be taken in", recording=name, reason=error)
         if isinstance(error, NoRecording):
             refused.add(path)
-        return Settled(failures=(f"{name}: {error}",))
+        return Settled(failures=(wrong("not-filed", name=name, reason=reason_of(error)),))
     if isinstance(outcome, Empty):
         return Settled(empty=1)
     event = "message settled aside" if outcome.quiet else "message settled"

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from storage.actor import EVERYTHING, Actor, Scope
 from storage.audit import note
 from storage.database import Database
-from storage.errors import AudioError
+from storage.errors import AudioError, Problem, wrong
 from storage.models import IS_EXPIRING, IS_GOING, MessageRow
 from storage.reckoning import MOST_TOLD, Effect, Report, Whose
 from storage.vault import AudioStore
@@ -117,14 +117,14 @@ def _take_away(
     after, in_vain = -1, 0.0
     while (going := _going(database, after)) and in_vain <= patience:
         removed: list[int] = []
-        failures: list[str] = []
+        failures: list[Problem] = []
         for row in going:
             began = time.monotonic()
             try:
                 audio.delete(row.audio_key or "")
                 removed.append(row.place)
             except AudioError as error:
-                failures.append(f"message {row.id} is not removed: {error}")
+                failures.append(wrong("not-removed", id=row.id, reason=error.problem))
                 in_vain += time.monotonic() - began
                 if in_vain > patience:
                     break

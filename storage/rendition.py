@@ -40,12 +40,8 @@ _FORMATS: Final = (
 )
 
 Doubt = Literal["cancels", "quiet", "no-speech"]
-DOUBTS: Final[dict[Doubt, str]] = {
-    "cancels": "its two channels cancel each other out: only the louder one is played",
-    "quiet": "it is very quiet, and could not be raised as far as it should be",
-    "no-speech": "no speech is heard in it",
-}
-"""Each as a sentence."""
+"""Its two channels cancel each other out and only the louder one is played; it is quiet all the
+same; nobody speaks in it."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,11 @@ def rendition_of(path: Path, title: str) -> Rendition:
     """
     decoded, cancels = _decode(path, title)
     if len(decoded) > LONGEST * RATE * SAMPLE_BYTES:
-        raise AudioError(f"{title} is longer than {LONGEST} seconds")
+        raise AudioError("sound-too-long", title=title, seconds=LONGEST)
     samples = _centred(decoded)
     level = loudness(samples, title)
     if level <= SILENT:
-        raise AudioError(f"there is no sound in {title}")
+        raise AudioError("no-sound", title=title)
     gain = min(LOUDNESS - level, MOST_GAIN)
     samples = raised(samples, gain, title)
     found: dict[Doubt, bool] = {
@@ -82,11 +78,11 @@ def rendition_of(path: Path, title: str) -> Rendition:
 def _decode(path: Path, title: str) -> tuple[bytes, bool]:
     """The samples of a sound file, a little more than LONGEST, and whether its channels cancel."""
     if not path.is_file():
-        raise AudioError(f"{title} is not a file")
+        raise AudioError("not-a-file", name=title)
     source = ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
     samples, cancels = decode([*source, "-i", f"file:{path.absolute()}"], title, LONGEST + 1)
     if not samples:
-        raise AudioError(f"there is no sound in {title}")
+        raise AudioError("no-sound", title=title)
     return samples, cancels
 
 

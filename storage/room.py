@@ -22,7 +22,7 @@ def check_room(folders: Iterable[Path], seconds: float) -> None:
     needed = int(seconds * BYTES_A_SECOND) + MARGIN
     for folder in folders:
         if free_bytes(folder) < needed:
-            raise NoRoom(f"there is no room for a message in {folder}")
+            raise NoRoom("no-room", folder=folder)
 
 
 def is_full(folder: Path) -> bool:

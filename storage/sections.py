@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from storage.errors import WrongValue
+
 
 class Section(BaseModel):
     """One table of the settings file: frozen, and unknown keys are errors."""
@@ -39,18 +41,16 @@ class AudioSettings(Section):
     def _check_scheme(cls, url: str) -> str:
         place = urlsplit(url)
         if place.scheme not in ("", "file", "s3"):
-            raise ValueError(
-                f"audio is kept in a folder, a file:// or an s3:// URL, not in {place.scheme}://"
-            )
+            raise WrongValue("not-an-audio-url", scheme=place.scheme)
         if place.scheme == "s3" and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", url, re.ASCII):
-            raise ValueError("an object store is s3://BUCKET or s3://BUCKET/PREFIX")
+            raise WrongValue("not-a-bucket")
         return url
 
     @field_validator("endpoint")
     @classmethod
     def _check_endpoint(cls, endpoint: str) -> str:
         if endpoint and not re.fullmatch(r"https?://[^/\s]+/?", endpoint):
-            raise ValueError("the endpoint is http://HOST:PORT or https://HOST")
+            raise WrongValue("not-an-endpoint-url")
         return endpoint
 
 
@@ -76,7 +76,7 @@ class SandboxSettings(Section):
     @model_validator(mode="after")
     def _check_range(self) -> SandboxSettings:
         if self.rtp_end <= self.rtp_start:
-            raise ValueError("rtp_end must be above rtp_start")
+            raise WrongValue("rtp-range-empty")
         return self
 
 
@@ -107,7 +107,7 @@ class AgiSettings(Section):
     def _check_secret(cls, secret: str) -> str:
         # What Asterisk's files and AGI's lines take as it is, and nobody guesses.
         if secret and not re.fullmatch(r"[\w.+/=~-]{16,200}", secret, re.ASCII):
-            raise ValueError("a secret is 16 to 200 letters, digits and . + / = ~ - _")
+            raise WrongValue("not-a-secret")
         return secret
 
     @field_validator("allow")

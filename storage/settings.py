@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -19,7 +20,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Problem, WrongValue, reason_of, wrong
 from storage.prefixes import NATIONAL, checked_prefixes
 from storage.sections import (
     AgiSettings,
@@ -189,9 +190,7 @@ class Settings(BaseSettings):
         try:
             return secret.read_text(encoding="utf-8-sig").strip()
         except OSError as error:
-            raise ConfigError(
-                "asterisk.password is not set, and no sandbox has made one in this home"
-            ) from error
+            raise ConfigError("no-ari-password") from error
 
     @property
     def agi_secret(self) -> str:
@@ -208,7 +207,7 @@ class Settings(BaseSettings):
         except FileNotFoundError:
             return ""
         except OSError as error:
-            raise ConfigError(f"{secret} cannot be read: {error.strerror}") from error
+            raise ConfigError("settings-unreadable", path=secret, reason=error.strerror) from error
 
     @property
     def web_url(self) -> str:
@@ -235,23 +234,26 @@ class Settings(BaseSettings):
 def load_settings(home: Path) -> Settings:
     """The settings of the installation in ``home``; nothing is created.
 
-    Raises ConfigError with a sentence for each wrong key.
+    Raises ConfigError, which has each wrong key.
     """
     home = home.expanduser().absolute()
     try:
         return Settings(home=home)
     except ValidationError as error:
-        raise ConfigError(*(_sentence(home, problem) for problem in error.errors())) from error
+        raise ConfigError.of(_problem(home, detail) for detail in error.errors()) from error
     except SettingsError as error:
-        raise ConfigError(f"a VOICEPOST_ variable cannot be read: {error}") from error
+        raise ConfigError("variable-unreadable", reason=str(error)) from error
     except (ConfigError, OSError) as error:
-        raise ConfigError(printable(f"{home / FILE_NAME} cannot be read: {error}", 500)) from error
+        reason = reason_of(error)
+        raise ConfigError("settings-unreadable", path=home / FILE_NAME, reason=reason) from error
 
 
-def _sentence(home: Path, problem: object) -> str:
-    assert isinstance(problem, dict)
-    key = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: there is no such setting (in {home / FILE_NAME} or the environment)"
-    text = str(problem["msg"]).removeprefix("Value error, ")
-    return printable(f"{key}: {text[:1].lower()}{text[1:]}", 500)
+def _problem(home: Path, detail: ErrorDetails) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return wrong("unknown-setting", key, path=home / FILE_NAME)
+    own = detail.get("ctx", {}).get("error")
+    if isinstance(own, WrongValue):
+        return own.problem.at(key)
+    text = str(detail["msg"]).removeprefix("Value error, ")
+    return wrong("refused", key, reason=printable(f"{text[:1].lower()}{text[1:]}", 500))

@@ -59,9 +59,9 @@ def samples_of(wav: bytes) -> tuple[bytes, int]:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             samples = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
-        raise AudioError("the recording is not a WAV") from error
+        raise AudioError("samples-not-wav") from error
     if width != SAMPLE_BYTES or channels not in (1, 2) or rate <= 0:
-        raise AudioError("the recording is not 16 bit PCM")
+        raise AudioError("samples-not-pcm")
     samples = samples[: len(samples) // (channels * SAMPLE_BYTES) * channels * SAMPLE_BYTES]
     return (mixed(samples).samples if channels == 2 else samples), rate
 

@@ -48,7 +48,9 @@ class Slips:
         try:
             write_whole(path, storable(json.dumps(slip, ensure_ascii=False)).encode())
         except OSError as error:
-            raise SpoolError(f"{self._folder} takes no slip: {error.strerror}") from error
+            raise SpoolError(
+                "slip-not-written", folder=self._folder, reason=error.strerror
+            ) from error
 
     def read(self, draft_id: str) -> Envelope | None:
         """What a slip says; None if there is none, or none that makes sense. Raises SpoolError."""
@@ -59,9 +61,9 @@ class Slips:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise SpoolError(f"the slip {draft_id} cannot be read: {error.strerror}") from error
+            raise SpoolError("slip-unreadable", id=draft_id, reason=error.strerror) from error
         except (NotPlain, ValidationError) as error:
-            log.warning("a slip makes no sense", slip=draft_id, reason=str(error))
+            log.warning("a slip makes no sense", slip=draft_id, reason=error)
             return None
         if envelope.id != draft_id or not _makes_sense(envelope):
             log.warning("a slip makes no sense", slip=draft_id)
@@ -74,7 +76,7 @@ class Slips:
             try:
                 envelope = self.read(draft_id)
             except SpoolError as error:
-                log.warning("a slip is left alone", reason=str(error))
+                log.warning("a slip is left alone", reason=error)
             else:
                 if envelope:
                     yield envelope
@@ -84,7 +86,7 @@ class Slips:
         try:
             names = sorted(path.name for path in self._folder.glob(f"*{SUFFIX}"))
         except OSError as error:
-            log.warning("folder of recordings cannot be read", reason=str(error))
+            log.warning("folder of recordings cannot be read", reason=error)
             return []
         return [name for name in (n.removesuffix(SUFFIX) for n in names) if is_id(name)]
 

@@ -57,7 +57,7 @@ def parts_of(path: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise AudioError(f"{path.parent} cannot be read: {error.strerror}") from error
+        raise AudioError("folder-unreadable", folder=path.parent, reason=error.strerror) from error
     there = (path.with_name(name) for name in names if name.startswith(path.stem))
     parts = (file for file in there if file.suffix == path.suffix)
     parts = (file for file in parts if _first_part(file.stem) == path.stem)
@@ -106,9 +106,9 @@ def read_recording(path: Path) -> Audio | None:
         if audio := _read_part(part):
             parts.append(audio)
         if sum(each.size for each in parts) > LARGEST_BYTES:
-            raise NoRecording(f"{printable(path.name)} has too many parts for a recording")
+            raise NoRecording("too-many-parts", name=printable(path.name))
     if not parts and not path.parent.is_dir():
-        raise AudioError(f"the folder of recordings {path.parent} is not there")
+        raise AudioError("no-recording-folder", folder=path.parent)
     return join(parts) if parts else None
 
 
@@ -118,7 +118,7 @@ def _read_part(path: Path) -> Audio | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise AudioError(f"{path} cannot be read: {error.strerror}") from error
+        raise AudioError("file-unreadable", file=path, reason=error.strerror) from error
     empty = stat.S_ISREG(found.st_mode) and found.st_size <= HEADER_BYTES
     return None if empty else examine(path)
 

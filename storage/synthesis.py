@@ -54,9 +54,7 @@ def voices(language: str) -> list[str]:
 def speak(text: str, voice: Voice) -> bytes:
     """The text spoken, as a WAV file. Raises AudioError if that fails, Busy."""
     if shutil.which(voice.program) is None:
-        raise AudioError(
-            f"the speech synthesiser {voice.program} is not installed (voice {voice.name})"
-        )
+        raise AudioError("no-synthesiser", program=voice.program, name=voice.name)
     with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
         spoken = Path(folder) / "spoken.wav"
         try:
@@ -64,11 +62,9 @@ def speak(text: str, voice: Voice) -> bytes:
                 run(_command(voice, spoken), given=text.encode(), most_bytes=MOST_BYTES)
             return spoken.read_bytes()
         except subprocess.TimeoutExpired as error:
-            raise AudioError(f"{voice.program} took longer than {SECONDS:g} seconds") from error
+            raise AudioError("slow-to-speak", program=voice.program, seconds=SECONDS) from error
         except (subprocess.CalledProcessError, OSError) as error:
-            raise AudioError(
-                f"{voice.program} cannot speak with the voice “{voice.name}”"
-            ) from error
+            raise AudioError("cannot-speak", program=voice.program, name=voice.name) from error
 
 
 def _command(voice: Voice, output: Path) -> list[str]:

@@ -36,15 +36,15 @@ def read_toml(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"cannot read {name}: {error.strerror}") from error
+        raise ConfigError("file-unreadable", file=name, reason=str(error.strerror)) from error
     if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{name} is larger than {MAX_BYTES} bytes")
+        raise ConfigError("file-too-large", file=name, most=MAX_BYTES)
     try:
         # The former is what an editor on Windows may call Unicode.
         return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{name}: line {line} is not UTF-8 text") from error
+        raise ConfigError("file-not-utf8", file=name, line=line) from error
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:  # also a number of thousands of digits
-        raise ConfigError(f"not a TOML document: {printable(str(error))}") from error
+        raise ConfigError("not-toml", reason=printable(str(error))) from error
     if _deeper_than(MAX_DEPTH, data):
         raise _too_deep()
     return data
@@ -71,7 +71,7 @@ def _parts(key: str) -> int:
 
 
 def _too_deep() -> ConfigError:
-    return ConfigError(f"not a configuration: it is nested deeper than {MAX_DEPTH} tables")
+    return ConfigError("too-deep", most=MAX_DEPTH)
 
 
 def _deeper_than(limit: int, data: object) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from storage.durable import flush_folder, make_folder
-from storage.errors import AudioError, DamagedAudio, LostAudio
+from storage.errors import AudioError, DamagedAudio, LostAudio, Problem
 from storage.files import write_all_whole, write_whole
 
 MODE: Final = 0o640
@@ -48,7 +48,7 @@ class AudioStore(Protocol):
     def is_empty(self) -> bool:
         """Whether there is no audio at all."""
 
-    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+    def upload(self, stop: threading.Event) -> tuple[Problem, ...]:
         """Take what waits on this machine to where it stays; a sentence for each failure.
 
         Ends early when ``stop`` is set.
@@ -76,7 +76,9 @@ class LocalAudio:
                 make_folder(folder)
             write_whole(place, audio, beside=incoming, mode=MODE)
         except OSError as error:
-            raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
+            raise AudioError(
+                "audio-not-kept-in", folder=self.folder, reason=error.strerror
+            ) from error
 
     def put_many(self, audio: Mapping[str, bytes]) -> None:
         """The same, each step for all of them at once."""
@@ -89,16 +91,18 @@ class LocalAudio:
                 make_folder(folder)
             write_all_whole(places, beside=incoming, mode=MODE)
         except OSError as error:
-            raise AudioError(f"{self.folder} cannot take the audio: {error.strerror}") from error
+            raise AudioError(
+                "audio-not-kept-in", folder=self.folder, reason=error.strerror
+            ) from error
 
     def open(self, key: str) -> BinaryIO:
         """The audio file, opened."""
         try:
             return self.path(key).open("rb")
         except FileNotFoundError as error:
-            raise LostAudio(f"the audio {key} is not in {self.folder}") from error
+            raise LostAudio("audio-lost", key=key, place=self.folder) from error
         except OSError as error:
-            raise AudioError(f"the audio {key} cannot be read: {error.strerror}") from error
+            raise AudioError("kept-audio-unreadable", key=key, reason=error.strerror) from error
 
     def delete(self, key: str) -> None:
         """Unlink the file; no power cut brings it back."""
@@ -109,7 +113,7 @@ class LocalAudio:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise AudioError(f"the audio {key} cannot be deleted: {error.strerror}") from error
+            raise AudioError("audio-not-deleted", key=key, reason=error.strerror) from error
 
     def tidy(self) -> None:
         """Remove unfinished files an hour old: nobody writes for so long."""
@@ -118,13 +122,15 @@ class LocalAudio:
                 if unfinished.stat().st_mtime < time.time() - 3600:
                     unfinished.unlink(missing_ok=True)
             except OSError as error:
-                raise AudioError(f"{unfinished} cannot be removed: {error.strerror}") from error
+                raise AudioError(
+                    "file-not-removed", path=unfinished, reason=error.strerror
+                ) from error
 
     def is_empty(self) -> bool:
         """Whether there is no file; half-written ones do not count."""
         return next(self.keys(), None) is None
 
-    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+    def upload(self, stop: threading.Event) -> tuple[Problem, ...]:
         """Nothing: what is put is where it stays."""
         return ()
 
@@ -142,13 +148,15 @@ class LocalAudio:
         except FileNotFoundError:
             return  # nothing was ever put
         except OSError as error:
-            raise AudioError(f"{self.folder} cannot be read: {error.strerror}") from error
+            raise AudioError(
+                "folder-unreadable", folder=self.folder, reason=error.strerror
+            ) from error
 
     def path(self, key: str) -> Path:
         """Where the audio is, or would be. Raises DamagedAudio if that is elsewhere."""
         path = self.folder / key
         if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise DamagedAudio(f"the audio key {key!r} leads out of the audio folder")
+            raise DamagedAudio("audio-key-outside", key=repr(key))
         return path
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from storage.office import Employee
 from web.action_words import describe
 from web.forwarding import RULES
-from web.sentences import tell
-from web.texts import texts
+from web.language.texts import texts
 from web.visit import Visit
 
 
@@ -14,7 +13,7 @@ def problems_of(visit: Visit, extension: str) -> list[str]:
     """What `config check` finds about an employee, or about any ("")."""
     place = f"employees.{extension}" if extension else "employees."
     return [
-        tell(str(problem), visit.language)
+        visit.tell(problem)
         for problem in visit.own_site.problems()
         if f"{problem.where}.".startswith(f"{place}." if extension else place)
     ]

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 
 from starlette.datastructures import FormData
 
-from storage.errors import ConfigError
 from storage.office import (
     Action,
     Dial,
@@ -25,7 +24,7 @@ from storage.office import (
     as_data,
 )
 from web.action_words import describe
-from web.fields import seconds_in, typed, written
+from web.fields import FormError, seconds_in, typed, written
 
 Kind = Literal[
     "voicemail", "ring", "ring-several", "menu", "dial", "play", "repeat", "hangup", "keep"
@@ -65,7 +64,7 @@ class ActionForm:
         return (*self.employees, *("" for _ in range(empty)))
 
     def data(self, form: Mapping[str, str], before: Action | None) -> dict[str, Any]:
-        """The action as it is written in the document; ConfigError if a number is none.
+        """The action as it is written in the document; FormError if a number is none.
 
         `before` is the action that stood in this place, for those who keep it.
         """
@@ -80,7 +79,7 @@ class ActionForm:
                 return {"action": "menu", "menu": self.menu}
             case "dial":
                 if not self.number:
-                    raise ConfigError(f"{self.name}: enter a number")
+                    raise FormError("enter-number", self.name)
                 return {"action": "dial", "number": self.number}
             case "play":
                 return {"action": "play", "prompt": self.sound}
@@ -89,12 +88,12 @@ class ActionForm:
             case "keep" if before is not None:
                 return as_data(before)
             case _:
-                raise ConfigError(f"{self.name}: choose what happens")
+                raise FormError("choose-action", self.name)
 
     def _ring(self, form: Mapping[str, str], before: Action | None) -> dict[str, Any]:
         inner = before.no_answer if isinstance(before, Ring) else None
         if not self.employees:
-            raise ConfigError(f"{self.name}: choose who is rung")
+            raise FormError("choose-employee", self.name)
         data = {
             "action": "ring",
             "employees": list(self.employees),

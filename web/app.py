@@ -10,7 +10,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
-from storage.errors import Busy, DatabaseUnavailable
+from storage.errors import Busy, DatabaseUnavailable, StorageError
 from web import hosts, watching
 from web.api.app import create_api
 from web.api.problems import ERRORS, Problem, failed, left, problem_of
@@ -29,6 +28,8 @@ from web.events import Events, last_known
 from web.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
 from web.headers import SecurityHeaders, protect
 from web.hosts import KnownHosts
+from web.language.telling import tell
+from web.language.texts import Language, texts
 from web.pages import (
     account,
     api,
@@ -48,8 +49,7 @@ from web.pages import (
     users,
 )
 from web.progress import Downloads
-from web.sentences import tell
-from web.services import Services
+from web.services import PhoneUnavailable, Services
 from web.visit import Guest, as_guest, as_visit
 from web.watching import Watch
 
@@ -135,10 +135,8 @@ async def show_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(f"{API}/"):
         return await failed(request, error)
     problem = problem_of(error, request.url.path)
-    # What HTTP itself refuses is told by the page's own words.
-    sentence = "" if isinstance(error, HTTPException) else problem.detail
     guest = Guest(request, request.app.state.services, form=FormData())
-    response = await run_in_threadpool(_error_page, guest, error, problem, sentence)
+    response = await run_in_threadpool(_error_page, guest, error, problem)
     if problem.code or isinstance(error, Busy):
         response.headers.update(problem.headers or {})
     if problem.status_code == 500:
@@ -147,24 +145,24 @@ async def show_error(request: Request, error: Exception) -> Response:
     return response
 
 
-def _error_page(guest: Guest, error: Exception, problem: Problem, sentence: str) -> Response:
+def _error_page(guest: Guest, error: Exception, problem: Problem) -> Response:
     """The page in the frame of who asks; whatever has just failed may fail again: then without."""
     with suppress(Exception):
         # Nobody is looked up by a database that is away, nor for a name that is not ours.
         if not isinstance(error, DatabaseUnavailable) and problem.status_code != hosts.STATUS:
-            return _render_error(as_visit(guest), error, problem, sentence)
+            return _render_error(as_visit(guest), error, problem)
     with suppress(Exception):
-        return _render_error(as_guest(guest), error, problem, sentence)
+        return _render_error(as_guest(guest), error, problem)
     return Response("The page is out of order.", problem.status_code, media_type="text/plain")
 
 
-def _render_error(guest: Guest, error: Exception, problem: Problem, sentence: str) -> Response:
+def _render_error(guest: Guest, error: Exception, problem: Problem) -> Response:
     request = guest.request
     return guest.render(
         "error.html",
         problem.status_code,
         status=problem.status_code,
-        sentence=tell(sentence, guest.language),
+        sentence=_sentence(error, problem, guest.language),
         code=problem.code,
         is_from_elsewhere=is_from_elsewhere(request),
         here=within(request.url.path) if request.method in SAFE_METHODS else page_before(request),
@@ -172,3 +170,13 @@ def _render_error(guest: Guest, error: Exception, problem: Problem, sentence: st
         has_file=has_file(request.headers),
         limit=error.limit if isinstance(error, TooLarge) else LARGEST_TEXT,
     )
+
+
+def _sentence(error: Exception, problem: Problem, language: Language) -> str:
+    """What went wrong, in the language of the page; what HTTP refuses has the page's own words."""
+    if problem.code:
+        return texts(language).gettext(str(problem.detail))
+    wrong = error.problems if isinstance(error, StorageError) else ()
+    if isinstance(error, PhoneUnavailable):
+        wrong = (error.problem,)
+    return "; ".join(tell(each, language) for each in wrong)

@@ -14,8 +14,8 @@ from storage.office import Action, ForwardAction, Office
 from storage.text import printable
 from storage.withheld import is_withheld
 from web.action_words import describe
-from web.sentences import place_in_words
-from web.texts import Language, texts
+from web.language.places import place_in_words
+from web.language.texts import Language, texts
 
 ACTIONS: Final = {
     "login": "Logged in",

@@ -70,7 +70,7 @@ class Events:
                     self._tell(item)
                 await asyncio.sleep(POLL_SECONDS)
         except DatabaseUnavailable as error:
-            log.warning("no news from the database", reason=str(error))
+            log.warning("no news from the database", reason=error)
             await asyncio.sleep(1)
 
     def _tell(self, item: Item) -> None:
@@ -116,7 +116,7 @@ class Events:
                 yield ENDED
         except DatabaseUnavailable as error:
             # Nobody is known now: the stream ends, and is asked for again.
-            log.warning("a stream of news ends without the database", reason=str(error))
+            log.warning("a stream of news ends without the database", reason=error)
         finally:
             self._listeners.pop(queue, None)
             self._newest.pop(queue, None)

@@ -1,21 +1,23 @@
-"""What a form was sent with, and which of its fields a sentence of storage is about."""
+"""What a form was sent with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Mapping
 from gettext import NullTranslations
 from math import isfinite, nan
-from typing import Final, Literal, overload
+from typing import Literal, overload
 
 from starlette.datastructures import FormData
 
-from storage.errors import ConfigError
+from storage.errors import Refused
 
-ANYWHERE: Final = ""
-"""The field of what is wrong with a form as a whole."""
 
-Mistakes = dict[str, list[str]]
-"""What is wrong, by the name of the field; see `mistakes`."""
+class FormError(Refused):
+    """A form that was not filled in as it has to be."""
+
+
+class ChangedMeanwhile(Refused):
+    """What a form is about is not any more what the form was filled in from."""
 
 
 def written(number: float | None, texts: NullTranslations) -> str:
@@ -28,7 +30,7 @@ def number_in(form: Mapping[str, str], name: str, *, optional: Literal[True]) ->
 @overload
 def number_in(form: Mapping[str, str], name: str) -> float: ...
 def number_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> float | None:
-    """The number typed into a field, with a comma or a point; ConfigError if it is none."""
+    """The number typed into a field, with a comma or a point; FormError if it is none."""
     text = form.get(name, "").strip().replace(",", ".")
     if optional and not text:
         return None
@@ -37,7 +39,7 @@ def number_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> 
     except ValueError:
         number = nan
     if not isfinite(number):
-        raise ConfigError(f"{name}: must be a number")
+        raise FormError("not-numeric", name)
     return number
 
 
@@ -46,18 +48,18 @@ def seconds_in(form: Mapping[str, str], name: str, *, optional: Literal[True]) -
 @overload
 def seconds_in(form: Mapping[str, str], name: str) -> float: ...
 def seconds_in(form: Mapping[str, str], name: str, *, optional: bool = False) -> float | None:
-    """A time typed into a field, such as cannot be none at all; ConfigError as of `number_in`."""
+    """A time typed into a field, such as cannot be none at all; FormError as of `number_in`."""
     seconds = number_in(form, name, optional=True) if optional else number_in(form, name)
     if seconds is not None and seconds <= 0:
-        raise ConfigError(f"{name}: must be more than 0 seconds")
+        raise FormError("not-positive", name)
     return seconds
 
 
 def whole_in(form: Mapping[str, str], name: str) -> int | None:
-    """The whole number typed into a field that may be left empty; ConfigError if it is none."""
+    """The whole number typed into a field that may be left empty; FormError if it is none."""
     text = form.get(name, "").strip()
     if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise ConfigError(f"{name}: must be a whole number")
+        raise FormError("not-whole", name)
     return int(text) if text else None
 
 
@@ -65,26 +67,6 @@ def list_in(text: str) -> tuple[str, ...]:
     """What was typed as a list: a line each, or commas or semicolons between."""
     lines = text.replace(",", "\n").replace(";", "\n").splitlines()
     return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
-
-
-def mistakes(
-    sentences: Iterable[str], place: str, fields: Collection[str], tell: Callable[[str], str]
-) -> Mistakes:
-    """Sentences such as `employees.101.ring_timeout: must be …`, by the field they belong to.
-
-    ``place`` is that of the form in the document (`employees.101`). A field is found by the
-    beginning of the rest; what belongs to none stays a whole sentence, with its place. ``tell``
-    puts a sentence into the language of the page.
-    """
-    found: Mistakes = {}
-    for sentence in sentences:
-        where, _, message = sentence.removeprefix(f"{place}.").partition(": ")
-        field = next((name for name in fields if f"{where}.".startswith(f"{name}.")), None)
-        if field is None or not message:
-            found.setdefault(ANYWHERE, []).append(tell(sentence))
-        else:
-            found.setdefault(field, []).append(tell(message))
-    return found
 
 
 def typed(form: FormData) -> dict[str, str]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from storage.errors import ConfigError
+from storage.errors import Problem, Refused
 from storage.office import Dial, Forward, ForwardAction, Nothing, Office, Ring, Voicemail, make_part
-from web.fields import seconds_in
+from web.fields import FormError, seconds_in
 
 Rule = Literal["no_answer", "busy", "unreachable", "always"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -39,25 +39,25 @@ def typed_choices(form: Mapping[str, str]) -> dict[str, Choice]:
 
 
 def forward_in(form: Mapping[str, str]) -> Forward:
-    """The rules that a form describes. ConfigError has a sentence for each that makes no sense."""
-    problems: list[str] = []
+    """The rules that a form describes. FormError has each that makes no sense."""
+    problems: list[Problem] = []
     rules: dict[str, object] = {}
     for rule, choice in typed_choices(form).items():
         try:
             rules[rule] = _action(choice)
-        except ConfigError as error:
-            problems += [f"forward.{rule}.{problem}" for problem in error.problems]
+        except Refused as error:
+            problems += [problem.under(f"forward.{rule}") for problem in error.problems]
     if rules.get("no_answer") is not None:
         try:
             rules["no_answer_after"] = seconds_in(form, "after", optional=True)
-        except ConfigError as error:
-            problems += [f"forward.no_answer.{problem}" for problem in error.problems]
+        except Refused as error:
+            problems += [problem.under("forward.no_answer") for problem in error.problems]
     if problems:
-        raise ConfigError(*problems)
+        raise FormError.of(problems)
     try:
         return make_part(Forward, **rules)
-    except ConfigError as error:
-        raise ConfigError(*(f"forward.{problem}" for problem in error.problems)) from error
+    except Refused as error:
+        raise FormError.of(problem.under("forward") for problem in error.problems) from error
 
 
 def others(office: Office, extension: str) -> list[tuple[str, str]]:
@@ -92,9 +92,9 @@ def _action(choice: Choice) -> ForwardAction | None:
             return make_part(Ring, employee=extension)
         case "dial":
             if not choice.number:
-                raise ConfigError("number: enter a number")
+                raise FormError("enter-number", "number")
             return make_part(Dial, number=choice.number)
         case "nothing":
             return Nothing()
         case _:
-            raise ConfigError("action: choose where the calls go")
+            raise FormError("choose-forwarding", "action")

@@ -8,10 +8,10 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-from storage.errors import ConfigError
+from storage.errors import Problem, Refused
 from storage.office import Menu, Office, Prompt, make_part
 from web.action_form import ActionForm, filled_in, sent
-from web.fields import number_in, seconds_in, typed, written
+from web.fields import FormError, number_in, seconds_in, typed, written
 
 NEW_TEXT: Final = "say"
 """Chosen as a greeting: a text that is typed beside it, and becomes a prompt."""
@@ -81,10 +81,10 @@ def sent_menu(form: FormData) -> MenuForm:
 def menu_in(form: FormData, before: Menu, greeting: str) -> Menu:
     """The menu that a form describes, its keys as before; `greeting` as `greeting_in` has it.
 
-    ConfigError has a sentence for each mistake, the name of the field in front.
+    FormError has each mistake, with the name of its field.
     """
     fields, settings = typed(form), sent_menu(form)
-    problems: list[str] = []
+    problems: list[Problem] = []
     content: dict[str, object] = {
         "greeting": greeting,
         "direct_dial": settings.direct_dial,
@@ -96,19 +96,19 @@ def menu_in(form: FormData, before: Menu, greeting: str) -> Menu:
             number = read(fields, name)
             whole = name in {"repeats", "invalid_limit"} and number.is_integer()
             content[name] = int(number) if whole else number
-        except ConfigError as error:
+        except Refused as error:
             problems += error.problems
     for name, action in (("default", settings.default), ("invalid", settings.invalid)):
         try:
             content[name] = action.data(fields, getattr(before, name))
-        except ConfigError as error:
+        except Refused as error:
             problems += error.problems
     try:
         menu = make_part(Menu, **content)
-    except ConfigError as error:
+    except Refused as error:
         problems += error.problems
     if problems:
-        raise ConfigError(*problems)
+        raise FormError.of(problems)
     return menu
 
 
@@ -132,7 +132,7 @@ def greeting_in(greeting: Greeting, menu: str, office: Office) -> tuple[str, dic
     if greeting.choice != NEW_TEXT:
         return greeting.choice, office.prompts
     if not greeting.say:
-        raise ConfigError("greeting: must not be empty")
+        raise FormError("empty", "greeting")
     name, count = menu, 1
     while name in office.prompts:
         count += 1

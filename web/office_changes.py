@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
-from storage.errors import ConfigError, StorageError
+from storage.errors import Refused, StorageError
 from storage.office import Office
 from storage.succession import Succession
+from web.fields import ChangedMeanwhile
+from web.statuses import status_of
 from web.visit import Visit
 
 SEEN: Final = "seen"
 """The hidden field with the fingerprint of what a form was filled in from."""
-_CHANGED: Final = (
-    "Somebody else has changed this meanwhile. "
-    "Look at it; to save yours all the same, press the button again."
-)
-
-
-class ChangedMeanwhile(ConfigError):
-    """What a form is about is not any more what the form was filled in from."""
 
 
 def edit_office(
@@ -45,14 +39,9 @@ def refuse_if_changed(visit: Visit, *parts: object) -> None:
     A form without a fingerprint is not refused: a script has seen nothing. ChangedMeanwhile.
     """
     if visit.form.get(SEEN, fingerprint(*parts)) != fingerprint(*parts):
-        raise ChangedMeanwhile(_CHANGED)
+        raise ChangedMeanwhile("changed-meanwhile")
 
 
-def status_of(error: StorageError) -> int:
-    """The status of the page that shows a form again."""
-    return 409 if isinstance(error, ChangedMeanwhile) else 422
-
-
-def sentences_of(error: StorageError) -> Sequence[str]:
-    """What is wrong: one sentence or several."""
-    return error.problems if isinstance(error, ConfigError) else (str(error),)
+def form_status(error: StorageError) -> int:
+    """The status of the page that shows a form again: also for a sound that is none."""
+    return status_of(error) if isinstance(error, Refused) else 422

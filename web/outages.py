@@ -1,4 +1,4 @@
-"""What a visitor is told when something of ours fails: what it means for him, and a code.
+"""What a visitor is told when something of ours fails: what it means for them, and a code.
 
 Names of hosts, users, folders and drivers are nobody's business: they are in the log, under the
 code.
@@ -28,9 +28,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Outage:
-    """The status of the answer, its sentence, and the code of the line in the log."""
+    """What the answer says, and the code of the line in the log."""
 
-    status: int
     sentence: str
     code: str
 
@@ -38,27 +37,26 @@ class Outage:
 def outage_of(error: Exception, path: str) -> Outage:
     """What an error is to whoever asked for the path; what it is to us goes to the log."""
     code = secrets.token_hex(4)
-    status, sentence = _told(error)
     known = isinstance(error, StorageError | ExchangeUnavailable)
     log.error(
         "a request failed",
         code=code,
         path=path,
-        reason=str(error) if known else repr(error),
+        reason=error if known else repr(error),
         **({} if known else {"exc_info": error}),
     )
-    return Outage(status, sentence, code)
+    return Outage(_told(error), code)
 
 
-def _told(error: Exception) -> tuple[int, str]:
+def _told(error: Exception) -> str:
     match error:
         case DatabaseUnavailable():
-            return 503, DATABASE
+            return DATABASE
         case LostAudio():
-            return 404, LOST
+            return LOST
         case AudioError():
-            return 503, RECORDINGS
+            return RECORDINGS
         case ExchangeUnavailable():
-            return 503, TELEPHONES
+            return TELEPHONES
         case _:
-            return 500, MISTAKE
+            return MISTAKE

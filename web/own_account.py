@@ -14,7 +14,8 @@ from storage.office import Employee
 from storage.office.own import greeting_prompt, has_voicemail
 from storage.text import printable
 from web.cookies import session_token
-from web.fields import Mistakes, typed
+from web.fields import typed
+from web.language.telling import Mistakes
 from web.sounds import doubts_of
 from web.visit import Page, Visit
 
@@ -116,7 +117,7 @@ def own_voicemail(visit: Visit) -> OwnVoicemail:
     for own in own_voicemails(visit):
         if own.extension == visit.path["extension"]:
             return own
-    raise NotFound("there is no such extension")
+    raise NotFound("no-such-extension")
 
 
 def browser_of(agent: str) -> str:

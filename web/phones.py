@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from storage.bounds import NO_PHONES
 from storage.directory import Site
-from storage.errors import ConfigError
+from web.fields import FormError
 from web.visit import Visit
 
 
 def phone_in(site: Site, extension: str, chosen: str) -> str:
     """The dial string that was chosen for an employee's phone; with "" the usual one.
 
-    Where the operator has named none as usual, it is the one that he has. Raises ConfigError.
+    Where the operator has named none as usual, it is the one that he has. Raises FormError.
     """
     there = site.office.employees.get(extension)
     endpoint = chosen or site.allowance.usual_endpoint(extension) or (there and there.endpoint)
     if not endpoint:
         known = site.allowance.names_phones
-        raise ConfigError(f"endpoint: {'choose a phone' if known else NO_PHONES}")
+        raise FormError("choose-phone" if known else "no-phones-allowed", "endpoint")
     return endpoint
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.message import Message
 from storage.text import printable
 from storage.withheld import is_withheld
-from web.texts import Language, texts
+from web.language.texts import Language, texts
 from web.words import phone
 
 

@@ -11,6 +11,7 @@ from storage.accounts.tokens import Tokens
 from storage.accounts.users import Users
 from storage.allowances import Allowances
 from storage.audit import AuditLog
+from storage.errors import Param, wrong
 from storage.inbox import Inbox
 from storage.news import News
 from storage.office import Office
@@ -21,7 +22,11 @@ from web.hosts import Hosts
 
 
 class PhoneUnavailable(Exception):
-    """A phone cannot be rung now; the text is one plain sentence."""
+    """A phone cannot be rung now; ``problem`` says why."""
+
+    def __init__(self, code: str, /, **params: Param) -> None:
+        self.problem = wrong(code, **params)
+        super().__init__(str(self.problem))
 
 
 class ExchangeUnavailable(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.office import Prompt
-from web.sentences import tell_message
+from web.language.telling import tell_message
 from web.visit import Visit
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from web.assets import static
 from web.bodies import LARGEST_BODY
-from web.texts import Language, texts
+from web.language.texts import Language, texts
 from web.words import FILTERS
 
 

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.core import get_global
 
 from storage.office.phone import country_of, listed_zones
-from web.texts import Language
+from web.language.texts import Language
 
 Zones = list[tuple[str, str]]
 """Names such as `Europe/Moscow` and their words, by which they are in order."""

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
-from storage.errors import ConfigError
+from web.fields import FormError
 from web.visit import Visit
 
 
 def sound_in(visit: Visit, field: str) -> str:
     """Take the sound file of a form into the prompts folder; its digest.
 
-    Raises ConfigError where none was chosen, AudioError where it is no sound.
+    Raises FormError where none was chosen, AudioError where it is no sound.
     """
     with uploaded(visit, field) as path:
         return visit.services.prompts.import_audio(path)
@@ -25,10 +25,10 @@ def sound_in(visit: Visit, field: str) -> str:
 
 @contextmanager
 def uploaded(visit: Visit, field: str) -> Iterator[Path]:
-    """The file of a form, for as long as it is looked at. Raises ConfigError for none."""
+    """The file of a form, for as long as it is looked at. Raises FormError for none."""
     upload = visit.form.get(field)
     if not isinstance(upload, UploadFile) or not upload.filename:
-        raise ConfigError(f"{field}: choose a sound file")
+        raise FormError("choose-sound", field)
     with tempfile.TemporaryDirectory(prefix="voicepost-") as folder:
         path = Path(folder) / "recording"
         with path.open("wb") as file:

@@ -6,7 +6,7 @@ read the database and files as it likes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -20,15 +20,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from storage.actor import Actor, Role, Scope, User
 from storage.directory import Site
-from storage.errors import NotFound
+from storage.errors import NotFound, Problem
 from storage.office import Office
 from web import notices
 from web.bodies import LARGEST_OPEN, counted, has_file
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
+from web.language.telling import Mistakes, mistakes, tell
+from web.language.texts import Language, language_of, texts
 from web.notices import Notice
 from web.services import Services
 from web.templating import template
-from web.texts import Language, language_of, texts
 
 MOST_FIELDS: Final = 2000
 """Fields of a form: a page of chosen messages and a large menu stay far below."""
@@ -67,6 +68,16 @@ class Guest:
         """A message in the page's language, with ``%(name)s`` filled in."""
         translated = texts(self.language).gettext(message)
         return translated % values if values else translated
+
+    def tell(self, problem: Problem) -> str:
+        """What is wrong, in the page's language."""
+        return tell(problem, self.language)
+
+    def mistakes(
+        self, problems: Iterable[Problem], place: str, fields: Collection[str]
+    ) -> Mistakes:
+        """What is wrong with a form, by its fields; see `web.language.telling.mistakes`."""
+        return mistakes(problems, place, fields, self.language)
 
     def counted(self, one: str, many: str, count: int, written: str = "", **values: object) -> str:
         """The same of so many things; ``%(num)s`` is how many, as it is ``written``."""
@@ -123,7 +134,7 @@ class Visit(Guest):
     def own_site(self) -> Site:
         """The user's company. Raises NotFound where its configuration was removed."""
         if self.site is None:
-            raise NotFound("the company has no configuration any more")
+            raise NotFound("no-office-any-more")
         return self.site
 
     @property

@@ -25,7 +25,7 @@ from jinja2 import Environment, pass_environment
 from storage.office.phone import SHORTEST, region_of
 from storage.spellings import digits, has_every_digit, readings
 from storage.text import printable
-from web.texts import Language, texts
+from web.language.texts import Language, texts
 from web.ways_back import own_page
 
 BARS: Final = 48

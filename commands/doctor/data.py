@@ -19,6 +19,7 @@ from storage.directory import Site
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.office.values import shown
 from storage.unsettled import newest_kept, quiet_lately, unsettled
+from web.language.problems import message, sentence, whole
 
 NEWEST: Final = 20
 """Messages looked at: about a day of a small company's."""
@@ -63,7 +64,7 @@ def database(app: App) -> Finding:
             "Is the server running, and database.url right? For SQLite: do file and folder belong "
             "to the service's user, and does another program hold it locked (fuser voicepost.db)?"
         )
-        return Finding("database", "failure", str(error), advice)
+        return Finding("database", "failure", whole(error), advice)
     finally:
         opened.close()
     return ok("database", f"{'SQLite' if opened.is_sqlite else 'PostgreSQL'}, revision {revision}")
@@ -85,7 +86,7 @@ def object_store(app: App) -> Finding:
             "Messages are kept here and wait. Check audio.url, the keys, the network and the "
             "store; the uploads go on by themselves."
         )
-        return Finding("object store", "failure", str(error), advice)
+        return Finding("object store", "failure", whole(error), advice)
     return ok("object store", f"gives back what it gets; {waiting.files} uploads wait")
 
 
@@ -148,7 +149,7 @@ def companies(app: App) -> Finding:
         if meet:
             found.append(f"{name} and {other_name} can name each other's phones")
     found += [
-        f"{site.office.company.name}: {problem}"
+        f"{site.office.company.name}: {sentence(problem)}"
         for site in sites
         for problem in (
             *directory.contested(site.company_id),
@@ -198,7 +199,7 @@ def accounts(app: App) -> Finding:
     stale = app.users.stale_bindings()
     if not stale:
         return ok("accounts", "every account is bound to somebody who is there")
-    told = "; ".join(f"{each.login} {each.message}" for each in stale[:MOST_TOLD])
+    told = "; ".join(f"{each.login} {message(each.problem)}" for each in stale[:MOST_TOLD])
     more = f"; and {len(stale) - MOST_TOLD} more" if len(stale) > MOST_TOLD else ""
     advice = (
         "Bind the account to somebody (`voicepost users set LOGIN --extension …`), or disable or "

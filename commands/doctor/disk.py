@@ -15,6 +15,7 @@ from commands.places import free_bytes, places
 from storage.errors import NotFound
 from storage.orphans import orphan_audio
 from storage.privacy import too_open
+from web.language.problems import whole
 
 LEAST_BYTES: Final = 100_000_000
 """Below this a busy hour's recordings may not fit: 16 kB a second of speech, twice for a while."""
@@ -123,7 +124,7 @@ def prompts(app: App) -> Finding:
                 app.prompts.sound(site.office, f"prompt:{name}")
                 there += 1
             except NotFound as error:
-                missing.append(str(error))
+                missing.append(whole(error))
     if missing:
         advice = "Record, import or say it anew: see `voicepost prompts --help`."
         return Finding("prompts", "failure", "; ".join(missing[:5]), advice)

@@ -20,6 +20,7 @@ from telephony.ari import lease
 from telephony.ari.client import HttpAri
 from telephony.errors import AriError, AriUnavailable, TelephonyError
 from telephony.sandbox.configuration import SHIPPED
+from web.language.problems import whole
 
 SAFE_VERSION: Final = (22, 10, 1)
 """Security fixes of ARI and of the HTTP server are in it."""
@@ -38,7 +39,7 @@ async def telephone_side(app: App, *, with_probe: bool, knows_offices: bool) -> 
         access = ari_access(app.settings)
     except ConfigError as error:
         advice = "Set asterisk.password to that of the user in Asterisk's ari.conf."
-        found = [Finding("asterisk", "failure", str(error), advice)]
+        found = [Finding("asterisk", "failure", whole(error), advice)]
         return [*found, *await look_async([("fallback (AGI)", lambda: fallback(app))])]
     async with HttpAri.connect(access) as ari:
         found = [await asterisk(ari)]

@@ -9,6 +9,7 @@ from typing import Literal
 from storage.errors import StorageError
 from storage.text import printable
 from telephony.errors import TelephonyError
+from web.language.problems import whole
 
 State = Literal["ok", "warning", "failure", "skipped"]
 
@@ -59,7 +60,9 @@ async def look_async(checks: Iterable[AsyncCheck]) -> list[Finding]:
 
 def broken(name: str, error: Exception) -> Finding:
     """A check that could not be made: whatever is broken, doctor goes on."""
-    if isinstance(error, StorageError | TelephonyError):
+    if isinstance(error, StorageError):
+        what = whole(error)
+    elif isinstance(error, TelephonyError):
         what = str(error)
     elif isinstance(error, OSError):
         what = f"{error.filename or 'the system'}: {error.strerror or error}"

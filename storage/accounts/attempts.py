@@ -61,9 +61,9 @@ class LoginRefused(StorageError):
     def __init__(self, retry_after: int | None = None) -> None:
         self.retry_after = retry_after
         if retry_after is None:
-            super().__init__("the login or the password is wrong")
+            super().__init__("wrong-login")
         else:
-            super().__init__(f"too many attempts; try again in {retry_after} s")
+            super().__init__("too-many-attempts", seconds=retry_after)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from storage.errors import ConfigError
+from storage.errors import AccountError, wrong
 from storage.office.values import shown
 
 LONGEST_LOGIN: Final = 64
@@ -29,37 +29,34 @@ def is_login(text: str) -> bool:
 
 
 def checked_login(login: str) -> str:
-    """The folded login. Raises ConfigError."""
+    """The folded login. Raises AccountError."""
     text = folded(login)
     if not is_login(text):
-        raise ConfigError(
-            f"login: “{shown(login)}” is not a login: "
-            f"1 to {LONGEST_LOGIN} letters, digits and . _ - @ +"
-        )
+        raise AccountError("not-a-login", "login", text=shown(login), most=LONGEST_LOGIN)
     return text
 
 
 def checked_name(name: str) -> str:
-    """The name with single spaces. Raises ConfigError."""
+    """The name with single spaces. Raises AccountError."""
     text = " ".join(name.split())
     if not text:
-        raise ConfigError("name: must not be empty")
+        raise AccountError("empty", "name")
     if len(text) > LONGEST_NAME:
-        raise ConfigError(f"name: must not be longer than {LONGEST_NAME}")
+        raise AccountError("too-long", "name", most=LONGEST_NAME)
     if any(unicodedata.category(character) in _UNPRINTABLE for character in text):
-        raise ConfigError("name: must not contain control characters")
+        raise AccountError("control-characters", "name")
     return text
 
 
 def checked_extensions(extensions: Iterable[str]) -> tuple[str, ...]:
-    """The extensions, each once, in their order. Raises ConfigError.
+    """The extensions, each once, in their order. Raises AccountError.
 
     They need not be anybody's yet: an employee may be added after his account.
     """
     texts = tuple(dict.fromkeys(extension.strip() for extension in extensions))
-    wrong = [text for text in texts if not _EXTENSION.fullmatch(text)]
-    if wrong:
-        raise ConfigError(
-            *(f"extensions: “{shown(text)}” is not an extension: 1 to 8 digits" for text in wrong)
+    strange = [text for text in texts if not _EXTENSION.fullmatch(text)]
+    if strange:
+        raise AccountError.of(
+            wrong("not-an-extension", "extensions", text=shown(text)) for text in strange
         )
     return texts

@@ -20,7 +20,7 @@ from storage.accounts.users import utc_now
 from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import AccountError, NotFound
 from storage.text import storable
 
 MOST_HOURS: Final = 24 * 30
@@ -67,11 +67,11 @@ class Invitations:
     ) -> str:
         """The secret of a new link, told only here. An earlier link for the same is void.
 
-        Raises NotFound without such a user in that company, ConfigError for a wrong number of
+        Raises NotFound without such a user in that company, AccountError for a wrong number of
         hours.
         """
         if not 1 <= hours <= MOST_HOURS:
-            raise ConfigError(f"hours: must be from 1 to {MOST_HOURS}")
+            raise AccountError("out-of-range", "hours", least=1, most=MOST_HOURS)
         now, secret = self._now(), new_secret()
         with self._database.session() as session:
             login = ""
@@ -123,7 +123,7 @@ class Invitations:
         """Become a user, or take the password, and use the link up.
 
         A link for a user wants neither login nor name; `company_id` is wanted only by one that
-        names no company. Raises NotFound as `look` does, ConfigError with sentences.
+        names no company. Raises NotFound as `look` does, AccountError.
         """
         invitation = self.look(secret)
         if invitation.user is not None:
@@ -173,4 +173,4 @@ class Invitations:
                     user=user.as_user() if user else None,
                     expires_at=row.expires_at,
                 )
-        raise NotFound("the link has been used, is void or too old")
+        raise NotFound("link-void")

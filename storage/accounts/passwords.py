@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from storage.accounts.strength import is_soon_guessed
-from storage.errors import ConfigError
+from storage.errors import WeakPassword
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
@@ -33,7 +33,7 @@ _GROUP: Final = 4
 
 
 def check_password(password: str, login: str, near: Iterable[str] = ()) -> None:
-    """Refuse a password that is soon guessed. Raises ConfigError with a sentence.
+    """Refuse a password that is soon guessed. Raises WeakPassword.
 
     `login` is the folded login of the user whose password it is to be; `near` is what others
     know of him: his name, his company.
@@ -41,15 +41,13 @@ def check_password(password: str, login: str, near: Iterable[str] = ()) -> None:
     password = unicodedata.normalize("NFKC", password)
     folded = password.casefold()
     if len(password) < SHORTEST:
-        raise ConfigError(f"password: needs at least {SHORTEST} characters")
+        raise WeakPassword("password-too-short", "password", least=SHORTEST)
     if len(password) > LONGEST:
-        raise ConfigError(f"password: has at most {LONGEST} characters")
+        raise WeakPassword("password-too-long", "password", most=LONGEST)
     if login and login in folded and len(folded.replace(login, "")) < LEFT_WITHOUT_LOGIN:
-        raise ConfigError("password: must be more than the login")
+        raise WeakPassword("password-is-login", "password")
     if is_soon_guessed(password, (login, *near)):
-        raise ConfigError(
-            "password: would soon be guessed; several words that do not belong together are better"
-        )
+        raise WeakPassword("password-soon-guessed", "password")
 
 
 def generate_password() -> str:
@@ -74,7 +72,7 @@ class Passwords:
         self._nobodys = _hash_of_nothing(parameters)
 
     def check(self, password: str, login: str, near: Iterable[str]) -> None:
-        """Refuse a password that is soon guessed; see `check_password`. Raises ConfigError."""
+        """Refuse a password that is soon guessed; see `check_password`. Raises WeakPassword."""
         if not self._any_will_do:
             check_password(password, login, near)
 

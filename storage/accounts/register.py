@@ -19,7 +19,7 @@ from storage.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
 from storage.accounts.opaque import digest
 from storage.actor import Actor, User
 from storage.audit import note
-from storage.errors import ConfigError, NotFound
+from storage.errors import AccountError, LastAdministrator, NotFound
 from storage.identifiers import is_id, new_id
 from storage.models import CompanyRow
 from storage.news import announce_end
@@ -37,7 +37,7 @@ def lock_company(session: Session, company_id: str | None) -> None:
     """
     held = select(CompanyRow.id).where(CompanyRow.id == company_id).with_for_update()
     if session.scalar(held) is None:
-        raise NotFound("there is no such company")
+        raise NotFound("no-such-company")
 
 
 def locked_user(session: Session, user_id: str, company_id: str | None = None) -> UserRow:
@@ -50,7 +50,7 @@ def locked_user(session: Session, user_id: str, company_id: str | None = None) -
             row = session.scalars(held).one_or_none()
             if row is not None:
                 return row
-    raise NotFound("there is no such user")
+    raise NotFound("no-such-user")
 
 
 def register(
@@ -58,7 +58,7 @@ def register(
 ) -> User:
     """Make a user of a new row; `by` is None where somebody does so himself, by a link.
 
-    Raises ConfigError if the login is taken, NotFound if there is no such company.
+    Raises AccountError if the login is taken, NotFound if there is no such company.
     """
     lock_company(session, row.company_id)
     _check_login_is_free(session, row.login)
@@ -76,7 +76,7 @@ def register(
 
 
 def change_row(session: Session, row: UserRow, fields: Mapping[str, object], *, by: Actor) -> User:
-    """Change columns of a held row and note which. Raises ConfigError."""
+    """Change columns of a held row and note which. Raises AccountError."""
     before = {name: _copied(getattr(row, name)) for name in fields}
     changed = {name: value for name, value in fields.items() if value != before[name]}
     login = row.login
@@ -169,7 +169,7 @@ def is_active_administrator() -> ColumnElement[bool]:
 
 
 def keep_an_administrator(session: Session, row: UserRow) -> None:
-    """Raises ConfigError if the held row is the last active administrator of the company."""
+    """Raises LastAdministrator if the held row is the last active administrator of the company."""
     active = set(
         session.scalars(
             select(UserRow.id).where(
@@ -178,14 +178,14 @@ def keep_an_administrator(session: Session, row: UserRow) -> None:
         )
     )
     if active == {row.id}:
-        raise ConfigError(f"“{row.login}” is the last active administrator of the company")
+        raise LastAdministrator("last-administrator", login=row.login)
 
 
 @contextmanager
 def unique(login: str) -> Iterator[None]:
     """Around a transaction that gives a user the login: another company may be quicker.
 
-    Raises ConfigError.
+    Raises AccountError.
     """
     try:
         yield
@@ -198,8 +198,8 @@ def _check_login_is_free(session: Session, login: str) -> None:
         raise _login_taken(login)
 
 
-def _login_taken(login: str) -> ConfigError:
-    return ConfigError(f"login: “{login}” is taken")
+def _login_taken(login: str) -> AccountError:
+    return AccountError("login-taken", "login", login=login)
 
 
 def _void_first_links(session: Session, company_id: str) -> None:

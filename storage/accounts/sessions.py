@@ -146,7 +146,7 @@ class Sessions:
         with self._database.reading() as session:
             row = session.get(UserRow, user_id)
         if row is None:
-            raise NotFound("there is no such user")
+            raise NotFound("no-such-user")
         counters = attempts.sessions(digest(token))
         attempt = attempts.begin(self._database, counters, self._now())
         if not self._passwords.matches(password, row.password_hash):
@@ -225,7 +225,7 @@ class Sessions:
                 .returning(SessionRow.token_hash)
             ).all()
             if not ended:
-                raise NotFound("there is no such session")
+                raise NotFound("no-such-session")
             note(session, by, "session.end", company_id=user.company_id, subject=user.login)
             announce_end(session, user.company_id, user_id)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage.office import Problem
+from storage.errors import Problem
 from storage.people import StaleBinding
 
 
 def account_problems(stale: Iterable[StaleBinding]) -> list[Problem]:
     """A warning for each."""
-    return [Problem("warning", f"users.{each.login}", each.message) for each in stale]
+    return [each.problem for each in stale]

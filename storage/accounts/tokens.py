@@ -21,7 +21,7 @@ from storage.accounts.users import utc_now
 from storage.actor import Actor, User
 from storage.audit import note
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import AccountError, NotFound
 from storage.identifiers import is_id, new_id
 from storage.news import announce_end
 
@@ -96,11 +96,11 @@ class Tokens:
     ) -> tuple[ApiToken, str]:
         """A new token, and its secret, which is told only here.
 
-        Raises ConfigError for a wrong name or number of days, NotFound without such a user.
+        Raises AccountError for a wrong name or number of days, NotFound without such a user.
         """
         days = self.days if days is None else days
         if not 1 <= days <= MOST_DAYS:
-            raise ConfigError(f"days: must be from 1 to {MOST_DAYS}")
+            raise AccountError("out-of-range", "days", least=1, most=MOST_DAYS)
         now, secret = self._now(), new_secret(PREFIX)
         row = TokenRow(
             id=new_id(now),
@@ -119,7 +119,7 @@ class Tokens:
             )
             good = select(func.count()).where(of_user, TokenRow.expires_at > now)
             if session.scalars(good).one() >= MOST_TOKENS:
-                raise ConfigError(f"a user has at most {MOST_TOKENS} tokens: revoke one first")
+                raise AccountError("too-many-tokens", most=MOST_TOKENS)
             session.add(row)
             note(
                 session,
@@ -146,7 +146,7 @@ class Tokens:
         with self._database.session() as session:
             user = locked_user(session, user_id)
             if not (is_id(token_id) and revoke_tokens(session, user, by=by, token_id=token_id)):
-                raise NotFound("there is no such token")
+                raise NotFound("no-such-token")
             announce_end(session, user.company_id, user_id)
 
     def revoke_all(self, user_id: str, *, by: Actor) -> int:

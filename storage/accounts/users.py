@@ -30,11 +30,12 @@ from storage.accounts.register import (
     set_password,
     unique,
 )
+from storage.accounts.rules import check_another, check_role
 from storage.accounts.strength import near_company
 from storage.actor import Actor, Role, User
 from storage.audit import note
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import AccountError, NotFound
 from storage.folding import fold
 from storage.identifiers import is_id
 from storage.news import announce_end
@@ -60,7 +61,7 @@ class Users:
     """The accounts. Synchronous and safe to use from many threads and processes.
 
     Wherever a `company_id` is given, users of other companies are not found. All methods raise
-    DatabaseUnavailable; those that change something ConfigError with sentences.
+    DatabaseUnavailable; those that change something AccountError.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Users:
                 row = session.get(UserRow, user_id)
             if row is not None and company_id in (None, row.company_id):
                 return row.as_user()
-        raise NotFound("there is no such user")
+        raise NotFound("no-such-user")
 
     def find(self, login: str) -> User:
         """A user by login. Raises NotFound."""
@@ -122,7 +123,7 @@ class Users:
                 row = session.scalars(select(UserRow).where(UserRow.login == text)).one_or_none()
             if row is not None:
                 return row.as_user()
-        raise NotFound(f"there is no user “{shown(login)}”")
+        raise NotFound("no-user", login=shown(login))
 
     def list(self, company_id: str | None = None, search: str = "") -> builtins.list[User]:
         """The users by name; `search` is part of a name, a login or an extension."""
@@ -189,6 +190,7 @@ class Users:
             fields["language"] = language
         with unique(login or ""), self._database.session() as session:
             row = locked_user(session, user_id, company_id)
+            check_role(row.id, row.role, role, by)
             expect(row.as_user())
             if wanted is not None:
                 fields["people"] = [
@@ -230,7 +232,11 @@ class Users:
             )
 
     def disable(self, user_id: str, *, by: Actor, company_id: str | None = None) -> User:
-        """Let a user in no more: sessions, tokens and links end, and stay so once he is enabled."""
+        """Let a user in no more: sessions, tokens and links end, and stay so later on.
+
+        Nobody does so to their own account.
+        """
+        check_another(user_id, by)
         with self._database.session() as session:
             row = locked_user(session, user_id, company_id)
             if row.disabled_at is None:
@@ -253,7 +259,8 @@ class Users:
             return row.as_user()
 
     def remove(self, user_id: str, *, by: Actor, company_id: str | None = None) -> None:
-        """Forget a user; what he did stays in the audit log."""
+        """Forget a user, not oneself; what was done stays in the audit log."""
+        check_another(user_id, by)
         with self._database.session() as session:
             row = locked_user(session, user_id, company_id)
             keep_an_administrator(session, row)
@@ -264,10 +271,10 @@ class Users:
 
 
 def _still_bound(row: UserRow, ids: Collection[str]) -> list[EmployeeRow]:
-    """Former employees of these ids. Raises ConfigError for one who is not bound to the account."""
+    """Former employees of these ids. Raises AccountError for one not bound to the account."""
     there = {person.id: person for person in row.people if person.until is not None}
     if unknown := [text for text in ids if text not in there]:
-        raise ConfigError(f"extensions: there is no employee {unknown[0]}")
+        raise AccountError("no-employee", "extensions", extension=unknown[0])
     return [there[text] for text in ids]
 
 

@@ -28,7 +28,7 @@ from types import TracebackType
 from typing import IO, Any, Final
 
 from storage.durable import flush_folder
-from storage.errors import StorageError
+from storage.errors import StorageError, WrongValue
 
 SUMS: Final = "SHA256SUMS"
 MANIFEST: Final = "manifest.json"
@@ -138,7 +138,7 @@ class Member:
         """All of it. Raises StorageError if there is not so much."""
         contents = self.file.read(self.size)
         if len(contents) != self.size:
-            raise tarfile.ReadError(f"{self.name} is cut off")
+            raise WrongValue("member-cut-off", name=self.name)
         return contents
 
 
@@ -148,8 +148,9 @@ def plain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError) as error:
-        why = " ".join(str(error).split())[:200]
-        raise StorageError(f"{path} is not a whole backup: {why}") from error
+        own = error.problem if isinstance(error, WrongValue) else None
+        why = own or " ".join(str(error).split())[:200]
+        raise StorageError("backup-damaged", path=path, reason=why) from error
 
 
 def members(path: Path) -> Iterator[Member]:
@@ -159,10 +160,10 @@ def members(path: Path) -> Iterator[Member]:
             _forget(tar)
             known = info.name in (SUMS, MANIFEST) or _NAME.fullmatch(info.name)
             if not known or info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or info.sparse:
-                raise ValueError(f"no backup has a member {info.name[:80]!r}")
+                raise WrongValue("strange-member", name=repr(info.name[:80]))
             kind = info.name.partition("/")[0]
             if info.size > _MOST.get(kind, _MOST_ELSE) and info.name != SUMS:
-                raise ValueError(f"{info.name} is too long")
+                raise WrongValue("member-too-long", name=info.name)
             file = tar.extractfile(info)
             assert file is not None
             yield Member(info.name, info.size, file)
@@ -178,17 +179,17 @@ def check(path: Path) -> dict[str, Any]:
         sealed = ""
         for member in members(path):
             if manifest is not None:
-                raise ValueError(f"{member.name} follows its end")
+                raise WrongValue("member-behind-end", name=member.name)
             if member.name == MANIFEST:
                 manifest = _manifest(member, sealed)
             elif sealed:
-                raise ValueError(f"{member.name} is not in {SUMS}")
+                raise WrongValue("member-not-in-sums", name=member.name, file=SUMS)
             elif member.name == SUMS:
                 sealed = _compare(member, sums)
             else:
                 sums.write(_sum_line(_digest(member), member.name))
         if manifest is None:
-            raise ValueError("its end is missing")
+            raise WrongValue("end-missing")
     return manifest
 
 
@@ -200,18 +201,19 @@ def _compare(member: Member, sums: IO[bytes]) -> str:
         whole.update(line)
         if line != sums.readline():
             name = line.decode("utf-8", "replace").strip().partition("  ")[2]
-            raise ValueError(f"{name[:120]} is damaged or missing")
+            raise WrongValue("member-damaged", name=name[:120])
     if rest := sums.readline():
-        raise ValueError(f"{rest.decode().strip().partition('  ')[2]} is not in {SUMS}")
+        name = rest.decode().strip().partition("  ")[2]
+        raise WrongValue("member-not-in-sums", name=name, file=SUMS)
     return whole.hexdigest()
 
 
 def _manifest(member: Member, sealed: str) -> dict[str, Any]:
     manifest = json.loads(member.read())
     if not isinstance(manifest, dict) or manifest.get("sha256sums") != sealed or not sealed:
-        raise ValueError(f"{MANIFEST} does not belong to {SUMS}")
+        raise WrongValue("manifest-of-another", file=MANIFEST, sums=SUMS)
     if manifest.get("format") != FORMAT:
-        raise StorageError("the backup was written by a newer version of Voicepost")
+        raise StorageError("backup-format-newer")
     return manifest
 
 
@@ -221,7 +223,7 @@ def _digest(member: Member) -> str:
         digest.update(block)
         left -= len(block)
     if left:
-        raise ValueError(f"{member.name} is cut off")
+        raise WrongValue("member-cut-off", name=member.name)
     return digest.hexdigest()
 
 

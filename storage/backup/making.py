@@ -23,7 +23,7 @@ from storage.audio import LARGEST_BYTES
 from storage.backup.archive import ArchiveWriter
 from storage.backup.home import Home, Progress
 from storage.backup.tables import CHUNK_BYTES, Row, Tables, as_line
-from storage.errors import AudioError, StorageError
+from storage.errors import AudioError, Problem, StorageError, reason_of, wrong
 from storage.files import NotPlain, read_plain
 from storage.identifiers import is_id
 from storage.models import IS_DRAFT, MessageRow
@@ -42,11 +42,10 @@ class Made:
     messages: int = 0
     purged: list[str] = field(default_factory=list)
     """Ids of messages removed for good in the meantime: neither row nor audio is in the backup."""
-    damaged: list[str] = field(default_factory=list)
-    """A sentence for each message whose audio is missing or not what was recorded: only its row is
-    in the backup."""
-    unread: list[str] = field(default_factory=list)
-    """A sentence for each file of the spool that is not in the backup, as it cannot be read."""
+    damaged: list[Problem] = field(default_factory=list)
+    """Messages whose audio is missing or not what was recorded: only their rows are there."""
+    unread: list[Problem] = field(default_factory=list)
+    """The files of the spool that are not in the backup, as they cannot be read."""
 
 
 def back_up(home: Home, target: Path, progress: Progress) -> Made:
@@ -57,13 +56,13 @@ def back_up(home: Home, target: Path, progress: Progress) -> Made:
     now = datetime.now(UTC)
     path = target / f"voicepost-{now:%Y-%m-%dT%H%M%SZ}.tar" if target.is_dir() else target
     if path.exists():
-        raise StorageError(f"{path} is there already")
+        raise StorageError("backup-exists", path=path)
     try:
         with ArchiveWriter(path) as archive:
             made = Made(path)
             _Backup(home, archive, made, progress).write(now)
     except OSError as error:
-        raise StorageError(f"the backup {path} cannot be made: {error.strerror}") from error
+        raise StorageError("backup-unwritable", path=path, reason=error.strerror) from error
     return made
 
 
@@ -141,7 +140,7 @@ class _Backup:
         except FileNotFoundError:
             return False
         except (NotPlain, OSError) as error:
-            self._made.unread.append(f"{path}: {error}")
+            self._made.unread.append(wrong("not-backed-up", path=path, reason=reason_of(error)))
             return False
         name = quote(os.fsencode(path.name), safe="+*~")
         self._archive.add(f"spool/{kind}/{name}", contents)
@@ -207,7 +206,7 @@ class _Backup:
         with self._home.audio.open(key) as file:
             audio = file.read()
         if hashlib.sha256(audio).hexdigest() != sha256:
-            raise StorageError("the audio is not what was recorded")
+            raise StorageError("audio-changed")
         return audio
 
     def _go_without(self, row: Row, error: StorageError) -> bool:
@@ -221,7 +220,7 @@ class _Backup:
         self._failed_in_a_row += isinstance(error, AudioError)
         if self._failed_in_a_row >= FAILURES:
             raise error
-        self._made.damaged.append(f"{message_id}: {error}")
+        self._made.damaged.append(wrong("not-exported", id=message_id, reason=error.problem))
         return True
 
     def _now(self, message_id: str) -> MessageRow | None:

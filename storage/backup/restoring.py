@@ -25,7 +25,7 @@ from storage.backup.home import Home, Progress
 from storage.backup.tables import Row, Tables, from_lines
 from storage.database import knows_revision, upgrade
 from storage.durable import flush_folder, make_folder
-from storage.errors import StorageError
+from storage.errors import StorageError, WrongValue, wrong
 from storage.files import write_whole
 
 UNFINISHED = "restore.unfinished"
@@ -52,10 +52,10 @@ def restore(path: Path, home: Home, progress: Progress) -> Restored:
     """
     manifest = check(path)
     if not knows_revision(str(manifest.get("revision"))):
-        raise StorageError(f"{path} was written by a newer version of Voicepost")
+        raise StorageError("backup-newer", path=path)
     mark = home.folder / UNFINISHED
     if not mark.exists() and not home.audio.is_empty():
-        raise StorageError("there are recordings in this home already: restore into an empty one")
+        raise StorageError("home-has-recordings")
     loading = _Loading(path, home, manifest, progress)
     try:
         make_folder(home.folder)
@@ -70,7 +70,7 @@ def restore(path: Path, home: Home, progress: Progress) -> Restored:
             raise
         mark.unlink()
     except OSError as error:
-        raise StorageError(f"cannot restore into {home.folder}: {error.strerror}") from error
+        raise StorageError("home-unwritable", folder=home.folder, reason=error.strerror) from error
     return Restored(loading.recordings, loading.unfiled, home.audio.waiting().files)
 
 
@@ -81,10 +81,10 @@ def _plain_rows(path: Path) -> Iterator[None]:
         with plain_errors(path):
             yield
     except IntegrityError as error:
-        raise StorageError(f"{path} is not a whole backup: its rows do not fit together") from error
+        raise StorageError("backup-damaged", path=path, reason=wrong("rows-do-not-fit")) from error
     except DBAPIError as error:
         why = " ".join(str(error.orig).split())[:200]
-        raise StorageError(f"{path} cannot be restored: {why}") from error
+        raise StorageError("backup-not-restored", path=path, reason=why) from error
 
 
 class _Loading:
@@ -109,7 +109,7 @@ class _Loading:
         """Fill the database and the folders; the caller commits."""
         tables = Tables(connection)
         if any(tables.count(name) for name in TELLING_TABLES if name in tables.by_name):
-            raise StorageError("this home is in use already: restore into an empty one")
+            raise StorageError("home-in-use")
         tables.drop()
         upgrade(connection, str(self._manifest["revision"]))
         tables = Tables(connection)
@@ -159,7 +159,7 @@ class _Loading:
         name = member.name.split("/")[1]
         table = tables.by_name.get(name)
         if table is None:
-            raise ValueError(f"there is no table {name}")
+            raise WrongValue("no-table", name=name)
         rows = from_lines(table, member.read(), is_sqlite=tables.is_sqlite)
         if name == "messages":
             self._match(rows)
@@ -173,18 +173,18 @@ class _Loading:
                 audio = self._audio.pop(str(row["audio_key"]), None)
                 self._without += audio is None
                 if audio is not None and audio != (row["size"], row["sha256"]):
-                    raise ValueError(f"the audio of {row['id']} is another's")
+                    raise WrongValue("audio-of-another", id=str(row["id"]))
         if self._audio:
-            raise ValueError(f"nobody's audio is {next(iter(self._audio))}")
+            raise WrongValue("audio-of-nobody", key=next(iter(self._audio)))
 
     def _compare(self, tables: Tables) -> None:
         """What was found has to be what the manifest says."""
         expected = _numbers(self._manifest, "rows")
         found = {name: self._rows.get(name, 0) for name in tables.by_name}
         if self._audio or found != expected:
-            raise ValueError("rows are missing")
+            raise WrongValue("rows-missing")
         if self._without != _number(self._manifest, "without_recording"):
-            raise ValueError("recordings are missing")
+            raise WrongValue("recordings-missing")
 
     def _place(self, member: Member) -> Path | None:
         """Where a member goes that is a file of its own."""
@@ -213,12 +213,12 @@ def _write(place: Path, member: Member) -> None:
 def _number(manifest: dict[str, Any], name: str) -> int:
     number = manifest.get(name)
     if not isinstance(number, int) or not 0 <= number < _HIGHEST:
-        raise ValueError(f"{MANIFEST} has no number of {name}")
+        raise WrongValue("no-number-of", file=MANIFEST, name=name)
     return number
 
 
 def _numbers(manifest: dict[str, Any], name: str) -> dict[str, int]:
     numbers = manifest.get(name)
     if not isinstance(numbers, dict):
-        raise ValueError(f"{MANIFEST} has no {name}")  # noqa: TRY004  (damaged data)
+        raise WrongValue("no-field", file=MANIFEST, name=name)
     return {key: _number(numbers, key) for key in numbers}

@@ -23,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 
+from storage.errors import WrongValue
+
 Row = dict[str, Any]
 
 REVISION_TABLE = "alembic_version"
@@ -144,7 +146,7 @@ def from_lines(table: Table, lines: bytes, *, is_sqlite: bool) -> list[Row]:
     for line in lines.splitlines():
         row = json.loads(line)
         if not isinstance(row, dict) or row.keys() != readers.keys():
-            raise ValueError(f"{table.name} has other columns")
+            raise WrongValue("other-columns", table=table.name)
         try:
             rows.append(
                 {
@@ -153,7 +155,7 @@ def from_lines(table: Table, lines: bytes, *, is_sqlite: bool) -> list[Row]:
                 }
             )
         except (TypeError, AttributeError) as error:
-            raise ValueError(f"a value of {table.name} is of the wrong kind") from error
+            raise WrongValue("wrong-kind", table=table.name) from error
     return rows
 
 

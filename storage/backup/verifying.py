@@ -11,7 +11,7 @@ from typing import BinaryIO
 from storage.backup.home import Home, Progress
 from storage.backup.restoring import Restored, restore
 from storage.database import Database
-from storage.errors import NotFound
+from storage.errors import NotFound, Problem
 from storage.vault import Waiting
 
 
@@ -43,7 +43,7 @@ class _Nowhere:
 
     def open(self, key: str) -> BinaryIO:
         """Never there."""
-        raise NotFound(f"nobody kept {key}")
+        raise NotFound("audio-not-kept", key=key)
 
     def delete(self, key: str) -> None:
         """Gone already."""
@@ -55,7 +55,7 @@ class _Nowhere:
         """Always."""
         return True
 
-    def upload(self, stop: threading.Event) -> tuple[str, ...]:
+    def upload(self, stop: threading.Event) -> tuple[Problem, ...]:
         """Nothing to do."""
         return ()
 

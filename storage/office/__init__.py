@@ -1,5 +1,6 @@
 """A company's configuration as one document: its shape, its file, what can be wrong with it."""
 
+from storage.errors import Problem
 from storage.office.actions import (
     Action,
     Dial,
@@ -12,7 +13,7 @@ from storage.office.actions import (
     Ring,
     Voicemail,
 )
-from storage.office.check import Problem, check
+from storage.office.check import check
 from storage.office.file import (
     as_data,
     dump_office,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from storage.errors import WrongValue
 from storage.office.values import Dialled, Extension, Name, Seconds, Sound
 
 
@@ -43,7 +44,7 @@ class Ring(Part):
     @model_validator(mode="after")
     def _one_or_several(self) -> Self:
         if (self.employee is None) == (not self.employees):
-            raise ValueError("needs either employee = or employees =")
+            raise WrongValue("one-or-several-employees")
         return self
 
     @property

@@ -5,10 +5,9 @@ Errors keep a configuration from being applied; warnings are told, and it is app
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
 
+from storage.errors import Problem, warning, wrong
 from storage.office.actions import Dial, OpenMenu, Play, Ring, Voicemail
 from storage.office.model import Office
 from storage.office.phone import canonical, region_of
@@ -20,18 +19,6 @@ from storage.office.routes import (
     silent_rounds,
     traps,
 )
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong at a place of the document; `str()` is the sentence."""
-
-    severity: Literal["error", "warning"]
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
 
 
 def check(office: Office) -> list[Problem]:
@@ -48,26 +35,18 @@ def check(office: Office) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.severity)
 
 
-def _error(where: str, message: str) -> Problem:
-    return Problem("error", where, message)
-
-
-def _warning(where: str, message: str) -> Problem:
-    return Problem("warning", where, message)
-
-
 def _unknown_names(office: Office) -> Iterator[Problem]:
     """Menus, employees and prompts that are named but do not exist."""
     for where, menu in _menus_named(office):
         if menu not in office.menus:
-            yield _error(where, f"there is no menu “{menu}”")
+            yield wrong("no-menu", where, name=menu)
     for where, extension in _employees_named(office):
         if extension not in office.employees:
-            yield _error(where, f"there is no employee {extension}")
+            yield wrong("no-employee", where, extension=extension)
     for where, sound in _sounds_named(office):
         kind, _, name = sound.partition(":")
         if kind == "prompt" and name not in office.prompts:
-            yield _error(where, f"there is no prompt “{name}”")
+            yield wrong("no-prompt", where, name=name)
 
 
 def _menus_named(office: Office) -> Iterator[tuple[str, str]]:
@@ -111,14 +90,17 @@ def _owned_twice(office: Office) -> Iterator[Problem]:
     for number in office.numbers:
         same = seen.setdefault(canonical(number, region), number)
         if same != number:
-            yield _error(f"numbers.{number}", f"is the same number as {same}")
+            yield wrong("same-number", f"numbers.{number}", number=same)
     owners: dict[str, str] = {extension: extension for extension in office.employees}
     for extension, employee in office.employees.items():
         for number in employee.numbers:
             owner = owners.setdefault(canonical(number, region), extension)
             if owner != extension:
-                yield _error(
-                    f"employees.{extension}.numbers", f"{number} belongs to employee {owner} too"
+                yield wrong(
+                    "number-of-two",
+                    f"employees.{extension}.numbers",
+                    number=number,
+                    extension=owner,
                 )
 
 
@@ -127,17 +109,16 @@ def _wrong_times(office: Office) -> Iterator[Problem]:
     voicemail = office.voicemail
     for where, seconds in _times(office):
         if seconds == 0:
-            yield _error(where, "must be more than 0 seconds")
+            yield wrong("not-positive", where)
     if voicemail.min_seconds >= voicemail.max_seconds:
-        yield _error(
+        yield wrong(
+            "minimum-above-maximum",
             "voicemail.min_seconds",
-            f"the minimum ({voicemail.min_seconds:g} s) must be below"
-            f" the maximum ({voicemail.max_seconds:g} s)",
+            least=voicemail.min_seconds,
+            most=voicemail.max_seconds,
         )
     if voicemail.silence_seconds >= voicemail.max_seconds:
-        yield _warning(
-            "voicemail.silence_seconds", "silence never ends a message: max_seconds comes first"
-        )
+        yield warning("silence-never-ends", "voicemail.silence_seconds")
 
 
 def _times(office: Office) -> Iterator[tuple[str, float]]:
@@ -160,34 +141,29 @@ def _endless(office: Office) -> Iterator[Problem]:
     trapped = set()
     for name in traps(office):
         trapped.add(name)
-        yield _error(f"menus.{name}", "no key and no default action ever leads out of it")
+        yield wrong("menu-trap", f"menus.{name}")
     for names in silent_rounds(office):
         if not trapped.issuperset(names):
             way = " → ".join((*names, names[0]))
-            yield _warning(
-                f"menus.{names[0]}.default",
-                f"a caller who presses nothing goes round for ever: {way}",
-            )
+            yield warning("silent-round", f"menus.{names[0]}.default", way=way)
     for extensions in forwarding_circles(office):
         way = " → ".join((*extensions, extensions[0]))
-        yield _error(
-            f"employees.{extensions[0]}.forward", f"a call is forwarded in a circle: {way}"
-        )
+        yield wrong("forwarded-in-circle", f"employees.{extensions[0]}.forward", way=way)
 
 
 def _idle(office: Office) -> Iterator[Problem]:
     """What no call ever meets."""
     if not office.numbers:
-        yield _warning("numbers", "no number leads to this company")
+        yield warning("no-number", "numbers")
         return
     reachable = reachable_menus(office)
     for name in office.menus:
         if name not in reachable:
-            yield _warning(f"menus.{name}", "nobody can reach this menu")
+            yield warning("unreachable-menu", f"menus.{name}")
     used = {sound for _, sound in _sounds_named(office)}
     for name in office.prompts:
         if f"prompt:{name}" not in used:
-            yield _warning(f"prompts.{name}", "nothing plays this prompt")
+            yield warning("unused-prompt", f"prompts.{name}")
 
 
 def _ambiguous_keys(office: Office) -> Iterator[Problem]:
@@ -198,13 +174,10 @@ def _ambiguous_keys(office: Office) -> Iterator[Problem]:
         for key in menu.keys:
             where = f"menus.{name}.keys.{key}"
             if menu.direct_dial and key in office.employees:
-                yield _warning(where, f"hides the extension {key}, which cannot be dialled here")
+                yield warning("hides-extension", where, extension=key)
             longer = _longer(key, keys) or (menu.direct_dial and _longer(key, extensions))
             if longer:
-                yield _warning(
-                    where,
-                    f"works {menu.digit_timeout:g} s late: the caller may go on to {longer}",
-                )
+                yield warning("late-key", where, seconds=menu.digit_timeout, key=longer)
 
 
 def _longer(key: str, others: Sequence[str]) -> str:
@@ -217,13 +190,11 @@ def _pointless(office: Office) -> Iterator[Problem]:
     """What is written and can do nothing, or hardly what was meant."""
     for name, menu in office.menus.items():
         if menu.direct_dial and not office.employees:
-            yield _warning(f"menus.{name}.direct_dial", "there are no employees to dial")
+            yield warning("nobody-to-dial", f"menus.{name}.direct_dial")
     for extension, employee in office.employees.items():
         forward = employee.forward
         if forward.always and (forward.busy or forward.no_answer or forward.unreachable):
-            yield _warning(
-                f"employees.{extension}.forward", "the other rules never apply beside “always”"
-            )
+            yield warning("rules-beside-always", f"employees.{extension}.forward")
     region = region_of(office.company.timezone)
     own = {canonical(number, region) for number in office.numbers}
     for placed in all_actions(office):
@@ -233,11 +204,8 @@ def _pointless(office: Office) -> Iterator[Problem]:
 def _pointless_action(placed: Placed, own: set[str], region: str) -> Iterator[Problem]:
     match placed.action:
         case Dial(number=number) if canonical(number, region) in own:
-            yield _warning(placed.where, f"{number} is the company's own number")
+            yield warning("own-number", placed.where, number=number)
         case Ring(employee=None, employees=several) if len(set(several)) < len(several):
-            yield _error(placed.where, "names an employee twice")
+            yield wrong("employee-twice", placed.where)
         case Ring(employee=str(), no_answer=inner) if inner != Voicemail():
-            yield _warning(
-                f"{placed.where}.no_answer",
-                "is not used: a single employee's own forwarding rules decide",
-            )
+            yield warning("no-answer-unused", f"{placed.where}.no_answer")

@@ -33,7 +33,7 @@ def entry(entries: Mapping[str, Value], key: str, kind: str) -> Value:
     """An entry of a table; NotFound says what kind of thing is not there."""
     if key not in entries:
         known = ", ".join(entries) or "none yet"
-        raise NotFound(f"there is no {kind} “{shown(key)}” (there is: {shown(known, 200)})")
+        raise NotFound("no-entry", kind=kind, name=shown(key), known=shown(known, 200))
     return entries[key]
 
 

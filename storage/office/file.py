@@ -1,4 +1,4 @@
-"""An office as a TOML document: reading it, with a sentence for every mistake, and writing it."""
+"""An office as a TOML document: reading it, with every mistake in it, and writing it."""
 
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -9,7 +9,7 @@ from tomlkit.items import InlineTable, Table
 
 from storage.errors import ConfigError
 from storage.office.actions import Part
-from storage.office.mistakes import sentences
+from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
 from storage.office.values import shown
 from storage.toml import parse_toml, read_toml
@@ -25,7 +25,7 @@ def read_office(path: Path) -> Office:
 
 
 def parse_office(text: str) -> Office:
-    """The office a TOML text describes; ConfigError carries a sentence per mistake."""
+    """The office a TOML text describes; ConfigError carries every mistake."""
     data = parse_toml(text)
     _refuse_audio(data)
     return _validated(data)
@@ -41,14 +41,14 @@ def make_part(kind: type[P], **fields: object) -> P:
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise ConfigError(*sentences(error, fields)) from error
+        raise ConfigError.of(mistakes(error, fields)) from error
 
 
 def _validated(data: dict[str, Any]) -> Office:
     try:
         return Office.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(*sentences(error, data)) from error
+        raise ConfigError.of(mistakes(error, data)) from error
 
 
 def dump_office(office: Office) -> str:
@@ -114,4 +114,4 @@ def _refuse_audio(data: dict[str, Any]) -> None:
     prompts = data.get("prompts")
     for name, prompt in prompts.items() if isinstance(prompts, dict) else ():
         if isinstance(prompt, dict) and "audio" in prompt:
-            raise ConfigError(f"prompts.{shown(name)}: unknown key “audio”")
+            raise ConfigError("unknown-key", f"prompts.{shown(name)}", key="audio")

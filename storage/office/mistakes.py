@@ -1,73 +1,74 @@
-"""pydantic's errors told as sentences about the document: where, and what is wrong there."""
+"""pydantic's errors as problems of the document: where, and what is wrong there."""
 
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from storage.errors import Problem, WrongValue, wrong
 from storage.office.values import shown
 
 MOST: Final = 50
-"""Sentences told at once; a document with more mistakes than that is something else."""
+"""Problems told at once; a document with more mistakes than that is something else."""
 
 _TYPES: Final = {
-    "string_type": "must be a text in quotes",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "finite_number": "must be a finite number",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "missing": "is missing",
-    "union_tag_not_found": "has no action = “…”",
+    "string_type": "not-text",
+    "bool_type": "not-a-boolean",
+    "int_type": "not-whole",
+    "int_from_float": "not-whole",
+    "float_type": "not-numeric",
+    "finite_number": "not-finite",
+    "tuple_type": "not-a-list",
+    "dict_type": "not-a-table",
+    "model_type": "not-a-table",
+    "model_attributes_type": "not-a-table",
+    "union_tag_not_found": "no-action",
 }
 _LIMITS: Final = {
-    "greater_than_equal": ("must be at least", "ge"),
-    "less_than_equal": ("must be at most", "le"),
-    "string_too_long": ("must not be longer than", "max_length"),
-    "too_long": ("must not have more entries than", "max_length"),
+    "greater_than_equal": ("too-small", "least", "ge"),
+    "less_than_equal": ("too-large", "most", "le"),
+    "string_too_long": ("too-long", "most", "max_length"),
+    "too_long": ("too-many", "most", "max_length"),
 }
 
 
-def sentences(error: ValidationError, data: object) -> list[str]:
-    """One sentence per mistake, each beginning with the place: `menus.main.keys.2: …`."""
+def mistakes(error: ValidationError, data: object) -> list[Problem]:
+    """One problem per mistake, each with its place: `menus.main.keys.2`."""
     details = error.errors(include_url=False)
-    told = [_sentence(detail, data) for detail in details[:MOST]]
+    told = [_problem(detail, data) for detail in details[:MOST]]
     if len(details) > MOST:
-        told.append(f"and {len(details) - MOST} more mistakes")
+        told.append(wrong("more-mistakes", count=len(details) - MOST))
     return told
 
 
-def _sentence(detail: ErrorDetails, data: object) -> str:
+def _problem(detail: ErrorDetails, data: object) -> Problem:
     place = _place(detail["loc"], data)
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return _at(place[:-1], f"unknown key “{place[-1]}”")
+        return wrong("unknown-key", ".".join(place[:-1]), key=place[-1])
     if kind == "missing":
-        return _at(place[:-1], f"{place[-1]} is missing")
-    return _at(place, _TYPES.get(kind) or _message(kind, detail))
+        return wrong("missing", ".".join(place[:-1]), key=place[-1])
+    return problem_of(detail).at(".".join(place))
 
 
-def _message(kind: str, detail: ErrorDetails) -> str:
+def problem_of(detail: ErrorDetails) -> Problem:
+    """What one of pydantic's errors says of a value, without its place."""
+    kind = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
+    if kind == "value_error" and isinstance(context["error"], WrongValue):
+        return context["error"].problem
+    if kind in _TYPES:
+        return wrong(_TYPES[kind])
     if kind == "union_tag_invalid":
         known = context["expected_tags"].replace("'", "")
-        return f"unknown action “{shown(context['tag'])}” (known: {known})"
+        return wrong("unknown-action", name=shown(context["tag"]), known=known)
     if kind == "literal_error":
-        return f"must be {context['expected']}".replace("'", "").replace("True", "true")
+        expected = context["expected"].replace("'", "").replace("True", "true")
+        return wrong("none-of", known=expected)
     if kind in _LIMITS:
-        words, limit = _LIMITS[kind]
-        return f"{words} {context[limit]:g}"
-    return shown(detail["msg"], 200)
-
-
-def _at(place: list[str], message: str) -> str:
-    return f"{'.'.join(place)}: {message}" if place else message
+        code, name, limit = _LIMITS[kind]
+        return wrong(code, **{name: context[limit]})
+    return wrong("refused", reason=shown(detail["msg"], 200))
 
 
 def _place(location: tuple[int | str, ...], data: object) -> list[str]:

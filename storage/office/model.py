@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from storage.errors import WrongValue
 from storage.office.actions import Action, ForwardAction, Part, Repeat, Ring, Voicemail
 from storage.office.values import (
     Days,
@@ -45,7 +46,7 @@ class Target(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(value is not None for value in (self.menu, self.employee, self.voicemail)) != 1:
-            raise ValueError("needs exactly one of menu =, employee = and voicemail = true")
+            raise WrongValue("one-target")
         return self
 
 
@@ -94,9 +95,9 @@ class Forward(Part):
     def _rules_are_simple(self) -> Self:
         for rule in (self.always, self.busy, self.no_answer, self.unreachable):
             if isinstance(rule, Ring) and rule != Ring(employee=rule.everyone[0]):
-                raise ValueError("forwarding rings one employee (employee =) and nothing else")
+                raise WrongValue("forwarding-rings-one")
         if self.no_answer_after is not None and self.no_answer is None:
-            raise ValueError("after = stands inside the table of no_answer")
+            raise WrongValue("after-outside-no-answer")
         return self
 
 
@@ -156,9 +157,9 @@ class Prompt(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(value is not None for value in (self.say, self.file, self.recorded)) != 1:
-            raise ValueError("needs exactly one of say =, file = and recorded =")
+            raise WrongValue("one-source")
         if self.voice is not None and self.say is None:
-            raise ValueError("voice = goes with say = only")
+            raise WrongValue("voice-without-say")
         return self
 
 

@@ -1,7 +1,7 @@
 """The kinds of text an office is written with: names, numbers, dial strings, references to sounds.
 
-Each type checks one value and raises ValueError with the end of a sentence ("must be …"); the
-place where the value stands is added by whoever reads the whole document.
+Each type checks one value and raises WrongValue; the place where the value stands is added by
+whoever reads the whole document.
 """
 
 import re
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from storage.errors import ConfigError
+from storage.errors import ConfigError, WrongValue
 
 NAME_LENGTH: Final = 64
 _NAME: Final = re.compile(rf"[\w-]{{1,{NAME_LENGTH}}}")
@@ -40,9 +40,9 @@ def _is_control(character: str) -> bool:
 def _title(text: str) -> str:
     text = text.strip()
     if not text:
-        raise ValueError("must not be empty")
+        raise WrongValue("empty")
     if any(_is_control(c) for c in text):
-        raise ValueError("must not contain control characters")
+        raise WrongValue("control-characters")
     return text
 
 
@@ -53,9 +53,7 @@ def _speech(text: str) -> str:
 
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError(
-            f"“{shown(text)}” is not a name: letters, digits, “-” and “_”, at most {NAME_LENGTH}"
-        )
+        raise WrongValue("not-a-name", text=shown(text), most=NAME_LENGTH)
     return text
 
 
@@ -65,26 +63,24 @@ def _sound(text: str) -> str:
         return text
     if kind == "sound" and _SOUND.fullmatch(name) and len(name) <= 128:
         return text
-    raise ValueError(
-        f"“{shown(text)}” must be prompt:NAME (the company's own) or sound:NAME (one of Asterisk's)"
-    )
+    raise WrongValue("not-a-sound", text=shown(text))
 
 
 def _keys(text: str) -> str:
     if not _KEYS.fullmatch(text):
-        raise ValueError(f"“{shown(text)}” is not a key: 1 to 8 characters of 0–9, * and #")
+        raise WrongValue("not-a-key", text=shown(text))
     return text
 
 
 def _extension(text: str) -> str:
     if not _EXTENSION.fullmatch(text):
-        raise ValueError(f"“{shown(text)}” is not an extension: 1 to 8 digits")
+        raise WrongValue("not-an-extension", text=shown(text))
     return text
 
 
 def _number(text: str) -> str:
     if len(text) > 64 or not _NUMBER.fullmatch(_NUMBER_MARKS.sub("", text)):
-        raise ValueError(f"“{shown(text)}” is not a phone number")
+        raise WrongValue("not-a-number", text=shown(text))
     return text
 
 
@@ -94,10 +90,7 @@ def _dialled(text: str) -> str:
 
 def _endpoint(text: str) -> str:
     if not _ENDPOINT.fullmatch(text):
-        raise ValueError(
-            f"“{shown(text)}” is not an Asterisk dial string such as PJSIP/101: "
-            "letters, digits and _ . : ; = @ / + * # [ ] - only"
-        )
+        raise WrongValue("not-a-dial-string", text=shown(text))
     return text
 
 
@@ -105,19 +98,19 @@ def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ValueError, OSError, LookupError):
-        raise ValueError(f"“{shown(text)}” is not a time zone such as Europe/Moscow") from None
+        raise WrongValue("not-a-time-zone", text=shown(text)) from None
     return text
 
 
 def _voice(text: str) -> str:
     if not _VOICE.fullmatch(text):
-        raise ValueError(f"“{shown(text)}” is not the name of a voice such as anna or ru+f3")
+        raise WrongValue("not-a-voice", text=shown(text))
     return text
 
 
 def _digest(text: str) -> str:
     if not _DIGEST.fullmatch(text):
-        raise ValueError("must be the name of a recording in the prompts folder")
+        raise WrongValue("not-a-digest")
     return text
 
 
@@ -125,8 +118,8 @@ def checked_number(text: str) -> str:
     """A phone number as people write it. Raises ConfigError."""
     try:
         return _number(text)
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
+    except WrongValue as error:
+        raise ConfigError.of([error.problem]) from error
 
 
 Title = Annotated[str, Field(max_length=200), AfterValidator(_title)]

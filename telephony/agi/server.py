@@ -112,7 +112,7 @@ class AgiServer:
                 return
             self._run(AgiCall(agi, self._recordings, self._call_seconds))
         except (AGIHangup, BadAgi, OSError) as error:
-            self._dropped.warn(why=str(error))
+            self._dropped.warn(why=error)
         finally:
             self._door.leave(connection)
 
@@ -126,7 +126,7 @@ class AgiServer:
             except Hangup:
                 log.info("caller hung up")
             except CallEnded as error:
-                log.warning("call lost", why=str(error))
+                log.warning("call lost", why=error)
             except Exception:
                 # Closing the connection without `done` sends the caller to the dialplan's last
                 # layer.

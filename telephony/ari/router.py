@@ -83,7 +83,7 @@ class Router:
                         else:
                             self._route(event, group)
                 except AriError as error:
-                    log.warning("no events from Asterisk", why=str(error), retry_seconds=retry)
+                    log.warning("no events from Asterisk", why=error, retry_seconds=retry)
                 self.connected.clear()
                 note_connection(is_up=False)
                 await asyncio.sleep(retry * random.uniform(0.8, 1.2))
@@ -184,7 +184,7 @@ class Router:
             with counted("ari"):
                 await flow
         except CallLost as error:
-            log.warning("call lost", why=str(error))
+            log.warning("call lost", why=error)
             if not call.line.left_alone:
                 await call.line.leave_to_dialplan()
         except CallEnded:

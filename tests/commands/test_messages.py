@@ -16,6 +16,7 @@ from storage.errors import AudioError
 from storage.messages import Kept, Mailbox
 from storage.settings import Settings
 from tests.commands.conftest import Voicepost
+from tests.refusals import refuses
 from tests.speech import speak
 
 REQUEST = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
@@ -278,7 +279,7 @@ def test_a_computer_without_sound_is_told(
 ) -> None:
     monkeypatch.setattr(speaker, "PLAYERS", ((str(player(tmp_path, script)),),))
 
-    with pytest.raises(AudioError, match="sound device"):
+    with refuses(AudioError, "sound device"):
         speaker.play_aloud(speak(REQUEST).read_bytes())
 
 

@@ -11,6 +11,7 @@ from storage.accounts.models import InvitationRow, TokenRow
 from storage.accounts.tokens import MOST_TOKENS, Bearer, Tokens
 from storage.database import Database
 from storage.errors import ConfigError, NotFound
+from tests.refusals import refuses
 from tests.storage.accounts import BOSS, COMPANY, LUCKILY_NOBODY, OTHER, PASSWORD, House, house
 
 NEW_PASSWORD = "thirteen red plums"
@@ -151,7 +152,7 @@ def test_tokens_are_few_and_have_names(people: House) -> None:
         people.tokens.make(LUCKILY_NOBODY, "script", by=BOSS)
     for number in range(MOST_TOKENS):
         people.tokens.make(anna.id, f"script {number}", by=BOSS)
-    with pytest.raises(ConfigError, match="at most 50 tokens"):
+    with refuses(ConfigError, "at most 50 tokens"):
         people.tokens.make(anna.id, "one more", by=BOSS)
 
 
@@ -183,7 +184,7 @@ def test_a_link_is_good_once(people: House) -> None:
     secret = people.invitations.make(COMPANY, by=BOSS)
     people.invitations.accept(secret, login="olga", name="Ольга", password=PASSWORD)
 
-    with pytest.raises(NotFound, match="used, is void or too old"):
+    with refuses(NotFound, "used, is void or too old"):
         people.invitations.look(secret)
     with pytest.raises(NotFound):
         people.invitations.accept(secret, login="eve", name="Eve", password=PASSWORD)
@@ -283,7 +284,7 @@ def test_first_links_are_void_once_there_is_an_administrator(people: House) -> N
 def test_a_first_link_may_come_before_the_company(people: House) -> None:
     secret = people.invitations.make(None, by=BOSS)
     assert people.invitations.look(secret).company_id is None
-    with pytest.raises(NotFound, match="no such company"):
+    with refuses(NotFound, "no such company"):
         people.invitations.accept(secret, login="olga", name="Ольга", password=PASSWORD)
 
     user = people.invitations.accept(

@@ -15,6 +15,7 @@ from storage.accounts.users import Users
 from storage.database import Database
 from storage.errors import ConfigError
 from storage.models import NumberRow
+from tests.refusals import refuses
 from tests.storage.accounts import BOSS, COMPANY, House, house
 
 NEAR = ("anna", "Анна Щукина", "Ромашка", "74951234567")
@@ -50,7 +51,7 @@ def people(database: Database) -> House:
     ],
 )
 def test_what_comes_to_mind_first_is_refused(password: str) -> None:
-    with pytest.raises(ConfigError, match="password: "):
+    with refuses(ConfigError, "password: "):
         check_password(password, "anna", NEAR)
 
 
@@ -87,7 +88,7 @@ def test_the_company_its_number_and_the_name_count_wherever_a_password_is_chosen
             lambda: people.invitations.accept(link, login="o", name="O", password=password),  # noqa: B023
             lambda: people.invitations.accept(reset, password=password),  # noqa: B023
         ):
-            with pytest.raises(ConfigError, match="password: would soon be guessed"):
+            with refuses(ConfigError, "password: would soon be guessed"):
                 choose()
     # Another company's name is as good as any.
     assert is_soon_guessed("romashka-4711", ["Ромашка"])

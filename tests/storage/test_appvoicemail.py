@@ -16,6 +16,7 @@ from storage.errors import AudioError, NoRecording, NotFound
 from storage.oldsounds import read_sound
 from telephony.identity import guess
 from tests.bad_sounds import upside_down
+from tests.refusals import refuses
 from tests.speech import silence, tone, write_wav
 from tests.storage.old_voicemail import (
     AUGUST,
@@ -94,11 +95,11 @@ def test_links_to_folders_are_told_of_and_not_followed(old: OldVoicemail) -> Non
 def test_a_folder_without_messages_is_told(old: OldVoicemail, tmp_path: Path) -> None:
     stem = old.leave()
 
-    with pytest.raises(NotFound, match="No such file"):
+    with refuses(NotFound, "No such file"):
         survey(tmp_path / "nothing")
-    with pytest.raises(NotFound, match="no context sales"):
+    with refuses(NotFound, "no context sales"):
         survey(old.folder, ["default", "sales"])
-    with pytest.raises(NotFound, match="holds contexts"):
+    with refuses(NotFound, "holds contexts"):
         survey(stem.parent.parent.parent)  # a level too deep
 
 
@@ -455,7 +456,7 @@ def test_what_is_no_sound_is_told_in_a_sentence(
     assert callable(make)
     make(stem.with_suffix(f".{ending}"))
 
-    with pytest.raises(AudioError, match=told) as refusal:
+    with refuses(AudioError, told) as refusal:
         read_sound(only(old))
 
     assert "\n" not in str(refusal.value)
@@ -477,5 +478,5 @@ def test_what_is_no_note_is_told_in_a_sentence(old: OldVoicemail, make: object, 
     assert callable(make)
     make(note)
 
-    with pytest.raises(NoRecording, match=told):
+    with refuses(NoRecording, told):
         read_note(only(old))

@@ -24,6 +24,7 @@ from storage.outbox import OutboxAudio
 from storage.prompts import PromptLibrary
 from storage.reconcile import settle, take_in_orphans
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.speech import speak
 from tests.storage.conftest import ANNA, COMPANY, REQUEST
 from tests.storage.homes import (
@@ -330,7 +331,7 @@ def test_recordings_move_between_object_stores_and_folders(
         assert late in sums(third)
         assert len(s3.objects()) == 6
         fourth = empty_home(tmp_path / "fourth", make_database("sqlite"), elsewhere)
-        with pytest.raises(StorageError, match="recordings in this home already"):
+        with refuses(StorageError, "recordings in this home already"):
             restored(made.path, fourth)
 
 
@@ -342,7 +343,7 @@ def test_a_store_that_is_down_gives_no_backup(tmp_path: Path, make_database: Mak
         audio.upload(threading.Event())
         s3.stop()
 
-        with pytest.raises(StorageError, match="Connection refused"):
+        with refuses(StorageError, "Connection refused"):
             backed_up(home, tmp_path / "backup.tar")
 
     assert not list(tmp_path.glob("*.tar*")) + list(tmp_path.glob(".*"))
@@ -374,7 +375,7 @@ def test_in_a_folder_a_backup_is_named_by_the_time(tmp_path: Path, home: Home) -
 def test_no_backup_replaces_another_file(tmp_path: Path, home: Home) -> None:
     (tmp_path / "backup.tar").write_text("another file")
 
-    with pytest.raises(StorageError, match="is there already"):
+    with refuses(StorageError, "is there already"):
         backed_up(home, tmp_path / "backup.tar")
 
     assert (tmp_path / "backup.tar").read_text() == "another file"
@@ -387,9 +388,9 @@ def test_a_backup_that_fails_leaves_nothing(
         if done == 2:
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(StorageError, match="No space left"):
+    with refuses(StorageError, "No space left"):
         back_up(home, tmp_path / "backup.tar", full)
-    with pytest.raises(StorageError, match="No such file"):
+    with refuses(StorageError, "No such file"):
         backed_up(home, tmp_path / "nowhere" / "backup.tar")
 
     assert not list(tmp_path.glob("*.tar*")) + list(tmp_path.glob(".*"))
@@ -464,12 +465,12 @@ def test_only_an_empty_home_is_restored_into(
     made = backed_up(home, tmp_path / "backup.tar")
     used = used_home(tmp_path / "used", make_database(into))
     before = rows(used.database), sums(used)
-    with pytest.raises(StorageError, match="recordings in this home already"):
+    with refuses(StorageError, "recordings in this home already"):
         restored(made.path, used)
     assert (rows(used.database), sums(used)) == before
 
     without_audio = empty_home(tmp_path / "without", used.database)
-    with pytest.raises(StorageError, match="in use already"):
+    with refuses(StorageError, "in use already"):
         restored(made.path, without_audio)
     assert (rows(used.database), sums(used)) == before
     assert without_audio.audio.is_empty()

@@ -19,6 +19,7 @@ from storage.errors import AudioError, Busy
 from storage.prompts import PromptLibrary
 from storage.synthesis import Voice, speak
 from tests.flac import flac
+from tests.refusals import refuses
 from tests.speech import tone, write_wav
 from tests.storage.old_voicemail import record
 from tests.waiting import until
@@ -84,7 +85,7 @@ def test_a_voicemail_that_claims_one_sample_a_second_is_refused(tmp_path: Path) 
     assert decode_recording(path, WAV) is not None
     wav[24:28] = (1).to_bytes(4, "little")
     path.write_bytes(wav)
-    with pytest.raises(AudioError, match=r"msg0000\.WAV has a rate of 1 Hz"):
+    with refuses(AudioError, r"msg0000\.WAV has a rate of 1 Hz"):
         decode_recording(path, WAV)
 
 
@@ -124,7 +125,7 @@ def test_a_limit_of_our_own_is_not_raised() -> None:
 
 def test_the_synthesiser_is_limited_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.synthesis.MOST_BYTES", 1000)
-    with pytest.raises(AudioError, match="espeak-ng cannot speak"):
+    with refuses(AudioError, "espeak-ng cannot speak"):
         speak("Здравствуйте!", Voice("espeak-ng", "ru"))
 
 
@@ -141,7 +142,7 @@ def test_a_program_that_is_missing_is_named(
         assert found
         (tmp_path / program).symlink_to(found)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(AudioError, match=f"^{missing} is not installed$"):
+    with refuses(AudioError, f"^{missing} is not installed$"):
         PromptLibrary(tmp_path / "prompts").import_audio(path)
 
 
@@ -175,7 +176,7 @@ def test_nobody_waits_for_ever() -> None:
     turns = Turns(at_once=1, waiting=1, patience=0.05)
     with (
         turns.turn(),
-        pytest.raises(Busy, match="too many sounds are being converted"),
+        refuses(Busy, "too many sounds are being converted"),
         turns.turn(),
     ):
         pass

@@ -17,6 +17,7 @@ from storage.backup.home import Home
 from storage.backup.verifying import verify
 from storage.database import Database
 from storage.errors import StorageError
+from tests.refusals import refuses
 from tests.storage.homes import backed_up, empty_home, quiet, restored, used_home
 
 Contents = dict[str, bytes]
@@ -288,7 +289,7 @@ def test_a_full_disk_while_restoring_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(other.audio, "put", full)
-        with pytest.raises(StorageError, match="No space left"):
+        with refuses(StorageError, "No space left"):
             restored(backup, other)
 
     assert other.database.revision() == ""

@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.errors import ConfigError, DatabaseUnavailable
 from storage.models import Base, CompanyRow
 from storage.reindexing import SearchIndexRow
+from tests.refusals import refuses
 
 
 def migrate(url: str) -> None:
@@ -124,14 +125,14 @@ def test_sqlite_commits_are_durable(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("this is a text, " * 100)
 
-    with pytest.raises(DatabaseUnavailable, match="not a database"):
+    with refuses(DatabaseUnavailable, "not a database"):
         migrate(f"sqlite:///{tmp_path / 'x.db'}")
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file is in the way")
 
-    with pytest.raises(DatabaseUnavailable, match="cannot be made"):
+    with refuses(DatabaseUnavailable, "cannot be made"):
         migrate(f"sqlite:///{tmp_path / 'home' / 'x.db'}")
 
 
@@ -145,7 +146,7 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
             session.execute(text(f"PRAGMA max_page_count = {pages}"))
             session.add(CompanyRow(id="1", name="Ромашка", config="x" * 100_000, version=0))
 
-    with pytest.raises(DatabaseUnavailable, match="full"):
+    with refuses(DatabaseUnavailable, "full"):
         fill()
     database.close()
 
@@ -164,13 +165,13 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
 
-    with pytest.raises(DatabaseUnavailable, match="newer version"):
+    with refuses(DatabaseUnavailable, "newer version"):
         migrate(url)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "oracle://x", "mysql+nothing://x"])
 def test_a_wrong_url_is_a_sentence(url: str) -> None:
-    with pytest.raises(ConfigError, match=r"database\.url"):
+    with refuses(ConfigError, r"database\.url"):
         Database(url)
 
 

@@ -23,6 +23,7 @@ from storage.manifest import CsvStyle
 from storage.naming import file_name, readable_name
 from storage.text import plain
 from storage.zipstream import stream_zip
+from tests.refusals import refuses
 from tests.storage.conftest import ANNA, COMPANY, Store
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -148,7 +149,7 @@ def test_a_disk_that_fails_leaves_nothing_half_there(
 
     with monkeypatch.context() as broken:
         broken.setattr("storage.durable._flush_file_system", fail)
-        with pytest.raises(StorageError, match="cannot be written: No space left"):
+        with refuses(StorageError, "cannot be written: No space left"):
             export(store.inbox, ALL, tmp_path / "out", quietly)
     assert list((tmp_path / "out").iterdir()) == []
     assert export(store.inbox, ALL, tmp_path / "out", quietly).written == 2
@@ -214,7 +215,7 @@ def test_what_is_no_zip_is_not_overwritten(store: Store, tmp_path: Path) -> None
     target = tmp_path / "all.zip"
     target.write_text("my letters")
 
-    with pytest.raises(StorageError, match="not a zip"):
+    with refuses(StorageError, "not a zip"):
         export(store.inbox, ALL, target, quietly)
 
     assert target.read_text() == "my letters"
@@ -301,7 +302,7 @@ def test_a_target_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: P
     store.receive()
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(StorageError, match="cannot be written"):
+    with refuses(StorageError, "cannot be written"):
         export(store.inbox, ALL, tmp_path / "file" / "out", quietly)
 
 
@@ -401,7 +402,7 @@ def test_a_zip_that_is_sent_does_not_go_on_without_the_store(
         raise AudioError("the object store https://s3.example fails: no answer")
 
     monkeypatch.setattr(store.inbox, "read", away)
-    with pytest.raises(AudioError, match="no answer"):
+    with refuses(AudioError, "no answer"):
         list(stream_zip(store.inbox, store.inbox.each(ALL)))
 
 

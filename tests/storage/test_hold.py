@@ -11,6 +11,7 @@ from storage.audit import AuditLog, AuditQuery
 from storage.errors import ConfigError, Held, NotFound
 from storage.inbox import Query
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 from tests.storage.people import acting, found_company, hire
 
@@ -36,7 +37,7 @@ def test_a_held_message_cannot_be_deleted_until_it_is_released(store: Store) -> 
     assert hold is not None
     assert (hold.by, hold.reason) == ("olga", "Case 7")
     assert before <= hold.since <= datetime.now(UTC)
-    with pytest.raises(Held, match=f"message {message_id} is on hold and cannot be deleted"):
+    with refuses(Held, f"message {message_id} is on hold and cannot be deleted"):
         store.inbox.delete(message_id, by=ME)
 
     assert store.inbox.release([message_id], by=ME) == [message_id]
@@ -49,7 +50,7 @@ def test_many_are_deleted_all_or_none(store: Store) -> None:
     ids = [store.receive() for _ in range(3)]
     store.inbox.hold([ids[1]], reason="case 7", by=ME)
 
-    with pytest.raises(Held, match=ids[1]):
+    with refuses(Held, ids[1]):
         store.inbox.delete_many(ids, by=ME)
 
     assert [message.id for message in store.inbox.each(Query())] == ids[::-1]
@@ -114,9 +115,9 @@ def test_all_or_none_within_the_scope(store: Store) -> None:
         store.inbox.release(message_ids, by=ME, scope=scope)
 
     for change in (hold, release):
-        with pytest.raises(NotFound, match=nobody):
+        with refuses(NotFound, nobody):
             change([ours, nobody], OURS)
-        with pytest.raises(NotFound, match=ours):
+        with refuses(NotFound, ours):
             change([ours], Scope(company_id="other"))
     assert held(store) == []
 
@@ -128,7 +129,7 @@ def test_all_or_none_within_the_scope(store: Store) -> None:
 def test_a_reason_is_needed(store: Store, reason: str, sentence: str) -> None:
     message_id = store.receive()
 
-    with pytest.raises(ConfigError, match=f"reason: {sentence}"):
+    with refuses(ConfigError, f"reason: {sentence}"):
         store.inbox.hold([message_id], reason=reason, by=ME)
 
     assert store.inbox.get(message_id).hold is None

@@ -33,6 +33,7 @@ from storage.retention import Retention
 from storage.rows import Mailbox
 from tests.acting import ME
 from tests.quiet_voices import quiet_voice
+from tests.refusals import refuses
 from tests.speech import samples, silence, speak, tone
 from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store
 from tests.storage.object_store import object_store
@@ -459,7 +460,7 @@ def test_a_disk_that_fills_up_ends_it_and_leaves_no_rubbish(
         if error := next(flushes):
             raise error
 
-    with monkeypatch.context() as disk, pytest.raises(AudioError, match="No space left"):
+    with monkeypatch.context() as disk, refuses(AudioError, "No space left"):
         disk.setattr("storage.durable._flush_file_system", full)
         take_in(store, old)
 
@@ -478,7 +479,7 @@ def test_audio_is_on_the_disk_before_it_is_a_message(
         raise OSError(errno.EIO, "Input/output error")
 
     old.leave()
-    with monkeypatch.context() as disk, pytest.raises(AudioError, match="Input/output error"):
+    with monkeypatch.context() as disk, refuses(AudioError, "Input/output error"):
         disk.setattr("storage.durable._flush_file_system", broken)
         take_in(store, old)
 
@@ -506,7 +507,7 @@ def test_a_database_that_refuses_for_ever_is_told(
         old.leave()
     monkeypatch.setattr(imports, "new_place", lambda _: 7)
 
-    with pytest.raises(DatabaseUnavailable, match="refuses"):
+    with refuses(DatabaseUnavailable, "refuses"):
         take_in(store, old)
 
     assert everything(store) == []

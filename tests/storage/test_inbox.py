@@ -18,6 +18,7 @@ from storage.models import CAME_TO_NOTHING, IS_DRAFT, CompanyRow, MessageRow
 from storage.text import digits, json_text, normalise, printable
 from storage.unheard import new_to
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import found_company, hire
 
@@ -152,7 +153,7 @@ def test_days_are_included_at_both_ends(store: Store) -> None:
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-00", "august", "2026", "2026-8", "0000-01"])
 def test_what_is_no_month_is_a_sentence(store: Store, month: str) -> None:
-    with pytest.raises(ConfigError, match="2026-08"):
+    with refuses(ConfigError, "2026-08"):
         store.inbox.list(Query(month=month))
 
 
@@ -319,7 +320,7 @@ def test_an_id_that_begins_several_is_refused(store: Store) -> None:
                 update(MessageRow).where(MessageRow.id == message_id).values(id=f"abcd-{number}")
             )
 
-    with pytest.raises(NotFound, match=r"several .*: abcd-[01], abcd-[01]$"):
+    with refuses(NotFound, r"several .*: abcd-[01], abcd-[01]$"):
         store.inbox.get("abcd")
 
 

@@ -24,6 +24,7 @@ from storage.inbox import Query
 from storage.messages import Kept
 from storage.offices import Directory
 from storage.reconcile import Settled, settle, take_in_fallback, take_in_orphans
+from tests.refusals import refuses
 from tests.speech import silence, speak, write_wav
 from tests.storage.conftest import REQUEST, Store
 from tests.storage.test_reconcile import DIRECTORY, left_behind
@@ -295,7 +296,7 @@ def test_no_more_memory_than_the_largest_recording_takes(tmp_path: Path) -> None
     os.truncate(path, LARGEST_BYTES + 1)
     tracemalloc.start()
     try:
-        with pytest.raises(NoRecording, match="too large"):
+        with refuses(NoRecording, "too large"):
             examine(path)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
@@ -318,7 +319,7 @@ def as_nobody() -> Iterator[None]:
 def test_what_may_not_be_read_is_refused_until_it_may(tmp_path: Path) -> None:
     path = speak(REQUEST, path=tmp_path / "a.wav")
     path.chmod(0)
-    with as_nobody(), pytest.raises(NoRecording, match="cannot be read: Permission denied"):
+    with as_nobody(), refuses(NoRecording, "cannot be read: Permission denied"):
         examine(path)
     path.chmod(0o600)
     assert examine(path).duration > 1

@@ -17,6 +17,7 @@ from storage.errors import AudioError, DatabaseUnavailable, NotFound
 from storage.inbox import Query
 from storage.messages import Empty, Kept, Messages
 from storage.vault import LocalAudio
+from tests.refusals import refuses
 from tests.speech import RATE, speak, write_wav
 from tests.storage.conftest import COMPANY, REQUEST, Store, kept
 
@@ -138,7 +139,7 @@ def test_no_folder_of_recordings_is_not_an_empty_message(store: Store) -> None:
     draft = store.begin()
     store.recordings.rmdir()
 
-    with pytest.raises(AudioError, match="is not there"):
+    with refuses(AudioError, "is not there"):
         store.messages.finish(draft.id)
 
 
@@ -150,7 +151,7 @@ def test_a_disk_that_does_not_flush_keeps_recording_and_draft(
 
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", broken_disk)
-        with pytest.raises(AudioError, match="Input/output error"):
+        with refuses(AudioError, "Input/output error"):
             store.messages.finish(draft.id)
     assert store.recording(draft).exists()
     assert store.audio_files() == []
@@ -169,7 +170,7 @@ def test_a_full_disk_keeps_recording_and_draft(
 
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", full)
-        with pytest.raises(AudioError, match="No space left"):
+        with refuses(AudioError, "No space left"):
             store.messages.finish(draft.id)
     assert store.recording(draft).exists()
     assert store.inbox.list(Query()).messages == ()
@@ -182,7 +183,7 @@ def test_an_unreadable_recording_stays(store: Store) -> None:
     draft = store.begin()
     store.recording(draft).write_bytes(b"this is no sound at all" * 100)
 
-    with pytest.raises(AudioError, match="not a WAV"):
+    with refuses(AudioError, "not a WAV"):
         store.messages.finish(draft.id)
 
     assert store.recording(draft).exists()

@@ -30,6 +30,7 @@ from storage.office import (
     parse_office,
     read_office,
 )
+from tests.refusals import refuses
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "office.toml"
 COMPANY = '[company]\nname = "Ромашка"\n'
@@ -213,7 +214,7 @@ def test_files_that_cannot_be_read_are_told_plainly(tmp_path: Path) -> None:
         (binary, "line 2 is not UTF-8"),
         (large, "larger than 1000000 bytes"),
     ):
-        with pytest.raises(ConfigError, match=sentence):
+        with refuses(ConfigError, sentence):
             read_office(path)
 
 

@@ -16,6 +16,7 @@ from storage.office import Company, Office, Target, parse_office
 from storage.offices import Directory, Offices, Site
 from storage.prompts import PromptLibrary
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.speech import speak
 
 
@@ -75,15 +76,15 @@ def test_everybody_sees_a_change_with_the_next_snapshot(
 
 
 def test_a_company_must_be_named_where_there_are_several(offices: Offices) -> None:
-    with pytest.raises(NotFound, match="no company yet"):
+    with refuses(NotFound, "no company yet"):
         offices.get()
     offices.apply(office(), by=ME)
     assert offices.get().company.name == "Ромашка"
     offices.apply(office("Ландыш", "74957654321"), by=ME)
-    with pytest.raises(ConfigError, match="several companies, name one of: Ландыш, Ромашка"):
+    with refuses(ConfigError, "several companies, name one of: Ландыш, Ромашка"):
         offices.get()
     assert offices.get("Ландыш").company.name == "Ландыш"
-    with pytest.raises(NotFound, match="no company “Лютик”, only: Ландыш, Ромашка"):
+    with refuses(NotFound, "no company “Лютик”, only: Ландыш, Ромашка"):
         offices.get("Лютик")
 
 
@@ -121,7 +122,7 @@ def test_one_bad_prompt_changes_nothing(offices: Offices, tmp_path: Path) -> Non
     before = offices.snapshot()
     (tmp_path / "bad.wav").write_bytes(b"no sound")
     text = '[prompts.good]\nsay = "Привет"\n[prompts.bad]\nfile = "bad.wav"'
-    with pytest.raises(AudioError, match=r"prompts.bad: bad.wav is not a sound file"):
+    with refuses(AudioError, r"prompts.bad: bad.wav is not a sound file"):
         offices.apply(office(rest=text), tmp_path, by=ME)
     assert offices.snapshot() is before
 
@@ -153,7 +154,7 @@ def test_a_recording_by_phone_becomes_the_prompt(offices: Offices, library: Prom
 
     prompt = offices.get().prompts["hello"]
     assert (prompt.say, prompt.recorded, prompt.audio) == (None, digest, digest)
-    with pytest.raises(NotFound, match="removed"):
+    with refuses(NotFound, "removed"):
         offices.set_recorded_prompt("no-such-id", "hello", digest, by=ME)
 
 
@@ -204,9 +205,9 @@ def test_a_company_renamed_is_the_same_company(offices: Offices) -> None:
 
     assert offices.names() == ["Василёк", "Ландыш"]
     assert offices.site("Василёк").company_id == company_id
-    with pytest.raises(ConfigError, match="there is a company “Ландыш” already"):
+    with refuses(ConfigError, "there is a company “Ландыш” already"):
         offices.rename("Василёк", "Ландыш", by=ME)
-    with pytest.raises(ConfigError, match=r"company.name: must not be empty"):
+    with refuses(ConfigError, r"company.name: must not be empty"):
         offices.rename("Василёк", "  ", by=ME)
 
 

@@ -22,6 +22,7 @@ from storage.retention import Retention
 from storage.sections import AudioSettings
 from storage.vault import LocalAudio
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.speech import speak
 from tests.storage.bad_stores import ANSWERS, Answering, Proxy
 from tests.storage.conftest import REQUEST, Store, kept
@@ -126,7 +127,7 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
     unwanted = store.receive()
     heard = inbox.read(inbox.get(late))
     assert hashlib.sha256(heard).hexdigest() == inbox.get(late).sha256
-    with pytest.raises(AudioError, match="Connection refused"):
+    with refuses(AudioError, "Connection refused"):
         inbox.read(inbox.get(early))
     (failure,) = set(upload(audio))
     assert failure == f"the object store s3://{BUCKET}/home fails: Connection refused"
@@ -261,7 +262,7 @@ def test_a_bucket_that_is_not_there_is_said(tmp_path: Path, s3: ObjectStore) -> 
     audio.put(KEY, b"one")
 
     assert upload(audio) == ("the object store s3://elsewhere fails: 404 Not Found, NoSuchBucket",)
-    with pytest.raises(AudioError, match="NoSuchBucket"):
+    with refuses(AudioError, "NoSuchBucket"):
         audio.open(OTHER)
     assert contents(audio) == b"one"
 
@@ -322,14 +323,14 @@ def test_the_round_trip_is_checked(audio: OutboxAudio, s3: ObjectStore) -> None:
 
     assert s3.objects() == {}
     s3.stop()
-    with pytest.raises(AudioError, match="Connection refused"):
+    with refuses(AudioError, "Connection refused"):
         audio.check()
 
 
 @pytest.mark.parametrize("key", ["../a.wav", "/etc/passwd", "2026/../../a.wav"])
 def test_no_key_leads_out_of_the_outbox(audio: OutboxAudio, key: str) -> None:
     for use in (audio.open, audio.delete, lambda key: audio.put(key, b"one")):
-        with pytest.raises(AudioError, match="leads out"):
+        with refuses(AudioError, "leads out"):
             use(key)
 
 
@@ -338,9 +339,9 @@ def test_an_outbox_that_cannot_be_written_is_a_sentence(tmp_path: Path, s3: Obje
     audio = OutboxAudio(tmp_path / "outbox", s3.bucket())
 
     for use in (audio.delete, lambda key: audio.put(key, b"one")):
-        with pytest.raises(AudioError, match=r"the outbox .* fails"):
+        with refuses(AudioError, r"the outbox .* fails"):
             use(KEY)
-    with pytest.raises(AudioError, match=r"the outbox .* fails"):
+    with refuses(AudioError, r"the outbox .* fails"):
         upload(audio)
 
 
@@ -361,5 +362,5 @@ def test_the_usual_variables_of_the_environment_count(
 def test_a_variable_that_makes_no_sense_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SKIP_SIGNATURE", "perhaps")
 
-    with pytest.raises(ConfigError, match="perhaps"):
+    with refuses(ConfigError, "perhaps"):
         Bucket(AudioSettings(url=f"s3://{BUCKET}"))

@@ -16,6 +16,7 @@ from storage.prompts import PromptLibrary, render
 from storage.rendition import DOUBTS, LOUDNESS
 from storage.synthesis import Voice, choose_voice, speak
 from tests import speech
+from tests.refusals import refuses
 from tests.speech import RATE, silence, tone
 
 OFFICE = """
@@ -137,7 +138,7 @@ def test_hostile_files_are_refused_in_a_sentence(
     write_wav(tmp_path / "good.wav", tone(0.5))
     path = tmp_path / "hostile.wav"
     path.write_bytes(content)
-    with pytest.raises(AudioError, match=f"hostile.wav {sentence}"):
+    with refuses(AudioError, f"hostile.wav {sentence}"):
         library.import_audio(path)
     assert not library.folder.exists()
 
@@ -152,7 +153,7 @@ def test_what_is_silent_missing_or_endless_is_refused(
         (tmp_path, "is not a file"),
         (write_wav(tmp_path / "c.wav", silence(605.0)), "longer than 600 seconds"),
     ):
-        with pytest.raises(AudioError, match=sentence):
+        with refuses(AudioError, sentence):
             library.import_audio(path)
 
 
@@ -206,10 +207,10 @@ def test_voices_belong_to_their_synthesisers(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_voice_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AudioError, match="espeak-ng cannot speak with the voice “nobody”"):
+    with refuses(AudioError, "espeak-ng cannot speak with the voice “nobody”"):
         speak("Привет", choose_voice("ru", "nobody"))
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(AudioError, match="RHVoice-test is not installed"):
+    with refuses(AudioError, "RHVoice-test is not installed"):
         speak("Привет", choose_voice("ru", "anna"))
 
 
@@ -237,7 +238,7 @@ def test_sounds_are_named_as_asterisk_plays_them(library: PromptLibrary) -> None
     assert library.sound(office, "sound:digits/1") == "digits/1"
     assert library.sound(office, "prompt:welcome") == str(library.folder / digest)
     for name in ("lost", "new", "other"):
-        with pytest.raises(NotFound, match=name):
+        with refuses(NotFound, name):
             library.sound(office, f"prompt:{name}")
 
 
@@ -254,10 +255,10 @@ def test_a_file_that_is_gone_keeps_the_sound_it_had(library: PromptLibrary, tmp_
 
     again = render(parse_office(OFFICE), elsewhere, library, earlier)
     assert again == earlier
-    with pytest.raises(AudioError, match=r"prompts.address: there is no file .*/address.wav"):
+    with refuses(AudioError, r"prompts.address: there is no file .*/address.wav"):
         render(parse_office(OFFICE), elsewhere, library)
     other = parse_office(OFFICE.replace("address.wav", "other.wav"))
-    with pytest.raises(AudioError, match=r"other\.wav"):
+    with refuses(AudioError, r"other\.wav"):
         render(other, elsewhere, library, earlier)
 
 
@@ -267,11 +268,11 @@ def test_a_recording_has_to_be_there(library: PromptLibrary, tmp_path: Path) -> 
 
     digest = library.adopt(write_wav(tmp_path / "a.wav", tone(0.5)))
     assert render(office(digest), None, library).prompts["x"].audio == digest
-    with pytest.raises(AudioError, match=r"prompts.x: its recording is not"):
+    with refuses(AudioError, r"prompts.x: its recording is not"):
         render(office("0" * 64), None, library)
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "prompts").write_text("a file in the way")
-    with pytest.raises(AudioError, match="the sound cannot be kept"):
+    with refuses(AudioError, "the sound cannot be kept"):
         PromptLibrary(tmp_path / "prompts").say("Здравствуйте!", "ru")

@@ -20,6 +20,7 @@ from storage.messages import Draft, Messages
 from storage.reconcile import settle
 from storage.room import MARGIN
 from storage.vault import LocalAudio
+from tests.refusals import refuses
 from tests.speech import samples, speak, write_wav
 from tests.storage.conftest import REQUEST, envelope, kept
 
@@ -131,11 +132,11 @@ def test_nobody_is_asked_to_speak_where_there_is_no_room(
     folders = {name: tmp_path / name for name in ("recordings", "audio", "database")}
     place = Place(tmp_path, **(folders | {small: disk.folder / small}))
     place.messages.check_room(10)
-    with pytest.raises(NoRoom, match=small):
+    with refuses(NoRoom, small):
         place.messages.check_room(3600)
 
     disk.fill(leave=MARGIN // 2)
-    with pytest.raises(NoRoom, match=small):
+    with refuses(NoRoom, small):
         place.messages.check_room(10)
 
     disk.empty()
@@ -180,7 +181,7 @@ def test_a_disk_that_is_full_while_filing(disk: Disk, tmp_path: Path) -> None:
     recorded = speak(REQUEST, path=place.path(draft)).read_bytes()
     disk.fill(leave=8192)
 
-    with pytest.raises(AudioError, match="No space left"):
+    with refuses(AudioError, "No space left"):
         place.messages.finish(draft.id)
     assert place.path(draft).read_bytes() == recorded
     assert place.inbox.list(Query()).messages == ()
@@ -198,7 +199,7 @@ def test_a_disk_that_is_full_while_committing(disk: Disk, tmp_path: Path) -> Non
     recorded = speak(REQUEST, path=place.path(draft)).read_bytes()
     disk.fill()
 
-    with pytest.raises(DatabaseUnavailable, match=r"full|I/O"):
+    with refuses(DatabaseUnavailable, r"full|I/O"):
         place.messages.finish(draft.id)
     assert place.path(draft).read_bytes() == recorded
 

@@ -8,6 +8,7 @@ import pytest
 
 from storage.errors import ConfigError
 from storage.settings import load_settings
+from tests.refusals import refuses
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +110,7 @@ def test_a_mistake_in_the_environment_names_the_key(
 ) -> None:
     monkeypatch.setenv("VOICEPOST_WEB__PORT", "http")
 
-    with pytest.raises(ConfigError, match=r"web\.port"):
+    with refuses(ConfigError, r"web\.port"):
         load_settings(tmp_path)
 
 
@@ -118,7 +119,7 @@ def test_a_variable_that_is_no_table_is_one_sentence(
 ) -> None:
     monkeypatch.setenv("VOICEPOST_SANDBOX", "{broken")
 
-    with pytest.raises(ConfigError, match="sandbox"):
+    with refuses(ConfigError, "sandbox"):
         load_settings(tmp_path)
 
 
@@ -157,7 +158,7 @@ def test_audio_may_be_kept_in_an_object_store(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_makes_the_password_unless_one_is_set(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"asterisk\.password"):
+    with refuses(ConfigError, r"asterisk\.password"):
         _ = load_settings(tmp_path).ari_password
     (tmp_path / "asterisk").mkdir()
     (tmp_path / "asterisk" / "ari.secret").write_text("made\n")
@@ -195,7 +196,7 @@ def test_another_asterisk_does_not_know_the_sandboxs_secret(tmp_path: Path, key:
 def test_a_secret_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "asterisk" / "agi.secret").mkdir(parents=True)
 
-    with pytest.raises(ConfigError, match=r"agi\.secret cannot be read"):
+    with refuses(ConfigError, r"agi\.secret cannot be read"):
         _ = load_settings(tmp_path).agi_secret
 
 

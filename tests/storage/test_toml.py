@@ -13,6 +13,7 @@ from storage.errors import ConfigError
 from storage.office import check, parse_office
 from storage.settings import FILE_NAME, load_settings
 from storage.toml import MAX_BYTES, MAX_DEPTH, parse_toml
+from tests.refusals import refuses
 
 SOON = 10.0
 """Seconds of the processor, on a busy machine; what is refused here took some ninety of them."""
@@ -64,7 +65,7 @@ def test_what_is_nested_deeper_than_any_office_is_refused_at_once(text: str) -> 
 )
 def test_quotes_without_an_end_are_refused_at_once(text: str) -> None:
     def read() -> None:
-        with pytest.raises(ConfigError, match="not a TOML document"):
+        with refuses(ConfigError, "not a TOML document"):
             parse_toml(f"x = {text}")
 
     soon(read)
@@ -81,7 +82,7 @@ def test_dots_that_are_none_of_a_key_are_any_number() -> None:
 def test_as_deep_as_it_may_be() -> None:
     key = ".".join("a" * MAX_DEPTH)
     assert parse_toml(f"{key} = 1") == tomllib.loads(f"{key} = 1")
-    with pytest.raises(ConfigError, match="nested deeper"):
+    with refuses(ConfigError, "nested deeper"):
         parse_toml(f"{key}.a = 1")
 
 
@@ -140,7 +141,7 @@ def test_the_settings_are_read_within_the_same_limits(
     (tmp_path / FILE_NAME).write_bytes(content)
 
     def read() -> None:
-        with pytest.raises(ConfigError, match="cannot be read: ") as refused:
+        with refuses(ConfigError, "cannot be read: ") as refused:
             load_settings(tmp_path)
         assert told in str(refused.value)
 

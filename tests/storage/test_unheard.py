@@ -18,6 +18,7 @@ from storage.mailboxes import unassigned_mailbox
 from storage.models import MessageRow, UnheardRow
 from storage.people import bind
 from tests.acting import ME
+from tests.refusals import refuses
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import acting, copies, found_company, hire
 
@@ -103,13 +104,13 @@ def test_what_may_not_be_seen_cannot_be_marked_nor_heard(store: Store, anna: Use
     scope = store.inbox.scope_of(anna)
 
     for wrong in (boris, "0192f0c0-0000-7000-8000-000000000000"):
-        with pytest.raises(NotFound, match=wrong):
+        with refuses(NotFound, wrong):
             store.inbox.mark([hers, wrong], "heard", user=anna, by=acting(anna))
-        with pytest.raises(NotFound, match=wrong):
+        with refuses(NotFound, wrong):
             store.inbox.listen(wrong, user=anna, by=acting(anna))
-        with pytest.raises(NotFound, match=wrong):
+        with refuses(NotFound, wrong):
             store.inbox.get(wrong, scope)
-        with pytest.raises(NotFound, match=wrong):
+        with refuses(NotFound, wrong):
             store.inbox.delete_many([hers, wrong], by=ME, scope=scope)
 
     assert store.inbox.new_count(anna) == 1, "all or none"

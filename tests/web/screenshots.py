@@ -18,7 +18,7 @@ from playwright.async_api import Page
 from storage.office import parse_office
 from tests.web.browser import DESKTOP, PHONE, Street, chromium, street, until
 from tests.web.conftest import NOBODY, Front, make_home
-from web.texts import LANGUAGES, Language
+from web.language.texts import LANGUAGES, Language
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "screenshots"
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "office.toml"

@@ -9,8 +9,8 @@ from itertools import combinations
 import pytest
 
 from storage.office import Menu, Office, OpenMenu, Target, make_part, parse_office
+from web.language.texts import Language, texts
 from web.menu_picture import menu_picture
-from web.texts import Language, texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 OFFICE = """

@@ -29,8 +29,8 @@ from tests.web.conftest import Front, make_home
 from web import outages
 from web.app import create_app
 from web.guard import COOKIE
+from web.language.texts import texts
 from web.services import ExchangeUnavailable
-from web.texts import texts
 from web.watching import Watch
 
 ROLE: Final = "mailkeeper"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from web.sentence_patterns import PATTERNS
 from web.sentences import place_in_words, tell, tell_message
-from web.texts import texts
+
+from web.language.texts import texts
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)

@@ -11,7 +11,7 @@ import pytest
 
 import web
 from web.audit_words import WAYS
-from web.texts import texts
+from web.language.texts import texts
 
 ROOM = Path(web.__file__).parent
 TEXT = re.compile(

@@ -10,14 +10,16 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 
+from storage.accounts.attempts import LoginRefused
 from storage.accounts.tokens import Bearer
 from storage.actor import Actor, Scope, User, Via
 from storage.directory import Site
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized
 from web.cookies import HOST, session_token
 from web.cookies import SESSION as COOKIE
+from web.fields import FormError
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
 from web.services import Services
 
@@ -62,7 +64,7 @@ class Asking:
         """The user's company as it is now. Raises NotFound where it was removed."""
         site = self.services.offices.snapshot().offices.get(self.user.company_id)
         if site is None:
-            raise NotFound("the company has no configuration any more")
+            raise NotFound("no-office-any-more")
         return site
 
     @property
@@ -79,14 +81,19 @@ class Asking:
         """Make sure that the user is there in person, before credentials are made or changed.
 
         A token that was stolen is not to become another one, nor an account, and neither is a
-        session. Raises Problem 403, ConfigError without a password, LoginRefused for a wrong one.
+        session. Raises Problem 403, FormError without the password, LoginRefused after too many.
         """
         in_person(self)
         if not password:
-            raise ConfigError("current: is missing")
-        self.services.sessions.confirm(
-            self.user.id, password, token=self.session, address=self.actor.address
-        )
+            raise FormError("password-missing", "current")
+        try:
+            self.services.sessions.confirm(
+                self.user.id, password, token=self.session, address=self.actor.address
+            )
+        except LoginRefused as error:
+            if error.retry_after is None:
+                raise FormError("password-not-yours", "current") from error
+            raise
 
     def edit(self, change: Callable[[Office], Office]) -> Office:
         """Change the company's configuration, from the next call on; the new one."""

@@ -131,4 +131,4 @@ def message_of(who: Asking, message_id: str) -> Message:
 def _check(message_id: str) -> None:
     """A beginning of an id is none: what can be guessed step by step is no secret."""
     if not _ID.fullmatch(message_id):
-        raise NotFound("there is no such message")
+        raise NotFound("no-such-message")

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from storage.errors import ConfigError
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.reassigning import reassign
@@ -23,6 +22,7 @@ from web.api.office_schemas import (
 )
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
+from web.fields import FormError
 from web.phones import phone_in
 
 router = APIRouter(prefix="/employees", tags=["employees"])
@@ -50,8 +50,10 @@ def put_employee(
     fields = settings.model_dump()
     try:
         fields["endpoint"] = phone_in(who.site, extension, settings.endpoint or "")
-    except ConfigError as error:
-        raise ConfigError(f"employees.{extension}.{error}") from error
+    except FormError as error:
+        raise FormError.of(
+            each.under(f"employees.{extension}") for each in error.problems
+        ) from error
     fields["numbers"] = [extension] if settings.numbers is None else settings.numbers
     employee = make_part(Employee, **fields)
     return as_entry(who.edit(lambda office: _with(office, extension, employee)), extension)

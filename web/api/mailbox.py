@@ -16,6 +16,7 @@ from web.api.office_schemas import (
     ProblemList,
 )
 from web.api.problems import refusals
+from web.language.problems import message
 
 router = APIRouter(tags=["company"])
 
@@ -69,7 +70,7 @@ def list_problems(who: Administrator) -> ProblemList:
     stale = who.services.users.stale_bindings(who.user.company_id)
     return ProblemList(
         items=[
-            ProblemEntry(severity=problem.severity, where=problem.where, message=problem.message)
+            ProblemEntry(severity=problem.severity, where=problem.where, message=message(problem))
             for problem in (*who.site.problems(), *account_problems(stale))
         ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -20,11 +20,10 @@ from web.api.account_schemas import Phone, PhoneChange, Phones
 from web.api.asking import Anyone, Asking
 from web.api.problems import forbidden, refusals
 from web.api.prompts import prompt_response
-from web.api.sounds import SOUND, Sound, import_sound
+from web.api.sounds import SOUND, Sound, doubts_of, import_sound
 
 router = APIRouter(prefix="/me/phones", tags=["me"])
 
-NOT_OWN: Final = "you have no such phone"
 OwnExtension = Annotated[str, Path(max_length=8, description="One of one's own extensions.")]
 
 
@@ -96,13 +95,13 @@ def delete_my_greeting(who: Anyone, extension: OwnExtension) -> Response:
 def _own(who: Asking, extension: str) -> Employee:
     """The employee of an extension of the asking user's. Raises NotFound for any other."""
     if extension not in who.user.extensions:
-        raise NotFound(NOT_OWN)
+        raise NotFound("phone-not-own")
     return _employee(who.office, extension)
 
 
 def _employee(office: Office, extension: str) -> Employee:
     if extension not in office.employees:
-        raise NotFound(NOT_OWN)
+        raise NotFound("phone-not-own")
     return office.employees[extension]
 
 
@@ -115,6 +114,6 @@ def _as_answer(who: Asking, office: Office, extension: str) -> Phone:
         voicemail=has_voicemail(employee),
         ring_timeout=employee.answer_within,
         greeting=employee.greeting,
-        greeting_doubts=list(who.services.prompts.doubts(prompt.audio if prompt else None)),
+        greeting_doubts=doubts_of(who, prompt),
         self_service=office.company.self_service,
     )

@@ -17,16 +17,19 @@ from starlette.responses import JSONResponse, Response
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
     Busy,
-    ConfigError,
     Held,
     LostAudio,
     NotFound,
+    Refused,
     StorageError,
+    WrongValue,
 )
 from storage.office.values import shown
+from web.language.problems import sentence, sentences
+from web.language.texts import language_of, texts
 from web.outages import outage_of
 from web.services import ExchangeUnavailable, PhoneUnavailable
-from web.texts import language_of, texts
+from web.statuses import status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5
@@ -130,42 +133,34 @@ def answer(problem: HTTPException) -> JSONResponse:
 
 def problem_of(error: Exception, path: str) -> Problem:
     """What an error is to somebody who asks for that path, be it over the API or the page."""
-    sentence = str(error)
+    status = status_of(error)
     match error:
         case Problem():
             return error
         case HTTPException():
             said = _SAID.get(error.status_code, error.detail)
             return Problem(error.status_code, said, headers=error.headers)
-        case PhoneUnavailable():
-            return Problem(503, sentence)
-        case LostAudio():
-            return _outage(error, path)
-        case NotFound():
-            return Problem(404, sentence)
-        case Held():
-            return Problem(409, sentence, kind=HELD)
-        case ConfigError(problems=problems):
-            return Problem(422, sentence, problems=problems)
+        case LoginRefused(retry_after=seconds):
+            return _later(error, seconds or 0)
         case Busy():
-            return Problem(503, sentence, headers={"Retry-After": str(BUSY_SECONDS)})
-        case LoginRefused():
-            return _login_refused(error)
-        case _:
-            return _outage(error, path)
+            return _later(error, BUSY_SECONDS)
+        case Held():
+            return Problem(status, sentence(error.problem), kind=HELD)
+        case Refused():
+            told = sentences(error)
+            return Problem(status, "; ".join(told), problems=told)
+        case NotFound() | PhoneUnavailable() if not isinstance(error, LostAudio):
+            return Problem(status, sentence(error.problem))
+        case _:  # something of ours fails: the log has the details
+            outage = outage_of(error, path)
+            headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
+            return Problem(status, outage.sentence, headers=headers, code=outage.code)
 
 
-def _login_refused(error: LoginRefused) -> Problem:
-    if error.retry_after is None:
-        return Problem(422, "current: is not your password")
-    return Problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
-
-
-def _outage(error: Exception, path: str) -> Problem:
-    """Something of ours fails: the log has the details."""
-    outage = outage_of(error, path)
-    headers = {"Retry-After": str(RETRY_AFTER)} if outage.status == 503 else None
-    return Problem(outage.status, outage.sentence, headers=headers, code=outage.code)
+def _later(error: StorageError, seconds: int) -> Problem:
+    """It is worth another try in so many seconds."""
+    headers = {"Retry-After": str(seconds)}
+    return Problem(status_of(error), sentence(error.problem), headers=headers)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
@@ -193,6 +188,9 @@ def _sentence(detail: Mapping[str, Any]) -> str:
         return f"{place} is not known here"
     if kind == "json_invalid":
         return "the body is not JSON"
+    own = detail.get("ctx", {}).get("error")
+    if isinstance(own, WrongValue):
+        return sentence(own.problem.at(place))
     message = str(detail["msg"]).removeprefix("Value error, ")
     message = shown(_SAID_BY_PYDANTIC.sub("must ", message), 200)
     return f"{place}: {message}" if place else message

@@ -14,6 +14,7 @@ from web.api.problems import refusals
 from web.api.sounds import (
     SOUND,
     Sound,
+    doubts_of,
     file_title,
     import_sound,
     sound_response,
@@ -81,7 +82,7 @@ def prompt_response(who: Asking, request: Request, name: str) -> Response:
     """The sound of a prompt. Raises NotFound, also where its file is gone."""
     digest = entry(who.office.prompts, name, "prompt").audio
     if digest is None or not who.services.prompts.has(digest):
-        raise NotFound("the sound of this prompt is gone")
+        raise NotFound("sound-gone")
     wav = who.services.prompts.path(digest).open("rb")
     return sound_response(request, wav, etag=digest)
 
@@ -96,7 +97,7 @@ def _as_entry(who: Asking, office: Office, name: str) -> PromptEntry:
     """A prompt as the API sends one. Raises NotFound."""
     prompt = entry(office.prompts, name, "prompt")
     library = who.services.prompts
-    sound = {"seconds": library.seconds(prompt.audio), "doubts": library.doubts(prompt.audio)}
+    sound = {"seconds": library.seconds(prompt.audio), "doubts": doubts_of(who, prompt)}
     return PromptEntry.model_validate({"name": name, **as_data(prompt), **sound})
 
 

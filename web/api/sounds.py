@@ -12,8 +12,10 @@ from typing import Annotated, Any, BinaryIO, Final
 from fastapi import File, Request, Response, UploadFile
 
 from storage.errors import AudioError
+from storage.office import Prompt
 from web.api.asking import Asking
 from web.api.problems import Problem
+from web.language.problems import message, whole
 from web.ranges import audio_response
 
 _WAV: Final = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
@@ -38,6 +40,12 @@ def sound_response(
     return response
 
 
+def doubts_of(who: Asking, prompt: Prompt | None) -> list[str]:
+    """What may be wrong with the sound of a prompt: a sentence for each thing."""
+    doubts = who.services.prompts.doubts(prompt.audio) if prompt else ()
+    return [message(doubt) for doubt in doubts]
+
+
 def file_title(upload: UploadFile) -> str:
     """What the file was called where it came from, as far as that can be kept."""
     name = PurePath((upload.filename or "").replace("\\", "/")).name[:200].strip()
@@ -60,4 +68,4 @@ def sounds_refused() -> Iterator[None]:
     try:
         yield
     except AudioError as error:
-        raise Problem(422, str(error)) from error
+        raise Problem(422, whole(error)) from error

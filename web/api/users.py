@@ -7,9 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from storage import actor
+from storage.accounts.rules import check_extensions, check_role, check_way_in
 from storage.accounts.users import Unchanged
-from storage.errors import ConfigError
-from storage.office.values import shown
 from web.api.account_schemas import (
     ChosenLanguage,
     Confirmation,
@@ -53,7 +52,7 @@ def create_user(who: Administrator, new: NewUser) -> User:
     """Make an account: by a token only an employee's, without a password."""
     if new.password is not None or new.role == "administrator":
         who.confirm(new.current)
-    _check_extensions(who, new.extensions)
+    check_extensions(new.extensions, who.office.employees)
     user = who.services.users.add(
         company_id=who.user.company_id,
         login=new.login,
@@ -81,12 +80,11 @@ def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User
     A login is part of what somebody gets in with: it is not changed by a token.
     """
     before = who.services.users.get(user_id, company_id=who.user.company_id)
-    if before.id == who.user.id and change.role not in (None, before.role):
-        raise ConfigError("role: you cannot change your own role")
+    check_role(before.id, before.role, change.role, who.actor)
     is_raised = change.role == "administrator" and not before.is_administrator
     if is_raised or change.login not in (None, before.login):
         who.confirm(change.current)
-    _check_extensions(who, change.extensions or [], known=before.bound)
+    check_extensions(change.extensions or [], who.office.employees, before.bound)
     changed = who.services.users.change(
         user_id,
         company_id=who.user.company_id,
@@ -111,7 +109,7 @@ def set_user_password(who: Administrator, user_id: UserId, new: NewPassword) -> 
 
     Not by a token.
     """
-    _check_own_password_is_no_others(who, user_id)
+    check_way_in(user_id, who.actor)
     who.confirm(new.current)
     who.services.users.set_password(
         user_id,
@@ -134,7 +132,7 @@ def create_user_link(who: Administrator, user_id: UserId, confirmation: Confirma
 
     Not by a token.
     """
-    _check_own_password_is_no_others(who, user_id)
+    check_way_in(user_id, who.actor)
     who.confirm(confirmation.current)
     secret = who.services.invitations.make(
         who.user.company_id, user_id=user_id, hours=LINK_HOURS, by=who.actor
@@ -147,9 +145,7 @@ def disable_user(who: Administrator, user_id: UserId) -> User:
     """Let a user in no more: sessions, tokens and one-time links end. Not oneself."""
     return as_answer(
         who,
-        who.services.users.disable(
-            _other(who, user_id), company_id=who.user.company_id, by=who.actor
-        ),
+        who.services.users.disable(user_id, company_id=who.user.company_id, by=who.actor),
     )
 
 
@@ -173,7 +169,7 @@ def enable_user(who: Administrator, user_id: UserId, confirmation: Confirmation)
 @router.delete("/{user_id}", status_code=204, responses=refusals(404))
 def delete_user(who: Administrator, user_id: UserId) -> Response:
     """Remove an account, not one's own. Messages stay."""
-    who.services.users.remove(_other(who, user_id), company_id=who.user.company_id, by=who.actor)
+    who.services.users.remove(user_id, company_id=who.user.company_id, by=who.actor)
     return Response(status_code=204)
 
 
@@ -202,27 +198,3 @@ def language_change(language: ChosenLanguage | None) -> Language | Unchanged | N
     if language is None:
         return Unchanged.UNCHANGED
     return None if language == "company" else language
-
-
-def _check_own_password_is_no_others(who: Asking, user_id: str) -> None:
-    """Refuse a way around the question for one's present password."""
-    if user_id == who.user.id:
-        raise ConfigError("your own password is changed under “My account”")
-
-
-def _other(who: Asking, user_id: str) -> str:
-    """The id of a user who is not the asking one."""
-    if user_id == who.user.id:
-        raise ConfigError("you cannot disable or remove your own account")
-    return user_id
-
-
-def _check_extensions(who: Asking, extensions: list[str], known: tuple[str, ...] = ()) -> None:
-    """Refuse numbers that no employee of the office has, except those bound already."""
-    problems = [
-        f"extensions: there is no employee {shown(extension)}"
-        for extension in extensions
-        if extension not in who.office.employees and extension not in known
-    ]
-    if problems:
-        raise ConfigError(*problems)

@@ -8,14 +8,13 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Refused
 from web import confirming
 from web.cookies import session_token
 from web.fields import number_in, typed
+from web.language.texts import LANGUAGES
 from web.own_account import account_page, go_to_account, settled
 from web.pages import own_voicemail
-from web.sentences import mistakes_in
-from web.texts import LANGUAGES
 from web.visit import Visit, page
 
 _PERSON: Final = ("name", "language")
@@ -39,8 +38,8 @@ def change_person(visit: Visit) -> Response:
             language=language,
             by=visit.actor,
         )
-    except ConfigError as error:
-        return account_page(visit, person=mistakes_in(visit, error.problems, "", _PERSON))
+    except Refused as error:
+        return account_page(visit, person=visit.mistakes(error.problems, "", _PERSON))
     return visit.redirect("/account", visit.text("Saved."))
 
 
@@ -65,8 +64,8 @@ def change_password(visit: Visit) -> Response:
             keep_tokens=visit.form.get("tokens") != "revoke",
             by=visit.actor,
         )
-    except ConfigError as error:
-        told = mistakes_in(visit, error.problems, "", ("password",))
+    except Refused as error:
+        told = visit.mistakes(error.problems, "", ("password",))
         return _refused(visit, "new", *chain(*told.values()))
     return visit.redirect(
         "/account", visit.text("The password is changed. Other sessions were ended.")
@@ -100,9 +99,9 @@ def make_token(visit: Visit) -> Response:
             read_only=form.get("rights") == "read",
             by=visit.actor,
         )
-    except ConfigError as error:
-        problems = (problem.replace("name: ", "token_name: ", 1) for problem in error.problems)
-        return account_page(visit, token=mistakes_in(visit, problems, "", _TOKEN))
+    except Refused as error:
+        problems = (p.at("token_name") if p.where == "name" else p for p in error.problems)
+        return account_page(visit, token=visit.mistakes(problems, "", _TOKEN))
     return visit.render("account/token.html", token=token, secret=secret)
 
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from storage.audit import AuditQuery
 from web.audit_words import KINDS, AuditWords
-from web.texts import texts
+from web.language.texts import texts
 from web.visit import Visit, page
 
 PER_PAGE: Final = 50

@@ -8,18 +8,17 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, ConfigError
+from storage.errors import AudioError, Refused
 from storage.office import Office
 from storage.office.edit import with_fields
-from web.fields import Mistakes, typed
+from web.fields import typed
+from web.language.telling import Mistakes
 from web.office_changes import (
     edit_office,
     fingerprint,
+    form_status,
     refuse_if_changed,
-    sentences_of,
-    status_of,
 )
-from web.sentences import mistakes_in
 from web.timezones import zones_beside
 from web.visit import Visit, page
 
@@ -42,9 +41,9 @@ def change_company(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_settings)
-    except (ConfigError, AudioError) as error:
-        wrong = mistakes_in(visit, sentences_of(error), "company", _FIELDS)
-        return _form(visit, values, wrong, status_of(error))
+    except (Refused, AudioError) as error:
+        wrong = visit.mistakes(error.problems, "company", _FIELDS)
+        return _form(visit, values, wrong, form_status(error))
     return visit.redirect("/company", visit.text("Saved."))
 
 

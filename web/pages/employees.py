@@ -9,21 +9,22 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Problem, Refused
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
-from storage.reassigning import HAS_IT_ALREADY, same_name
+from storage.reassigning import same_name
 from storage.succession import Succession
 from web.about_employees import forwarding_of, problems_of
-from web.fields import Mistakes, list_in, seconds_in, typed, whole_in, written
+from web.fields import FormError, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
-from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.language.places import place_in_words
+from web.language.telling import Mistakes
+from web.language.texts import texts
+from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.phones import phone_choices, phone_in
 from web.places import address_of, leading_to_employee
-from web.sentences import mistakes_in, place_in_words
 from web.sounds import greetings
-from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = (
@@ -81,15 +82,15 @@ def add_employee(visit: Visit) -> Response:
 
     def with_employee(office: Office) -> Office:
         if not extension:
-            raise ConfigError("extension: must not be empty")
+            raise FormError("empty", "extension")
         if extension in office.employees:
-            raise ConfigError("extension: there is an employee with this extension already")
+            raise FormError("extension-exists", "extension")
         employee = _employee_in(visit, None)
         return with_fields(office, employees=with_entry(office.employees, extension, employee))
 
     try:
         edit_office(visit, with_employee)
-    except ConfigError as error:
+    except Refused as error:
         return _new_form(visit, draft, _mistakes(visit, extension, error.problems))
     return visit.redirect(
         f"/employees/{extension}", visit.text("Added: %(name)s.", name=draft.name)
@@ -129,9 +130,9 @@ def change_employee(visit: Visit) -> Response:
         changed = _employee_in(visit, before)
         if same_name(before.name, changed.name):
             if successor:
-                raise ConfigError(HAS_IT_ALREADY)
+                raise FormError("extension-theirs-already", "name")
         elif draft.person not in ("same", "keep", "hand-over"):
-            raise ConfigError("person: choose whose the extension is")
+            raise FormError("choose-whose", "person")
         office = with_fields(office, employees=with_entry(office.employees, extension, changed))
         of_predecessor = (before.greeting, f"prompt:{own_greeting(extension)}")
         goes = successor and changed.greeting in of_predecessor
@@ -139,9 +140,9 @@ def change_employee(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_changes, successor)
-    except ConfigError as error:
+    except Refused as error:
         wrong = _mistakes(visit, extension, error.problems)
-        return _form(visit, draft, wrong, status_of(error))
+        return _form(visit, draft, wrong, form_status(error))
     return visit.redirect(
         f"/employees/{extension}", visit.text("Saved: %(name)s.", name=draft.name)
     )
@@ -162,8 +163,8 @@ def remove_employee(visit: Visit) -> Response:
                 office, employees=without_entry(office.employees, extension, "employee")
             ),
         )
-    except ConfigError as error:
-        return _remove_form(visit, mistakes_in(visit, error.problems, "", ()))
+    except Refused as error:
+        return _remove_form(visit, visit.mistakes(error.problems, "", ()))
     return visit.redirect("/employees", visit.text("Removed: %(name)s.", name=employee.name))
 
 
@@ -189,7 +190,7 @@ def _draft_in(visit: Visit) -> Draft:
 
 
 def _employee_in(visit: Visit, before: Employee | None) -> Employee:
-    """The employee that the form describes. ConfigError has a sentence for each mistake."""
+    """The employee that the form describes. FormError has each mistake."""
     form = typed(visit.form)
     extension = visit.path.get("extension") or form.get("extension", "")
     numbers = list_in(form.get("numbers", ""))
@@ -205,26 +206,27 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
         "quiet_days": lambda: whole_in(form, "quiet_days"),
         "forward": lambda: as_data(forward_in(form)),
     }
-    problems: list[str] = []
+    problems: list[Problem] = []
     for name, reading in readings.items():
         try:
             fields[name] = reading()
-        except ConfigError as error:
+        except Refused as error:
             problems += error.problems
     fields.setdefault("endpoint", "PJSIP/none")  # what else is wrong is told as well
     try:
         employee = make_part(Employee, **fields)
-    except ConfigError as error:
+    except Refused as error:
         problems += error.problems
     if problems:
-        raise ConfigError(*problems)
+        raise FormError.of(problems)
     return employee
 
 
-def _mistakes(visit: Visit, extension: str, problems: Iterable[str]) -> Mistakes:
+def _mistakes(visit: Visit, extension: str, problems: Iterable[Problem]) -> Mistakes:
     # What is wrong with the key itself has no field's name behind it.
-    named = [problem.replace(f"employees.{extension}: ", "extension: ", 1) for problem in problems]
-    return mistakes_in(visit, named, f"employees.{extension}", _FIELDS)
+    place = f"employees.{extension}"
+    named = [each.at("extension") if each.where == place else each for each in problems]
+    return visit.mistakes(named, f"employees.{extension}", _FIELDS)
 
 
 def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:

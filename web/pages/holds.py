@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Refused
 from web.pages.messages import message_page
 from web.pages.recordings import message_of
-from web.sentences import mistakes_in
 from web.visit import Visit, page
 from web.ways_back import list_behind, own_page
 
@@ -19,8 +18,8 @@ def hold(visit: Visit) -> Response:
     reason = str(visit.form.get("reason", ""))
     try:
         visit.services.inbox.hold([message.id], reason=reason, by=visit.actor, scope=visit.scope)
-    except ConfigError as error:
-        wrong = mistakes_in(visit, error.problems, "", ("reason",))
+    except Refused as error:
+        wrong = visit.mistakes(error.problems, "", ("reason",))
         return message_page(visit, message, 422, reason=reason, wrong=wrong)
     return visit.redirect(_here(visit), visit.text("The message is on hold now."))
 

@@ -10,12 +10,12 @@ from starlette.routing import Route
 
 from storage.accounts.sessions import LoginRefused
 from storage.actor import Actor, User
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound, Refused
 from storage.office import Company, Office, make_part
 from web.cookies import session_token
 from web.devices import device_in, keep_device
+from web.fields import FormError
 from web.guard import address_of, forget_session, keep_session, visitor, within
-from web.sentences import tell
 from web.timezones import USUAL, zones
 from web.visit import Guest, Visit, open_page, page
 
@@ -89,8 +89,8 @@ def set_up(guest: Guest) -> Response:
             address=address_of(guest.request),
             company_id=_company(guest, login) if of_nobody else None,
         )
-    except ConfigError as error:
-        told = tuple(tell(problem, guest.language) for problem in error.problems)
+    except Refused as error:
+        told = tuple(guest.tell(problem) for problem in error.problems)
         return _setup_form(
             guest,
             key,
@@ -140,11 +140,11 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
 def _company(guest: Guest, login: str) -> str:
     """The id of the company that the first administrator names; it is made if need be.
 
-    Raises ConfigError for a name or a time zone that is none.
+    Raises Refused for a name or a time zone that is none.
     """
     timezone = str(guest.form.get("timezone", "")) or USUAL[guest.language]
     if not timezone:
-        raise ConfigError("company.timezone: choose a time zone")
+        raise FormError("choose-time-zone", "company.timezone")
     name = str(guest.form.get("company", ""))
     company = make_part(Company, name=name, language=guest.language, timezone=timezone)
     offices = guest.services.offices

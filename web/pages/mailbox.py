@@ -8,14 +8,14 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Problem, Refused
 from storage.office import Office, VoicemailSettings, make_part
 from storage.office.edit import with_fields
-from web.fields import Mistakes, number_in, seconds_in, typed, whole_in, written
-from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
-from web.sentences import mistakes_in, tell
+from web.fields import FormError, number_in, seconds_in, typed, whole_in, written
+from web.language.telling import Mistakes
+from web.language.texts import texts
+from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.sounds import greetings
-from web.texts import texts
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
@@ -46,10 +46,10 @@ def change_mailbox(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_settings)
-    except ConfigError as error:
+    except Refused as error:
         values = {name: form.get(name, "") for name in (*_FIELDS, "self_service")}
-        wrong = mistakes_in(visit, error.problems, "voicemail", _FIELDS)
-        return _form(visit, values, wrong, status_of(error))
+        wrong = visit.mistakes(error.problems, "voicemail", _FIELDS)
+        return _form(visit, values, wrong, form_status(error))
     return visit.redirect("/mailbox", visit.text("Saved."))
 
 
@@ -59,8 +59,8 @@ def _settings(office: Office) -> tuple[object, ...]:
 
 
 def _voicemail_in(form: Mapping[str, str], before: VoicemailSettings) -> VoicemailSettings:
-    """The settings that the form describes. ConfigError has a sentence for each mistake."""
-    problems: list[str] = []
+    """The settings that the form describes. FormError has each mistake."""
+    problems: list[Problem] = []
     fields: dict[str, object] = {
         "greeting": form.get("greeting") or None,
         "review": "review" in form,
@@ -70,19 +70,19 @@ def _voicemail_in(form: Mapping[str, str], before: VoicemailSettings) -> Voicema
             # Every message is kept where the shortest may be of no length.
             read = number_in if name == "min_seconds" else seconds_in
             fields[name] = read(form, name)
-        except ConfigError as error:
+        except Refused as error:
             problems += error.problems
     for name in _LIMITS:
         try:
             fields[name] = whole_in(form, name)
-        except ConfigError as error:
+        except Refused as error:
             problems += error.problems
     try:
         voicemail = make_part(VoicemailSettings, **{**vars(before), **fields})
-    except ConfigError as error:
+    except Refused as error:
         problems += error.problems
     if problems:
-        raise ConfigError(*problems)
+        raise FormError.of(problems)
     return voicemail
 
 
@@ -90,7 +90,7 @@ def _form(
     visit: Visit, values: Mapping[str, str], wrong: Mistakes | None = None, status: int = 200
 ) -> Response:
     problems = [
-        tell(str(problem), visit.language)
+        visit.tell(problem)
         for problem in visit.own_site.problems()
         if problem.where.startswith("voicemail.")
     ]

@@ -8,17 +8,17 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Refused
 from storage.office import Menu, Office, Voicemail, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_form import ActionForm, filled_in, sent
 from web.choices import Choices
-from web.fields import Mistakes, typed
+from web.fields import FormError, typed
+from web.language.telling import Mistakes
+from web.language.texts import texts
 from web.menu_tree import KEYPAD
-from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
+from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.places import menu_address
-from web.sentences import mistakes_in
-from web.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = ("key", "action", "keys")
@@ -51,20 +51,20 @@ def change_key(visit: Visit) -> Response:
 
     def with_key(there: Menu) -> Menu:
         if not key:
-            raise ConfigError("key: must not be empty")
+            raise FormError("empty", "key")
         if before:
             refuse_if_changed(visit, entry(there.keys, before, "key"))
         if key != before and key in there.keys:
-            raise ConfigError("key: does something else already")
+            raise FormError("key-taken", "key")
         others = {other: does for other, does in there.keys.items() if other != before}
         data = action.data(fields, there.keys.get(before))
         return make_part(Menu, **{**vars(there), "keys": {**others, key: data}})
 
     try:
         _edit_menu(visit, with_key)
-    except ConfigError as error:
-        wrong = mistakes_in(visit, error.problems, f"menus.{name}", _FIELDS)
-        return _form(visit, before, key, action, wrong, status_of(error))
+    except Refused as error:
+        wrong = visit.mistakes(error.problems, f"menus.{name}", _FIELDS)
+        return _form(visit, before, key, action, wrong, form_status(error))
     return visit.redirect(menu_address(name), visit.text("Saved: key %(key)s.", key=key))
 
 
@@ -78,10 +78,10 @@ def remove_key(visit: Visit) -> Response:
             visit,
             lambda there: there.model_copy(update={"keys": without_entry(there.keys, key, "key")}),
         )
-    except ConfigError as error:
+    except Refused as error:
         action = filled_in(before, "action", visit.office, texts(visit.language))
-        wrong = mistakes_in(visit, error.problems, "", ())
-        return _form(visit, key, key, action, wrong, status_of(error))
+        wrong = visit.mistakes(error.problems, "", ())
+        return _form(visit, key, key, action, wrong, form_status(error))
     return visit.redirect(menu_address(name), visit.text("Removed: key %(key)s.", key=key))
 
 

@@ -8,12 +8,15 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, ConfigError
+from storage.errors import AudioError, Refused
 from storage.office import Menu, Office, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.action_words import Words, describe, spoken
 from web.choices import Choices
-from web.fields import Mistakes, typed
+from web.fields import FormError, typed
+from web.language.places import place_in_words
+from web.language.telling import Mistakes
+from web.language.texts import texts
 from web.menu_form import (
     FIELDS,
     Greeting,
@@ -29,19 +32,15 @@ from web.menu_tree import by_keypad
 from web.office_changes import (
     edit_office,
     fingerprint,
+    form_status,
     refuse_if_changed,
-    sentences_of,
-    status_of,
 )
 from web.pages import menu_keys
 from web.pages.problems import Told, told
 from web.places import address_of, key_address, leading_to, menu_address
-from web.sentences import mistakes_in, place_in_words
-from web.texts import texts
 from web.visit import Visit, page
 
 _NEW_FIELDS: Final = ("name", "greeting")
-_NO_NAME: Final = "name: must not be empty"
 _ANY_SOUND: Final = "sound:silence/1"
 
 
@@ -80,8 +79,10 @@ def add_menu(visit: Visit) -> Response:
     greeting = sent_greeting(visit.form)
 
     def with_menu(office: Office) -> Office:
-        if not name or name in office.menus:
-            raise ConfigError(f"name: there is a menu “{name}” already" if name else _NO_NAME)
+        if not name:
+            raise FormError("empty", "name")
+        if name in office.menus:
+            raise FormError("menu-exists", "name", name=name)
         _check_name(office, name)
         sound, prompts = greeting_in(greeting, name, office)
         menus = with_entry(office.menus, name, make_part(Menu, greeting=sound))
@@ -89,9 +90,9 @@ def add_menu(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_menu)
-    except (ConfigError, AudioError) as error:
-        found = [one.replace(f"menus.{name}: ", "name: ", 1) for one in sentences_of(error)]
-        return _list(visit, name, greeting, mistakes_in(visit, found, f"menus.{name}", _NEW_FIELDS))
+    except (Refused, AudioError) as error:
+        found = [one.at("name") if one.where == f"menus.{name}" else one for one in error.problems]
+        return _list(visit, name, greeting, visit.mistakes(found, f"menus.{name}", _NEW_FIELDS))
     return visit.redirect(
         menu_address(name), visit.text("Menu added. Now choose what its keys do.")
     )
@@ -117,9 +118,9 @@ def change_menu(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_changes)
-    except (ConfigError, AudioError) as error:
-        wrong = mistakes_in(visit, sentences_of(error), f"menus.{name}", FIELDS)
-        return _form(visit, name, menu, settings, wrong, status_of(error))
+    except (Refused, AudioError) as error:
+        wrong = visit.mistakes(error.problems, f"menus.{name}", FIELDS)
+        return _form(visit, name, menu, settings, wrong, form_status(error))
     return visit.redirect(menu_address(name), visit.text("Saved."))
 
 
@@ -136,8 +137,8 @@ def remove_menu(visit: Visit) -> Response:
             visit,
             lambda office: with_fields(office, menus=without_entry(office.menus, name, "menu")),
         )
-    except ConfigError as error:
-        return _remove_form(visit, mistakes_in(visit, error.problems, "", ()))
+    except Refused as error:
+        return _remove_form(visit, visit.mistakes(error.problems, "", ()))
     return visit.redirect("/menus", visit.text("Removed: %(name)s.", name=name))
 
 
@@ -151,10 +152,8 @@ def _check_name(office: Office, name: str) -> None:
     """Refuse a name that cannot be before a prompt of that name is made. ConfigError."""
     try:
         revalidated(with_fields(office, menus={name: make_part(Menu, greeting=_ANY_SOUND)}))
-    except ConfigError as error:
-        # The place before it has the name again, shortened.
-        told = (problem.partition(": ")[2] for problem in error.problems)
-        raise ConfigError(*(f"name: {one}" for one in told)) from error
+    except Refused as error:
+        raise FormError.of(problem.at("name") for problem in error.problems) from error
 
 
 def _settings(menu: Menu) -> list[object]:
@@ -221,9 +220,8 @@ def _form(
     keys = f"menus.{name}.keys."
     problems = [one for one in visit.own_site.problems() if one.where.startswith(f"menus.{name}.")]
     general = [one for one in visit.own_site.problems() if one.where == f"menus.{name}"]
-    beside: Mistakes = mistakes_in(
-        visit,
-        [str(one) for one in problems if not one.where.startswith(keys)],
+    beside: Mistakes = visit.mistakes(
+        [one for one in problems if not one.where.startswith(keys)],
         f"menus.{name}",
         FIELDS,
     )

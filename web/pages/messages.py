@@ -15,7 +15,7 @@ from storage.inbox import Message, Page
 from storage.message import State
 from web.asked import asked_listing
 from web.boxes import days_aside, mailboxes
-from web.fields import Mistakes
+from web.language.telling import Mistakes
 from web.listing import Listing, is_as_chosen, listing_at
 from web.months import Months
 from web.pages import recordings

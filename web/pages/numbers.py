@@ -8,13 +8,13 @@ from urllib.parse import quote
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError
+from storage.errors import Refused
 from storage.office import Office, Target, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
 from storage.office.phone import whole
-from web.fields import Mistakes, typed
-from web.office_changes import edit_office, fingerprint, refuse_if_changed, status_of
-from web.sentences import mistakes_in, tell
+from web.fields import FormError, typed
+from web.language.telling import Mistakes, tell_message
+from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.visit import Visit, page
 
 _FIELDS: Final = ("number", "target")
@@ -32,16 +32,16 @@ def add_number(visit: Visit) -> Response:
 
     def with_number(office: Office) -> Office:
         if not number:
-            raise ConfigError("number: must not be empty")
+            raise FormError("empty", "number")
         own = as_written(office, number)
         if own in office.numbers:
-            raise ConfigError(f"number: is the same number as {own}")
+            raise FormError("same-number", "number", number=own)
         target = _target_in(form)
         return with_fields(office, numbers=with_entry(office.numbers, number, target))
 
     try:
         edit_office(visit, with_number)
-    except ConfigError as error:
+    except Refused as error:
         wrong = _mistakes(visit, number, error)
         return _list(visit, number=number, target=form.get("target", ""), wrong=wrong)
     return visit.redirect("/numbers", visit.text("Added: %(name)s.", name=number))
@@ -64,9 +64,9 @@ def change_number(visit: Visit) -> Response:
 
     try:
         edit_office(visit, with_target)
-    except ConfigError as error:
+    except Refused as error:
         wrong = _mistakes(visit, number, error)
-        return _form(visit, number, form.get("target", ""), wrong, status_of(error))
+        return _form(visit, number, form.get("target", ""), wrong, form_status(error))
     return visit.redirect("/numbers", visit.text("Saved: %(name)s.", name=number))
 
 
@@ -132,7 +132,7 @@ def _target_in(form: dict[str, str]) -> Target:
     if kind == "voicemail":
         return Target(voicemail=True)
     if kind not in ("menu", "employee") or not name:
-        raise ConfigError("target: choose where the call begins")
+        raise FormError("choose-target", "target")
     return make_part(Target, **{kind: name})
 
 
@@ -145,20 +145,17 @@ def _words(target: Target) -> str:
 def _problems(visit: Visit, number: str) -> list[str]:
     """What `config check` finds about a number."""
     return [
-        tell(problem.message, visit.language)
+        tell_message(problem, visit.language)
         for problem in visit.own_site.problems()
         if problem.where == f"numbers.{number}"
     ]
 
 
-def _mistakes(visit: Visit, number: str, error: ConfigError) -> Mistakes:
+def _mistakes(visit: Visit, number: str, error: Refused) -> Mistakes:
     """What is wrong with the form; what the document says of the number is about its field."""
-    place = f"numbers.{number}: "
-    problems = (
-        f"number: {problem.removeprefix(place)}" if problem.startswith(place) else problem
-        for problem in error.problems
-    )
-    return mistakes_in(visit, problems, "", _FIELDS)
+    place = f"numbers.{number}"
+    problems = (one.at("number") if one.where == place else one for one in error.problems)
+    return visit.mistakes(problems, "", _FIELDS)
 
 
 _REMOVE: Final = "/numbers/{number}/remove"

@@ -6,13 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, ConfigError, NotFound
+from storage.errors import AudioError, NotFound, Refused
 from storage.office.own import own_greeting, with_own_settings, with_recording, without_own_greeting
 from web.fields import number_in, typed
-from web.office_changes import edit_office, sentences_of
+from web.office_changes import edit_office
 from web.own_account import account_page, go_to_account, own_voicemail, settled
 from web.ranges import audio_response
-from web.sentences import mistakes_in, tell
 from web.services import PhoneUnavailable
 from web.uploads import sound_in
 from web.visit import Visit, page
@@ -22,7 +21,7 @@ def hear_greeting(visit: Visit) -> Response:
     """The greeting's audio."""
     own = own_voicemail(visit)
     if own.digest is None or not visit.services.prompts.has(own.digest):
-        raise NotFound("there is no greeting of one's own")
+        raise NotFound("no-own-greeting")
     path = visit.services.prompts.path(own.digest)
     return audio_response(visit.request, path.open("rb"), etag=own.digest)
 
@@ -33,8 +32,8 @@ def send_greeting(visit: Visit) -> Response:
     try:
         digest = sound_in(visit, "sound")
         edit_office(visit, lambda office: with_recording(office, own_greeting(extension), digest))
-    except (ConfigError, AudioError) as error:
-        wrong = mistakes_in(visit, sentences_of(error), "", ("sound",))
+    except (Refused, AudioError) as error:
+        wrong = visit.mistakes(error.problems, "", ("sound",))
         return account_page(visit, **{f"greeting-{extension}": wrong})
     return visit.redirect("/account", visit.text("This is your greeting now."))
 
@@ -46,9 +45,7 @@ def record_greeting(visit: Visit) -> Response:
     try:
         visit.services.ring(visit.office, extension, "record-prompt", visit.user.company_id, name)
     except PhoneUnavailable as error:
-        return account_page(
-            visit, **{f"greeting-{extension}": {"": [tell(str(error), visit.language)]}}
-        )
+        return account_page(visit, **{f"greeting-{extension}": {"": [visit.tell(error.problem)]}})
     return visit.redirect(
         "/account",
         visit.text("Your phone is ringing. What you say after the tone becomes the greeting."),
@@ -75,9 +72,9 @@ def change_settings(visit: Visit) -> Response:
                 office, extension, voicemail="voicemail" in form, ring_timeout=seconds
             ),
         )
-    except ConfigError as error:
+    except Refused as error:
         place = f"employees.{extension}"
-        wrong = mistakes_in(visit, error.problems, place, ("ring_timeout",))
+        wrong = visit.mistakes(error.problems, place, ("ring_timeout",))
         return account_page(visit, **{f"settings-{extension}": wrong})
     return visit.redirect("/account", visit.text("Saved."))
 

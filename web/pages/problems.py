@@ -8,9 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.actor import Person
-from storage.office import Problem
+from storage.errors import Problem
+from web.language.places import place_in_words
+from web.language.telling import tell_message
 from web.places import address_of
-from web.sentences import place_in_words, tell_message
 from web.visit import Visit, page
 
 
@@ -37,7 +38,7 @@ def told(visit: Visit, problems: list[Problem]) -> list[Told]:
             problem.severity,
             place_in_words(problem.where, visit.language),
             address_of(problem.where),
-            tell_message(problem.message, visit.language),
+            tell_message(problem, visit.language),
         )
         for problem in problems
     ]

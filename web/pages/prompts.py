@@ -10,15 +10,17 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, ConfigError, NotFound
+from storage.errors import AudioError, NotFound, Refused
 from storage.office import Office, Prompt, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from storage.office.values import shown
 from storage.synthesis import voices
-from web.fields import Mistakes, typed
-from web.office_changes import edit_office, sentences_of
+from web.fields import FormError, typed
+from web.language.places import place_in_words
+from web.language.telling import Mistakes
+from web.office_changes import edit_office
 from web.places import address_of, playing, prompt_address
 from web.ranges import audio_response
-from web.sentences import mistakes_in, place_in_words, tell
 from web.services import PhoneUnavailable
 from web.sounds import doubts_of
 from web.uploads import sound_in
@@ -61,10 +63,10 @@ def add_prompt(visit: Visit) -> Response:
     try:
         _refuse_taken(visit, form.name)
         return _make(visit, form)
-    except (ConfigError, AudioError) as error:
+    except (Refused, AudioError) as error:
         return _list(visit, form, _mistakes(visit, form.name, error))
     except PhoneUnavailable as error:
-        return _list(visit, form, {"phone": [tell(str(error), visit.language)]})
+        return _list(visit, form, {"phone": [visit.tell(error.problem)]})
 
 
 def show_prompt(visit: Visit) -> Response:
@@ -81,10 +83,10 @@ def change_prompt(visit: Visit) -> Response:
     form = _sent(visit, name)
     try:
         return _make(visit, form)
-    except (ConfigError, AudioError) as error:
+    except (Refused, AudioError) as error:
         return _form(visit, form, _mistakes(visit, name, error))
     except PhoneUnavailable as error:
-        return _form(visit, form, {"phone": [tell(str(error), visit.language)]})
+        return _form(visit, form, {"phone": [visit.tell(error.problem)]})
 
 
 def play_prompt(visit: Visit) -> Response:
@@ -92,7 +94,7 @@ def play_prompt(visit: Visit) -> Response:
     _name, prompt = _prompt(visit)
     library = visit.services.prompts
     if prompt.audio is None or not library.has(prompt.audio):
-        raise NotFound("the sound of this prompt is gone")
+        raise NotFound("sound-gone")
     return audio_response(visit.request, library.path(prompt.audio).open("rb"), etag=prompt.audio)
 
 
@@ -111,16 +113,16 @@ def remove_prompt(visit: Visit) -> Response:
                 office, prompts=without_entry(office.prompts, name, "prompt")
             ),
         )
-    except ConfigError as error:
-        return _remove_form(visit, mistakes_in(visit, error.problems, "", ()))
+    except Refused as error:
+        return _remove_form(visit, visit.mistakes(error.problems, "", ()))
     return visit.redirect("/prompts", visit.text("Removed: %(name)s.", name=name))
 
 
 def _refuse_taken(visit: Visit, name: str) -> None:
     if not name:
-        raise ConfigError("name: must not be empty")
+        raise FormError("empty", "name")
     if name in visit.office.prompts:
-        raise ConfigError(f"name: there is a prompt “{name}” already")
+        raise FormError("prompt-exists", "name", name=name)
 
 
 def _prompt(visit: Visit) -> tuple[str, Prompt]:
@@ -152,7 +154,7 @@ def _make(visit: Visit, form: PromptForm) -> Response:
         case "phone":
             return _ring(visit, form)
         case _:
-            raise ConfigError("way: choose how it is made")
+            raise FormError("choose-way", "way")
     edit_office(visit, lambda office: _with_prompt(office, form.name, prompt))
     return visit.redirect(prompt_address(form.name), visit.text("Saved: %(name)s.", name=form.name))
 
@@ -163,7 +165,7 @@ def _ring(visit: Visit, form: PromptForm) -> Response:
     # A wrong name is told now, not after somebody has spoken.
     _with_prompt(site.office, name, Prompt(say="-"))
     if form.phone not in site.office.employees:
-        raise ConfigError(f"phone: there is no employee {form.phone}")
+        raise FormError("no-employee", "phone", extension=shown(form.phone))
     visit.services.ring(site.office, form.phone, "record-prompt", site.company_id, name)
     return visit.redirect(
         "/prompts",
@@ -191,14 +193,14 @@ def _own_phone(visit: Visit) -> str:
     return next((one for one in visit.user.extensions if one in visit.office.employees), "")
 
 
-def _mistakes(visit: Visit, name: str, error: ConfigError | AudioError) -> Mistakes:
+def _mistakes(visit: Visit, name: str, error: Refused | AudioError) -> Mistakes:
     """What is wrong, beside its field; what is wrong with a sound belongs to the way it is made."""
-    sentences = list(sentences_of(error))
+    place = f"prompts.{name}"
     if isinstance(error, AudioError):
         way = typed(visit.form).get("way", "")
-        sentences = [f"{way}: {one.removeprefix(f'prompts.{name}: ')}" for one in sentences]
-    named = [one.replace(f"prompts.{name}: ", "name: ", 1) for one in sentences]
-    return mistakes_in(visit, named, f"prompts.{name}", _FIELDS)
+        return visit.mistakes([one.at(way) for one in error.problems], place, _FIELDS)
+    named = [one.at("name") if one.where == place else one for one in error.problems]
+    return visit.mistakes(named, place, _FIELDS)
 
 
 def _list(visit: Visit, form: PromptForm, wrong: Mistakes | None = None) -> Response:

@@ -119,5 +119,5 @@ def message_of(visit: Visit) -> Message:
     message_id = visit.path["id"]
     message = visit.services.inbox.get(message_id, visit.scope, reader=visit.user.id)
     if message.id != message_id:
-        raise NotFound(f"there is no message {message_id}")
+        raise NotFound("no-message", id=message_id)
     return message

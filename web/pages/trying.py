@@ -8,11 +8,11 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, Busy, ConfigError
-from storage.rendition import DOUBTS, rendition_of
+from storage.errors import AudioError, Busy, Refused, StorageError, warning
+from storage.rendition import rendition_of
 from storage.silence import samples_of
 from storage.waveform import loudness
-from web.sentences import tell_message
+from web.language.telling import tell_message
 from web.uploads import uploaded
 from web.visit import Visit, page
 
@@ -27,19 +27,18 @@ def try_sound(visit: Visit) -> Response:
     try:
         with uploaded(visit, _FIELD) as path:
             rendition = rendition_of(path, path.name)
-    except (ConfigError, AudioError) as error:
+    except (Refused, AudioError) as error:
         return _refused(visit, error, 422)
     except Busy as error:
         return _refused(visit, error, 503)
-    doubts = [tell_message(DOUBTS[doubt], visit.language) for doubt in rendition.doubts]
+    doubts = [tell_message(warning(doubt), visit.language) for doubt in rendition.doubts]
     wav = base64.b64encode(rendition.wav).decode()
     picture = list(loudness(samples_of(rendition.wav)[0]))
     return JSONResponse({"wav": wav, "loudness": picture, "doubts": doubts})
 
 
-def _refused(visit: Visit, error: Exception, status: int) -> Response:
-    sentence = tell_message(str(error).removeprefix(f"{_FIELD}: "), visit.language)
-    return JSONResponse({"error": sentence}, status)
+def _refused(visit: Visit, error: StorageError, status: int) -> Response:
+    return JSONResponse({"error": tell_message(error.problem, visit.language)}, status)
 
 
 routes = [Route("/sounds/try", page(try_sound), methods=["POST"])]

@@ -9,14 +9,15 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.accounts.rules import check_extensions, check_way_in
 from storage.actor import Role, User
-from storage.errors import ConfigError
+from storage.errors import AccountError, Refused
 from web import confirming
-from web.fields import Mistakes, typed
+from web.fields import typed
 from web.hosts import own_address
-from web.office_changes import fingerprint, refuse_if_changed, status_of
-from web.sentences import mistakes_in
-from web.texts import LANGUAGES, Language
+from web.language.telling import Mistakes
+from web.language.texts import LANGUAGES, Language
+from web.office_changes import fingerprint, form_status, refuse_if_changed
 from web.visit import Visit, page
 
 LINK_HOURS: Final = 24
@@ -63,7 +64,7 @@ def add_user(visit: Visit) -> Response:
     if why := confirming.refusal(visit):
         return _new_form(visit, account, {"current": [why]})
     try:
-        _check_extensions(visit, account.extensions)
+        check_extensions(account.extensions, visit.office.employees)
         user = visit.services.users.add(
             company_id=visit.user.company_id,
             login=account.login,
@@ -75,8 +76,8 @@ def add_user(visit: Visit) -> Response:
             must_change_password=password is not None,
             by=visit.actor,
         )
-    except ConfigError as error:
-        return _new_form(visit, account, mistakes_in(visit, error.problems, "", _FIELDS))
+    except Refused as error:
+        return _new_form(visit, account, visit.mistakes(error.problems, "", _FIELDS))
     if password is None:
         return _show_link(visit, user)
     return visit.redirect("/users", visit.text("Account made: %(name)s.", name=user.name))
@@ -98,8 +99,7 @@ def change_user(visit: Visit) -> Response:
     if (is_raised or account.login != user.login) and (why := confirming.refusal(visit, "raising")):
         return _form(visit, user, account, {"raising": [why]})
     try:
-        _check_role(visit, user, account.role)
-        _check_extensions(visit, account.extensions, known=user.bound)
+        check_extensions(account.extensions, visit.office.employees, user.bound)
         visit.services.users.change(
             user.id,
             company_id=visit.user.company_id,
@@ -111,9 +111,9 @@ def change_user(visit: Visit) -> Response:
             by=visit.actor,
             expect=lambda there: refuse_if_changed(visit, _account(there)),
         )
-    except ConfigError as error:
-        wrong = mistakes_in(visit, error.problems, "", _FIELDS)
-        return _form(visit, user, account, wrong, status_of(error))
+    except Refused as error:
+        wrong = visit.mistakes(error.problems, "", _FIELDS)
+        return _form(visit, user, account, wrong, form_status(error))
     return visit.redirect("/users", visit.text("Saved: %(name)s.", name=account.name))
 
 
@@ -144,10 +144,9 @@ def disable_user(visit: Visit) -> Response:
     """Keep the user out, and end the sessions there are."""
     user = _user(visit)
     try:
-        _check_is_another(visit, user)
         visit.services.users.disable(user.id, company_id=visit.user.company_id, by=visit.actor)
-    except ConfigError as error:
-        return _form(visit, user, wrong=mistakes_in(visit, error.problems, "", _FIELDS))
+    except Refused as error:
+        return _form(visit, user, wrong=visit.mistakes(error.problems, "", _FIELDS))
     return _back(visit, user, visit.text("Disabled: %(name)s.", name=user.name))
 
 
@@ -169,10 +168,9 @@ def remove_user(visit: Visit) -> Response:
     """Remove an account; the messages stay."""
     user = _user(visit)
     try:
-        _check_is_another(visit, user)
         visit.services.users.remove(user.id, company_id=visit.user.company_id, by=visit.actor)
-    except ConfigError as error:
-        return _form(visit, user, wrong=mistakes_in(visit, error.problems, "", _FIELDS))
+    except Refused as error:
+        return _form(visit, user, wrong=visit.mistakes(error.problems, "", _FIELDS))
     return visit.redirect("/users", visit.text("Removed: %(name)s.", name=user.name))
 
 
@@ -188,17 +186,12 @@ def _user(visit: Visit) -> User:
 
 def _refusal(visit: Visit, user: User) -> Response | None:
     """The page that says why the visitor may not give the user another way in, if he may not."""
-    if user.id == visit.user.id:
-        own = "your own password is changed under “My account”"
-        return _form(visit, user, wrong=mistakes_in(visit, [own], "", _FIELDS))
+    try:
+        check_way_in(user.id, visit.actor)
+    except AccountError as error:
+        return _form(visit, user, wrong=visit.mistakes(error.problems, "", _FIELDS))
     why = confirming.refusal(visit)
     return _form(visit, user, refused=why) if why else None
-
-
-def _check_is_another(visit: Visit, user: User) -> None:
-    """Refuse that somebody shuts himself out."""
-    if user.id == visit.user.id:
-        raise ConfigError("you cannot disable or remove your own account")
 
 
 def _account(user: User) -> Account:
@@ -224,21 +217,6 @@ def _account_in(visit: Visit) -> Account:
         way_in=fields.get("way_in", "link"),
         password=str(visit.form.get("password", "")),
     )
-
-
-def _check_role(visit: Visit, user: User, role: Role) -> None:
-    """Refuse that somebody shuts himself out."""
-    if user.id == visit.user.id and role != user.role:
-        raise ConfigError("role: you cannot change your own role")
-
-
-def _check_extensions(
-    visit: Visit, extensions: tuple[str, ...], known: tuple[str, ...] = ()
-) -> None:
-    """Refuse numbers that no employee of the office has, except those bound already."""
-    for extension in extensions:
-        if extension not in visit.office.employees and extension not in known:
-            raise ConfigError(f"extensions: there is no employee {extension}")
 
 
 def _new_form(visit: Visit, account: Account, wrong: Mistakes | None = None) -> Response:

@@ -23,8 +23,8 @@ from starlette.routing import Mount, Route
 from storage.waveform import loudness, peaks
 from web.assets import Assets, static
 from web.headers import SecurityHeaders
+from web.language.texts import Language, language_of
 from web.templating import template
-from web.texts import Language, language_of
 
 RATE = 8000
 """Samples per second, as recorded by telephones."""

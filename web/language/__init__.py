@@ -1,0 +1,4 @@
+"""The words of the pages, and every sentence that says what is wrong, in English and Russian.
+
+Here stand tables and what reads them. What asks storage or knows a visitor may not come in.
+"""

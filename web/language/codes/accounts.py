@@ -1,0 +1,31 @@
+"""What can be wrong with accounts, passwords, tokens and links, and with a log-in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACCOUNTS: Final = {
+    "bound-to-former": ("is bound to {name}, who does not have the extension {extension} any more"),
+    "bound-to-nameless": (
+        "is bound to somebody, who does not have the extension {extension} any more"
+    ),
+    "bound-to-nobody": "is bound to the extension {extension}, which nobody has",
+    "last-administrator": "“{login}” is the last active administrator of the company",
+    "link-void": "the link has been used, is void or too old",
+    "login-taken": "“{login}” is taken",
+    "no-such-company": "there is no such company",
+    "no-such-session": "there is no such session",
+    "no-such-token": "there is no such token",
+    "no-such-user": "there is no such user",
+    "no-user": "there is no user “{login}”",
+    "not-a-login": "“{text}” is not a login: 1 to {most} letters, digits and . _ - @ +",
+    "password-is-login": "must be more than the login",
+    "password-soon-guessed": (
+        "would soon be guessed; several words that do not belong together are better"
+    ),
+    "password-too-long": "has at most {most} characters",
+    "password-too-short": "needs at least {least} characters",
+    "too-many-attempts": "too many attempts; try again in {seconds} s",
+    "too-many-tokens": "a user has at most {most} tokens: revoke one first",
+    "wrong-login": "the login or the password is wrong",
+}

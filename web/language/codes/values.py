@@ -1,0 +1,59 @@
+"""What can be wrong with one value of a document, a form or a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+VALUES: Final = {
+    "after-outside-no-answer": "after = stands inside the table of no_answer",
+    "control-characters": "must not contain control characters",
+    "empty": "must not be empty",
+    "forwarding-rings-one": "forwarding rings one employee (employee =) and nothing else",
+    "missing": "{key} is missing",
+    "more-mistakes": "and {count} more mistakes",
+    "no-action": "has no action = “…”",
+    "none-of": "must be {known}",
+    "not-a-boolean": "must be true or false",
+    "not-a-dial-string": (
+        "“{text}” is not an Asterisk dial string such as PJSIP/101: "
+        "letters, digits and _ . : ; = @ / + * # [ ] - only"
+    ),
+    "not-a-digest": "must be the name of a recording in the prompts folder",
+    "not-a-key": "“{text}” is not a key: 1 to 8 characters of 0–9, * and #",
+    "not-a-list": "must be a list",
+    "not-a-month": "a month is written like 2026-08, not {text}",
+    "not-a-name": "“{text}” is not a name: letters, digits, “-” and “_”, at most {most}",
+    "not-a-number": "“{text}” is not a phone number",
+    "not-a-prefix": (
+        "“{text}” is no prefix such as +7495 or 112, and none of the words national, any, none"
+    ),
+    "not-a-sound": (
+        "“{text}” must be prompt:NAME (the company's own) or sound:NAME (one of Asterisk's)"
+    ),
+    "not-a-table": "must be a table",
+    "not-a-time-zone": "“{text}” is not a time zone such as Europe/Moscow",
+    "not-a-voice": "“{text}” is not the name of a voice such as anna or ru+f3",
+    "not-an-extension": "“{text}” is not an extension: 1 to 8 digits",
+    "not-finite": "must be a finite number",
+    "not-numeric": "must be a number",
+    "not-text": "must be a text in quotes",
+    "not-whole": "must be a whole number",
+    "one-or-several-employees": "needs either employee = or employees =",
+    "one-source": "needs exactly one of say =, file = and recorded =",
+    "one-target": "needs exactly one of menu =, employee = and voicemail = true",
+    "out-of-range": "must be from {least} to {most}",
+    "refused": "{reason}",
+    "too-large": "must be at most {most}",
+    "too-long": "must not be longer than {most}",
+    "too-many": "must not have more entries than {most}",
+    "too-small": "must be at least {least}",
+    "unknown-action": "unknown action “{name}” (known: {known})",
+    "unknown-key": "unknown key “{key}”",
+    "voice-without-say": "voice = goes with say = only",
+    # a document as a whole
+    "file-not-utf8": "{file}: line {line} is not UTF-8 text",
+    "file-too-large": "{file} is larger than {most} bytes",
+    "file-unreadable": "cannot read {file}: {reason}",
+    "not-toml": "not a TOML document: {reason}",
+    "too-deep": "not a configuration: it is nested deeper than {most} tables",
+}
