@@ -7,12 +7,12 @@ import pytest
 
 import commands.prompts
 from storage.audio import examine
-from storage.rendition import DOUBTS
 from storage.settings import Settings
 from storage.speech import speech_seconds
 from tests.bad_sounds import noise_file, upside_down
 from tests.commands.conftest import OFFICE, Voicepost
 from tests.speech import speak, tone, write_wav
+from web.language.codes.sounds import SOUNDS
 
 
 def test_a_prompt_is_said_imported_listed_and_written_to_a_file(
@@ -34,9 +34,9 @@ def test_a_prompt_is_said_imported_listed_and_written_to_a_file(
 def test_a_bad_sound_is_put_right_and_told(office: Voicepost, tmp_path: Path) -> None:
     cancelling = upside_down(tmp_path / "a.wav", "-ar", "44100")
     office("prompts", "import", "address", str(cancelling))
-    assert f"Warning: prompts.address: {DOUBTS['cancels']}\n" in office.warnings
+    assert f"Warning: prompts.address: {SOUNDS['cancels']}\n" in office.warnings
     (prompt,) = office.data("prompts", "list")
-    assert prompt["doubts"] == [DOUBTS["cancels"]]
+    assert prompt["doubts"] == [SOUNDS["cancels"]]
     out = tmp_path / "out.wav"
     office("prompts", "export", "address", "--out", str(out))
     assert speech_seconds(examine(out)) > 2
@@ -50,7 +50,7 @@ def test_a_bad_sound_is_put_right_and_told(office: Voicepost, tmp_path: Path) ->
 def test_a_file_of_the_configuration_is_doubted_too(office: Voicepost, tmp_path: Path) -> None:
     write_wav(office.home / "music.wav", tone(2.0))
     office.apply(f'{OFFICE}[prompts.music]\nfile = "music.wav"\n')
-    assert f"Warning: prompts.music: {DOUBTS['no-speech']}\n" in office.warnings
+    assert f"Warning: prompts.music: {SOUNDS['no-speech']}\n" in office.warnings
 
 
 def test_a_prompt_can_be_played_from_the_next_call_on(office: Voicepost) -> None:

@@ -27,6 +27,7 @@ from tests.storage.old_voicemail import (
     encode,
     record,
 )
+from web.language.problems import sentence
 
 
 @pytest.fixture
@@ -88,8 +89,8 @@ def test_links_to_folders_are_told_of_and_not_followed(old: OldVoicemail) -> Non
     spool = survey(old.folder)
 
     assert len(spool.messages) == 1
-    (sentence,) = spool.refused
-    assert sentence.endswith("default/102 is passed by: a link, not a folder")
+    (problem,) = spool.refused
+    assert sentence(problem).endswith("default/102 is passed by: a link, not a folder")
 
 
 def test_a_folder_without_messages_is_told(old: OldVoicemail, tmp_path: Path) -> None:

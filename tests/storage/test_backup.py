@@ -42,6 +42,7 @@ from tests.storage.homes import (
     used_home,
 )
 from tests.storage.object_store import object_store
+from web.language.problems import sentence
 
 KINDS = ("sqlite", "postgresql")
 
@@ -171,7 +172,7 @@ def test_damaged_audio_is_told_and_ends_no_backup(tmp_path: Path, home: Home, ot
     made = backed_up(home, tmp_path / "backup.tar")
     restored(made.path, other)
 
-    assert [sentence.partition(":")[0] for sentence in made.damaged] == [changed.id, lost.id]
+    assert [problem.params["id"] for problem in made.damaged] == [changed.id, lost.id]
     assert listed(other) == listed(home)
     with pytest.raises(NotFound):
         store_in(other).inbox.read(lost)
@@ -272,7 +273,7 @@ def test_what_only_looks_like_a_recording_is_neither_followed_nor_waited_for(
 
     made = backed_up(home, tmp_path / "backup.tar")
 
-    assert [sentence.rpartition("/")[2] for sentence in made.unread] == [
+    assert [sentence(problem).rpartition("/")[2] for problem in made.unread] == [
         "link.wav: link.wav is not a plain file",
         "pipe.wav: pipe.wav is not a plain file",
     ]

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
-from storage.office import Problem, check, parse_office, read_office
+from storage.errors import wrong
+from storage.office import check, parse_office, read_office
 from tests.storage.test_office import EXAMPLE
+from web.language.problems import sentence
 
 OFFICE = """
 [company]
@@ -23,7 +25,9 @@ endpoint = "PJSIP/101"
 
 
 def found(text: str, office: str = OFFICE) -> list[str]:
-    return [f"{problem.severity}: {problem}" for problem in check(parse_office(office + text))]
+    return [
+        f"{problem.severity}: {sentence(problem)}" for problem in check(parse_office(office + text))
+    ]
 
 
 def with_default(*menus: tuple[str, str], keys: str = "") -> str:
@@ -281,5 +285,6 @@ def test_what_can_do_nothing() -> None:
     ]
 
 
-def test_a_problem_reads_as_a_sentence_with_its_place() -> None:
-    assert str(Problem("error", "menus.main", "is wrong")) == "menus.main: is wrong"
+def test_a_problem_tells_its_code_and_values_to_whoever_reads_a_log() -> None:
+    problem = wrong("no-menu", "menus.main.default", name="hours")
+    assert str(problem) == "menus.main.default: no-menu name=hours"

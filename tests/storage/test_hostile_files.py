@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from storage.errors import ConfigError
 from storage.office import check, parse_office
 from storage.settings import FILE_NAME, Settings, load_settings
+from web.language.problems import sentence, sentences
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "office.toml").read_text(encoding="utf-8")
 
@@ -56,10 +57,10 @@ PLACES = list(places(tomllib.loads(EXAMPLE)))
 
 def assert_sentences(problems: list[str]) -> None:
     assert problems
-    for sentence in problems:
-        assert sentence.strip()
-        assert sentence.isprintable(), sentence
-        assert len(sentence) < 1000
+    for told in problems:
+        assert told.strip()
+        assert told.isprintable(), told
+        assert len(told) < 1000
 
 
 def answer(read: Callable[[], object]) -> None:
@@ -67,7 +68,7 @@ def answer(read: Callable[[], object]) -> None:
     try:
         read()
     except ConfigError as error:
-        assert_sentences(list(error.problems))
+        assert_sentences(sentences(error))
 
 
 @hypothesis_settings(max_examples=300, deadline=None)
@@ -79,7 +80,7 @@ def test_whatever_stands_in_the_place_of_a_value(place: tuple[str, ...], value: 
         table = table[key]
     table[place[-1]] = value
     text = tomlkit.dumps(document)
-    answer(lambda: [str(problem) for problem in check(parse_office(text))])
+    answer(lambda: [sentence(problem) for problem in check(parse_office(text))])
 
 
 @hypothesis_settings(max_examples=100, deadline=None)
@@ -91,7 +92,7 @@ def test_whatever_stands_beside_it(place: tuple[str, ...], name: str, value: obj
         table = table[key]
     table[name] = value
     text = tomlkit.dumps(document)
-    answer(lambda: [str(problem) for problem in check(parse_office(text))])
+    answer(lambda: [sentence(problem) for problem in check(parse_office(text))])
 
 
 def keys() -> list[tuple[str, str]]:
@@ -151,7 +152,7 @@ def test_a_settings_file_that_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path)
-    assert_sentences(list(caught.value.problems))
+    assert_sentences(sentences(caught.value))
 
 
 def test_a_settings_file_that_is_a_folder(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store
 from tests.storage.object_store import object_store
 from tests.storage.old_voicemail import AUGUST, OldVoicemail, encode
 from tests.storage.people import found_company, hire
+from web.language.problems import sentence
 
 ALL = Query(limit=None)
 COMPANY_ID = COMPANY.company_id or ""
@@ -554,7 +555,7 @@ def test_what_cannot_be_taken_in_is_told_and_the_rest_goes_on(
 
     done = take_in(store, old)
 
-    assert done.refused == (
+    assert tuple(map(sentence, done.refused)) == (
         "default/101/INBOX/msg0000 not taken: no audio",
         "default/101/INBOX/msg0001 not taken: no audio",
         "default/101/INBOX/msg0002 not taken: msg0002.gsm is not a GSM recording",

@@ -172,7 +172,7 @@ def names(folder: Path) -> set[str]:
 
 def told_of(settled: Settled) -> set[str]:
     """The files that failures are about."""
-    return {failure.split(":")[0] for failure in settled.failures}
+    return {str(failure.params["name"]) for failure in settled.failures}
 
 
 def seen(folder: Path) -> list[tuple[str, int, int]]:

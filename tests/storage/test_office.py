@@ -31,6 +31,7 @@ from storage.office import (
     read_office,
 )
 from tests.refusals import refuses
+from web.language.problems import sentences
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "office.toml"
 COMPANY = '[company]\nname = "Ромашка"\n'
@@ -39,7 +40,7 @@ COMPANY = '[company]\nname = "Ромашка"\n'
 def mistakes(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse_office(text)
-    return list(caught.value.problems)
+    return sentences(caught.value)
 
 
 def test_the_shipped_example_says_what_it_says() -> None:

@@ -18,6 +18,7 @@ from storage.prompts import PromptLibrary
 from tests.acting import ME
 from tests.refusals import refuses
 from tests.speech import speak
+from web.language.problems import sentence, sentences
 
 
 def office(name: str = "Ромашка", number: str = "74951234567", rest: str = "") -> Office:
@@ -94,7 +95,7 @@ def test_a_number_belongs_to_one_company_in_every_spelling(offices: Offices, spe
     version = offices.version()
     with pytest.raises(ConfigError) as caught:
         offices.apply(office("Ландыш", spelling), by=ME)
-    assert list(caught.value.problems) == [f"numbers.{spelling}: belongs to the company “Ромашка”"]
+    assert sentences(caught.value) == [f"numbers.{spelling}: belongs to the company “Ромашка”"]
     assert offices.names() == ["Ромашка"]
     assert offices.version() == version
 
@@ -265,10 +266,10 @@ def test_no_spelling_takes_the_calls_of_another_company(order: tuple[str, str]) 
     for dialled in ("+74951112233", "74951112233"):
         assert directory.find(dialled) is sites["moscow"], dialled
     told = "84951112233 may be a number of “{}” too: calls to it go to “hanoi”"
-    assert [str(problem) for problem in directory.contested("moscow")] == [
+    assert [sentence(problem) for problem in directory.contested("moscow")] == [
         f"numbers.84951112233: {told.format('hanoi')}"
     ]
-    assert [str(problem) for problem in directory.contested("hanoi")] == [
+    assert [sentence(problem) for problem in directory.contested("hanoi")] == [
         f"numbers.+84951112233: {told.format('moscow')}"
     ]
 

@@ -27,6 +27,7 @@ from tests.speech import speak
 from tests.storage.bad_stores import ANSWERS, Answering, Proxy
 from tests.storage.conftest import REQUEST, Store, kept
 from tests.storage.object_store import BUCKET, ObjectStore, object_store
+from web.language.problems import sentence
 
 KEY = "2026/08/01a204c5-87a1-7000-8000-000000000001.wav"
 OTHER = "2026/09/01a204c5-87a1-7000-8000-000000000002.wav"
@@ -44,7 +45,7 @@ def audio(tmp_path: Path, s3: ObjectStore) -> OutboxAudio:
 
 
 def upload(audio: OutboxAudio) -> tuple[str, ...]:
-    return audio.upload(threading.Event())
+    return tuple(map(sentence, audio.upload(threading.Event())))
 
 
 def contents(audio: OutboxAudio, key: str = KEY) -> bytes:

@@ -35,6 +35,7 @@ from tests.quiet_voices import quiet_voice
 from tests.refusals import refuses
 from tests.speech import speak
 from tests.storage.conftest import REQUEST, Store, envelope, kept
+from web.language.problems import message
 
 OFFICE = """
 [company]
@@ -115,7 +116,9 @@ class Company:
 
     def stale(self) -> list[tuple[str, str]]:
         with self.store.database.reading() as session:
-            return [(each.login, each.message) for each in stale_bindings(session, self.id)]
+            return [
+                (each.login, message(each.problem)) for each in stale_bindings(session, self.id)
+            ]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from storage.offices import Directory, Site
 from storage.reconcile import QUIET_SECONDS, settle, take_in_fallback, take_in_orphans
 from tests.speech import silence, speak, write_wav
 from tests.storage.conftest import REQUEST, Store
+from web.language.problems import sentence
 
 OFFICE = """
 [company]
@@ -105,7 +106,7 @@ def test_a_draft_that_cannot_be_finished_does_not_stop_the_others(store: Store) 
     settled = settle(store.messages, store.messages.drafts.open(), live_calls=[])
 
     assert settled.kept == (good.id,)
-    assert bad.id in settled.failures[0]
+    assert bad.id in sentence(settled.failures[0])
     assert store.recording(bad).exists()
 
 
@@ -203,7 +204,7 @@ def test_what_cannot_be_decoded_stays_and_is_reported(store: Store, fallback: Pa
     settled = take_in_fallback(store.messages, fallback, DIRECTORY, [], asterisk_alive=False)
 
     assert len(settled.kept) == 1
-    assert bad.name in settled.failures[0]
+    assert bad.name in sentence(settled.failures[0])
     assert bad.exists()
 
 

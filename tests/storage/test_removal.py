@@ -28,6 +28,7 @@ from storage.retention import Retention
 from storage.vault import LocalAudio
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
+from web.language.problems import sentence
 
 NOW = timedelta(0)
 
@@ -284,7 +285,9 @@ def test_audio_that_cannot_be_removed_keeps_its_row_and_stops_nobody(
     report = retention.purge(NOW, by=ME)
 
     assert (report.total.removed, report.failed) == (2, 1)
-    assert report.failures == (f"message {ids[1]} is not removed: the file is stuck",)
+    assert [*map(sentence, report.failures)] == [
+        f"message {ids[1]} is not removed: the file is stuck"
+    ]
     assert rows(store) == files(store) == {ids[1]}
     assert retention.purge(NOW, by=ME).failed == 1, "it is told each time"
 

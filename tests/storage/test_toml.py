@@ -14,6 +14,7 @@ from storage.office import check, parse_office
 from storage.settings import FILE_NAME, load_settings
 from storage.toml import MAX_BYTES, MAX_DEPTH, parse_toml
 from tests.refusals import refuses
+from web.language.problems import sentence, sentences
 
 SOON = 10.0
 """Seconds of the processor, on a busy machine; what is refused here took some ninety of them."""
@@ -53,7 +54,7 @@ def test_what_is_nested_deeper_than_any_office_is_refused_at_once(text: str) -> 
     def read() -> None:
         with pytest.raises(ConfigError) as refused:
             parse_toml(text)
-        assert list(refused.value.problems) == [DEEP]
+        assert sentences(refused.value) == [DEEP]
 
     soon(read)
 
@@ -97,7 +98,7 @@ def test_a_company_of_thousands_is_read() -> None:
     def read() -> None:
         office = parse_office(COMPANY + people)
         assert len(office.employees) == 6000
-        assert [str(problem) for problem in check(office)] == [
+        assert [sentence(problem) for problem in check(office)] == [
             "numbers: no number leads to this company"
         ]
 
@@ -119,7 +120,7 @@ def test_a_key_that_begins_another_or_an_extension_is_told() -> None:
         '3 = { action = "voicemail" }\n4 = { action = "voicemail" }\n'
         '[employees.30]\nname = "Анна"\nendpoint = "PJSIP/30"\n'
     )
-    assert [str(problem) for problem in check(parse_office(text))] == [
+    assert [sentence(problem) for problem in check(parse_office(text))] == [
         "menus.main.keys.1: works 2 s late: the caller may go on to 12",
         "menus.main.keys.3: works 2 s late: the caller may go on to 30",
     ]

@@ -27,6 +27,7 @@ from tests.storage.homes import (
     used_home,
 )
 from tests.storage.test_bounds import OFFICE
+from web.language.problems import message
 
 ADMINISTRATOR = Actor("olga", via="page", user_id="1")
 FOREIGN = "+4930123456"
@@ -76,7 +77,7 @@ def test_an_older_home_goes_on_as_it_was(
     assert site.dials(FOREIGN)
     assert not site.dials("+4989123456")
     assert not offices.site("Лютик").dials(FOREIGN)
-    told = {problem.where: problem.message for problem in site.problems()}
+    told = {problem.where: message(problem) for problem in site.problems()}
     assert told["menus.main.keys.7"] == (
         f"{FOREIGN} would not be allowed today; it is dialled because it was here before"
     )

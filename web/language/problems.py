@@ -18,7 +18,7 @@ def english(text: str) -> str:
 
 def message(problem: Problem, translated: Translation = english) -> str:
     """What is wrong, without the place."""
-    text = translated(SENTENCES[problem.code])
+    text = translated(SENTENCES.get(problem.code, problem.code))
     values = {name: _told(value, translated) for name, value in problem.params.items()}
     return text.format(**values)
 
