@@ -10,7 +10,7 @@ import pytest
 from storage.accounts.models import InvitationRow, TokenRow
 from storage.accounts.tokens import MOST_TOKENS, Bearer, Tokens
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound, Refused
 from tests.refusals import refuses
 from tests.storage.accounts import BOSS, COMPANY, LUCKILY_NOBODY, OTHER, PASSWORD, House, house
 
@@ -146,13 +146,13 @@ def test_only_the_user_has_and_revokes_his_tokens(people: House) -> None:
 def test_tokens_are_few_and_have_names(people: House) -> None:
     anna = people.add("anna")
     for name, days in (("", None), ("x" * 201, None), ("ok", 0), ("ok", 3651), ("ok", -1)):
-        with pytest.raises(ConfigError):
+        with pytest.raises(Refused):
             people.tokens.make(anna.id, name, days, by=BOSS)
     with pytest.raises(NotFound):
         people.tokens.make(LUCKILY_NOBODY, "script", by=BOSS)
     for number in range(MOST_TOKENS):
         people.tokens.make(anna.id, f"script {number}", by=BOSS)
-    with refuses(ConfigError, "at most 50 tokens"):
+    with refuses(Refused, "at most 50 tokens"):
         people.tokens.make(anna.id, "one more", by=BOSS)
 
 
@@ -220,7 +220,7 @@ def test_a_mistake_does_not_use_the_link_up(people: House) -> None:
         ("olga", "Ольга", "short"),
         ("anna", "Ольга", PASSWORD),
     ):
-        with pytest.raises(ConfigError):
+        with pytest.raises(Refused):
             people.invitations.accept(secret, login=login, name=name, password=password)
 
     assert people.invitations.accept(secret, login="olga", name="Ольга", password=PASSWORD)
@@ -333,7 +333,7 @@ def test_an_invited_user_comes_in_by_his_link_alone(people: House) -> None:
     anna = people.add("anna", password=None)
     assert people.refusal("anna", "") is None
     secret = people.invitations.make(COMPANY, user_id=anna.id, by=BOSS)
-    with pytest.raises(ConfigError):
+    with pytest.raises(Refused):
         people.invitations.accept(secret, password="annaannaanna")
 
     people.invitations.accept(secret, password=PASSWORD)
@@ -357,5 +357,5 @@ def test_a_disabled_user_has_no_way_in_by_a_link(people: House) -> None:
 
 @pytest.mark.parametrize("hours", [0, -1, 721])
 def test_a_link_lasts_an_hour_to_a_month(people: House, hours: int) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(Refused):
         people.invitations.make(COMPANY, hours=hours, by=BOSS)

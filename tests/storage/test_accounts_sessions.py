@@ -17,6 +17,7 @@ from storage.actor import Actor
 from storage.database import Database
 from storage.errors import NotFound
 from tests.storage.accounts import BOSS, COMPANY, HOME, PASSWORD, House, house
+from web.language.problems import whole
 
 STRONGER = replace(RFC_9106_LOW_MEMORY, memory_cost=32_768, time_cost=12, parallelism=1)
 
@@ -87,7 +88,7 @@ def test_the_answer_to_a_wrong_password_and_a_wrong_login_is_the_same(people: Ho
     ):
         with pytest.raises(LoginRefused) as refused:
             people.log_in(login, password, address=f"{login!r}")
-        told.add((str(refused.value), refused.value.retry_after))
+        told.add((whole(refused.value), refused.value.retry_after))
     assert told == {("the login or the password is wrong", None)}
 
 

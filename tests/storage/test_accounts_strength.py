@@ -13,7 +13,7 @@ from storage.accounts.passwords import Passwords, check_password, generate_passw
 from storage.accounts.strength import is_soon_guessed
 from storage.accounts.users import Users
 from storage.database import Database
-from storage.errors import ConfigError
+from storage.errors import Refused
 from storage.models import NumberRow
 from tests.refusals import refuses
 from tests.storage.accounts import BOSS, COMPANY, House, house
@@ -51,7 +51,7 @@ def people(database: Database) -> House:
     ],
 )
 def test_what_comes_to_mind_first_is_refused(password: str) -> None:
-    with refuses(ConfigError, "password: "):
+    with refuses(Refused, "password: "):
         check_password(password, "anna", NEAR)
 
 
@@ -88,7 +88,7 @@ def test_the_company_its_number_and_the_name_count_wherever_a_password_is_chosen
             lambda: people.invitations.accept(link, login="o", name="O", password=password),  # noqa: B023
             lambda: people.invitations.accept(reset, password=password),  # noqa: B023
         ):
-            with refuses(ConfigError, "password: would soon be guessed"):
+            with refuses(Refused, "password: would soon be guessed"):
                 choose()
     # Another company's name is as good as any.
     assert is_soon_guessed("romashka-4711", ["Ромашка"])

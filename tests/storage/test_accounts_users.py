@@ -11,10 +11,11 @@ from sqlalchemy import delete
 from storage.accounts.users import Users
 from storage.actor import Actor, Scope
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound, Refused
 from storage.models import CompanyRow
 from tests.refusals import refuses
 from tests.storage.accounts import BOSS, COMPANY, LUCKILY_NOBODY, OTHER, PASSWORD, House, house
+from web.language.problems import whole
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_login_is_one_however_it_is_written(people: House) -> None:
     people.add("Анна.Щукина")
 
     for login in ("анна.щукина", "АННА.ЩУКИНА", "Анна．Щукина"):
-        with refuses(ConfigError, r"login: “анна\.щукина” is taken"):
+        with refuses(Refused, r"login: “анна\.щукина” is taken"):
             people.add(login, company_id=OTHER)
 
 
@@ -55,7 +56,7 @@ def test_a_login_is_one_however_it_is_written(people: House) -> None:
     "login", ["", " ", "a b", "a/b", "a" * 65, "anna\0", "\ud800", "<b>", "a:b"]
 )
 def test_what_is_no_login_is_refused_and_found_nowhere(people: House, login: str) -> None:
-    with refuses(ConfigError, "is not a login"):
+    with refuses(Refused, "is not a login"):
         people.add(login)
     with pytest.raises(NotFound):
         people.users.find(login)
@@ -83,16 +84,16 @@ def test_passwords_that_are_soon_guessed_are_refused(
         people.add("anna", password=password)
         people.log_in("anna", password)
     else:
-        with refuses(ConfigError, f"password: .*{why}"):
+        with refuses(Refused, f"password: .*{why}"):
             people.add("anna", password=password)
 
 
 def test_the_other_fields_are_checked_too(people: House) -> None:
     user = people.add("anna")
     for name in ("", " ", "x" * 201, "an\x1bna", "an\u202ena", "\ud800"):
-        with refuses(ConfigError, "name: must not"):
+        with refuses(Refused, "name: must not"):
             people.users.change(user.id, name=name, by=BOSS)
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(Refused) as refused:
         people.users.change(user.id, extensions=["101", "12345678", "abc", "123456789"], by=BOSS)
     assert len(refused.value.problems) == 2
     assert people.users.get(user.id) == user
@@ -145,7 +146,7 @@ def test_another_companys_user_is_not_there(people: House) -> None:
         for user_id in (theirs.id, LUCKILY_NOBODY, "no id at all", "\0"):
             with pytest.raises(NotFound) as refused:
                 doing(user_id)
-            answers.add(str(refused.value))
+            answers.add(whole(refused.value))
         assert answers == {"there is no such user"}
     assert people.users.get(theirs.id) == theirs
 
@@ -159,7 +160,7 @@ def test_only_what_is_given_changes(people: House) -> None:
     changed = people.users.change(user.id, extensions=(), language=None, login="Anna.B", by=BOSS)
     assert (changed.login, changed.language, changed.extensions) == ("anna.b", None, ())
     people.log_in("anna.b")
-    with refuses(ConfigError, "“boss” is taken"):
+    with refuses(Refused, "“boss” is taken"):
         people.users.change(user.id, login="BOSS", by=BOSS)
 
 
@@ -209,7 +210,7 @@ def test_the_last_administrator_stays(people: House) -> None:
         lambda: people.users.remove(olga.id, by=BOSS),
         lambda: people.users.change(olga.id, role="employee", by=BOSS),
     ):
-        with refuses(ConfigError, "“olga” is the last active administrator"):
+        with refuses(Refused, "“olga” is the last active administrator"):
             doing()
     assert people.users.get(olga.id) == olga
     assert people.users.has_administrator(COMPANY)
@@ -228,7 +229,7 @@ def test_administrators_who_remove_each_other_leave_one(people: House) -> None:
         begin.wait()
         try:
             people.users.remove(user_id, by=BOSS)
-        except ConfigError as error:
+        except Refused as error:
             refused.append(error)
 
     _at_once([lambda user=user: remove(user.id) for user in admins])  # type: ignore[misc]
@@ -243,7 +244,7 @@ def test_a_login_is_given_once_however_many_ask(people: House) -> None:
     def add(company_id: str) -> None:
         try:
             people.add("anna", company_id=company_id)
-        except ConfigError as error:
+        except Refused as error:
             refused.append(str(error))
 
     _at_once([lambda: add(COMPANY), lambda: add(OTHER)] * 3)

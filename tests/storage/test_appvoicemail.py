@@ -27,7 +27,7 @@ from tests.storage.old_voicemail import (
     encode,
     record,
 )
-from web.language.problems import sentence
+from web.language.problems import sentence, whole
 
 
 @pytest.fixture
@@ -460,7 +460,7 @@ def test_what_is_no_sound_is_told_in_a_sentence(
     with refuses(AudioError, told) as refusal:
         read_sound(only(old))
 
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in whole(refusal.value)
 
 
 @pytest.mark.parametrize(

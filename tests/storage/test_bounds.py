@@ -18,7 +18,7 @@ from storage.prompts import PromptLibrary
 from tests.acting import ME
 from tests.databases import empty_sqlite
 from tests.refusals import refuses
-from web.language.problems import message, sentences
+from web.language.problems import message, sentences, whole
 
 ROMASHKA, LUTIK = "Ромашка", "Лютик"
 ADMINISTRATOR = Actor("olga", via="page", user_id="1")
@@ -149,7 +149,7 @@ def test_a_phone_that_is_none_of_the_companys_is_refused(
     for extension in ("101", "102"):
         with pytest.raises(ConfigError) as refused:
             two.ring_at(endpoint, extension, by)
-        assert str(refused.value) == (
+        assert whole(refused.value) == (
             f"employees.{extension}.endpoint: “{endpoint}” is not one of the phones that this "
             "company may use"
         )
@@ -217,7 +217,7 @@ def test_numbers_that_may_not_be_dialled_are_refused(house: House, number: str, 
     house.found()
     with pytest.raises(ConfigError) as refused:
         house.dial(number, by)
-    assert str(refused.value) == (
+    assert whole(refused.value) == (
         f"menus.main.keys.8: {number} is not one of the numbers that this company may dial"
     )
     house.allowances.set(house.offices.site().company_id, allow="national,+49,8809,+88", by=ME)
@@ -312,7 +312,7 @@ def test_a_number_is_used_only_where_it_is_assigned(two: House) -> None:
     for number in ("74957654321", "8 (495) 765-43-21", "+7 495 999-88-77", "200"):
         with pytest.raises(ConfigError) as refused:
             two.take(number)
-        assert str(refused.value) == f"numbers.{number}: {sentence}"
+        assert whole(refused.value) == f"numbers.{number}: {sentence}"
     site = two.offices.site(ROMASHKA)
     two.allowances.assign("8 495 999-88-77", site.company_id, site.region, by=ME)
     two.take("+7 495 999-88-77")
@@ -331,7 +331,7 @@ def test_no_spelling_of_an_own_number_is_anothers_number(two: House, by: Actor) 
     for number in ("84951112233", "8 (495) 111-22-33"):
         with pytest.raises(ConfigError) as refused:
             two.take(number, by)
-        assert str(refused.value) == (
+        assert whole(refused.value) == (
             f"numbers.{number}: is not yours: the server's administrator assigns numbers"
         )
     two.take("+7 495 111-22-33", by)

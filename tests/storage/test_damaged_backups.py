@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from tests.refusals import refuses
 from tests.storage.homes import backed_up, empty_home, quiet, restored, used_home
+from web.language.problems import whole
 
 Contents = dict[str, bytes]
 
@@ -45,10 +46,10 @@ def refused(path: Path, other: Home) -> str:
     """Restoring and verifying both refuse, in the same words, and the home is as before."""
     with pytest.raises(StorageError) as raised:
         restored(path, other)
-    sentence = str(raised.value)
+    sentence = whole(raised.value)
     with pytest.raises(StorageError) as verified:
         verify(path, quiet)
-    assert str(verified.value) == sentence
+    assert whole(verified.value) == sentence
     assert "\n" not in sentence
     assert len(sentence) < 500
     assert other.database.revision() == ""

@@ -25,6 +25,7 @@ from storage.text import plain
 from storage.zipstream import stream_zip
 from tests.refusals import refuses
 from tests.storage.conftest import ANNA, COMPANY, Store
+from web.language.problems import whole
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -384,7 +385,7 @@ def test_an_outage_ends_the_export_which_goes_on_later(
     monkeypatch.setattr(store.inbox, "read", breaks)
     with pytest.raises(StorageError) as stopped:
         export(store.inbox, ALL, tmp_path / name, quietly)
-    assert str(stopped.value) == (
+    assert whole(stopped.value) == (
         "the export stopped after 1 of 3 messages and goes on from there when it is repeated: "
         "the object store https://s3.example fails: no answer"
     )

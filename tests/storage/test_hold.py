@@ -8,7 +8,7 @@ import pytest
 
 from storage.actor import Scope
 from storage.audit import AuditLog, AuditQuery
-from storage.errors import ConfigError, Held, NotFound
+from storage.errors import Held, NotFound, Refused
 from storage.inbox import Query
 from tests.acting import ME
 from tests.refusals import refuses
@@ -129,7 +129,7 @@ def test_all_or_none_within_the_scope(store: Store) -> None:
 def test_a_reason_is_needed(store: Store, reason: str, sentence: str) -> None:
     message_id = store.receive()
 
-    with refuses(ConfigError, f"reason: {sentence}"):
+    with refuses(Refused, f"reason: {sentence}"):
         store.inbox.hold([message_id], reason=reason, by=ME)
 
     assert store.inbox.get(message_id).hold is None

@@ -27,7 +27,7 @@ from tests.speech import speak
 from tests.storage.bad_stores import ANSWERS, Answering, Proxy
 from tests.storage.conftest import REQUEST, Store, kept
 from tests.storage.object_store import BUCKET, ObjectStore, object_store
-from web.language.problems import sentence
+from web.language.problems import sentence, whole
 
 KEY = "2026/08/01a204c5-87a1-7000-8000-000000000001.wav"
 OTHER = "2026/09/01a204c5-87a1-7000-8000-000000000002.wav"
@@ -285,10 +285,10 @@ def test_a_store_that_answers_nonsense_loses_nothing(
         (failure,) = upload(audio)
         with pytest.raises((AudioError, NotFound)) as raised:
             audio.open(OTHER).read()
-        assert_one_sentence(str(raised.value))
+        assert_one_sentence(whole(raised.value))
         with pytest.raises(AudioError) as raised:
             audio.check()
-        assert_one_sentence(str(raised.value))
+        assert_one_sentence(whole(raised.value))
 
     assert_one_sentence(failure)
     assert contents(audio) == b"one"

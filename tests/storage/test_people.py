@@ -17,7 +17,7 @@ from storage.accounts.users import Users
 from storage.actor import User
 from storage.audit import AuditLog, AuditQuery
 from storage.database import Database
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound, Refused
 from storage.inbox import Query
 from storage.mailboxes import employee_mailbox
 from storage.models import MessageRow, TallyRow, UnheardRow
@@ -363,7 +363,7 @@ def test_another_name_is_the_same_person(company: Company) -> None:
 
     assert company.seen("anna") == [old]
     assert company.user("anna").people[0].name == "Анна Королева-Щукина"
-    with refuses(ConfigError, "this person's already"):
+    with refuses(Refused, "this person's already"):
         company.reassign("101", "анна королева-щукина", "keep")
 
 
@@ -435,7 +435,7 @@ def test_bindings_to_former_employees_end_when_others_are_chosen(company: Compan
     assert company.seen("anna") == [boris, old]
     company.users.change(anna.id, extensions=["102"], by=ME)
     assert company.seen("anna") == [boris]
-    with refuses(ConfigError, "there is no employee"):
+    with refuses(Refused, "there is no employee"):
         company.users.change(anna.id, extensions=[anna.former[0].id], by=ME)
 
 

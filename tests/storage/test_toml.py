@@ -14,7 +14,7 @@ from storage.office import check, parse_office
 from storage.settings import FILE_NAME, load_settings
 from storage.toml import MAX_BYTES, MAX_DEPTH, parse_toml
 from tests.refusals import refuses
-from web.language.problems import sentence, sentences
+from web.language.problems import sentence, sentences, whole
 
 SOON = 10.0
 """Seconds of the processor, on a busy machine; what is refused here took some ninety of them."""
@@ -144,6 +144,6 @@ def test_the_settings_are_read_within_the_same_limits(
     def read() -> None:
         with refuses(ConfigError, "cannot be read: ") as refused:
             load_settings(tmp_path)
-        assert told in str(refused.value)
+        assert told in whole(refused.value)
 
     soon(read)

@@ -103,7 +103,7 @@ async def test_a_stranger_learns_nothing_of_the_database(away: Front) -> None:
                 data={"login": "olga", "password": "x"},
                 headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "ru"},
             )
-    reasons = {line["code"]: line["reason"] for line in lines if "code" in line}
+    reasons = {line["code"]: str(line["reason"]) for line in lines if "code" in line}
     for (path, language), told in asked.items():
         assert told.status_code == 503, path
         assert told.headers["retry-after"] == "5"
@@ -142,7 +142,7 @@ async def test_a_stream_of_news_ends_without_a_word_of_it(
             told += [text async for text in stream]
             told += [text async for text in events.stream(find, 0)]
     assert "mailkeeper" not in "".join(told)
-    assert all("mailkeeper" in line["reason"] for line in lines)
+    assert all("mailkeeper" in str(line["reason"]) for line in lines)
     assert lines
 
 
@@ -158,7 +158,7 @@ def test_the_health_says_that_it_fails_and_the_log_why(away: Front) -> None:
     assert told.status_code == 503
     assert not [one for one in SECRETS if one in told.text], told.text
     (line,) = (line for line in lines if line.get("check") == "database")
-    assert ROLE in line["reason"]
+    assert ROLE in str(line["reason"])
     assert line["code"] in told.json()["checks"]["database"]["found"]
 
 
@@ -177,7 +177,7 @@ def test_recordings_that_are_away_are_so_on_page_and_api(
     assert told.status_code == 503
     assert not [one for one in hidden if one in told.text], told.text
     (line,) = (line for line in lines if "code" in line)
-    assert BUCKET in line["reason"]
+    assert BUCKET in str(line["reason"])
     assert line["code"] in told.text
     # Once it was heard, by the first request: not by what nobody could hear.
     heard = [entry.action for entry in front.services.audit.list(AuditQuery()).entries]
@@ -190,7 +190,7 @@ def test_recordings_that_are_away_are_so_on_page_and_api(
         told = olga.get(address)
     assert told.status_code == 404
     assert not [one for one in hidden if one in told.text], told.text
-    assert [BUCKET in line["reason"] for line in lines if "code" in line] == [True]
+    assert [BUCKET in str(line["reason"]) for line in lines if "code" in line] == [True]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_no_zip_without_recordings_while_they_are_away(
         told = olga.post(path, data={**form, "message": message}) if form else olga.get(path)
     assert told.status_code == 503
     assert told.headers["retry-after"] == "5"
-    assert [BUCKET in line["reason"] for line in lines if "code" in line] == [True]
+    assert [BUCKET in str(line["reason"]) for line in lines if "code" in line] == [True]
     noted = [entry.action for entry in front.services.audit.list(AuditQuery()).entries]
     assert not {"message.download", "message.export", "messages.export"}.intersection(noted)
 
@@ -242,7 +242,7 @@ async def test_an_outage_in_the_midst_of_a_zip_breaks_the_download(
         ):
             with pytest.raises(httpx2.RemoteProtocolError):
                 await olga.get(path)
-    assert ["s3.example" in line["reason"] for line in lines if "code" in line] == [True]
+    assert ["s3.example" in str(line["reason"]) for line in lines if "code" in line] == [True]
     assert len(reads) == 2
 
 
@@ -262,7 +262,7 @@ def test_an_exchange_that_is_away_is_told_without_its_address(path: str, front: 
         )
     assert told.status_code == 503
     assert "10.0.0.8" not in told.text
-    assert ["10.0.0.8" in line["reason"] for line in lines if "code" in line] == [True]
+    assert ["10.0.0.8" in str(line["reason"]) for line in lines if "code" in line] == [True]
 
 
 async def test_what_was_begun_on_the_page_stays_until_the_database_is_back(
