@@ -74,7 +74,7 @@ def read_plain(path: Path, limit: int) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise NotPlain("not-a-plain-file", name=printable(path.name))
     if status.st_size > limit:
-        raise NotPlain("file-too-large", file=printable(path.name), most=limit)
+        raise NotPlain("larger-than", name=printable(path.name), most=limit)
     # It may have been changed for another meanwhile.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:

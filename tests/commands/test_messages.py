@@ -7,16 +7,15 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 
 from commands import messages as commands
 from commands import speaker
 from commands.context import App
-from storage.errors import AudioError
 from storage.messages import Kept, Mailbox
 from storage.settings import Settings
 from tests.commands.conftest import Voicepost
-from tests.refusals import refuses
 from tests.speech import speak
 
 REQUEST = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."
@@ -279,7 +278,7 @@ def test_a_computer_without_sound_is_told(
 ) -> None:
     monkeypatch.setattr(speaker, "PLAYERS", ((str(player(tmp_path, script)),),))
 
-    with refuses(AudioError, "sound device"):
+    with pytest.raises(click.ClickException, match="sound device"):
         speaker.play_aloud(speak(REQUEST).read_bytes())
 
 

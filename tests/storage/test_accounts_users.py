@@ -165,9 +165,9 @@ def test_only_what_is_given_changes(people: House) -> None:
 
 
 def test_changes_stand_in_the_log_with_before_and_after(people: House) -> None:
-    people.add("boss", "administrator")
+    boss = people.add("boss", "administrator")
     user = people.add("anna", "employee", "101")
-    by = Actor(name="boss", via="page", address="192.0.2.1", user_id=user.id)
+    by = Actor(name="boss", via="page", address="192.0.2.1", user_id=boss.id)
 
     people.users.change(user.id, role="administrator", extensions=["102"], name="Anna", by=by)
     people.users.change(user.id, name="Anna", by=by)  # which is no change
@@ -245,7 +245,7 @@ def test_a_login_is_given_once_however_many_ask(people: House) -> None:
         try:
             people.add("anna", company_id=company_id)
         except Refused as error:
-            refused.append(str(error))
+            refused.append(whole(error))
 
     _at_once([lambda: add(COMPANY), lambda: add(OTHER)] * 3)
 

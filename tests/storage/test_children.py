@@ -35,10 +35,11 @@ import resource, sys
 from pathlib import Path
 from storage.errors import AudioError
 from storage.prompts import PromptLibrary
+from web.language.problems import whole
 try:
     print(len(PromptLibrary(Path(sys.argv[1])).import_audio(Path(sys.argv[2]))))
 except AudioError as error:
-    print(error)
+    print(whole(error))
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, TextClause, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from storage.actor import Scope
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound, QueryError
 from storage.finding import statements
 from storage.inbox import Query
 from storage.models import CAME_TO_NOTHING, IS_DRAFT, CompanyRow, MessageRow
@@ -153,7 +153,7 @@ def test_days_are_included_at_both_ends(store: Store) -> None:
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-00", "august", "2026", "2026-8", "0000-01"])
 def test_what_is_no_month_is_a_sentence(store: Store, month: str) -> None:
-    with refuses(ConfigError, "2026-08"):
+    with refuses(QueryError, "2026-08"):
         store.inbox.list(Query(month=month))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storage.errors import WrongValue
 from storage.prefixes import checked_prefixes, may_be_dialled
 
 
@@ -82,5 +83,5 @@ def test_prefixes_are_of_the_number_or_of_what_is_dialled(
 def test_a_list_is_written_plainly() -> None:
     assert checked_prefixes(" +7495,112 ,, national,112") == "+7495, 112, national"
     for wrong in ("+", "abroad", "+7 495", "74\n95", "+7495; 112"):
-        with pytest.raises(ValueError, match="no prefix such as"):
+        with pytest.raises(WrongValue, match="not-a-prefix"):
             checked_prefixes(wrong)

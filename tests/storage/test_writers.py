@@ -33,7 +33,7 @@ def test_who_waits_too_long_for_another_writer_is_told_so(
         other = threading.Thread(target=write)
         other.start()
         other.join()
-    assert [str(error).split(":")[0] for error in refused] == ["the database is busy"]
+    assert [error.code for error in refused] == ["database-busy-writing"]
     write()
     assert len(refused) == 1, "the turn was given back"
     database.close()

@@ -284,7 +284,7 @@ def test_a_greeting_is_recorded_by_phone(front: Front, tmp_path: Path) -> None:
 
 def test_a_phone_that_cannot_be_rung_is_told(front: Front) -> None:
     def away(*_: object) -> None:
-        raise PhoneUnavailable("The phone 101 cannot be rung: is it registered?")
+        raise PhoneUnavailable("phone-not-reached", phone="101")
 
     front.__dict__["services"] = replace(front.services, ring=away)
     front.__dict__["app"] = create_app(front.services)

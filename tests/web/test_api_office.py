@@ -200,13 +200,13 @@ def test_a_phone_is_rung_to_record(front: Front) -> None:
     def ring(_office: Office, *words: str) -> None:
         rung.append(words)
         if words[0] == "102":
-            raise PhoneUnavailable("the phone 102 cannot be rung")
+            raise PhoneUnavailable("phone-not-reached", phone="102")
 
     front.services = dataclasses.replace(front.services, ring=ring)
     with script(front, "olga") as olga:
         assert olga.post("prompts/hello/record", json={"phone": "101"}).status_code == 202
         told = problem(olga.post("prompts/hello/record", json={"phone": "102"}), 503)
-        assert told["detail"] == "the phone 102 cannot be rung"
+        assert told["detail"].startswith("The phone 102 cannot be rung")
         problem(olga.post("prompts/hello/record", json={"phone": "PJSIP/evil"}), 404)
     with script(front, "anna") as anna:
         assert anna.post("me/phones/101/greeting/record").status_code == 202

@@ -214,7 +214,7 @@ def test_a_phone_is_rung_for_a_recording(front: Front) -> None:
 
 def test_a_phone_that_cannot_be_rung_is_told_in_the_form(front: Front) -> None:
     def ring(*_words: object) -> None:
-        raise PhoneUnavailable("The phone 101 cannot be rung: is it registered?")
+        raise PhoneUnavailable("phone-not-reached", phone="101")
 
     front.services = replace(front.services, ring=ring)
     page = front.visitor("olga").post("/prompts/main", data={"way": "phone", "phone": "101"})

@@ -22,7 +22,8 @@ PARTS = re.compile(r"\{(\w+)\}")
 
 def kinds(root: type = StorageError) -> Iterator[str]:
     yield root.__name__
-    for kind in root.__subclasses__():
+    below: list[type] = root.__subclasses__()
+    for kind in below:
         yield from kinds(kind)
 
 

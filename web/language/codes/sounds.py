@@ -32,6 +32,7 @@ SOUNDS: Final = {
     # recordings
     "impossible-rate": "{name} has the impossible rate of {rate} Hz",
     "is-a-link": "{name} is a link, not a file",
+    "larger-than": "{name} has more than {most} bytes",
     "no-audio": "no audio",
     "no-audio-but": "no audio but in {endings}, which is not read",
     "no-audio-in-it": "{name} has no audio in it",
