@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
-
-from storage.addressees import key_of
-from storage.text import printable, storable
 
 revision = "0003"
 down_revision = "0002"
@@ -159,8 +158,8 @@ def searchable(*texts: str) -> str:
     """What messages were found by when this was the newest migration."""
     words: dict[str, None] = {}
     for text in texts:
-        folded = unicodedata.normalize("NFKC", storable(text)).casefold().replace("ё", "е")
-        words[" ".join(printable(folded, limit=1000).split())] = None
+        folded = unicodedata.normalize("NFKC", _storable(text)).casefold().replace("ё", "е")
+        words[" ".join(_printable(folded, limit=1000).split())] = None
         words[_digits(text[:100])] = None
     return " ".join(word for word in words if word)
 
@@ -185,7 +184,7 @@ def _fill_addressees() -> None:
         " VALUES (:key, :company_id, :box, :number, :words, :kept, :newest)"
     )
     for row in rows.mappings().all():
-        key = key_of(row["company_id"], row["box"], row["number"], row["words"])
+        key = _key_of(row["company_id"], row["box"], row["number"], row["words"])
         connection.execute(insert, {**row, "key": key})
 
 
@@ -216,3 +215,27 @@ def _create_unheard_and_news() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_news"),
         sqlite_autoincrement=True,
     )
+
+
+# As of that day: what migrations do to a database must not change when search does.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _key_of(company_id: str, box: str, number: str, words: str) -> str:
+    return hashlib.sha256("\0".join((company_id, box, number, words)).encode()).hexdigest()
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _printable(text: str, limit: int = 200) -> str:
+    shown = " ".join("".join(map(_visible, text[: limit * 4])).split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    return " " if category in ("Cc", "Cf", "Co", "Zl", "Zp", "Zs") else character
