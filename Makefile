@@ -69,4 +69,4 @@ screenshots: install testing
 
 # Six files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
 test: install testing $(AXE)
-	$(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 8 --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -122,7 +122,8 @@ async def test_who_never_says_anything_is_not_waited_for(
 async def test_who_may_be_speaking_is_not_stopped(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -0.9)
+    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -29.9)
+    limits = RecordingLimits(max_seconds=60, silence_seconds=30)
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
 
@@ -136,7 +137,7 @@ async def test_who_may_be_speaking_is_not_stopped(
         if why == "not watched":
             exchange.modules.clear()
         asterisk.fault = happens
-        task = begin(call.record("0192", SHORT))
+        task = begin(call.record("0192", limits))
         await recording(asterisk, "0192")
         if why == "not watched":
             await until(lambda: asterisk.asked("GET", path="func_talkdetect.so"))
