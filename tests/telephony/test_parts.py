@@ -96,6 +96,21 @@ async def test_no_packets_for_as_long_as_a_silence_may_last_end_it_too(asterisk:
         assert parts > 1
 
 
+async def test_a_key_pressed_while_it_is_asked_whether_the_recording_runs(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.recording, "CHECK_SECONDS", 0.1)
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+
+        def happens(request: Request) -> None:
+            if request.path.endswith("/recordings/live/0192") and "0192" in exchange.live:
+                exchange.press(call.id, "#")
+
+        asterisk.fault = happens
+        assert await call.record("0192", LIMITS) is EndedBy.KEY
+
+
 async def test_recording_on_where_a_lost_flow_began(asterisk: FakeAri) -> None:
     async with a_call(asterisk) as (call, _):
         exchange = asterisk.exchange
