@@ -14,7 +14,7 @@ PROGRAM := cli.py commands dialplan storage telephony web
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js
 
-.PHONY: install system testing test check format demo screenshots bench bench-quick bench-pages faults
+.PHONY: install system testing test test-long check format demo screenshots bench bench-quick bench-pages faults
 
 # Compiled here, as the service itself may not write beside its program.
 install: $(VENV)/.installed system
@@ -67,6 +67,11 @@ faults: install testing
 screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
-# Six files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
+# Files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
+PYTEST := $(BIN)/pytest -n 8 --dist loadfile --no-loadscope-reorder
+
 test: install testing $(AXE)
-	$(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) --long without $(ARGS)
+
+test-long: install testing $(AXE)
+	$(PYTEST) --long only $(ARGS)

@@ -11,6 +11,7 @@ import atexit
 import json
 import logging
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
@@ -88,6 +89,7 @@ class _Later:
         self.telling = telling
         self._waiting: deque[tuple[Any, str, _Line]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling = threading.RLock()
         atexit.register(self._tell)
 
     def __call__(self, logger: Any, method: str, line: _Line) -> Any:
@@ -105,7 +107,8 @@ class _Later:
         raise structlog.DropEvent
 
     def _tell(self) -> None:
-        with suppress(IndexError):  # other threads tell them as well
+        # Other threads tell them as well, and one line after the other.
+        with self._telling, suppress(IndexError):
             while True:
                 logger, method, line = self._waiting.popleft()
                 with suppress(structlog.DropEvent):

@@ -38,15 +38,33 @@ def _work_in_memory() -> None:
 
 _work_in_memory()
 
-IN_REAL_TIME = ("asterisk", "faults", "machine", "storage/power", "web/test_fuzz.py")
+LONG = (
+    *("faults/test_short.py", "machine", "storage/power"),
+    *("web/player/test_appearance.py", "web/test_fuzz.py", "web/test_page_script.py"),
+)
+"""What is left to `make test-long`: each takes minutes of a processor, or of real time."""
+IN_REAL_TIME = ("asterisk", *LONG)
 """Where tests wait for calls, which last as long as people speak, or are long by themselves."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`: with the long tests, without them, or only those."""
+    choices = ("with", "without", "only")
+    parser.addoption("--long", choices=choices, default="with", help="run the long tests, too")
 
 
 @pytest.hookimpl(trylast=True)  # behind what makes the order random
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the long ones: where files are shared out, no process is left with one alone."""
-    long = [config.rootpath / "tests" / place for place in IN_REAL_TIME]
-    items.sort(key=lambda item: not any(item.path.is_relative_to(place) for place in long))
+
+    def is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+        return any(item.path.is_relative_to(config.rootpath / "tests" / each) for each in places)
+
+    if (wanted := config.getoption("--long")) != "with":
+        left_out = [item for item in items if is_in(item, LONG) != (wanted == "only")]
+        items[:] = [item for item in items if is_in(item, LONG) == (wanted == "only")]
+        config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: not is_in(item, IN_REAL_TIME))
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ from telephony.errors import CallLost
 
 CLOSING_SECONDS = 3.0
 """How long a recording may take to close its file after the caller left (measured: 1 ms)."""
+TOLD_SECONDS = 0.5
+"""How long what ended a recording may take to come, when it is there no more."""
 MUTE_SECONDS = 3.5
 """A recording that is shorter than it took by this much may have ended for want of RTP."""
 LOOK_SECONDS = 1.0
@@ -153,9 +155,8 @@ class Recorder:
         while True:
             event = await self._next_event()
             if event is None or event["type"] == RECONNECTED:
-                self._pauses.missed()
-                if await line.exists(_live(name)):
-                    continue
+                event = await self._asked_after(name, event)
+            if event is None:
                 break
             await line.notice(event)
             if self._is_last(event, name):
@@ -173,6 +174,17 @@ class Recorder:
         if line.left:
             raise line.why_over()
         return ended_by, recorded
+
+    async def _asked_after(self, name: str, event: Event | None) -> Event | None:
+        """Ask for a part of which nothing was heard for long: `LOOKED` where it runs still.
+
+        Else what has ended it, None where nobody tells that any more.
+        """
+        self._pauses.missed()
+        if await self._line.exists(_live(name)):
+            return {"type": LOOKED}
+        # It may have ended in this very moment, and what ended it is on its way to us.
+        return await self._line.receive(0 if event else TOLD_SECONDS)
 
     def _ends(self, event: Event) -> bool:
         """Whether the part that runs is to be stopped, and why: see what is set."""

@@ -96,6 +96,21 @@ async def test_no_packets_for_as_long_as_a_silence_may_last_end_it_too(asterisk:
         assert parts > 1
 
 
+async def test_a_key_pressed_while_it_is_asked_whether_the_recording_runs(
+    asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephony.ari.recording, "CHECK_SECONDS", 0.1)
+    exchange = asterisk.exchange
+    async with a_call(asterisk) as (call, _):
+
+        def happens(request: Request) -> None:
+            if request.path.endswith("/recordings/live/0192") and "0192" in exchange.live:
+                exchange.press(call.id, "#")
+
+        asterisk.fault = happens
+        assert await call.record("0192", LIMITS) is EndedBy.KEY
+
+
 async def test_recording_on_where_a_lost_flow_began(asterisk: FakeAri) -> None:
     async with a_call(asterisk) as (call, _):
         exchange = asterisk.exchange
@@ -122,7 +137,8 @@ async def test_who_never_says_anything_is_not_waited_for(
 async def test_who_may_be_speaking_is_not_stopped(
     asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -0.9)
+    monkeypatch.setattr(telephony.ari.pauses, "BEEP_SECONDS", -29.9)
+    limits = RecordingLimits(max_seconds=60, silence_seconds=30)
     exchange = asterisk.exchange
     async with a_call(asterisk) as (call, _):
 
@@ -136,7 +152,7 @@ async def test_who_may_be_speaking_is_not_stopped(
         if why == "not watched":
             exchange.modules.clear()
         asterisk.fault = happens
-        task = begin(call.record("0192", SHORT))
+        task = begin(call.record("0192", limits))
         await recording(asterisk, "0192")
         if why == "not watched":
             await until(lambda: asterisk.asked("GET", path="func_talkdetect.so"))
