@@ -45,6 +45,8 @@ LONG = (
 """What is left to `make test-long`: each takes minutes of a processor, or of real time."""
 IN_REAL_TIME = ("asterisk", *LONG)
 """Where tests wait for calls, which last as long as people speak, or are long by themselves."""
+BEHIND_CALLS = 10
+"""How nice everything else is to them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,15 +58,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)  # behind what makes the order random
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the long ones: where files are shared out, no process is left with one alone."""
-
-    def is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
-        return any(item.path.is_relative_to(config.rootpath / "tests" / each) for each in places)
-
     if (wanted := config.getoption("--long")) != "with":
-        left_out = [item for item in items if is_in(item, LONG) != (wanted == "only")]
-        items[:] = [item for item in items if is_in(item, LONG) == (wanted == "only")]
+        left_out = [item for item in items if _is_in(item, LONG) != (wanted == "only")]
+        items[:] = [item for item in items if _is_in(item, LONG) == (wanted == "only")]
         config.hook.pytest_deselected(items=left_out)
-    items.sort(key=lambda item: not is_in(item, IN_REAL_TIME))
+    items.sort(key=lambda item: not _is_in(item, IN_REAL_TIME))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let calls of other processes have the processor, once this one has none to place any more.
+
+    Whoever waits for a caller waits in real time; the rest can wait for the processor.
+    """
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    if is_one_of_many and not _is_in(item, IN_REAL_TIME) and os.nice(0) < BEHIND_CALLS:
+        os.nice(BEHIND_CALLS)
+
+
+def _is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    return any(item.path.is_relative_to(item.config.rootpath / "tests" / each) for each in places)
 
 
 @pytest.fixture(scope="session")
