@@ -116,12 +116,12 @@ Guess = Callable[[bytes], tuple[str, str]]
 """Reads a name that is no UTF-8: as what, and in which charset ("" for none)."""
 
 
-def unread(name: bytes) -> tuple[str, str]:
+def no_guess(name: bytes) -> tuple[str, str]:
     """A `Guess` that makes none."""
     return name.decode("utf-8", "replace"), ""
 
 
-def read_note(place: Place, zone: tzinfo = UTC, guess: Guess = unread) -> Note:
+def read_note(place: Place, zone: tzinfo = UTC, guess: Guess = no_guess) -> Note:
     """What is written about a message. Raises NoRecording if there is nothing to be read.
 
     ``zone`` is where the old system stood: its dates may be of there. ``guess`` reads names in

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from storage import tally, unheard
 from storage.actor import Actor
-from storage.appvoicemail import DELETED, NEW, Guess, Note, Place, read_note, unread
+from storage.appvoicemail import DELETED, NEW, Guess, Note, Place, no_guess, read_note
 from storage.audio import Audio
 from storage.audit import note
 from storage.children import AT_ONCE
@@ -95,7 +95,7 @@ class Importer:
         mailbox_of: Callable[[Place], Mailbox],
         min_speech: float = 0.0,
         zone: tzinfo = UTC,
-        guess: Guess = unread,
+        guess: Guess = no_guess,
     ) -> None:
         """``mailbox_of`` tells whose a message is, ``zone`` where the old system stood,
         and ``guess`` reads names that are no UTF-8.

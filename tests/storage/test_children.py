@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage import children, decoding
-from storage.children import Turns, run
+from storage.children import MEMORY, Turns, run
 from storage.decoding import decode_recording
 from storage.errors import AudioError, Busy
 from storage.prompts import PromptLibrary
@@ -93,7 +93,7 @@ def test_a_voicemail_that_claims_one_sample_a_second_is_refused(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("program", "code"),
     [
-        (("dd", "if=/dev/zero", "of=/dev/null", f"bs={children.MEMORY}", "count=1"), 1),
+        (("dd", "if=/dev/zero", "of=/dev/null", f"bs={MEMORY}", "count=1"), 1),
         (("yes",), -signal.SIGXFSZ),
         (("sh", "-c", "while :; do :; done"), -signal.SIGKILL),
     ],
