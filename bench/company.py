@@ -16,7 +16,7 @@ from bench.service import running
 from commands.context import App
 from storage.actor import Actor, Role, User
 from storage.identifiers import first_place
-from storage.inbox import Inbox, Query
+from storage.messages.repository import Inbox, Query
 from storage.office import parse_office
 from tests.ports import free_tcp
 from tests.storage.postgresql import postgresql_server

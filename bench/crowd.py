@@ -16,14 +16,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, create_engine, insert, text
 from sqlalchemy.orm import Session
 
-from storage import tally
-from storage.database import Database
-from storage.directory import Site
+from storage.companies.directory import Site
+from storage.database.engine import Database
+from storage.database.tables import MessageRow, UnheardRow
 from storage.identifiers import first_place, new_id
-from storage.mailboxes import company_mailbox, employee_mailbox
-from storage.models import MessageRow, UnheardRow
+from storage.intake.mailboxes import company_mailbox, employee_mailbox
+from storage.messages import month_counts
+from storage.messages.envelope import new_envelope, new_row
 from storage.people import address
-from storage.rows import new_envelope, new_row
 
 YEARS: Final = 3
 """The messages are spread over so much time, whatever their number."""
@@ -62,7 +62,7 @@ def fill(database: Database, site: Site, users: list[str], count: int) -> None:
         for (kind, month), number in kept.items():
             place, day = highest[kind, month], f"{month}-01"
             counted = MessageRow(**(templates[kind] | {"place": place, "day": day}))
-            tally.count(session, [counted], number)
+            month_counts.count(session, [counted], number)
         if unheard := [{"user_id": user, "place": place} for user in users for place in newest]:
             session.execute(insert(UnheardRow), unheard)
     _analyse(database)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.messages import Draft, Mailbox, Messages
-from storage.rows import new_envelope
+from storage.intake.intake import Draft, Mailbox, Messages
+from storage.messages.envelope import new_envelope
 
 
 def begun(messages: Messages, mailbox: Mailbox, run: int, count: int) -> list[Draft]:

@@ -16,7 +16,7 @@ from bench.drafts import begun
 from bench.figure import Figure, rates
 from bench.part import Size
 from commands.context import App
-from storage.messages import Draft, Kept, Mailbox
+from storage.intake.intake import Draft, Kept, Mailbox
 from tests.speech import samples, speak, write_wav
 
 SECONDS = 30

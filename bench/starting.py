@@ -16,7 +16,7 @@ from bench.figure import Figure, within
 from bench.part import Size
 from bench.rehearsal import rehearsal
 from commands.context import App
-from storage.mailboxes import company_mailbox
+from storage.intake.mailboxes import company_mailbox
 from tests.speech import speak
 
 SAYING: Final = "Здравствуйте, это Иван. Перезвоните мне, пожалуйста, завтра утром."

@@ -20,7 +20,7 @@ from bench.part import Size
 from bench.people import logged_in
 from bench.rehearsal import Rehearsal, rehearsal
 from commands.context import App
-from storage.inbox import Query
+from storage.messages.repository import Query
 
 CALLS_A_SECOND: Final = 20
 LISTED: Final = 100

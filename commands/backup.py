@@ -13,7 +13,7 @@ from storage.backup.home import Home
 from storage.backup.making import back_up
 from storage.backup.restoring import restore as restore_home
 from storage.backup.verifying import verify
-from storage.database import Database
+from storage.database.engine import Database
 from storage.privacy import make_home, tighten
 from web.language.problems import sentence
 

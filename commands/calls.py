@@ -12,7 +12,7 @@ from commands.listing import print_table
 from commands.stories import outcome, sentence
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.text import escaped, json_text, printable, with_texts
-from storage.withheld import shown_caller
+from storage.words.withheld import shown_caller
 
 
 @click.command("list")

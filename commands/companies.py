@@ -7,8 +7,8 @@ import click
 from commands.changes import change, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
-from storage.allowance import Allowance, may_meet
-from storage.directory import Site
+from storage.companies.allowance import Allowance, may_meet
+from storage.companies.directory import Site
 from storage.errors import ConfigError
 from storage.office import Company, Office, make_part
 from storage.office.edit import with_fields

@@ -10,8 +10,8 @@ from commands.changes import company_option, json_option, warn_of_doubts
 from commands.context import App
 from commands.listing import print_json
 from storage.accounts.stale import account_problems
-from storage.allowance import Allowance
-from storage.directory import Site
+from storage.companies.allowance import Allowance
+from storage.companies.directory import Site
 from storage.errors import ConfigError, StorageError, warning, wrong
 from storage.office import Office, Problem, Prompt, as_data, dump_office, read_office
 from web.language.problems import message, sentence

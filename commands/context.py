@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.actor import Actor
-from storage.vault import AudioStore, LocalAudio
+from storage.audio.store import AudioStore, LocalAudio
 
 if TYPE_CHECKING:
     from storage.accounts.invitations import Invitations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from storage.accounts.sessions import Sessions
     from storage.accounts.tokens import Tokens
     from storage.accounts.users import Users
-    from storage.allowances import Allowances
     from storage.audit import AuditLog
-    from storage.database import Database
-    from storage.inbox import Inbox
-    from storage.messages import Messages
-    from storage.news import News
-    from storage.offices import Offices
-    from storage.prompts import PromptLibrary
-    from storage.retention import Retention
+    from storage.companies.allowances import Allowances
+    from storage.companies.store import Offices
+    from storage.database.engine import Database
+    from storage.intake.intake import Messages
+    from storage.messages.events import News
+    from storage.messages.repository import Inbox
+    from storage.messages.unassigned import Unassigned
+    from storage.office.prompts import PromptLibrary
+    from storage.retention.retention import Retention
     from storage.settings import Settings
-    from storage.unassigned import Unassigned
 
 
 class App:
@@ -48,7 +48,7 @@ class App:
     @cached_property
     def database(self) -> Database:
         """The database, with all migrations applied. Raises `DatabaseUnavailable`."""
-        from storage.database import Database
+        from storage.database.engine import Database
         from storage.privacy import make_home
 
         make_home(self.settings.home)
@@ -68,26 +68,26 @@ class App:
         if not self.settings.audio.in_bucket:
             return LocalAudio(self.settings.audio_folder)
         # Imported here: it takes a moment, and most installations have no object store.
-        from storage.bucket import Bucket
-        from storage.outbox import OutboxAudio
+        from storage.audio.s3 import Bucket
+        from storage.audio.upload_queue import OutboxAudio
 
         return OutboxAudio(self.settings.outbox_folder, Bucket(self.settings.audio))
 
     @cached_property
     def messages(self) -> Messages:
-        from storage.messages import Messages
+        from storage.intake.intake import Messages
 
         return Messages(self.database, self.audio, self.settings.recordings)
 
     @cached_property
     def inbox(self) -> Inbox:
-        from storage.inbox import Inbox
+        from storage.messages.repository import Inbox
 
         return Inbox(self.database, self.audio)
 
     @cached_property
     def retention(self) -> Retention:
-        from storage.retention import Retention
+        from storage.retention.retention import Retention
 
         return Retention(
             self.database, self.audio, self.offices.snapshot, self.settings.messages.quiet_days
@@ -101,31 +101,31 @@ class App:
 
     @cached_property
     def news(self) -> News:
-        from storage.news import News
+        from storage.messages.events import News
 
         return News(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:
-        from storage.prompts import PromptLibrary
+        from storage.office.prompts import PromptLibrary
 
         return PromptLibrary(self.settings.prompts_folder)
 
     @cached_property
     def offices(self) -> Offices:
-        from storage.offices import Offices
+        from storage.companies.store import Offices
 
         return Offices(self.database, self.prompts, allow=self.settings.calls.allow)
 
     @cached_property
     def allowances(self) -> Allowances:
-        from storage.allowances import Allowances
+        from storage.companies.allowances import Allowances
 
         return Allowances(self.database)
 
     @cached_property
     def unassigned(self) -> Unassigned:
-        from storage.unassigned import Unassigned
+        from storage.messages.unassigned import Unassigned
 
         return Unassigned(self.database)
 

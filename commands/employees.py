@@ -8,9 +8,9 @@ from commands.changes import change, company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
 from commands.words import FORWARD, SOUND, days_in_words, spell
+from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from storage.reassigning import OldMessages, reassign
 
 WORDS = """A forwarding ACTION is written in words:
 

@@ -14,7 +14,7 @@ from commands.context import App
 from commands.metering import living_roles
 from commands.places import free_bytes, places
 from storage.errors import StorageError
-from storage.unsettled import Unsettled, unsettled
+from storage.intake.unsettled import Unsettled, unsettled
 
 
 def exposition(app: App) -> bytes:

@@ -11,7 +11,7 @@ import click
 from commands.context import App
 from commands.listing import counted
 from commands.selecting import ANY, selecting
-from storage.inbox import Query
+from storage.messages.repository import Query
 
 TOGETHER = 200
 """Messages changed in one transaction."""

@@ -12,12 +12,12 @@ from commands.changes import company_option
 from commands.context import App
 from commands.listing import print_table
 from commands.progress import progress_bar
-from storage.appvoicemail import Place, survey
-from storage.imports import Imported, Importer
-from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
-from storage.offices import Site
-from storage.rows import Mailbox
+from storage.companies.store import Site
+from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
+from storage.messages.envelope import Mailbox
 from storage.text import printable
+from storage.transfer.app_voicemail import Place, survey
+from storage.transfer.asterisk_import import Imported, Importer
 from telephony.identity import guess
 from web.language.problems import sentence
 

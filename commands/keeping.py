@@ -11,7 +11,7 @@ import structlog
 from commands.context import App
 from storage.actor import SYSTEM
 from storage.errors import StorageError
-from storage.reckoning import Report
+from storage.retention.report import Report
 
 HOUR = 3600.0
 """Seconds between two runs: messages grow older by days."""

@@ -21,13 +21,13 @@ from commands.retention import print_report, tell_done
 from commands.selecting import selecting
 from commands.speaker import play_aloud
 from storage.actor import EVERYTHING, Scope
-from storage.export import export
-from storage.inbox import Message, Query
-from storage.manifest import CSV_STYLES, CsvStyle
-from storage.message import Hold
-from storage.quiet import COUNTED
+from storage.messages.message import Hold
+from storage.messages.quiet import COUNTED
+from storage.messages.repository import Message, Query
 from storage.text import json_text, printable
-from storage.withheld import shown_caller
+from storage.transfer.export import export
+from storage.transfer.manifest import CSV_STYLES, CsvStyle
+from storage.words.withheld import shown_caller
 from web.language.problems import sentence
 
 # As many as one looks through in a terminal, unless --limit says otherwise.

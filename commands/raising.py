@@ -20,7 +20,7 @@ from setproctitle import setproctitle
 from commands.context import App
 from commands.notify import SUPERVISED
 from commands.nursery import FirstNursery, raise_children
-from storage.detector import detector
+from storage.audio.voice_detector import detector
 from telephony.ari.music import play_music
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from commands.context import App
 from storage.errors import StorageError
-from storage.reindexing import reindex
+from storage.messages.reindexing import reindex
 
 REST = 3.0
 """How much longer it rests after some messages than they took: callers come first."""

@@ -9,7 +9,7 @@ import click
 from commands.changes import json_option
 from commands.context import App
 from commands.listing import counted, print_json, print_table
-from storage.reckoning import Effect, Report, Whose
+from storage.retention.report import Effect, Report, Whose
 from storage.text import printable
 from web.language.problems import sentence
 

@@ -27,8 +27,8 @@ from commands.settling import keep_settling
 from commands.uploading import keep_uploading
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules
-from storage.durable import make_folder
 from storage.errors import ConfigError
+from storage.files.fsync import make_folder
 from storage.privacy import FOLDER, SPOOL, UMASK
 from storage.settings import Settings
 from telephony.agi.call import AgiCall

@@ -10,8 +10,8 @@ from typing import Concatenate
 import click
 
 from commands.context import App
-from storage.inbox import Query
-from storage.messages import Box
+from storage.intake.intake import Box
+from storage.messages.repository import Query
 
 Command = Callable[Concatenate[App, ...], None]
 Day = click.DateTime(["%Y-%m-%d"])

@@ -12,7 +12,7 @@ import structlog
 
 from commands.context import App
 from storage.errors import StorageError
-from storage.reconcile import Settled, settle, take_in_fallback, take_in_orphans
+from storage.intake.reconcile import Settled, settle, take_in_fallback, take_in_orphans
 from telephony.ari.client import Ari
 from telephony.ari.router import Router
 from telephony.errors import AriError

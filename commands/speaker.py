@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from storage.audio import LARGEST_BYTES
-from storage.children import run
+from storage.audio.child_programs import run
+from storage.audio.wav import LARGEST_BYTES
 
 # Each plays the file it is given and comes back when that is over.
 PLAYERS = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from commands.callfiles import Line
 from storage.text import printable
-from storage.withheld import is_withheld
+from storage.words.withheld import is_withheld
 
 Facts = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ import click
 from commands.context import App
 from dialplan.entry import take_call
 from dialplan.services import Services
-from storage.drafts import Interrupted
-from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.intake.drafts import Interrupted
+from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings
 from telephony.call import Call, Rang
 from telephony.errors import CallEnded

@@ -7,8 +7,8 @@ import threading
 
 import structlog
 
+from storage.audio.store import AudioStore
 from storage.errors import StorageError
-from storage.vault import AudioStore
 from web.language.problems import sentence, whole
 
 SHORTEST_SECONDS = 1.0

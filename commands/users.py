@@ -11,9 +11,9 @@ from commands import tokens
 from commands.changes import company_option, json_option
 from commands.context import App
 from commands.listing import print_json, print_table
-from storage.accounts.models import Language
 from storage.accounts.users import Unchanged
 from storage.actor import Person, Role, User
+from storage.database.account_tables import Language
 from storage.toml import BYTE_ORDER_MARK
 
 LINK_HOURS = 24

@@ -13,11 +13,11 @@ from typing import Protocol
 import structlog
 
 from dialplan.clerks import Clerks
-from storage.drafts import Interrupted
 from storage.errors import DatabaseUnavailable
-from storage.messages import Draft, Empty, Kept, Mailbox, Messages
+from storage.intake.drafts import Interrupted
+from storage.intake.intake import Draft, Empty, Kept, Mailbox, Messages
+from storage.messages.envelope import new_envelope
 from storage.office import VoicemailSettings
-from storage.rows import new_envelope
 from telephony.call import Call
 
 PATIENCE = 0.5
@@ -70,7 +70,7 @@ class Mailroom(Protocol):
 
 @dataclass(frozen=True)
 class StoredMailroom:
-    """The mailroom over `storage.messages.Messages`. Make one, and use it for all calls.
+    """The mailroom over `storage.intake.intake.Messages`. Make one, and use it for all calls.
 
     ``database``, ``slips`` and ``files`` are the threads that do the work, of each kind apart.
     """

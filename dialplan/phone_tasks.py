@@ -13,12 +13,12 @@ import structlog
 from dialplan import sounds
 from dialplan.voicemail import AGAIN, ATTEMPTS, review_recording
 from storage.actor import Actor
+from storage.audio.noise import is_only_noise
+from storage.audio.recordings import PROMPT, remove_recording
+from storage.companies.store import Offices
 from storage.errors import AudioError, NoRecording
-from storage.inbox import Inbox
-from storage.noise import is_only_noise
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
-from storage.spool import PROMPT, remove_recording
+from storage.messages.repository import Inbox
+from storage.office.prompts import PromptLibrary
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import Hangup

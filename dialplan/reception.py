@@ -14,13 +14,13 @@ from dialplan.mailroom import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
 from dialplan.strays import StrayRules, Strays
+from storage.companies.store import Directory, Offices, Site
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.identifiers import is_id
-from storage.inbox import Inbox
-from storage.messages import Messages
-from storage.offices import Directory, Offices, Site
-from storage.prompts import PromptLibrary
-from storage.unassigned import Unassigned
+from storage.intake.intake import Messages
+from storage.messages.repository import Inbox
+from storage.messages.unassigned import Unassigned
+from storage.office.prompts import PromptLibrary
 from telephony.call import Call, Hearing, RecordingLimits
 
 PROBE_LIMITS = RecordingLimits(max_seconds=10, silence_seconds=5)

@@ -19,9 +19,9 @@ from dialplan.voicemail import (
     limits_of,
     note_what_is_missing,
 )
-from storage.drafts import Interrupted
 from storage.errors import StorageError
-from storage.messages import Draft
+from storage.intake.drafts import Interrupted
+from storage.intake.intake import Draft
 from telephony.call import Call
 from telephony.errors import Hangup
 

@@ -9,10 +9,10 @@ import structlog
 
 from dialplan import sounds
 from dialplan.mailroom import Mailroom
-from storage.mailboxes import company_mailbox, employee_mailbox
-from storage.messages import Mailbox
+from storage.companies.store import Site
+from storage.intake.intake import Mailbox
+from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from storage.office import Employee, Office, VoicemailSettings
-from storage.offices import Site
 from telephony.call import Hearing
 
 OUTSIDE_SECONDS = 60.0

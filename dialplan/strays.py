@@ -17,12 +17,12 @@ from dialplan.mailroom import PATIENCE, StoredMailroom
 from dialplan.resuming import take_up_again
 from dialplan.services import Desk
 from dialplan.voicemail import leave_message
-from storage.directory import Directory
-from storage.mailboxes import unassigned_mailbox
+from storage.companies.directory import Directory
+from storage.intake.mailboxes import unassigned_mailbox
+from storage.messages.unassigned import Unassigned
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
-from storage.prefixes import parted
-from storage.unassigned import Unassigned
+from storage.words.prefixes import parted
 from telephony.call import Call
 
 NO_TRUNKS = ("local/*", "pjsip/anonymous")

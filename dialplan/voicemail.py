@@ -18,7 +18,7 @@ from dialplan import sounds
 from dialplan.digits import SKIP
 from dialplan.mailroom import Mailroom
 from storage.errors import MailboxFull, NoPlace, StorageError
-from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits

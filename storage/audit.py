@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
-from storage.database import Database
-from storage.folding import fold
-from storage.models import AuditRow
+from storage.database.engine import Database
+from storage.database.tables import AuditRow
 from storage.text import normalise, plain, storable, with_texts
+from storage.words.folding import fold
 
 # A page of a search looks at so many entries and no more; its cursor goes on from there.
 LOOKED_AT = 5_000

@@ -9,7 +9,7 @@ import time
 from functools import cache
 from pathlib import Path
 
-from storage.models import MessageRow
+from storage.database.tables import MessageRow
 
 FILING_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0)
 

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from storage.accounts.models import BindingRow, UserRow
 from storage.actor import Person
+from storage.database.account_tables import BindingRow, UserRow
+from storage.database.employee_tables import EmployeeRow, HoldingRow
+from storage.database.tables import IS_QUIET, AddresseeRow, MessageRow
+from storage.database.upsert import insert_into
 from storage.errors import Problem, warning
 from storage.identifiers import is_id, new_id
-from storage.models import IS_QUIET, AddresseeRow, MessageRow
-from storage.person import EmployeeRow, HoldingRow
-from storage.terms import searchable
 from storage.text import storable
-from storage.upsert import insert_into
+from storage.words.terms import searchable
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 

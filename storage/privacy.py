@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from storage.durable import make_folder
+from storage.files.fsync import make_folder
 from storage.settings import FILE_NAME, Settings
 
 FOLDER: Final = 0o750

@@ -21,8 +21,7 @@ from pydantic_settings import (
 )
 
 from storage.errors import ConfigError, Problem, WrongValue, reason_of, wrong
-from storage.prefixes import NATIONAL, checked_prefixes
-from storage.sections import (
+from storage.settings_sections import (
     AgiSettings,
     AsteriskSettings,
     AudioSettings,
@@ -31,6 +30,7 @@ from storage.sections import (
 )
 from storage.text import printable
 from storage.toml import parse_toml, read_toml
+from storage.words.prefixes import NATIONAL, checked_prefixes
 
 FILE_NAME = "voicepost.toml"
 
@@ -63,7 +63,7 @@ class CallSettings(Section):
     """What holds for every call: minutes and seconds are limits.
 
     ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
-    which of them may be dialled, see `storage.prefixes`. Whoever calls a number that no company has
+    which of them may be dialled, see `storage.words.prefixes`. Whoever calls a number that no company has
     by one of the ``trunks`` (see `dialplan.strays`) may leave a message, so many ``per_caller`` and
     in all ``per_day``.
     """

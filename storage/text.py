@@ -61,7 +61,7 @@ def _visible(character: str) -> str:
 def normalise(text: str) -> str:
     """The form in which names are the same: NFKC, casefolded, ё as е, single spaces.
 
-    Searching folds more: see `storage.folding`.
+    Searching folds more: see `storage.words.folding`.
     """
     folded = unicodedata.normalize("NFKC", storable(text)).casefold().replace("ё", "е")
     return " ".join(printable(folded, limit=1000).split())

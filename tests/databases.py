@@ -6,7 +6,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from storage.database import Database
+from storage.database.engine import Database
 
 
 def empty_sqlite(file: Path) -> Database:

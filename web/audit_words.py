@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from storage.audit import AuditEntry
 from storage.office import Action, ForwardAction, Office
 from storage.text import printable
-from storage.withheld import is_withheld
+from storage.words.withheld import is_withheld
 from web.action_words import describe
 from web.language.places import place_in_words
 from web.language.texts import Language, texts

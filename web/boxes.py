@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from storage.actor import Person
-from storage.due import quiet_days
+from storage.retention.due import quiet_days
 from storage.text import printable
 from web.listing import Listing
 from web.visit import Visit

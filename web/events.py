@@ -17,8 +17,8 @@ from starlette.requests import Request
 
 from storage.actor import Scope, User
 from storage.errors import DatabaseUnavailable
-from storage.inbox import Inbox
-from storage.news import Item, News
+from storage.messages.events import Item, News
+from storage.messages.repository import Inbox
 
 POLL_SECONDS: Final = 0.25
 STILL_HERE_SECONDS: Final = 20.0

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from storage.actor import Scope
-from storage.query import AnyBox, Query
+from storage.messages.query import AnyBox, Query
 
 PAGE: Final = 50
 """Messages on a page."""

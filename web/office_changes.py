@@ -6,9 +6,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
+from storage.companies.succession import Succession
 from storage.errors import Refused, StorageError
 from storage.office import Office
-from storage.succession import Succession
 from web.fields import ChangedMeanwhile
 from web.statuses import status_of
 from web.visit import Visit

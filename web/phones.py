@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.directory import Site
+from storage.companies.directory import Site
 from web.fields import FormError
 from web.visit import Visit
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from storage.inbox import Message
+from storage.messages.repository import Message
 
 Key = tuple[str, str]
 """The user who downloads, and what the page calls the download."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.message import Message
+from storage.messages.message import Message
 from storage.text import printable
-from storage.withheld import is_withheld
+from storage.words.withheld import is_withheld
 from web.language.texts import Language, texts
 from web.words import phone
 

@@ -11,7 +11,7 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 
 from storage.errors import Held, NotFound
-from storage.query import Query
+from storage.messages.query import Query
 from web.asked import asked_listing
 from web.listing import Listing, listing_at
 from web.visit import Visit

@@ -9,15 +9,15 @@ from storage.accounts.invitations import Invitations
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
 from storage.accounts.users import Users
-from storage.allowances import Allowances
 from storage.audit import AuditLog
+from storage.companies.allowances import Allowances
+from storage.companies.store import Offices
 from storage.errors import Param, wrong
-from storage.inbox import Inbox
-from storage.news import News
+from storage.messages.events import News
+from storage.messages.repository import Inbox
 from storage.office import Office
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
-from storage.retention import Retention
+from storage.office.prompts import PromptLibrary
+from storage.retention.retention import Retention
 from web.hosts import Hosts
 
 

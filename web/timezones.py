@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import get_global
 
-from storage.office.phone import country_of, listed_zones
+from storage.words.phone_numbers import country_of, listed_zones
 from web.language.texts import Language
 
 Zones = list[tuple[str, str]]

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from storage.actor import Actor, Role, Scope, User
-from storage.directory import Site
+from storage.companies.directory import Site
 from storage.errors import NotFound, Problem
 from storage.office import Office
 from web import notices

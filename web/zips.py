@@ -11,10 +11,10 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from storage.errors import StorageError
-from storage.inbox import Inbox, Message
-from storage.manifest import CsvStyle
-from storage.withheld import WITHHELD
-from storage.zipstream import stream_zip
+from storage.messages.repository import Inbox, Message
+from storage.transfer.manifest import CsvStyle
+from storage.transfer.zip_stream import stream_zip
+from storage.words.withheld import WITHHELD
 from web.outages import outage_of
 from web.ranges import attachment
 

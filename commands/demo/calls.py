@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.prompts import PromptLibrary
+from storage.office.prompts import PromptLibrary
 from telephony.ari.client import Event
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Ears, Person, Telephones, hearing_all

@@ -17,7 +17,7 @@ from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, three_calls, tow
 from commands.demo.stage import Service, telephones
 from commands.serve import sandbox_asterisk
 from storage.actor import Role
-from storage.query import Query
+from storage.messages.query import Query
 from telephony.errors import AriError, TelephonyError
 
 OFFICE = Path(__file__).resolve().parents[2] / "examples" / "office.toml"

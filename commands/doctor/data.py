@@ -12,13 +12,13 @@ from sqlalchemy import select
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
 from storage.actor import EVERYTHING
-from storage.allowance import may_meet
-from storage.bounds import beyond
-from storage.database import Database, newest_revision
-from storage.directory import Site
+from storage.companies.allowance import may_meet
+from storage.companies.bounds import beyond
+from storage.companies.directory import Site
+from storage.database.engine import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
+from storage.intake.unsettled import newest_kept, quiet_lately, unsettled
 from storage.office.values import shown
-from storage.unsettled import newest_kept, quiet_lately, unsettled
 from web.language.problems import message, sentence, whole
 
 NEWEST: Final = 20
@@ -74,7 +74,7 @@ def object_store(app: App) -> Finding:
     """Send it something, and read it back."""
     if not app.settings.audio.in_bucket:
         return Finding("object store", "skipped", "none is used")
-    from storage.outbox import OutboxAudio
+    from storage.audio.upload_queue import OutboxAudio
 
     audio = app.audio
     assert isinstance(audio, OutboxAudio)

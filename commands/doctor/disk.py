@@ -13,7 +13,7 @@ from commands.context import App
 from commands.doctor.finding import Check, Finding, State, ok
 from commands.places import free_bytes, places
 from storage.errors import NotFound
-from storage.orphans import orphan_audio
+from storage.messages.orphaned_audio import orphan_audio
 from storage.privacy import too_open
 from web.language.problems import whole
 

@@ -24,10 +24,10 @@ from typing import Final
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.accounts.models import LoginFailureRow
-from storage.database import Database
+from storage.database.account_tables import LoginFailureRow
+from storage.database.engine import Database
+from storage.database.upsert import insert_into
 from storage.errors import StorageError
-from storage.upsert import insert_into
 
 MEMORY: Final = timedelta(days=1)
 """Without an attempt for so long, all failures are forgotten."""

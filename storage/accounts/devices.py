@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from storage.accounts import attempts
 from storage.accounts.fields import is_login
-from storage.accounts.models import DeviceRow, UserRow
 from storage.accounts.opaque import digest
-from storage.database import Database
-from storage.upsert import insert_into
+from storage.database.account_tables import DeviceRow, UserRow
+from storage.database.engine import Database
+from storage.database.upsert import insert_into
 
 KEPT: Final = timedelta(days=365)
 """Where somebody has not logged in for so long he is a stranger again."""

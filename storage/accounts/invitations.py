@@ -11,7 +11,6 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from storage.accounts.fields import checked_login, checked_name
-from storage.accounts.models import InvitationRow, UserRow
 from storage.accounts.opaque import digest, new_secret
 from storage.accounts.passwords import Passwords
 from storage.accounts.register import lock_company, locked_user, register, set_password, unique
@@ -19,7 +18,8 @@ from storage.accounts.strength import near_company
 from storage.accounts.users import utc_now
 from storage.actor import Actor, Role, User
 from storage.audit import note
-from storage.database import Database
+from storage.database.account_tables import InvitationRow, UserRow
+from storage.database.engine import Database
 from storage.errors import AccountError, NotFound
 from storage.text import storable
 

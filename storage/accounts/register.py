@@ -15,16 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.accounts import attempts
-from storage.accounts.models import InvitationRow, SessionRow, TokenRow, UserRow
 from storage.accounts.opaque import digest
 from storage.actor import Actor, User
 from storage.audit import note
+from storage.database.account_tables import InvitationRow, SessionRow, TokenRow, UserRow
+from storage.database.tables import CompanyRow
 from storage.errors import AccountError, LastAdministrator, NotFound
 from storage.identifiers import is_id, new_id
-from storage.models import CompanyRow
-from storage.news import announce_end
+from storage.messages.events import announce_end
+from storage.messages.unread import refresh
 from storage.text import storable
-from storage.unheard import refresh
 
 _COLUMNS = {"people": "extensions"}
 """What the log calls otherwise."""

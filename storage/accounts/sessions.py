@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 from storage.accounts import attempts, devices
 from storage.accounts.attempts import LoginRefused
 from storage.accounts.fields import folded, is_login
-from storage.accounts.models import SessionRow, UserRow
 from storage.accounts.opaque import digest, new_secret
 from storage.accounts.passwords import Passwords
 from storage.accounts.register import locked_user
 from storage.accounts.users import utc_now
 from storage.actor import Actor, User
 from storage.audit import note
-from storage.database import Database
+from storage.database.account_tables import SessionRow, UserRow
+from storage.database.engine import Database
 from storage.errors import NotFound
-from storage.news import announce_end
+from storage.messages.events import announce_end
 from storage.text import printable, storable
 
 __all__ = ["LoginRefused", "OpenSession", "Sessions"]

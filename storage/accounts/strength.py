@@ -14,8 +14,8 @@ from sqlalchemy import select
 from zxcvbn_rs_py import zxcvbn
 
 from storage.accounts.russian import common, spellings
-from storage.database import Database
-from storage.models import CompanyRow, NumberRow
+from storage.database.engine import Database
+from storage.database.tables import CompanyRow, NumberRow
 from storage.text import digits
 
 FEWEST_GUESSES: Final = 10**9

@@ -14,16 +14,16 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 
 from storage.accounts.fields import checked_name
-from storage.accounts.models import TokenRow, UserRow
 from storage.accounts.opaque import digest, new_secret
 from storage.accounts.register import locked_user, revoke_tokens
 from storage.accounts.users import utc_now
 from storage.actor import Actor, User
 from storage.audit import note
-from storage.database import Database
+from storage.database.account_tables import TokenRow, UserRow
+from storage.database.engine import Database
 from storage.errors import AccountError, NotFound
 from storage.identifiers import is_id, new_id
-from storage.news import announce_end
+from storage.messages.events import announce_end
 
 PREFIX: Final = "vp_"
 """What tokens begin with, so that one is recognised where it should not be."""

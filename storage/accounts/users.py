@@ -16,7 +16,6 @@ from storage.accounts.fields import (
     folded,
     is_login,
 )
-from storage.accounts.models import Language, UserRow
 from storage.accounts.passwords import Passwords
 from storage.accounts.register import (
     change_row,
@@ -34,16 +33,17 @@ from storage.accounts.rules import check_another, check_role
 from storage.accounts.strength import near_company
 from storage.actor import Actor, Role, User
 from storage.audit import note
-from storage.database import Database
+from storage.database.account_tables import Language, UserRow
+from storage.database.employee_tables import EmployeeRow
+from storage.database.engine import Database
 from storage.errors import AccountError, NotFound
-from storage.folding import fold
 from storage.identifiers import is_id
-from storage.news import announce_end
+from storage.messages.events import announce_end
+from storage.messages.unread import refresh
 from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
-from storage.person import EmployeeRow
 from storage.text import normalise
-from storage.unheard import refresh
+from storage.words.folding import fold
 
 
 class Unchanged(Enum):

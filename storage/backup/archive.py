@@ -27,8 +27,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
-from storage.durable import flush_folder
 from storage.errors import StorageError, WrongValue
+from storage.files.fsync import flush_folder
 
 SUMS: Final = "SHA256SUMS"
 MANIFEST: Final = "manifest.json"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.database import Database
+from storage.audio.store import AudioStore
+from storage.database.engine import Database
 from storage.settings import FILE_NAME, Settings
-from storage.vault import AudioStore
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is to do."""

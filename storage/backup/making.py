@@ -18,15 +18,15 @@ from urllib.parse import quote
 
 from sqlalchemy import Table, select, text
 
-from storage import slips
-from storage.audio import LARGEST_BYTES
+from storage.audio.wav import LARGEST_BYTES
 from storage.backup.archive import ArchiveWriter
 from storage.backup.home import Home, Progress
 from storage.backup.tables import CHUNK_BYTES, Row, Tables, as_line
+from storage.database.tables import IS_DRAFT, MessageRow
 from storage.errors import AudioError, Problem, StorageError, reason_of, wrong
-from storage.files import NotPlain, read_plain
+from storage.files.atomic import NotPlain, read_plain
 from storage.identifiers import is_id
-from storage.models import IS_DRAFT, MessageRow
+from storage.intake import draft_files
 
 ID_CHARACTERS = 36
 IS_PROMPT = re.compile(r"[0-9a-f]{64}\.wav")
@@ -116,7 +116,7 @@ class _Backup:
             owner = path.name[:ID_CHARACTERS]
             if is_id(owner) and self._now(owner) is None:
                 self._add_recording("recording", path)
-        for path in _files(self._home.recordings, slips.SUFFIX):
+        for path in _files(self._home.recordings, draft_files.SUFFIX):
             if is_id(path.stem):
                 self._add_recording("recording", path)
 

@@ -19,14 +19,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import tally
 from storage.backup.archive import MANIFEST, Member, check, members, plain_errors
 from storage.backup.home import Home, Progress
 from storage.backup.tables import Row, Tables, from_lines
-from storage.database import knows_revision, upgrade
-from storage.durable import flush_folder, make_folder
+from storage.database.engine import knows_revision, upgrade
 from storage.errors import StorageError, WrongValue, wrong
-from storage.files import write_whole
+from storage.files.atomic import write_whole
+from storage.files.fsync import flush_folder, make_folder
+from storage.messages import month_counts
 
 UNFINISHED = "restore.unfinished"
 """A file in the home for as long as a restoration runs: what it finds there is its own."""
@@ -125,7 +125,7 @@ class _Loading:
         upgrade(connection)
         if _number(self._manifest, "purged_meanwhile"):
             with Session(connection) as session:
-                tally.recount(session)
+                month_counts.recount(session)
                 session.commit()  # which leaves the connection's own transaction open
 
     def undo(self) -> None:

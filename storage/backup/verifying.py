@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from storage.audio.store import Waiting
 from storage.backup.home import Home, Progress
 from storage.backup.restoring import Restored, restore
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import NotFound, Problem
-from storage.vault import Waiting
 
 
 def verify(path: Path, progress: Progress) -> Restored:

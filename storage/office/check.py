@@ -10,7 +10,6 @@ from itertools import chain
 from storage.errors import Problem, warning, wrong
 from storage.office.actions import Dial, OpenMenu, Play, Ring, Voicemail
 from storage.office.model import Office
-from storage.office.phone import canonical, region_of
 from storage.office.routes import (
     Placed,
     all_actions,
@@ -19,6 +18,7 @@ from storage.office.routes import (
     silent_rounds,
     traps,
 )
+from storage.words.phone_numbers import canonical, region_of
 
 
 def check(office: Office) -> list[Problem]:

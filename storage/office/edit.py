@@ -6,8 +6,8 @@ from typing import TypeVar
 from storage.errors import NotFound
 from storage.office.actions import Part
 from storage.office.model import Office
-from storage.office.phone import canonical, region_of
 from storage.office.values import shown
+from storage.words.phone_numbers import canonical, region_of
 
 Value = TypeVar("Value")
 P = TypeVar("P", bound=Part)

@@ -16,8 +16,8 @@ from typing import Any
 from click.testing import CliRunner
 
 from cli import main
-from storage.inbox import Message
-from storage.query import Query
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from tests.asterisk.hostile import CANARY
 from tests.asterisk.house import House, Process, end
 from tests.asterisk.sipp import Invitation, place_calls

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database
-from storage.inbox import Inbox
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
-from storage.vault import LocalAudio
+from storage.audio.store import LocalAudio
+from storage.companies.store import Offices
+from storage.database.engine import Database
+from storage.messages.repository import Inbox
+from storage.office.prompts import PromptLibrary
 from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import build, free_ports
 from tests.forkserver import run_command

@@ -6,9 +6,9 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 
-from storage.inbox import Message
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from storage.office import parse_office
-from storage.query import Query
 from telephony.ari.client import Event
 from telephony.errors import AriError
 from telephony.sandbox.telephones import Person

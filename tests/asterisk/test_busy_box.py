@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from storage.inbox import Message
-from storage.query import Query
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from tests.acting import ME
 from tests.asterisk.conftest import Town
 from tests.asterisk.listening import SAME, likeness

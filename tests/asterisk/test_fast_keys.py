@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from storage.inbox import Message
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from storage.office import parse_office
-from storage.query import Query
 from tests.acting import ME
 from tests.asterisk.conftest import Town
 from tests.asterisk.dialling import connected, listen_to_the_beep

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from dialplan.sounds import NO_PLACE
-from storage.query import Query
+from storage.messages.query import Query
 from telephony.ari.client import Event
 from tests.asterisk.conftest import Town
 from tests.asterisk.listening import SAME, likeness

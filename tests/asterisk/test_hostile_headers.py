@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.inbox import Message
+from storage.messages.repository import Message
 from tests.asterisk.exchange import Exchange, assert_only_text, opened_exchange
 from tests.asterisk.hostile import CANARY, invitations, is_well_formed
 from tests.asterisk.sipp import Invitation

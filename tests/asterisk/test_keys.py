@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from storage.messages.query import Query
 from storage.office import parse_office
-from storage.query import Query
 from telephony.ari.client import Event
 from tests.acting import ME
 from tests.asterisk.conftest import Town

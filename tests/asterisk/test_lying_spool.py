@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from storage.identifiers import new_id
-from storage.inbox import Message
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from storage.office import parse_office
-from storage.query import Query
 from tests.acting import ME
 from tests.asterisk.house import House
 from tests.speech import speak
-from tests.storage.test_lying_spool import LIARS, make_old, names, seen
+from tests.storage.audio.test_lying_spool import LIARS, make_old, names, seen
 from tests.waiting import until
 
 pytestmark = pytest.mark.asterisk

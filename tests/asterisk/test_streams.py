@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from dialplan.sounds import GOODBYE, MESSAGE_SAVED, REVIEW
-from storage.inbox import Message
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from storage.office import parse_office
-from storage.query import Query
 from telephony.ari.client import Event
 from tests.acting import ME
 from tests.asterisk.conftest import Town

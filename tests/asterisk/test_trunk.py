@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.inbox import Message
-from storage.query import Query
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from telephony.sandbox.asterisk import Asterisk
 from tests.asterisk.conftest import Town
 from tests.asterisk.dialling import connected, listen_to_the_beep

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from commands.phone import ari_access
-from storage.inbox import Message
+from storage.messages.repository import Message
 from storage.settings import load_settings
 from telephony.ari.client import HttpAri, new_id
 from tests.asterisk.exchange import Exchange, opened_exchange

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from storage.prompts import PromptLibrary
+from storage.office.prompts import PromptLibrary
 
 OFFICE = """
 [company]

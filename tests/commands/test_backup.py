@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.audio import examine
+from storage.audio.wav import examine
 from tests.commands.conftest import Voicepost
 from tests.speech import speak
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from storage.office import parse_office
 from tests.commands.conftest import OFFICE, Voicepost
 from tests.speech import speak
-from tests.storage.test_office import EXAMPLE
+from tests.storage.office.test_office import EXAMPLE
 
 
 def test_the_shipped_example_is_applied_and_can_be_heard(voicepost: Voicepost) -> None:

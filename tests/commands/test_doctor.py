@@ -26,8 +26,8 @@ from commands.doctor.data import NEWEST
 from commands.doctor.finding import Finding
 from commands.doctor.probe import RATE, TONES, hears_tones
 from commands.serve import only_service
-from storage import database
-from storage.rows import Envelope
+from storage.database import engine
+from storage.messages.envelope import Envelope
 from telephony.agi.ping import ping
 from telephony.agi.server import AgiServer
 from telephony.ari.client import AriAccess, HttpAri
@@ -111,7 +111,7 @@ def test_callers_whom_nobody_hears(office: Voicepost) -> None:
 
 
 def test_a_locked_database(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(office.home / "voicepost.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         found = examined(office)
@@ -156,7 +156,7 @@ def test_a_recording_that_waits_for_too_long(office: Voicepost) -> None:
 
 def begin(app: App, at: datetime) -> str:
     from storage.identifiers import new_id
-    from storage.mailboxes import unassigned_mailbox
+    from storage.intake.mailboxes import unassigned_mailbox
 
     envelope = Envelope(
         id=new_id(at),
@@ -173,7 +173,7 @@ def begin(app: App, at: datetime) -> str:
 
 
 def test_messages_for_numbers_that_no_company_has(office: Voicepost) -> None:
-    from storage.mailboxes import unassigned_mailbox
+    from storage.intake.mailboxes import unassigned_mailbox
 
     assert examined(office)["unknown numbers"]["state"] == "ok"
     app = App(office.home)

@@ -13,7 +13,7 @@ import pytest
 from commands import messages as commands
 from commands import speaker
 from commands.context import App
-from storage.messages import Kept, Mailbox
+from storage.intake.intake import Kept, Mailbox
 from storage.settings import Settings
 from tests.commands.conftest import Voicepost
 from tests.speech import speak

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.context import App
-from storage.mailboxes import employee_mailbox
+from storage.intake.mailboxes import employee_mailbox
 from tests.commands.conftest import OFFICE, Voicepost
 from tests.commands.test_messages import ids, receive
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import commands.prompts
-from storage.audio import examine
+from storage.audio.speech import speech_seconds
+from storage.audio.wav import examine
 from storage.settings import Settings
-from storage.speech import speech_seconds
 from tests.bad_sounds import noise_file, upside_down
 from tests.commands.conftest import OFFICE, Voicepost
 from tests.speech import speak, tone, write_wav

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cli import main
-from tests.storage.test_hostile_files import EXAMPLE, PLACES, VALUES, assert_sentences
+from tests.storage.office.test_hostile_files import EXAMPLE, PLACES, VALUES, assert_sentences
 
 MISTAKES = st.one_of(
     st.tuples(st.sampled_from(PLACES), VALUES),

@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 
 from commands.context import App
 from commands.reindexing import keep_reindexing
-from storage.mailboxes import company_mailbox
-from storage.models import MessageRow
-from storage.reindexing import SearchIndexRow
+from storage.database.tables import MessageRow
+from storage.intake.mailboxes import company_mailbox
+from storage.messages.reindexing import SearchIndexRow
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import ids, receive
 from tests.waiting import until
@@ -26,7 +26,7 @@ def waiting(app: App) -> int:
 def test_the_service_does_it_by_itself(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commands.reindexing.CALLERS_FIRST_SECONDS", 0.0)
     monkeypatch.setattr("commands.reindexing.IDLE_SECONDS", 0.01)
-    monkeypatch.setattr("storage.reindexing.AT_ONCE", 1)
+    monkeypatch.setattr("storage.messages.reindexing.AT_ONCE", 1)
     app = App(office.home)
     box = company_mailbox(app.offices.site(), "74951234567")
     message_id = receive(office, box, "02079460958")

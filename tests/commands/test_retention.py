@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from commands.context import App
 from commands.keeping import keep_retention
-from storage.mailboxes import company_mailbox, employee_mailbox
-from storage.models import MessageRow
+from storage.database.tables import MessageRow
+from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import ids, receive
 from tests.waiting import until

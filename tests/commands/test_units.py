@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.children import AT_ONCE, MEMORY
+from storage.audio.child_programs import AT_ONCE, MEMORY
 
 UNITS = Path(__file__).parents[2] / "systemd"
 PROGRAM = "/opt/voicepost/.venv/bin/voicepost"

@@ -17,7 +17,7 @@ from storage.office import (
     Target,
     Voicemail,
 )
-from tests.storage.test_office import actions, forward_actions
+from tests.storage.office.test_office import actions, forward_actions
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from dialplan.mailroom import Mailroom, StoredMailroom
 from dialplan.services import Services
-from storage.inbox import Inbox, Message
-from storage.messages import Messages
-from storage.models import MessageRow
+from storage.audio.store import LocalAudio
+from storage.companies.store import Site
+from storage.database.tables import MessageRow
+from storage.intake.intake import Messages
+from storage.intake.reconcile import Settled, settle
+from storage.messages.query import Query
+from storage.messages.repository import Inbox, Message
 from storage.office import Office, parse_office
-from storage.offices import Site
-from storage.query import Query
-from storage.reconcile import Settled, settle
-from storage.vault import LocalAudio
 from tests.databases import empty_sqlite
 from tests.scenarios import Expected
 from tests.speech import samples, speak

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules
-from storage.database import Database
-from storage.inbox import Inbox
-from storage.messages import Messages
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
-from storage.unassigned import Unassigned
-from storage.vault import LocalAudio
+from storage.audio.store import LocalAudio
+from storage.companies.store import Offices
+from storage.database.engine import Database
+from storage.intake.intake import Messages
+from storage.messages.repository import Inbox
+from storage.messages.unassigned import Unassigned
+from storage.office.prompts import PromptLibrary
 from telephony.call import Caller, EndedBy
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall

@@ -12,13 +12,13 @@ import dialplan.reception
 from dialplan.reception import Reception
 from dialplan.sounds import TOO_SHORT, UNKNOWN_NUMBER
 from dialplan.strays import StrayRules
-from storage.database import Database
+from storage.companies.store import Offices
+from storage.database.engine import Database
 from storage.errors import DatabaseUnavailable
+from storage.messages.query import Query
+from storage.messages.unassigned import Unassigned
 from storage.office import parse_office
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
-from storage.query import Query
-from storage.unassigned import Unassigned
+from storage.office.prompts import PromptLibrary
 from telephony.call import EndedBy
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall

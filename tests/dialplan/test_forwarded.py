@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from dialplan.menu import MAX_FOLLOWED
-from storage.allowance import Allowance
+from storage.companies.allowance import Allowance
 from telephony.call import Forwarded, Rang
 from telephony.scripted import Script
 from tests.dialplan.walking import NUMBER, Walk, walk

@@ -10,7 +10,7 @@ from prometheus_client import Counter
 
 from dialplan.voicemail import leave_message
 from storage.errors import NoRoom
-from storage.messages import Mailbox
+from storage.intake.intake import Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import EndedBy
@@ -92,7 +92,7 @@ async def test_no_room_on_the_disk_sounds_the_same(
 async def test_what_may_be_cut_off_is_not_called_saved(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.messages.is_full", lambda _: True)
+    monkeypatch.setattr("storage.intake.intake.is_full", lambda _: True)
 
     assert (await leave(company))[-1] == "play vm-goodbye"
 

@@ -16,11 +16,11 @@ import dialplan.mailroom
 from dialplan.clerks import CLERKS, Clerks
 from dialplan.mailroom import StoredMailroom
 from dialplan.voicemail import leave_message
+from storage.database.tables import MessageRow
 from storage.errors import DatabaseUnavailable, SpoolError
-from storage.messages import Draft, Filed, Kept, Mailbox, Messages
-from storage.models import MessageRow
+from storage.intake.intake import Draft, Filed, Kept, Mailbox, Messages
+from storage.messages.envelope import Envelope
 from storage.office import VoicemailSettings
-from storage.rows import Envelope
 from telephony.call import EndedBy
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall

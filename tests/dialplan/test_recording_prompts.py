@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dialplan.phone_tasks import record_prompt
-from storage.audio import examine
+from storage.audio.wav import examine
+from storage.companies.store import Offices
 from storage.office import parse_office
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
+from storage.office.prompts import PromptLibrary
 from telephony.call import EndedBy, RecordingLimits
 from telephony.scripted import Script, ScriptedCall
 from tests.acting import ME

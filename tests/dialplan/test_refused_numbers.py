@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.allowance import Allowance
+from storage.companies.allowance import Allowance
 from telephony.call import Rang
 from telephony.scripted import Script
 from tests.dialplan.walking import NUMBER, walk

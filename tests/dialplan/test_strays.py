@@ -11,9 +11,9 @@ import pytest
 from dialplan.sounds import UNKNOWN_NUMBER
 from dialplan.strays import StrayRules
 from storage.actor import Scope
-from storage.inbox import Message
+from storage.messages.query import Query
+from storage.messages.repository import Message
 from storage.office import parse_office
-from storage.query import Query
 from tests.acting import ME
 from tests.dialplan.house import ROMASHKA, VASILEK, House
 

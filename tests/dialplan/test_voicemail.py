@@ -13,7 +13,7 @@ from dialplan.entry import take_call
 from dialplan.mailroom import StoredMailroom
 from dialplan.voicemail import ATTEMPTS, leave_message
 from storage.errors import AudioError, DatabaseUnavailable, StorageError
-from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import CallLost, Hangup, MovedOn

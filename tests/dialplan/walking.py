@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from dialplan.entry import take_call
 from dialplan.services import Services
-from storage.allowance import ALONE, Allowance
-from storage.drafts import Interrupted
-from storage.messages import Draft, Empty, Kept, Mailbox
+from storage.companies.allowance import ALONE, Allowance
+from storage.companies.store import Site
+from storage.intake.drafts import Interrupted
+from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings, parse_office
-from storage.offices import Site
 from telephony.call import Call
 from telephony.errors import Hangup
 from telephony.scripted import Script, ScriptedCall

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from commands.context import App
+from storage.database.tables import MessageRow
 from storage.errors import StorageError
-from storage.models import MessageRow
 from tests.faults.caller import Caller, Take
 from tests.faults.fault import ONE_PACKET, Fault
 from tests.faults.hearing import Heard, heard_of

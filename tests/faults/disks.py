@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from storage.models import MessageRow
+from storage.database.tables import MessageRow
 from tests.faults.fault import Blow, Fault, Limits
 from tests.faults.town import Town, open_town
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from commands.context import App
-from storage.models import IS_DRAFT, MessageRow
-from storage.vault import LocalAudio
+from storage.audio.store import LocalAudio
+from storage.database.tables import IS_DRAFT, MessageRow
 from telephony.errors import AriError
 from tests.faults.accounts import Account
 from tests.faults.town import Town

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
+from storage.database.tables import MessageRow
 from storage.errors import StorageError
-from storage.models import MessageRow
 from tests.faults.fault import Blow, Fault, Limits
 from tests.faults.town import Town, open_town
 from tests.storage.object_store import ObjectStore, object_store

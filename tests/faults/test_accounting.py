@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import update
 
 from commands.context import App
-from storage.audio import examine, recording_of
-from storage.models import MessageRow
-from storage.rows import Box, Mailbox
-from storage.speech import speech_seconds
+from storage.audio.speech import speech_seconds
+from storage.audio.wav import examine, recording_of
+from storage.database.tables import MessageRow
+from storage.messages.envelope import Box, Mailbox
 from telephony.ari.client import HttpAri
 from tests.faults.accounts import Account, account_for
 from tests.faults.caller import Caller, Take

@@ -25,11 +25,11 @@ from commands.context import App
 from commands.roles import _reception
 from commands.settling import settle_once
 from storage.actor import Actor
-from storage.audio import HEADER_BYTES
-from storage.database import Database
+from storage.audio.wav import HEADER_BYTES
+from storage.database.engine import Database
 from storage.errors import DatabaseUnavailable, StorageError
+from storage.messages.query import Query
 from storage.office import parse_office
-from storage.query import Query
 from telephony.ari.client import Ari, Event, HttpAri, Params
 from telephony.ari.router import Router
 from telephony.errors import AriError, AriUnavailable

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from storage.directory import Directory
-from storage.inbox import Inbox
-from storage.messages import Draft, Empty, Kept, Mailbox, Messages
-from storage.person import EmployeeRow
-from storage.retention import Retention
-from storage.rows import Envelope, new_envelope
-from storage.vault import LocalAudio
+from storage.audio.store import LocalAudio
+from storage.companies.directory import Directory
+from storage.database.employee_tables import EmployeeRow
+from storage.database.engine import Database
+from storage.intake.intake import Draft, Empty, Kept, Mailbox, Messages
+from storage.messages.envelope import Envelope, new_envelope
+from storage.messages.repository import Inbox
+from storage.retention.retention import Retention
 from tests.databases import empty_sqlite
 from tests.speech import speak
 from tests.storage.postgresql import connect, postgresql_server

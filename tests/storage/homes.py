@@ -12,23 +12,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from storage.audio.store import AudioStore, LocalAudio
 from storage.backup.home import Home
 from storage.backup.making import Made, back_up
 from storage.backup.restoring import Restored, restore
 from storage.backup.tables import Tables, as_line
-from storage.database import Database
-from storage.directory import Directory
-from storage.inbox import Inbox
-from storage.messages import Messages
+from storage.companies.directory import Directory
+from storage.companies.store import Offices
+from storage.database.employee_tables import EmployeeRow, HoldingRow
+from storage.database.engine import Database
+from storage.intake.intake import Messages
+from storage.messages.query import Query
+from storage.messages.repository import Inbox
 from storage.office import parse_office
-from storage.offices import Offices
-from storage.person import EmployeeRow, HoldingRow
-from storage.prompts import PromptLibrary
-from storage.query import Query
-from storage.retention import Retention
-from storage.vault import AudioStore, LocalAudio
+from storage.office.prompts import PromptLibrary
+from storage.retention.retention import Retention
 from tests.acting import ME
-from tests.storage.accounts import house
+from tests.storage.accounts.house import house
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import NOW, hire
 from tests.storage.postgresql import connect

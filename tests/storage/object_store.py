@@ -11,8 +11,8 @@ import obstore
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
-from storage.bucket import Bucket
-from storage.sections import AudioSettings
+from storage.audio.s3 import Bucket
+from storage.settings_sections import AudioSettings
 
 BUCKET = "voicemail"
 

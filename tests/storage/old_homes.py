@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from commands.context import App
 from storage.backup.home import Home
-from storage.database import Database
-from storage.reconcile import settle, take_in_fallback, take_in_orphans
+from storage.database.engine import Database
+from storage.intake.reconcile import settle, take_in_fallback, take_in_orphans
 from tests.storage.homes import restored
 from tests.storage.postgresql import connect
 

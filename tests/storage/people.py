@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from storage.accounts.models import UserRow
 from storage.actor import Actor, Role, User
-from storage.models import CompanyRow, MessageRow
+from storage.database.account_tables import UserRow
+from storage.database.tables import CompanyRow, MessageRow
+from storage.messages.unread import refresh
 from storage.people import bind
-from storage.unheard import refresh
 from tests.storage.conftest import COMPANY, Store
 
 NOW = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)

@@ -11,12 +11,12 @@ from sqlalchemy import update
 
 from storage.actor import Actor
 from storage.audit import AuditEntry, AuditLog, AuditQuery, note
+from storage.companies.store import Offices
+from storage.database.tables import AuditRow
 from storage.errors import NotFound
-from storage.inbox import Query
-from storage.models import AuditRow
+from storage.messages.repository import Query
 from storage.office import parse_office
-from storage.offices import Offices
-from storage.prompts import PromptLibrary
+from storage.office.prompts import PromptLibrary
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import acting, found_company, hire

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import storage.rendition
+import storage.audio.rendition
 import telephony.agi.call
 import telephony.agi.protocol
 from telephony.agi.call import AgiCall
@@ -301,7 +301,7 @@ async def test_each_command_has_the_time_that_it_takes(
 
 
 def test_the_longest_prompt_is_played_to_its_end() -> None:
-    assert telephony.agi.call.PLAY_SECONDS >= storage.rendition.LONGEST
+    assert telephony.agi.call.PLAY_SECONDS >= storage.audio.rendition.LONGEST
 
 
 async def test_a_call_that_lasts_too_long_is_hung_up(asterisk: Asterisk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import telephony.ari.router
 from dialplan.voicemail import leave_message
-from storage.messages import Mailbox
+from storage.intake.intake import Mailbox
 from storage.office import VoicemailSettings
 from telephony.ari.call import AriCall
 from telephony.ari.client import HttpAri

@@ -20,9 +20,9 @@ from commands.context import App
 from commands.webserver import services
 from storage.accounts.passwords import Passwords
 from storage.actor import Actor, Role, User
-from storage.directory import Site
-from storage.mailboxes import company_mailbox, employee_mailbox
-from storage.messages import Kept, Mailbox
+from storage.companies.directory import Site
+from storage.intake.intake import Kept, Mailbox
+from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from storage.office import parse_office
 from tests.speech import speak
 from web.app import create_app

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from storage.errors import DatabaseUnavailable
-from storage.inbox import Inbox
+from storage.messages.repository import Inbox
 from tests.web.api import API, UNKNOWN, problem, script
 from tests.web.conftest import NOBODY, Front
 from web import outages

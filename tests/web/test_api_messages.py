@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from storage.models import MessageRow
+from storage.database.tables import MessageRow
 from tests.web.api import UNKNOWN, problem, script
 from tests.web.conftest import OTHER_COMPANY, Front
 from web import words

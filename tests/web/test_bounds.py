@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from tests.storage.test_bounds import HOSTILE
+from tests.storage.companies.test_bounds import HOSTILE
 from tests.web.api import problem, script
 from tests.web.conftest import (
     COMPANY,

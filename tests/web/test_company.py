@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from storage.office.phone import country_of
+from storage.words.phone_numbers import country_of
 from tests.web.api import script
 from tests.web.browser import street
 from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor

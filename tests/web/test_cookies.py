@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
-from storage.accounts.models import SessionRow
 from storage.accounts.opaque import digest, new_secret
+from storage.database.account_tables import SessionRow
 from tests.web.browser import serving
 from tests.web.conftest import PASSWORD, Front
 from tests.web.test_security import is_in

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Browser, expect
 
-from storage.inbox import Message, Query
+from storage.messages.repository import Message, Query
 from tests.web.browser import faults_of, street
 from tests.web.conftest import OTHER_COMPANY, Front
 from web import progress

@@ -12,7 +12,7 @@ import pytest
 
 from storage.actor import User
 from storage.errors import DatabaseUnavailable
-from storage.news import Item
+from storage.messages.events import Item
 from tests.web.api import API
 from tests.web.conftest import NOBODY, PASSWORD, Front
 from web import events as news_of

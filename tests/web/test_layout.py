@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import update
 
-from storage.models import MessageRow
+from storage.database.tables import MessageRow
 from tests.web.browser import Street, street
 from tests.web.conftest import NOBODY, Front
 

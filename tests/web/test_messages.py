@@ -14,7 +14,7 @@ import pytest
 from httpx2 import Response
 
 from storage.audit import AuditQuery
-from storage.query import Query
+from storage.messages.query import Query
 from tests.web.conftest import NOBODY, OTHER_COMPANY, Front, Visitor
 
 AUGUST = datetime(2026, 8, 14, 6, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from storage.errors import QueryError
-from storage.query import Query
+from storage.messages.query import Query
 from tests.refusals import refuses
 from tests.web.api import API
 from tests.web.conftest import Front

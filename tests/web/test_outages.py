@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from commands.health import HealthCheck
+from storage.audio.upload_queue import OutboxAudio
 from storage.audit import AuditQuery
 from storage.errors import AudioError, DatabaseUnavailable
-from storage.inbox import Inbox, Message
-from storage.outbox import OutboxAudio
+from storage.messages.repository import Inbox, Message
 from tests.storage.object_store import BUCKET, ObjectStore
 from tests.storage.postgresql import connect, running_server
 from tests.web.api import API, PROBLEM

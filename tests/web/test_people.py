@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Office
 from storage.office.edit import with_fields, without_entry
-from storage.reassigning import OldMessages, reassign
 from tests.web.api import problem, script
 from tests.web.conftest import NOBODY, PASSWORD, Front, Visitor
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from storage.children import Turns
+from storage.audio.child_programs import Turns
 from storage.office import Office, Prompt
 from tests.bad_sounds import upside_down
 from tests.flac import flac
@@ -177,7 +177,7 @@ def test_who_tries_a_sound_waits_for_a_turn_as_well(
     olga: Visitor, recording: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns = Turns(at_once=1, waiting=0)
-    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    monkeypatch.setattr("storage.audio.ffmpeg.TURNS", turns)
     with turns.turn():
         told = olga.post("/sounds/try", files={"sound": ("a.wav", recording)})
     assert told.status_code == 503
@@ -249,7 +249,7 @@ async def test_an_upload_waits_for_its_turn_and_nobody_waits_with_it(
     front: Front, recording: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns = Turns(at_once=1, waiting=1)
-    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    monkeypatch.setattr("storage.audio.ffmpeg.TURNS", turns)
     uploads = [asyncio.create_task(_upload(front, name, recording)) for name in ("a", "b", "c")]
     with turns.turn():
         # One waits, and the others are sent away at once.
@@ -278,7 +278,7 @@ def test_the_api_sends_uploads_away_too(
     front: Front, recording: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns = Turns(at_once=1, waiting=0)
-    monkeypatch.setattr("storage.decoding.TURNS", turns)
+    monkeypatch.setattr("storage.audio.ffmpeg.TURNS", turns)
     with turns.turn():
         refused = front.visitor("olga").put(
             "/api/v1/prompts/hello/file", files={"file": ("a.wav", recording)}

@@ -15,7 +15,7 @@ from httpx2 import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from storage.inbox import Inbox
+from storage.messages.repository import Inbox
 from storage.office import parse_office
 from tests.web.api import API
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, OFFICE, Front

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.actor import EVERYTHING
+from storage.messages.query import Query
 from storage.office import Office
 from storage.office.edit import with_fields
-from storage.query import Query
 from tests.web.api import script
 from tests.web.browser import PHONE, Street, faults_of, street, violations
 from tests.web.conftest import COMPANY, NOBODY, Front

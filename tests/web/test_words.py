@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment
 
-from storage.waveform import loudness, peaks
+from storage.audio.waveform import loudness, peaks
 from tests.speech import tone
 from web import words
 

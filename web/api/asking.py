@@ -13,7 +13,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from storage.accounts.attempts import LoginRefused
 from storage.accounts.tokens import Bearer
 from storage.actor import Actor, Scope, User, Via
-from storage.directory import Site
+from storage.companies.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized

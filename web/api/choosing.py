@@ -11,9 +11,9 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from storage.errors import NotFound
-from storage.inbox import Message
-from storage.query import AnyBox
-from storage.query import Query as Wanted
+from storage.messages.query import AnyBox
+from storage.messages.query import Query as Wanted
+from storage.messages.repository import Message
 from web.api.asking import Asking
 from web.api.paging import MOST, USUAL, position_of
 from web.api.problems import forbidden

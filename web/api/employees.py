@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from storage.companies.reassigning import reassign
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from storage.reassigning import reassign
 from web.api.asking import Administrator
 from web.api.office_schemas import (
     EmployeeEntry,

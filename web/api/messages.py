@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from storage.inbox import Message
+from storage.messages.repository import Message
 from web.api import schemas
 from web.api.asking import Administrator, Anyone
 from web.api.choosing import Listed, MessageId, message_of

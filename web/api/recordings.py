@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from storage.naming import readable_name
-from storage.silence import find_silences, samples_of
-from storage.waveform import POINTS, loudness
+from storage.audio.silence import find_silences, samples_of
+from storage.audio.waveform import POINTS, loudness
+from storage.transfer.file_names import readable_name
 from web.api import schemas
 from web.api.asking import Anyone
 from web.api.choosing import MessageId, message_of

@@ -9,12 +9,12 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.companies.reassigning import same_name
+from storage.companies.succession import Succession
 from storage.errors import Problem, Refused
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
-from storage.reassigning import same_name
-from storage.succession import Succession
 from web.about_employees import forwarding_of, problems_of
 from web.fields import FormError, list_in, seconds_in, typed, whole_in, written
 from web.forwarding import RULES, Choice, choices, forward_in, others, typed_choices

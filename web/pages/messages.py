@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import Held
-from storage.inbox import Message, Page
-from storage.message import State
+from storage.messages.message import State
+from storage.messages.repository import Message, Page
 from web.asked import asked_listing
 from web.boxes import days_aside, mailboxes
 from web.language.telling import Mistakes

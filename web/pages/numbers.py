@@ -11,7 +11,7 @@ from starlette.routing import Route
 from storage.errors import Refused
 from storage.office import Office, Target, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
-from storage.office.phone import whole
+from storage.words.phone_numbers import whole
 from web.fields import FormError, typed
 from web.language.telling import Mistakes, tell_message
 from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed

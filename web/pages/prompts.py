@@ -10,11 +10,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.audio.text_to_speech import voices
 from storage.errors import AudioError, NotFound, Refused
 from storage.office import Office, Prompt, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.values import shown
-from storage.synthesis import voices
 from web.fields import FormError, typed
 from web.language.places import place_in_words
 from web.language.telling import Mistakes

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from starlette.responses import JSONResponse, Response
 
 from storage.errors import NotFound
-from storage.inbox import Message
-from storage.naming import readable_name
+from storage.messages.repository import Message
+from storage.transfer.file_names import readable_name
 from web.asked import asked_listing
 from web.listing import Listing
 from web.progress import Downloads, Key

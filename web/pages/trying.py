@@ -8,10 +8,10 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from storage.audio.rendition import rendition_of
+from storage.audio.silence import samples_of
+from storage.audio.waveform import loudness
 from storage.errors import AudioError, Busy, Refused, StorageError, warning
-from storage.rendition import rendition_of
-from storage.silence import samples_of
-from storage.waveform import loudness
 from web.language.telling import tell_message
 from web.uploads import uploaded
 from web.visit import Visit, page

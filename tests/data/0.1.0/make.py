@@ -35,16 +35,16 @@ sys.path.insert(0, str(Path.cwd()))
 os.environ.update(LOGNAME="operator", TZ="UTC")
 
 from click.testing import CliRunner
+from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
+from storage.query import Query
+from storage.rows import new_envelope
 
 from cli import main
 from commands.context import App
 from storage.accounts.sessions import LoginRefused
 from storage.actor import Actor, User
 from storage.identifiers import new_id
-from storage.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages import Empty, Mailbox, Messages
-from storage.query import Query
-from storage.rows import new_envelope
 from tests.speech import samples, silence, speak, write_wav
 from tests.storage.postgresql import connect, postgresql_server
 

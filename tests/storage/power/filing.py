@@ -19,15 +19,15 @@ from typing import Any, cast
 from commands.context import App
 from commands.settling import settle_once
 from storage.actor import Actor
-from storage.bucket import Bucket
-from storage.durable import make_folder
+from storage.audio.s3 import Bucket
+from storage.audio.store import LocalAudio
+from storage.audio.upload_queue import OutboxAudio
+from storage.files.fsync import make_folder
 from storage.identifiers import new_id
-from storage.messages import Draft
+from storage.intake.intake import Draft
+from storage.intake.reconcile import Settled
+from storage.messages.envelope import Envelope, Mailbox, new_envelope
 from storage.office import parse_office
-from storage.outbox import OutboxAudio
-from storage.reconcile import Settled
-from storage.rows import Envelope, Mailbox, new_envelope
-from storage.vault import LocalAudio
 from telephony.ari.client import Event, Params
 from tests.speech import speak
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from commands.context import App
 from storage.actor import Actor
-from storage.appvoicemail import survey
-from storage.imports import Imported, Importer
-from storage.mailboxes import unassigned_mailbox
+from storage.intake.mailboxes import unassigned_mailbox
+from storage.transfer.app_voicemail import survey
+from storage.transfer.asterisk_import import Imported, Importer
 
 
 def take_in(app: App, spool: Path) -> Imported:

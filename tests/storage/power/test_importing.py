@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from commands.context import App
-from storage.inbox import Query
+from storage.messages.repository import Query
 from tests.storage.old_voicemail import OldVoicemail
 from tests.storage.power.disk import CUTS, Disk, Tree, lay_out
 from tests.storage.power.importing import take_in

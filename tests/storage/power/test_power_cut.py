@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from commands.context import App
-from storage.audio import HEADER_BYTES, Audio
-from storage.durable import make_folder
-from storage.inbox import Query
-from storage.speech import speech_seconds
+from storage.audio.speech import speech_seconds
+from storage.audio.wav import HEADER_BYTES, Audio
+from storage.files.fsync import make_folder
+from storage.messages.repository import Query
 from tests.speech import speak
 from tests.storage.power.disk import CUTS, Disk, Tree, lay_out
 from tests.storage.power.filing import LONG_AGO, SCENARIOS, open_home, settle
@@ -106,7 +106,7 @@ def same_ears() -> Iterator[None]:
         return heard[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("storage.messages.speech_seconds", speech_once)
+        patch.setattr("storage.intake.intake.speech_seconds", speech_once)
         yield
 
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from storage.waveform import loudness, peaks
+from storage.audio.waveform import loudness, peaks
 from web.assets import Assets, static
 from web.headers import SecurityHeaders
 from web.language.texts import Language, language_of

@@ -1,0 +1,295 @@
+"""Bringing into storage what was left behind: by a crash, by the fallback, by nobody knows what.
+
+Run at start, after every reconnection and from time to time. All of it may be repeated, and one
+recording that cannot be taken in does not stop the others: it stays, and is reported.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+
+from storage.audio.recordings import Refused, draft_of, parts_of
+from storage.companies.store import Directory
+from storage.database.engine import Database
+from storage.database.tables import MessageRow
+from storage.errors import DatabaseUnavailable, NoRecording, Problem, reason_of, wrong
+from storage.identifiers import time_of
+from storage.intake.drafts import OpenDraft, replacing_first
+from storage.intake.intake import Empty, Kept, Mailbox, Messages
+from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
+from storage.metrics import metrics
+from storage.text import printable
+
+# A file changed so recently, in seconds, may still be written by Asterisk, which writes a
+# recording every two to four seconds.
+QUIET_SECONDS = 5
+
+# <epoch>_<dialled>_<caller>_<uniqueid>.wav, as the dialplan names the files of the fallback.
+_FALLBACK_NAME = re.compile(r"(\d{9,11})_([^_]*)_(.*)_([^_]+)")
+
+# What is being taken in, the call it is from (as the log names it; "" for none), and how.
+Attempt = tuple[Path, str, Callable[[], Kept | Empty]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a reconciliation did: ids kept, how many were empty, a sentence for each failure."""
+
+    kept: tuple[str, ...] = ()
+    empty: int = 0
+    failures: tuple[Problem, ...] = ()
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(
+            self.kept + other.kept, self.empty + other.empty, self.failures + other.failures
+        )
+
+
+def settle(
+    messages: Messages,
+    drafts: Iterable[OpenDraft],
+    live_calls: Collection[str],
+    live_drafts: Collection[str] = (),
+) -> Settled:
+    """Finish the drafts whose call is over, those first that may replace others.
+
+    ``drafts`` were open *before* Asterisk was asked for its channels, whose ids are
+    ``live_calls``: a draft begun later may belong to a call not yet listed, and is not among
+    them. ``live_drafts`` is what Asterisk still records. Not to be called while nobody knows
+    which calls live. Raises DatabaseUnavailable.
+    """
+    recorded = {draft_of(name) for name in live_drafts}
+    return _each(
+        (
+            (
+                messages.recordings / f"{draft.id}.wav",
+                draft.call_id,
+                partial(messages.finish, draft.id),
+            )
+            for draft in replacing_first(drafts)
+            if draft.call_id not in live_calls and draft.id not in recorded
+        ),
+        messages.refused,
+    )
+
+
+def take_in_fallback(
+    messages: Messages,
+    folder: Path,
+    directory: Directory,
+    live_calls: Collection[str],
+    *,
+    asterisk_alive: bool,
+) -> Settled:
+    """Take in the files Asterisk recorded on its own, while the service was away.
+
+    Their names tell the number dialled, the caller and the time. Raises DatabaseUnavailable.
+    """
+
+    def attempts() -> Iterator[Attempt]:
+        paths = _recordings(folder, only_quiet=asterisk_alive)
+        messages.refused.forget_all_but(folder, paths)
+        for path in paths:
+            left = _LeftBehind.from_name(path)
+            if left.call_id not in live_calls:
+                yield path, left.call_id, partial(left.take_in, messages, directory)
+
+    return _each(attempts(), messages.refused)
+
+
+def take_in_orphans(
+    messages: Messages,
+    database: Database,
+    live_drafts: Collection[str] = (),
+    *,
+    asterisk_alive: bool,
+) -> Settled:
+    """Look after recordings that no draft is waiting for.
+
+    One whose message is settled goes; one nobody knows becomes a message that is unassigned, with
+    all its parts.
+    Raises DatabaseUnavailable.
+    """
+    there = _recordings(messages.recordings, only_quiet=False)
+    messages.refused.forget_all_but(messages.recordings, there)
+    quiet = set(_recordings(messages.recordings, only_quiet=asterisk_alive))
+    names = {draft for path in there if (draft := draft_of(path.stem))}
+    names -= {draft_of(path.stem) for path in there if path not in quiet}
+    names -= {draft_of(name) for name in live_drafts}
+    paths = {name: messages.recordings / f"{name}.wav" for name in sorted(names)}
+    known = _known(database, list(paths))
+
+    _remove_useless_slips(messages, only_quiet=asterisk_alive)
+
+    def attempts() -> Iterator[Attempt]:
+        for name, path in paths.items():
+            state, call_id = known.get(name, ("", ""))
+            if not state:
+                if messages.slips.read(name) is None:  # with a slip it is a draft
+                    yield path, call_id, partial(_take_in_unknown, messages, path)
+            elif state != "recording":
+                yield path, call_id, partial(messages.finish, name)
+
+    return _each(attempts(), messages.refused)
+
+
+@dataclass(frozen=True)
+class _LeftBehind:
+    """A file of the fallback, and what its name tells."""
+
+    path: Path
+    received_at: datetime
+    dialled: str
+    caller: str
+    call_id: str
+
+    @classmethod
+    def from_name(cls, path: Path) -> _LeftBehind:
+        found = _FALLBACK_NAME.fullmatch(path.stem)
+        if not found:
+            return cls(path, _received(path), "", "", "")
+        received_at = _received(path, datetime.fromtimestamp(int(found[1]), UTC))
+        return cls(path, received_at, found[2], found[3], found[4])
+
+    def take_in(self, messages: Messages, directory: Directory) -> Kept | Empty:
+        mailbox, min_speech = self._addressee(directory)
+        return messages.take_in(
+            self.path,
+            mailbox=mailbox,
+            caller_number=self.caller,
+            dialled=self.dialled,
+            received_at=self.received_at,
+            source="asterisk",
+            call_id=self.call_id,
+            min_speech=min_speech,
+        )
+
+    def _addressee(self, directory: Directory) -> tuple[Mailbox, float]:
+        """Whose message it is, and the seconds of speech it needs."""
+        site = directory.find(self.dialled)
+        if site is None:
+            return unassigned_mailbox(self.dialled, directory.timezone), 0.0
+        target = site.target(self.dialled)
+        if target and target.employee in site.office.employees:
+            mailbox = employee_mailbox(site, target.employee)
+        else:
+            mailbox = company_mailbox(site, self.dialled)
+        return mailbox, site.office.voicemail.min_seconds
+
+
+def _remove_useless_slips(messages: Messages, *, only_quiet: bool) -> None:
+    """Slips that make no sense go, unless there is a recording: they go together."""
+    for draft_id in messages.slips.ids():
+        if (
+            not parts_of(messages.recordings / f"{draft_id}.wav")
+            and (not only_quiet or _is_quiet(messages.slips.path(draft_id)))
+            and messages.slips.read(draft_id) is None
+        ):
+            messages.slips.remove(draft_id)
+
+
+def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
+    outcome = messages.take_in(
+        path,
+        mailbox=unassigned_mailbox(""),
+        caller_number="",
+        received_at=_received(path, time_of(path.stem)),
+        source="asterisk",
+        min_speech=0.0,
+        message_id=path.stem,
+    )
+    messages.slips.remove(path.stem)  # it made no sense
+    return outcome
+
+
+def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """State and call of those that have a row, asked for in handfuls: no query takes any number."""
+    known: dict[str, tuple[str, str]] = {}
+    with database.reading() as session:
+        for start in range(0, len(ids), 500):
+            handful = MessageRow.id.in_(ids[start : start + 500])
+            columns = (MessageRow.id, MessageRow.state, MessageRow.call_id)
+            for row in session.execute(select(*columns).where(handful)):
+                known[row.id] = (row.state, row.call_id)
+    return known
+
+
+def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
+    """The WAV files of a folder, oldest name first, without those that may still grow."""
+    try:
+        paths = sorted(folder.glob("*.wav"))
+    except OSError as error:
+        log.warning("folder of recordings cannot be read", reason=error)
+        return []
+    return [path for path in paths if not only_quiet or _is_quiet(path)]
+
+
+def _is_quiet(path: Path) -> bool:
+    """Whether nobody has written to the file just now; not of one that is gone.
+
+    One changed in the future was so before the clock was set back.
+    """
+    changed = _changed(path)
+    return math.isfinite(changed) and abs(time.time() - changed) >= QUIET_SECONDS
+
+
+def _changed(path: Path) -> float:
+    """When the file was changed last; one that is gone by now is as good as new."""
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return float("inf")
+
+
+def _received(path: Path, told: datetime | None = None) -> datetime:
+    """When a file was recorded: as its name tells, unless that lies in the future."""
+    now = datetime.now(UTC)
+    if told and told <= now:
+        return told
+    return datetime.fromtimestamp(min(_changed(path), now.timestamp()), UTC)
+
+
+def _each(attempts: Iterable[Attempt], refused: Refused) -> Settled:
+    """Make every attempt; only a missing database ends them all.
+
+    What was refused before, and is still the same, is passed over: one line in the log is enough.
+    """
+    settled = Settled()
+    for path, call_id, attempt in attempts:
+        about = {"call": call_id} if call_id else {}
+        if path not in refused:
+            with structlog.contextvars.bound_contextvars(**about):
+                settled += _tried(path, attempt, refused)
+    return settled
+
+
+def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) -> Settled:
+    try:
+        outcome = attempt()
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        # Whatever is wrong with one recording, the others are filed.
+        name = printable(path.name)
+        metrics().failures.inc()
+        log.warning("recording cannot be taken in", recording=name, reason=error)
+        if isinstance(error, NoRecording):
+            refused.add(path)
+        return Settled(failures=(wrong("not-filed", name=name, reason=reason_of(error)),))
+    if isinstance(outcome, Empty):
+        return Settled(empty=1)
+    event = "message settled aside" if outcome.quiet else "message settled"
+    log.info(event, message=outcome.id, seconds=outcome.duration)
+    return Settled(kept=(outcome.id,))

@@ -1,0 +1,256 @@
+"""What people do with messages: each change with its marks, tallies, audit entries and news.
+
+Rows are locked in the order of their places, then tallies in the order of theirs, and news come
+last: no two changes wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actor import EVERYTHING, Actor, Scope, User
+from storage.audit import note
+from storage.database.tables import AuditRow, MessageRow
+from storage.errors import Held, NotFound, WrongReason
+from storage.messages import month_counts, unread
+from storage.messages.events import announce
+from storage.messages.message import Message, State, about
+from storage.messages.query import Query
+from storage.messages.visibility import only_company, scope_of, visible
+from storage.text import storable
+
+SAME_LISTENING = timedelta(minutes=10)
+"""Who begins again so soon has not stopped: browsers ask for the same audio more than once."""
+LONGEST_REASON = 500
+"""Characters of the reason for a hold."""
+
+
+def listen(session: Session, message_id: str, user: User | None, by: Actor) -> None:
+    """See `Inbox.listen`."""
+    scope = scope_of(session, user) if user else EVERYTHING
+    (row,) = _locked(session, [message_id], scope)
+    row.heard_at = row.heard_at or datetime.now(UTC)
+    was_new = user and unread.mark_heard(session, user.id, [row.place])
+    _note_listening(session, row, by)
+    if user and was_new:
+        announce(session, "marked", [row], user_id=user.id)
+
+
+def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
+    """See `Inbox.note_listening`."""
+    (row,) = _locked(session, [message_id], scope_of(session, user))
+    _note_listening(session, row, by)
+
+
+def mark(
+    session: Session, message_ids: Collection[str], state: State, user: User, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.mark`."""
+    rows = _locked(session, message_ids, scope_of(session, user))
+    rows = [row for row in rows if not row.quiet]  # new to nobody, as long as they lie aside
+    places = [row.place for row in rows]
+    if state == "heard":
+        changed_places = unread.mark_heard(session, user.id, places)
+        for row in rows:
+            row.heard_at = row.heard_at or datetime.now(UTC)
+    else:
+        changed_places = unread.mark_new(session, user.id, places)
+    changed = [row for row in rows if row.place in changed_places]
+    _note(session, by, f"message.{state}", changed)
+    announce(session, "marked", changed, user_id=user.id)
+    return [row.id for row in changed]
+
+
+def delete(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.delete_many`."""
+    rows = _locked(session, message_ids, scope)
+    for row in rows:
+        if row.held_at is not None:
+            raise Held(row.id)
+    changed = [row for row in rows if row.deleted_at is None]
+    _to_trash(session, changed)
+    _note(session, by, "message.delete", changed)
+    announce(session, "deleted", changed)
+    return [row.id for row in changed]
+
+
+def retire(session: Session, rows: Sequence[MessageRow], by: Actor, days: int) -> None:
+    """Move messages of one mailbox to the trash: they are older than its so many days.
+
+    They are all listed, or all kept aside.
+    """
+    _to_trash(session, rows)
+    first = rows[0]
+    kept = "quiet_days" if first.quiet else "keep_days"
+    details: dict[str, object] = {"messages": len(rows), kept: days, "box": first.box}
+    if first.box == "employee":
+        details["employee"] = first.addressee_number
+    note(session, by, "messages.retire", company_id=first.company_id, details=details)
+    announce(session, "deleted", rows)
+
+
+def restore(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.restore_many`."""
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.deleted_at is not None]
+    for row in changed:
+        row.deleted_at = None
+        row.restored_at = datetime.now(UTC)
+    # Handed over in the trash, or seen by somebody since, it is new to whoever sees it now.
+    unread.arrive(session, [row for row in _listed(changed) if row.heard_at is None])
+    month_counts.count(session, _listed(changed), 1)
+    _note(session, by, "message.restore", changed)
+    announce(session, "restored", changed)
+    return [row.id for row in changed]
+
+
+def accept(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.accept`."""
+    changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
+    for row in changed:
+        row.quiet = False
+        # Its days begin again: else a box with keep_days might let it go within the hour.
+        row.restored_at = datetime.now(UTC)
+    there = [row for row in changed if row.deleted_at is None]
+    unread.arrive(session, there)
+    month_counts.count(session, there, 1)
+    _note(session, by, "message.accept", changed)
+    announce(session, "kept", there)
+    return [row.id for row in changed]
+
+
+def hold(
+    session: Session, message_ids: Collection[str], scope: Scope, reason: str, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.hold`."""
+    reason = _reason(reason)
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.held_at is None]
+    for row in changed:
+        row.held_at, row.held_by, row.hold_reason = datetime.now(UTC), storable(by.name), reason
+    _note(session, by, "message.hold", changed, reason=reason)
+    return [row.id for row in changed]
+
+
+def release(
+    session: Session, message_ids: Collection[str], scope: Scope, by: Actor
+) -> Sequence[str]:
+    """See `Inbox.release`."""
+    rows = _locked(session, message_ids, scope)
+    changed = [row for row in rows if row.held_at is not None]
+    for row in changed:
+        _note(session, by, "message.release", [row], reason=row.hold_reason or "")
+        row.held_at = row.held_by = row.hold_reason = None
+    return [row.id for row in changed]
+
+
+def note_download(session: Session, message: Message, by: Actor) -> None:
+    """See `Inbox.note_download`."""
+    note(
+        session,
+        by,
+        "message.download",
+        company_id=message.company_id,
+        subject=message.id,
+        details=about(message),
+    )
+
+
+def note_export(session: Session, query: Query, messages: int, by: Actor) -> None:
+    """See `Inbox.note_export`."""
+    wanted = {
+        "messages": messages,
+        "company": query.company,
+        "box": query.box,
+        "employee": query.employee,
+        "month": query.month,
+        "since": query.since and query.since.isoformat(),
+        "until": query.until and query.until.isoformat(),
+        "search": query.search,
+        "trash": query.deleted,
+        "held": query.held,
+        "quiet": query.quiet,
+    }
+    details = {name: value for name, value in wanted.items() if value}
+    company_id = query.scope.company_id or only_company(session)
+    note(
+        session,
+        by,
+        "messages.export",
+        company_id=company_id,
+        details={"messages": messages, **details},
+    )
+
+
+def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Sequence[MessageRow]:
+    """The rows of the messages, to be changed; NotFound if the scope lacks one of them."""
+    wanted = set(message_ids)
+    rows = session.scalars(
+        select(MessageRow)
+        .where(MessageRow.id.in_(wanted), MessageRow.state == "kept", visible(scope))
+        .order_by(MessageRow.place)
+        .with_for_update()
+    ).all()
+    missing = wanted - {row.id for row in rows}
+    if missing:
+        raise NotFound("no-message", id=min(missing))
+    return rows
+
+
+def _note_listening(session: Session, row: MessageRow, by: Actor) -> None:
+    if not _still_listening(session, row, by):
+        _note(session, by, "message.play", [row])
+
+
+def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:
+    """Whether the newest entries of the log tell that this listening has begun already."""
+    of_company = AuditRow.company_id == row.company_id
+    newest = session.scalars(
+        select(AuditRow).where(of_company).order_by(AuditRow.id.desc()).limit(20)
+    )
+    since = datetime.now(UTC) - SAME_LISTENING
+    return any(
+        (entry.action, entry.subject, entry.user_id, entry.who, entry.via)
+        == ("message.play", row.id, by.user_id, by.name, by.via)
+        and entry.at > since
+        for entry in newest
+    )
+
+
+def _to_trash(session: Session, rows: Iterable[MessageRow]) -> None:
+    for row in rows:
+        row.deleted_at = datetime.now(UTC)
+    month_counts.count(session, _listed(rows), -1)
+
+
+def _listed(rows: Iterable[MessageRow]) -> list[MessageRow]:
+    """Those that lists and tallies know: what was kept aside is in neither."""
+    return [row for row in rows if not row.quiet]
+
+
+def _reason(text: str) -> str:
+    """Why somebody holds a message, in words. Raises WrongReason for none, and for a novel."""
+    reason = " ".join(storable(text).split())
+    if not reason:
+        raise WrongReason("empty", "reason")
+    if len(reason) > LONGEST_REASON:
+        raise WrongReason("too-long", "reason", most=LONGEST_REASON)
+    return reason
+
+
+def _note(
+    session: Session, by: Actor, action: str, rows: Iterable[MessageRow], **more: str
+) -> None:
+    for row in rows:
+        details = {**about(row), **more}
+        note(session, by, action, company_id=row.company_id, subject=row.id, details=details)

@@ -1,0 +1,154 @@
+"""Which messages are new to which user.
+
+A message is new to a user as long as there is a row that says so: made when the message is kept,
+gone when the user has listened. Whoever can see a message has his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, delete, func, not_, select
+from sqlalchemy.orm import Session
+
+from storage.actor import Scope, User
+from storage.database.account_tables import BindingRow, UserRow
+from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
+from storage.database.upsert import insert_into
+from storage.messages.query import Query
+from storage.messages.search.index_ranges import shelves
+from storage.messages.visibility import only_company, scope_of, visible
+
+GIVEN = 1_000
+"""A new user finds new what nobody has heard among so many of the newest messages."""
+MOST = 5_000
+"""So many messages can be new to one user; older ones cease to be, sooner or later."""
+COUNTED = 1_000
+"""Counting stops here: a page shows 999+."""
+
+
+def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
+    """Make messages new to every active user who may see them.
+
+    Nobody can be removed while this happens: a message is never lost over that.
+    """
+    unassigned = any(row.company_id is None for row in rows)
+    only = only_company(session) if unassigned else None
+    companies = {row.company_id or only for row in rows} - {None}
+    if not companies:
+        return
+    users = session.execute(
+        select(UserRow.id, UserRow.company_id, UserRow.role)
+        .where(UserRow.company_id.in_(companies), UserRow.disabled_at.is_(None))
+        .order_by(UserRow.id)
+        .with_for_update(read=True, key_share=True)
+    ).all()
+    people = {row.employee_id for row in rows} - {None}
+    pairs = select(BindingRow.user_id, BindingRow.employee_id)
+    bound = set(map(tuple, session.execute(pairs.where(BindingRow.employee_id.in_(people)))))
+    _insert(
+        session,
+        [
+            (user.id, row.place)
+            for user in users
+            for row in rows
+            if user.company_id == (row.company_id or only)
+            and (user.role == "administrator" or (user.id, row.employee_id) in bound)
+        ],
+    )
+
+
+def refresh(session: Session, user: User) -> None:
+    """Fit a user's new messages to what he may see now.
+
+    To be called in the transaction that makes or enables him, or changes his role or whose
+    messages he sees.
+    """
+    scope = scope_of(session, user)
+    hidden = (
+        select(UnheardRow.place)
+        .join(MessageRow, MessageRow.place == UnheardRow.place)
+        .where(UnheardRow.user_id == user.id, not_(visible(scope)))
+    )
+    session.execute(
+        delete(UnheardRow).where(UnheardRow.user_id == user.id, UnheardRow.place.in_(hidden))
+    )
+    newest = sorted(
+        (
+            row
+            for shelf in shelves(Query(scope=scope))
+            for row in session.execute(
+                select(MessageRow.place, MessageRow.heard_at)
+                .where(IS_LISTED, *shelf.conditions())
+                .order_by(MessageRow.place.desc())
+                .limit(GIVEN)
+            )
+        ),
+        key=lambda row: -row.place,
+    )[:GIVEN]
+    mark_new(session, user.id, [row.place for row in newest if row.heard_at is None])
+
+
+def mark_new(session: Session, user_id: str, places: Sequence[int]) -> set[int]:
+    """Make messages new to a user; those that were not."""
+    return _insert(session, [(user_id, place) for place in places])
+
+
+def mark_heard(session: Session, user_id: str, places: Collection[int]) -> set[int]:
+    """Make messages no longer new to a user; those that were."""
+    removed = delete(UnheardRow).where(UnheardRow.user_id == user_id, UnheardRow.place.in_(places))
+    return set(session.scalars(removed.returning(UnheardRow.place)))
+
+
+def new_among(session: Session, user_id: str, places: Collection[int]) -> set[int]:
+    """Those of the messages that are new to a user."""
+    return set(
+        session.scalars(
+            select(UnheardRow.place).where(
+                UnheardRow.user_id == user_id, UnheardRow.place.in_(places)
+            )
+        )
+    )
+
+
+def new_count(session: Session, user: User) -> int:
+    """How many listed messages are new to a user; `COUNTED` stands for that many or more."""
+    found = new_to(user, scope_of(session, user)).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def new_to(user: User, scope: Scope) -> Select[int]:
+    """The places of listed messages that are new to a user: read along his own rows."""
+    return (
+        select(MessageRow.place)
+        .join(UnheardRow, UnheardRow.place == MessageRow.place)
+        .where(UnheardRow.user_id == user.id, IS_LISTED, visible(scope))
+    )
+
+
+def trim(session: Session) -> None:
+    """Let go of what is new to somebody who never listens, beyond the newest `MOST`."""
+    overfull = session.scalars(
+        select(UnheardRow.user_id).group_by(UnheardRow.user_id).having(func.count() > MOST)
+    )
+    for user_id in overfull.all():
+        of_user = UnheardRow.user_id == user_id
+        last = (
+            select(UnheardRow.place)
+            .where(of_user)
+            .order_by(UnheardRow.place.desc())
+            .offset(MOST)
+            .limit(1)
+            .scalar_subquery()
+        )
+        session.execute(delete(UnheardRow).where(of_user, UnheardRow.place <= last))
+
+
+def _insert(session: Session, new: Sequence[tuple[str, int]]) -> set[int]:
+    """Add rows; the places of those that were not there."""
+    if not new:
+        return set()
+    rows = [{"user_id": user_id, "place": place} for user_id, place in sorted(new)]
+    statement = insert_into(session, UnheardRow).on_conflict_do_nothing()
+    added = session.connection().execute(statement.returning(UnheardRow.place), rows)
+    return set(added.scalars())
