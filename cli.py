@@ -13,18 +13,18 @@ from pathlib import Path
 import click
 
 from commands.context import App
-from commands.logs import configure_logs
+from commands.observability.logging import configure_logs
 from storage.errors import StorageError
 from storage.text import printable
 from telephony.errors import TelephonyError
 from web.language.problems import sentences
 
 COMMANDS: Mapping[str, str] = {
-    "serve": "commands.serve:serve",
-    "calls": "commands.roles:calls",
-    "agi": "commands.roles:agi",
-    "web": "commands.roles:web",
-    "nursery": "commands.raising:nursery",
+    "serve": "commands.processes.serve:serve",
+    "calls": "commands.processes.roles:calls",
+    "agi": "commands.processes.roles:agi",
+    "web": "commands.processes.roles:web",
+    "nursery": "commands.processes.preload:nursery",
     "try": "commands.tryout:try_call",
     "completion": "commands.completion:completion",
     "demo": "commands.demo.command:demo",

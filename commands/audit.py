@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import click
 
-from commands.changes import company_option, json_option
 from commands.context import App
-from commands.listing import print_table
+from commands.terminal.office_options import company_option, json_option
+from commands.terminal.tables import print_table
 from storage.audit import AuditEntry, AuditQuery
 from storage.text import json_text, printable
 

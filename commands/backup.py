@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from commands.context import App
-from commands.progress import progress_bar
-from commands.serve import only_service
+from commands.processes.serve import only_service
+from commands.terminal.progress import progress_bar
 from storage.backup.home import Home
 from storage.backup.making import back_up
 from storage.backup.restoring import restore as restore_home

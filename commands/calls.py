@@ -6,10 +6,10 @@ import json
 
 import click
 
-from commands.callfiles import CallFiles, Line, NotInLogs
 from commands.context import App
-from commands.listing import print_table
-from commands.stories import outcome, sentence
+from commands.observability.call_story import outcome, sentence
+from commands.observability.log_reader import CallFiles, Line, NotInLogs
+from commands.terminal.tables import print_table
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.text import escaped, json_text, printable, with_texts
 from storage.words.withheld import shown_caller

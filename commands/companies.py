@@ -4,9 +4,9 @@ from typing import Final
 
 import click
 
-from commands.changes import change, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
+from commands.terminal.office_options import change, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.companies.allowance import Allowance, may_meet
 from storage.companies.directory import Site
 from storage.errors import ConfigError

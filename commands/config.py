@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from commands.changes import company_option, json_option, warn_of_doubts
 from commands.context import App
-from commands.listing import print_json
+from commands.terminal.office_options import company_option, json_option, warn_of_doubts
+from commands.terminal.tables import print_json
 from storage.accounts.stale import account_problems
 from storage.companies.allowance import Allowance
 from storage.companies.directory import Site

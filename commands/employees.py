@@ -4,10 +4,10 @@ from typing import Literal
 
 import click
 
-from commands.changes import change, company_option, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
-from commands.words import FORWARD, SOUND, days_in_words, spell
+from commands.terminal.action_syntax import FORWARD, SOUND, days_in_words, spell
+from commands.terminal.office_options import change, company_option, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry

@@ -9,8 +9,8 @@ from itertools import islice
 import click
 
 from commands.context import App
-from commands.listing import counted
-from commands.selecting import ANY, selecting
+from commands.terminal.message_options import ANY, selecting
+from commands.terminal.tables import counted
 from storage.messages.repository import Query
 
 TOGETHER = 200

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from commands.changes import company_option
 from commands.context import App
-from commands.listing import print_table
-from commands.progress import progress_bar
+from commands.terminal.office_options import company_option
+from commands.terminal.progress import progress_bar
+from commands.terminal.tables import print_table
 from storage.companies.store import Site
 from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages.envelope import Mailbox

@@ -2,10 +2,10 @@
 
 import click
 
-from commands.changes import change, company_option, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
-from commands.words import SOUND, days_in_words
+from commands.terminal.action_syntax import SOUND, days_in_words
+from commands.terminal.office_options import change, company_option, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.office import Office, as_data
 from storage.office.edit import with_fields
 

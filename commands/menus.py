@@ -2,10 +2,10 @@
 
 import click
 
-from commands.changes import change, company_option, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
-from commands.words import ACTION, SOUND, spell
+from commands.terminal.action_syntax import ACTION, SOUND, spell
+from commands.terminal.office_options import change, company_option, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.office import Action, Menu, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 

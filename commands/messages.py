@@ -14,12 +14,12 @@ import click
 from commands.context import App
 from commands.holds import hold, release
 from commands.importing import import_messages
-from commands.listing import counted, print_table
 from commands.phone import phone_endpoint, ring_phone
-from commands.progress import progress_bar
 from commands.retention import print_report, tell_done
-from commands.selecting import selecting
-from commands.speaker import play_aloud
+from commands.terminal.audio_player import play_aloud
+from commands.terminal.message_options import selecting
+from commands.terminal.progress import progress_bar
+from commands.terminal.tables import counted, print_table
 from storage.actor import EVERYTHING, Scope
 from storage.messages.message import Hold
 from storage.messages.quiet import COUNTED

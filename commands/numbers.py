@@ -2,10 +2,10 @@
 
 import click
 
-from commands.changes import change, company_option, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
-from commands.words import TARGET, spell_target
+from commands.terminal.action_syntax import TARGET, spell_target
+from commands.terminal.office_options import change, company_option, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.office import Office, Target, as_data
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
 from storage.office.values import checked_number

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from commands.changes import change, company_option, json_option, warn_of_doubts
 from commands.context import App
-from commands.listing import print_json, print_table
 from commands.phone import phone_endpoint, ring_phone
+from commands.terminal.office_options import change, company_option, json_option, warn_of_doubts
+from commands.terminal.tables import print_json, print_table
 from storage.office import Office, Prompt, as_data, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.language.problems import message

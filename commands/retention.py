@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import click
 
-from commands.changes import json_option
 from commands.context import App
-from commands.listing import counted, print_json, print_table
+from commands.terminal.office_options import json_option
+from commands.terminal.tables import counted, print_json, print_table
 from storage.retention.report import Effect, Report, Whose
 from storage.text import printable
 from web.language.problems import sentence

@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from commands.context import App
-from commands.serve import sandbox_asterisk
+from commands.processes.serve import sandbox_asterisk
 from telephony.sandbox.build import find_build
 
 

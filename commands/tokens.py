@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from commands.changes import json_option
 from commands.context import App
-from commands.listing import print_json, print_table
+from commands.terminal.office_options import json_option
+from commands.terminal.tables import print_json, print_table
 from storage.accounts.tokens import ApiToken
 from storage.errors import NotFound
 

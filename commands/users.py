@@ -8,9 +8,9 @@ from typing import Literal
 import click
 
 from commands import tokens
-from commands.changes import company_option, json_option
 from commands.context import App
-from commands.listing import print_json, print_table
+from commands.terminal.office_options import company_option, json_option
+from commands.terminal.tables import print_json, print_table
 from storage.accounts.users import Unchanged
 from storage.actor import Person, Role, User
 from storage.database.account_tables import Language

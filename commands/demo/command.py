@@ -15,7 +15,7 @@ import click
 from commands.context import App
 from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, three_calls, town
 from commands.demo.stage import Service, telephones
-from commands.serve import sandbox_asterisk
+from commands.processes.serve import sandbox_asterisk
 from storage.actor import Role
 from storage.messages.query import Query
 from telephony.errors import AriError, TelephonyError

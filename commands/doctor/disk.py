@@ -11,7 +11,7 @@ from typing import Final
 
 from commands.context import App
 from commands.doctor.finding import Check, Finding, State, ok
-from commands.places import free_bytes, places
+from commands.observability.disk_places import free_bytes, places
 from storage.errors import NotFound
 from storage.messages.orphaned_audio import orphan_audio
 from storage.privacy import too_open

@@ -25,7 +25,7 @@ from commands.doctor import data, disk, exchange
 from commands.doctor.data import NEWEST
 from commands.doctor.finding import Finding
 from commands.doctor.probe import RATE, TONES, hears_tones
-from commands.serve import only_service
+from commands.processes.serve import only_service
 from storage.database import engine
 from storage.messages.envelope import Envelope
 from telephony.agi.ping import ping

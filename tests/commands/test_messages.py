@@ -11,8 +11,8 @@ import click
 import pytest
 
 from commands import messages as commands
-from commands import speaker
 from commands.context import App
+from commands.terminal import audio_player
 from storage.intake.intake import Kept, Mailbox
 from storage.settings import Settings
 from tests.commands.conftest import Voicepost
@@ -263,9 +263,9 @@ def test_speed_changes_the_length_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played = player(tmp_path, f'for last; do :; done; cp "$last" {tmp_path}/played.wav')
-    monkeypatch.setattr(speaker, "PLAYERS", ((str(played),),))
+    monkeypatch.setattr(audio_player, "PLAYERS", ((str(played),),))
 
-    speaker.play_aloud(speak(REQUEST).read_bytes(), speed=2.0)
+    audio_player.play_aloud(speak(REQUEST).read_bytes(), speed=2.0)
 
     with wave.open(str(tmp_path / "played.wav")) as file:
         assert file.getframerate() == 8000
@@ -276,10 +276,10 @@ def test_speed_changes_the_length_and_nothing_else(
 def test_a_computer_without_sound_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    monkeypatch.setattr(speaker, "PLAYERS", ((str(player(tmp_path, script)),),))
+    monkeypatch.setattr(audio_player, "PLAYERS", ((str(player(tmp_path, script)),),))
 
     with pytest.raises(click.ClickException, match="sound device"):
-        speaker.play_aloud(speak(REQUEST).read_bytes())
+        audio_player.play_aloud(speak(REQUEST).read_bytes())
 
 
 @pytest.mark.parametrize("name", ["out", "out.zip"])

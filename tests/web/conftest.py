@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from commands.context import App
-from commands.webserver import services
+from commands.processes.web_server import services
 from storage.accounts.passwords import Passwords
 from storage.actor import Actor, Role, User
 from storage.companies.directory import Site

@@ -11,9 +11,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from commands import connections
-from commands.notify import Watcher
-from commands.webserver import listening, serve_pages
+from commands.processes import connections
+from commands.processes.systemd import Watcher
+from commands.processes.web_server import listening, serve_pages
 from storage.accounts.sessions import Sessions
 from storage.errors import DatabaseUnavailable
 from tests.speech import speak

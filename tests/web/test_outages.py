@@ -16,7 +16,7 @@ from playwright.async_api import Browser, expect
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from commands.health import HealthCheck
+from commands.observability.health import HealthCheck
 from storage.audio.upload_queue import OutboxAudio
 from storage.audit import AuditQuery
 from storage.errors import AudioError, DatabaseUnavailable

@@ -15,16 +15,16 @@ import structlog
 
 from commands.calls import list_calls, show
 from commands.context import App
-from commands.home import close_home
-from commands.keeping import keep_retention
-from commands.logs import configure_logs
-from commands.metering import begin_metering
-from commands.notify import SUPERVISED, Watcher
+from commands.observability.logging import configure_logs
+from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
-from commands.reindexing import keep_reindexing
-from commands.serving import owner, serving
-from commands.settling import keep_settling
-from commands.uploading import keep_uploading
+from commands.processes.calls_lock import owner, serving
+from commands.processes.home_folder import close_home
+from commands.processes.reindex_loop import keep_reindexing
+from commands.processes.retention_loop import keep_retention
+from commands.processes.settle_loop import keep_settling
+from commands.processes.systemd import SUPERVISED, Watcher
+from commands.processes.upload_loop import keep_uploading
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules
 from storage.errors import ConfigError
@@ -102,7 +102,7 @@ def web(app: App) -> None:
     Prints "ready" when pages can be asked for.
     """
     # Imported here: it takes half a second, and no other command needs it.
-    from commands.webserver import listening, serve_pages
+    from commands.processes.web_server import listening, serve_pages
 
     os.nice(PAGES_NICENESS)
     watcher = start_role(app, "web")

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.words import parse_action, parse_forward, parse_target, spell, spell_target
+from commands.terminal.action_syntax import (
+    parse_action,
+    parse_forward,
+    parse_target,
+    spell,
+    spell_target,
+)
 from storage.office import (
     Action,
     Dial,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from commands import callfiles
+from commands.observability import log_reader
 from tests.commands.conftest import Voicepost
 
 CALL = "1764150000.12"
@@ -105,7 +105,7 @@ def test_the_newest_calls_and_how_they_came_out(voicepost: Voicepost, diary: Dia
 def test_only_the_end_of_long_logs_is_read(
     voicepost: Voicepost, diary: Diary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callfiles, "NEWEST_BYTES", 600)
+    monkeypatch.setattr(log_reader, "NEWEST_BYTES", 600)
     for number in range(20):
         diary("calls.jsonl", "call", call=f"2.{number}", args=[], caller="")
     newest = [row["call"] for row in voicepost.data("calls", "list")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from commands.callfiles import Line
+from commands.observability.log_reader import Line
 from storage.text import printable
 from storage.words.withheld import is_withheld
 

@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from commands.lean import structlog
-from commands.logfile import LogFile
+from commands.observability.log_file import LogFile
+from commands.observability.structlog_without_rich import structlog
 from storage.errors import StorageError
 from storage.text import escaped, json_text, printable, with_texts
 from web.language.problems import whole

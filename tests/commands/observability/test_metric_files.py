@@ -13,16 +13,16 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from commands.context import App
-from commands.exposition import exposition
-from commands.metering import FILE_BYTES, living_roles
+from commands.observability.metric_files import FILE_BYTES, living_roles
+from commands.observability.prometheus import exposition
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 ROLE = """
 import sys
 from pathlib import Path
-from commands.logs import configure_logs
-from commands.metering import begin_metering
+from commands.observability.logging import configure_logs
+from commands.observability.metric_files import begin_metering
 from telephony.metrics import counted, metrics, note_connection
 from storage.metrics import metrics as of_storage
 configure_logs("error", "text")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from commands.webserver import listening
+from commands.processes.web_server import listening
 from tests.ports import free_tcp
 
 

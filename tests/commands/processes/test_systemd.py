@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from commands import supervisor
-from commands.notify import Watcher
-from tests.commands.test_supervisor import Toy, ready, running
+from commands.processes import supervisor
+from commands.processes.systemd import Watcher
+from tests.commands.processes.test_supervisor import Toy, ready, running
 from tests.ports import free_tcp
 from tests.telephony.fake_ari import FakeAri
 from tests.waiting import until

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from commands import supervisor
-from commands.nursery import Nursery
-from commands.supervisor import Role
+from commands.processes import supervisor
+from commands.processes.fork_server import Nursery
+from commands.processes.supervisor import Role
 from tests.ports import free_tcp
 from tests.waiting import until
 
@@ -52,7 +52,9 @@ class Toy(Role):
             f"log(str(os.getpid()))\n{program}"
         )
         live = f"lambda _: exec({lines!r})"
-        nursery = f"from commands.nursery import raise_children; raise_children({live})"
+        nursery = (
+            f"from commands.processes.fork_server import raise_children; raise_children({live})"
+        )
         self.nursery = Nursery((sys.executable, "-c", nursery), os.environ)
         super().__init__("toy", self.nursery)
 
@@ -152,7 +154,7 @@ async def test_one_that_keeps_dying_is_restarted_ever_more_slowly(
         waits.append(seconds)
         await real_sleep(0)
 
-    monkeypatch.setattr("commands.supervisor.asyncio.sleep", sleep)
+    monkeypatch.setattr("commands.processes.supervisor.asyncio.sleep", sleep)
     role = Toy(tmp_path, "raise SystemExit(3)")
     async with running(role, role.nursery):
         while len(waits) < 9:

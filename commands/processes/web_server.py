@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 import click
 import uvicorn
 
-from commands.connections import Connection
 from commands.context import App
-from commands.exposition import exposition
-from commands.health import HealthCheck
-from commands.notify import Watcher
+from commands.observability.health import HealthCheck
+from commands.observability.prometheus import exposition
 from commands.phone import PhoneNotReached, ServiceNotRunning, phone_endpoint, ring_phone
+from commands.processes.connections import Connection
+from commands.processes.systemd import Watcher
 from storage.errors import ConfigError
 from storage.office import Office
 from telephony.errors import AriError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import structlog
 
-from commands.notify import SUPERVISED
-from commands.nursery import Child, FirstNursery, Nursery
+from commands.processes.fork_server import Child, FirstNursery, Nursery
+from commands.processes.systemd import SUPERVISED
 
 FIRST_RESTART_SECONDS = 0.1
 LAST_RESTART_SECONDS = 10.0

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from commands.logfile import LogFile
-from commands.logs import configure_logs
+from commands.observability.log_file import LogFile
+from commands.observability.logging import configure_logs
 
 
 @pytest.fixture

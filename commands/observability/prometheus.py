@@ -11,8 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from commands.context import App
-from commands.metering import living_roles
-from commands.places import free_bytes, places
+from commands.observability.disk_places import free_bytes, places
+from commands.observability.metric_files import living_roles
 from storage.errors import StorageError
 from storage.intake.unsettled import Unsettled, unsettled
 

@@ -18,8 +18,8 @@ import click
 from setproctitle import setproctitle
 
 from commands.context import App
-from commands.notify import SUPERVISED
-from commands.nursery import FirstNursery, raise_children
+from commands.processes.fork_server import FirstNursery, raise_children
+from commands.processes.systemd import SUPERVISED
 from storage.audio.voice_detector import detector
 from telephony.ari.music import play_music
 
@@ -36,7 +36,7 @@ def load(*meanwhile: Callable[[], object]) -> None:
     threads = [threading.Thread(target=each) for each in work]
     for thread in threads:
         thread.start()
-    for module in ("commands.roles", "prometheus_client.values"):
+    for module in ("commands.processes.roles", "prometheus_client.values"):
         import_module(module)
     import_module("sqlalchemy.orm").configure_mappers()  # here once, or in each child
     for thread in threads:
@@ -68,7 +68,7 @@ def _comfort_callers(app: App, waiting: list[int]) -> None:
     What is wrong is passed over: whoever serves them next tells of it. The App is one that nobody
     else has: each role reads the settings when it begins.
     """
-    from commands.serving import is_served, owner
+    from commands.processes.calls_lock import is_served, owner
     from storage.errors import ConfigError
 
     with suppress(ConfigError, OSError, HTTPException, ValueError, KeyError):
@@ -88,7 +88,7 @@ def nursery(context: click.Context) -> None:
 
 
 def _raise_roles(context: click.Context) -> None:
-    from commands.roles import agi, calls, web
+    from commands.processes.roles import agi, calls, web
 
     app = context.find_object(App)
     assert app

@@ -15,13 +15,13 @@ import click
 import structlog
 
 from commands.context import App
-from commands.firststart import first_links
-from commands.home import close_home
-from commands.logs import configure_logs
-from commands.notify import Watcher
-from commands.nursery import FirstNursery
-from commands.raising import fork_nursery
-from commands.supervisor import Role, nursery
+from commands.observability.logging import configure_logs
+from commands.processes.first_links import first_links
+from commands.processes.fork_server import FirstNursery
+from commands.processes.home_folder import close_home
+from commands.processes.preload import fork_nursery
+from commands.processes.supervisor import Role, nursery
+from commands.processes.systemd import Watcher
 from storage.privacy import FILE, LOCK, UMASK, make_home
 from telephony.errors import SandboxError
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.audio.child_programs import AT_ONCE, MEMORY
 
-UNITS = Path(__file__).parents[2] / "systemd"
+UNITS = Path(__file__).parents[3] / "systemd"
 PROGRAM = "/opt/voicepost/.venv/bin/voicepost"
 ROLES = ("voicepost-agi.service", "voicepost-calls.service", "voicepost-web.service")
 SERVICES = (*ROLES, "voicepost.service")
