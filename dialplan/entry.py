@@ -7,9 +7,9 @@ from functools import partial
 import structlog
 
 from dialplan import menu
-from dialplan.next import first_step
 from dialplan.resuming import take_up_again
 from dialplan.services import Services
+from dialplan.steps import first_step
 from storage.office import Target
 from telephony.call import Call
 

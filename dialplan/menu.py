@@ -19,8 +19,8 @@ from dialplan.digits import (
     match,
     menu_keys,
 )
-from dialplan.next import Done, Follow, Goto, Next, Perform, Repeat
 from dialplan.services import Services
+from dialplan.steps import Done, Follow, Goto, Next, Perform, Repeat
 from storage.office import Action, ForwardAction, Menu, Voicemail
 from storage.office import Repeat as RepeatAction
 from telephony.call import Call

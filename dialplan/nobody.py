@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from dialplan import sounds
 from dialplan.digits import SKIP, menu_keys
-from dialplan.next import Next, Perform, Repeat
 from dialplan.services import Services
+from dialplan.steps import Next, Perform, Repeat
 from storage.office import Dial, Hangup, OpenMenu, Ring, Voicemail
 from telephony.call import Call
 

@@ -10,7 +10,7 @@ import structlog
 
 from dialplan import sounds
 from dialplan.entry import take_call
-from dialplan.mailroom import PATIENCE, StoredMailroom
+from dialplan.message_taking import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
 from dialplan.strays import StrayRules, Strays

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from dialplan import sounds
-from dialplan.mailroom import Mailroom
+from dialplan.message_taking import Mailroom
 from dialplan.services import Desk
 from dialplan.voicemail import (
     keep_for_absent,

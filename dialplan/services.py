@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialplan import sounds
-from dialplan.mailroom import Mailroom
+from dialplan.message_taking import Mailroom
 from storage.companies.store import Site
 from storage.intake.intake import Mailbox
 from storage.intake.mailboxes import company_mailbox, employee_mailbox

@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from dialplan import sounds
-from dialplan.mailroom import PATIENCE, StoredMailroom
+from dialplan.message_taking import PATIENCE, StoredMailroom
 from dialplan.resuming import take_up_again
 from dialplan.services import Desk
 from dialplan.voicemail import leave_message

@@ -16,7 +16,7 @@ import structlog
 
 from dialplan import sounds
 from dialplan.digits import SKIP
-from dialplan.mailroom import Mailroom
+from dialplan.message_taking import Mailroom
 from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics

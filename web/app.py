@@ -18,18 +18,21 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from storage.actor import User
 from storage.errors import Busy, DatabaseUnavailable, StorageError
-from web import hosts, watching
+from web import monitoring
 from web.api.app import create_api
 from web.api.problems import ERRORS, Problem, failed, left, problem_of
-from web.assets import Assets
-from web.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
-from web.cookies import SessionRenewal
 from web.events import Events, last_known
-from web.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
-from web.headers import SecurityHeaders, protect
-from web.hosts import KnownHosts
+from web.http import hosts
+from web.http.assets import Assets
+from web.http.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
+from web.http.cookies import SessionRenewal
+from web.http.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
+from web.http.headers import SecurityHeaders, protect
+from web.http.hosts import KnownHosts
+from web.http.progress import Downloads
 from web.language.telling import tell
 from web.language.texts import Language, texts
+from web.monitoring import Watch
 from web.pages import (
     account,
     api,
@@ -48,10 +51,8 @@ from web.pages import (
     trying,
     users,
 )
-from web.progress import Downloads
 from web.services import PhoneUnavailable, Services
 from web.visit import Guest, as_guest, as_visit
-from web.watching import Watch
 
 SECTIONS = (
     *(login, messages, holds, trash, users, employees, menus, prompts, trying),
@@ -64,13 +65,13 @@ API = "/api/v1"
 def create_app(services: Services, watch: Watch | None = None) -> Starlette:
     """The application over these services; nothing is read before the first request.
 
-    With ``watch`` it also tells how the whole service is: see `web.watching`.
+    With ``watch`` it also tells how the whole service is: see `web.monitoring`.
     """
     events = Events(services.news, services.inbox)
     operations = create_api(services, events)
     routes: list[BaseRoute] = [
         *_pages(),
-        *(watching.routes(watch) if watch else ()),
+        *(monitoring.routes(watch) if watch else ()),
         Route("/events", listen, methods=["GET"]),
         Mount(API, operations),
         Mount("/static", Assets()),

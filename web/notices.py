@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from storage.text import storable
-from web import cookies
+from web.http import cookies
 
 COOKIE: Final = cookies.NOTICE
 SECONDS: Final = 60

@@ -18,7 +18,7 @@ from storage.messages.repository import Inbox
 from storage.office import Office
 from storage.office.prompts import PromptLibrary
 from storage.retention.retention import Retention
-from web.hosts import Hosts
+from web.http.hosts import Hosts
 
 
 class PhoneUnavailable(Exception):

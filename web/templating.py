@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from web.assets import static
-from web.bodies import LARGEST_BODY
+from web.http.assets import static
+from web.http.bodies import LARGEST_BODY
 from web.language.texts import Language, texts
-from web.words import FILTERS
+from web.language.words import FILTERS
 
 
 def template(name: str, language: Language) -> Template:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from commands.context import App
 from commands.doctor.finding import Check, Finding, ok
-from web.hosts import Hosts, host_of
+from web.http.hosts import Hosts, host_of
 
 
 def checks(app: App) -> Iterator[Check]:

@@ -18,7 +18,7 @@ from commands.doctor import data, disk, exchange
 from commands.doctor.finding import Finding, broken
 from commands.phone import ari_access
 from telephony.ari.client import HttpAri
-from web.watching import Health
+from web.monitoring import Health
 
 log = structlog.get_logger()
 

@@ -20,9 +20,9 @@ from storage.errors import ConfigError
 from storage.office import Office
 from telephony.errors import AriError
 from web.app import create_app
-from web.hosts import Hosts
+from web.http.hosts import Hosts
+from web.monitoring import Watch
 from web.services import ExchangeUnavailable, PhoneUnavailable, Services
-from web.watching import Watch
 
 END_SECONDS = 5
 """What requests in progress get when the role ends."""

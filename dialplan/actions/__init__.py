@@ -5,8 +5,8 @@ from __future__ import annotations
 import structlog
 
 from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
-from dialplan.next import Next
 from dialplan.services import Services
+from dialplan.steps import Next
 from storage.office import (
     Action,
     Dial,

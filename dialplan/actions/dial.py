@@ -5,9 +5,9 @@ One that the company may not dial is a number where nobody answers.
 
 from __future__ import annotations
 
-from dialplan.next import Done, Next, Perform, Repeat
 from dialplan.nobody import tell_nobody
 from dialplan.services import OUTSIDE_SECONDS, Services
+from dialplan.steps import Done, Next, Perform, Repeat
 from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang
 

@@ -6,8 +6,8 @@ Who presses a key of the menu before that is said is still there, and is heard.
 from __future__ import annotations
 
 from dialplan import sounds
-from dialplan.next import Done, Next, Repeat
 from dialplan.services import Services
+from dialplan.steps import Done, Next, Repeat
 from storage.office import Hangup
 from telephony.call import Call
 

@@ -5,8 +5,8 @@ The caller has been told that nobody is available, and goes back to the menu, if
 
 from __future__ import annotations
 
-from dialplan.next import Next, Repeat
 from dialplan.services import Services
+from dialplan.steps import Next, Repeat
 from storage.office import Nothing
 from telephony.call import Call
 

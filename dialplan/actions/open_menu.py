@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dialplan.next import Goto, Next
 from dialplan.services import Services
+from dialplan.steps import Goto, Next
 from storage.office import OpenMenu
 from telephony.call import Call
 

@@ -6,8 +6,8 @@ Any key cuts the announcement short, and counts in the menu if it means somethin
 from __future__ import annotations
 
 from dialplan.digits import ALL_KEYS
-from dialplan.next import Next, Repeat
 from dialplan.services import Services
+from dialplan.steps import Next, Repeat
 from storage.office import Play
 from telephony.call import Call
 

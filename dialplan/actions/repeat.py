@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialplan import next as what_next
+from dialplan import steps as what_next
 from dialplan.services import Services
 from storage.office import Repeat
 from telephony.call import Call

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import structlog
 
-from dialplan.next import Done, Follow, Goto, Next, Perform, first_step
 from dialplan.nobody import tell_nobody
 from dialplan.services import OUTSIDE_SECONDS, Services
+from dialplan.steps import Done, Follow, Goto, Next, Perform, first_step
 from storage.office import Dial, ForwardAction, Nothing, Ring, Voicemail
 from telephony.call import Call, Forwarded, Rang
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dialplan.digits import SKIP
-from dialplan.next import Done, Next
 from dialplan.services import Services
+from dialplan.steps import Done, Next
 from dialplan.voicemail import leave_message
 from storage.office import Voicemail
 from telephony.call import Call

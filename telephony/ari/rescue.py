@@ -11,7 +11,7 @@ import asyncio
 
 import structlog
 
-from telephony.ari import presence
+from telephony.ari import channels
 from telephony.ari.client import Ari, Event
 from telephony.ari.lease import RENEW_SECONDS, Watch
 from telephony.errors import AriError
@@ -36,12 +36,12 @@ async def rescue_stranded(ari: Ari, app: str) -> None:
 
 async def _move_on(ari: Ari, app: str, moved: set[str]) -> set[str]:
     """Move on who was not moved yet; people who talk are left to it. Returns who was."""
-    stranded = await presence.present(ari, app) - moved
+    stranded = await channels.present(ari, app) - moved
     if not stranded:
         return set()
-    talking = await presence.talks(ari)
+    talking = await channels.talks(ari)
     for channel_id in stranded - talking.keys():
-        channel = await presence.look(ari, channel_id)
+        channel = await channels.look(ari, channel_id)
         if channel is not None:
             await _move(ari, channel_id, channel)
     return stranded
@@ -50,9 +50,9 @@ async def _move_on(ari: Ari, app: str, moved: set[str]) -> set[str]:
 async def _move(ari: Ari, channel_id: str, channel: Event) -> None:
     """Give a caller to the dialplan, now or when what is being recorded ends; end a phone's leg."""
     try:
-        if presence.is_leg(channel):
+        if channels.is_leg(channel):
             await ari.request("DELETE", f"/channels/{channel_id}")
-        elif presence.is_inside(channel) or channel is presence.UNREADABLE:
+        elif channels.is_inside(channel) or channel is channels.UNREADABLE:
             log.warning("the service is dead: its caller is moved on", call=channel_id)
             await ari.request("POST", f"/channels/{channel_id}/continue")
     except AriError as error:

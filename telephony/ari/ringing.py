@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
+from telephony.ari.channels import LEG
 from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line, channel_of
-from telephony.ari.presence import LEG
 from telephony.call import Caller, Forwarded, Hearing, Rang
 from telephony.errors import AriError, CallLost
 from telephony.identity import forwarded_number

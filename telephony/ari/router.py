@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
 
-from telephony.ari import presence
+from telephony.ari import channels
 from telephony.ari.call import AriCall
+from telephony.ari.channels import LEG
 from telephony.ari.client import Ari, Event
 from telephony.ari.lease import Lease, LeasedAri
 from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line, channel_of, deliver
-from telephony.ari.presence import LEG
 from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
 from telephony.metrics import counted, note_beat, note_connection
 
@@ -111,8 +111,8 @@ class Router:
     async def _release(self) -> None:
         """Give everybody who is still here to the dialplan, except people who talk."""
         try:
-            talking = await presence.talks(self._ari)
-            for channel_id in await presence.present(self._ari, self._app):
+            talking = await channels.talks(self._ari)
+            for channel_id in await channels.present(self._ari, self._app):
                 if channel_id not in talking:
                     await self._ari.request("POST", f"/channels/{channel_id}/continue")
         except AriError as error:
@@ -214,7 +214,7 @@ class Router:
         Raises `AriUnavailable` when Asterisk cannot tell: whoever is stranded would stay so.
         """
         try:
-            present = await presence.present(self._ari, self._app)
+            present = await channels.present(self._ari, self._app)
             for channel_id in set(self._calls) - present:
                 await self._look_for(channel_id)
             for inbox in set(self._inboxes.values()):
@@ -235,7 +235,7 @@ class Router:
             if self._draining or not self.connected.is_set():
                 continue
             try:
-                seen = await presence.present(self._ari, self._app) - set(self._inboxes)
+                seen = await channels.present(self._ari, self._app) - set(self._inboxes)
                 known, self._strangers = self._strangers, seen
                 await self._adopt_all(seen & known, group)
             except AriError as error:
@@ -247,14 +247,14 @@ class Router:
     async def _adopt_all(self, channel_ids: set[str], group: asyncio.TaskGroup) -> None:
         if not channel_ids:
             return
-        talks = await presence.talks(self._ari)
+        talks = await channels.talks(self._ari)
         # They wait in silence, a hundred of them perhaps: asked about at once.
-        everyone = await presence.everyone(self._ari)
+        everyone = await channels.everyone(self._ari)
         # Those first of whom nothing more has to be asked: callers.
         for channel_id in sorted(channel_ids, key=lambda each: each.startswith(LEG)):
             try:
                 channel = (
-                    await presence.look(self._ari, channel_id)
+                    await channels.look(self._ari, channel_id)
                     if everyone is None
                     else everyone.get(channel_id)
                 )
@@ -268,7 +268,7 @@ class Router:
 
     async def _look_for(self, channel_id: str) -> None:
         """Tell a call whose channel is gone: its last events were missed."""
-        if await presence.look(self._ari, channel_id) is None and (
+        if await channels.look(self._ari, channel_id) is None and (
             inbox := self._inboxes.get(channel_id)  # unless the call ended meanwhile
         ):
             inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
@@ -282,11 +282,11 @@ class Router:
         """
         if channel_id in self._inboxes:
             return  # a leg comes along with its caller
-        if channel is presence.UNREADABLE:
+        if channel is channels.UNREADABLE:
             await self._ari.request("POST", f"/channels/{channel_id}/continue")
-        elif presence.is_inside(channel):
-            args = presence.arguments(channel)
+        elif channels.is_inside(channel):
+            args = channels.arguments(channel)
             log.info("taking up a call again", call=channel_id, args=args)
             self._begin(channel, args or [LEG], group, talk, seen_before=True)
-        elif presence.is_leg(channel):  # it rings for a caller whose flow is gone
+        elif channels.is_leg(channel):  # it rings for a caller whose flow is gone
             await self._ari.request("DELETE", f"/channels/{channel_id}")

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from dialplan.mailroom import Mailroom, StoredMailroom
+from dialplan.message_taking import Mailroom, StoredMailroom
 from dialplan.services import Services
 from storage.audio.store import LocalAudio
 from storage.companies.store import Site

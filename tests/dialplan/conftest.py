@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import dialplan.mailroom
+import dialplan.message_taking
 from storage.office import Office
 from tests.dialplan.company import SOME_OFFICE, Company
 
@@ -21,8 +21,8 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Found]:
 
     A database that is there answers, however busy the machine is: nobody gives it up.
     """
-    monkeypatch.setattr(dialplan.mailroom, "PATIENCE", 30.0)
-    monkeypatch.setattr(dialplan.mailroom, "FINISH_PATIENCE", 30.0)
+    monkeypatch.setattr(dialplan.message_taking, "PATIENCE", 30.0)
+    monkeypatch.setattr(dialplan.message_taking, "FINISH_PATIENCE", 30.0)
     with ExitStack() as companies:
 
         def make(office: Office | str = SOME_OFFICE, name: str = "company") -> Company:

@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 
 from storage.office import parse_office
 from tests.speech import speak
-from tests.web.api import UNKNOWN
+from tests.web.api.front import UNKNOWN
 from tests.web.conftest import (
     COMPANY,
     NOBODY,

@@ -18,10 +18,10 @@ from storage.accounts.users import Users
 from storage.office import Employee, Forward, Office, Ring, Voicemail
 from storage.office.edit import with_fields
 from tests.speech import speak
-from tests.web.api import API
+from tests.web.api.front import API
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.app import create_app
-from web.guard import COOKIE
+from web.http.guard import COOKIE
 from web.services import PhoneUnavailable
 
 NEW_PASSWORD = "seven red pears"

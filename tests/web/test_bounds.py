@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.storage.companies.test_bounds import HOSTILE
-from tests.web.api import problem, script
+from tests.web.api.front import problem, script
 from tests.web.conftest import (
     COMPANY,
     NOBODY,

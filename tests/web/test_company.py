@@ -9,11 +9,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.words.phone_numbers import country_of
-from tests.web.api import script
+from tests.web.api.front import script
 from tests.web.browser import street
 from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor
-from tests.web.test_messages import follow, words
-from web.timezones import zones, zones_beside
+from tests.web.message_list.test_messages import follow, words
+from web.language.timezones import zones, zones_beside
 
 ACCOUNT = {
     "name": "Vera",

@@ -13,11 +13,11 @@ import pytest
 from storage.actor import User
 from storage.errors import DatabaseUnavailable
 from storage.messages.events import Item
-from tests.web.api import API
+from tests.web.api.front import API
 from tests.web.conftest import NOBODY, PASSWORD, Front
 from web import events as news_of
 from web.events import Events
-from web.guard import COOKIE
+from web.http.guard import COOKIE
 
 
 @asynccontextmanager

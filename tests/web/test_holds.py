@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.conftest import NOBODY, Front
-from tests.web.test_messages import follow, shown, words
+from tests.web.message_list.test_messages import follow, shown, words
 
 
 def test_a_message_is_put_on_hold_and_released(front: Front) -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Office
 from storage.office.edit import with_fields, without_entry
-from tests.web.api import problem, script
+from tests.web.api.front import problem, script
 from tests.web.conftest import NOBODY, PASSWORD, Front, Visitor
 
 FORM = {"name": "Вера Королёва", "numbers": "101", "endpoint": "PJSIP/101", "ring_timeout": "20"}

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from web.api import (
+from web.api.limits import BodyLimits
+from web.api.operations import (
     audit,
     employees,
     events,
@@ -24,7 +25,6 @@ from web.api import (
     selection,
     users,
 )
-from web.api.limits import BodyLimits
 from web.api.problems import install_problems
 from web.api.schemas import Problem
 from web.events import Events

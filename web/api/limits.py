@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storage.errors import StorageError
-from web.api.asking import recognise
+from web.api.auth import recognise
 from web.api.problems import Problem, answer, problem_of
-from web.bodies import TooLarge, claims_more, counted, has_body, has_file
-from web.headers import NOT_KEPT
+from web.http.bodies import TooLarge, claims_more, counted, has_body, has_file
+from web.http.headers import NOT_KEPT
 
 MB: Final = 1_000_000
 LARGEST_BODY: Final = 1 * MB

@@ -13,10 +13,10 @@ from fastapi import File, Request, Response, UploadFile
 
 from storage.errors import AudioError
 from storage.office import Prompt
-from web.api.asking import Asking
+from web.api.auth import Asking
 from web.api.problems import Problem
+from web.http.ranges import audio_response
 from web.language.problems import message, whole
-from web.ranges import audio_response
 
 _WAV: Final = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
 SOUND: Final[dict[int | str, dict[str, Any]]] = {

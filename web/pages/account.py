@@ -9,11 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import Refused
-from web import confirming
-from web.cookies import session_token
-from web.fields import number_in, typed
+from web.forms import confirming
+from web.forms.fields import number_in, typed
+from web.forms.own_account import account_page, go_to_account, settled
+from web.http.cookies import session_token
 from web.language.texts import LANGUAGES
-from web.own_account import account_page, go_to_account, settled
 from web.pages import own_voicemail
 from web.visit import Visit, page
 

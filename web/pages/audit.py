@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.audit import AuditQuery
-from web.audit_words import KINDS, AuditWords
+from web.language.audit_words import KINDS, AuditWords
 from web.language.texts import texts
 from web.visit import Visit, page
 

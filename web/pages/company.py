@@ -11,15 +11,15 @@ from starlette.routing import Route
 from storage.errors import AudioError, Refused
 from storage.office import Office
 from storage.office.edit import with_fields
-from web.fields import typed
-from web.language.telling import Mistakes
-from web.office_changes import (
+from web.forms.fields import typed
+from web.forms.office_changes import (
     edit_office,
     fingerprint,
     form_status,
     refuse_if_changed,
 )
-from web.timezones import zones_beside
+from web.language.telling import Mistakes
+from web.language.timezones import zones_beside
 from web.visit import Visit, page
 
 _FIELDS: Final = ("name", "language", "timezone")

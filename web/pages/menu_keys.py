@@ -11,14 +11,14 @@ from starlette.routing import Route
 from storage.errors import Refused
 from storage.office import Menu, Office, Voicemail, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.action_form import ActionForm, filled_in, sent
-from web.choices import Choices
-from web.fields import FormError, typed
+from web.forms.fields import FormError, typed
+from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.language.telling import Mistakes
 from web.language.texts import texts
-from web.menu_tree import KEYPAD
-from web.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
-from web.places import menu_address
+from web.menu_editor.action_form import ActionForm, filled_in, sent
+from web.menu_editor.choices import Choices
+from web.menu_editor.pages import menu_address
+from web.menu_editor.tree import KEYPAD
 from web.visit import Visit, page
 
 _FIELDS: Final = ("key", "action", "keys")

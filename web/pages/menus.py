@@ -11,13 +11,19 @@ from starlette.routing import Route
 from storage.errors import AudioError, Refused
 from storage.office import Menu, Office, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.action_words import Words, describe, spoken
-from web.choices import Choices
-from web.fields import FormError, typed
+from web.forms.fields import FormError, typed
+from web.forms.office_changes import (
+    edit_office,
+    fingerprint,
+    form_status,
+    refuse_if_changed,
+)
+from web.language.action_words import Words, describe, spoken
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts
-from web.menu_form import (
+from web.menu_editor.choices import Choices
+from web.menu_editor.form import (
     FIELDS,
     Greeting,
     MenuForm,
@@ -27,17 +33,11 @@ from web.menu_form import (
     sent_greeting,
     sent_menu,
 )
-from web.menu_picture import menu_icons, menu_picture
-from web.menu_tree import by_keypad
-from web.office_changes import (
-    edit_office,
-    fingerprint,
-    form_status,
-    refuse_if_changed,
-)
+from web.menu_editor.pages import address_of, key_address, leading_to, menu_address
+from web.menu_editor.picture import menu_icons, menu_picture
+from web.menu_editor.tree import by_keypad
 from web.pages import menu_keys
 from web.pages.problems import Told, told
-from web.places import address_of, key_address, leading_to, menu_address
 from web.visit import Visit, page
 
 _NEW_FIELDS: Final = ("name", "greeting")

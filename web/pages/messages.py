@@ -13,17 +13,17 @@ from starlette.routing import Route
 from storage.errors import Held
 from storage.messages.message import State
 from storage.messages.repository import Message, Page
-from web.asked import asked_listing
-from web.boxes import days_aside, mailboxes
 from web.language.telling import Mistakes
-from web.listing import Listing, is_as_chosen, listing_at
-from web.months import Months
+from web.message_list.address import Listing, is_as_chosen, listing_at
+from web.message_list.asked import asked_listing
+from web.message_list.boxes import days_aside, mailboxes
+from web.message_list.months import Months
+from web.message_list.rows import Row, row_of
+from web.message_list.selection import ListChanged, Selection, count_found, selected
+from web.message_list.ways_back import LIST, list_behind, own_page, within_messages
 from web.pages import recordings
 from web.pages.recordings import message_of
-from web.rows import Row, row_of
-from web.selection import ListChanged, Selection, count_found, selected
 from web.visit import Visit, page
-from web.ways_back import LIST, list_behind, own_page, within_messages
 
 
 def show_messages(visit: Visit) -> Response:

@@ -11,7 +11,7 @@ from storage.actor import Person
 from storage.errors import Problem
 from web.language.places import place_in_words
 from web.language.telling import tell_message
-from web.places import address_of
+from web.menu_editor.pages import address_of
 from web.visit import Visit, page
 
 

@@ -15,15 +15,15 @@ from storage.errors import AudioError, NotFound, Refused
 from storage.office import Office, Prompt, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.values import shown
-from web.fields import FormError, typed
+from web.forms.fields import FormError, typed
+from web.forms.office_changes import edit_office
+from web.forms.sounds import doubts_of
+from web.http.ranges import audio_response
+from web.http.uploads import sound_in
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
-from web.office_changes import edit_office
-from web.places import address_of, playing, prompt_address
-from web.ranges import audio_response
+from web.menu_editor.pages import address_of, playing, prompt_address
 from web.services import PhoneUnavailable
-from web.sounds import doubts_of
-from web.uploads import sound_in
 from web.visit import Visit, page
 
 _FIELDS: Final = ("name", "way", "say", "voice", "file", "phone")

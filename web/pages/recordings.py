@@ -10,14 +10,14 @@ from starlette.responses import JSONResponse, Response
 from storage.errors import NotFound
 from storage.messages.repository import Message
 from storage.transfer.file_names import readable_name
-from web.asked import asked_listing
-from web.listing import Listing
-from web.progress import Downloads, Key
-from web.ranges import audio_response, closed_unless_sent
-from web.selection import everything
+from web.http.progress import Downloads, Key
+from web.http.ranges import audio_response, closed_unless_sent
+from web.http.zips import zip_name, zip_response
+from web.language.words import count_words, size_words
+from web.message_list.address import Listing
+from web.message_list.asked import asked_listing
+from web.message_list.selection import everything
 from web.visit import Visit
-from web.words import count_words, size_words
-from web.zips import zip_name, zip_response
 
 
 def play(visit: Visit) -> Response:

@@ -12,12 +12,12 @@ from starlette.routing import Route
 from storage.accounts.rules import check_extensions, check_way_in
 from storage.actor import Role, User
 from storage.errors import AccountError, Refused
-from web import confirming
-from web.fields import typed
-from web.hosts import own_address
+from web.forms import confirming
+from web.forms.fields import typed
+from web.forms.office_changes import fingerprint, form_status, refuse_if_changed
+from web.http.hosts import own_address
 from web.language.telling import Mistakes
 from web.language.texts import LANGUAGES, Language
-from web.office_changes import fingerprint, form_status, refuse_if_changed
 from web.visit import Visit, page
 
 LINK_HOURS: Final = 24

@@ -21,8 +21,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 
 from storage.audio.waveform import loudness, peaks
-from web.assets import Assets, static
-from web.headers import SecurityHeaders
+from web.http.assets import Assets, static
+from web.http.headers import SecurityHeaders
 from web.language.texts import Language, language_of
 from web.templating import template
 
