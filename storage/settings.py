@@ -63,9 +63,9 @@ class CallSettings(Section):
     """What holds for every call: minutes and seconds are limits.
 
     ``outside`` is the dial string for outside numbers, with ``{number}`` in it; ``allow`` says
-    which of them may be dialled, see `storage.words.prefixes`. Whoever calls a number that no company has
-    by one of the ``trunks`` (see `dialplan.strays`) may leave a message, so many ``per_caller`` and
-    in all ``per_day``.
+    which of them may be dialled, see `storage.words.prefixes`. Whoever calls a number that no
+    company has by one of the ``trunks`` (see `dialplan.strays`) may leave a message, so many
+    ``per_caller`` and in all ``per_day``.
     """
 
     ringing: Literal["ringing", "music"] = "ringing"

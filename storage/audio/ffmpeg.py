@@ -1,7 +1,8 @@
 """Sound of foreign formats, decoded by ffmpeg into what a telephone carries.
 
 Strangers make the files. Whoever asks names the formats that may be read: a playlist would have
-ffmpeg open other files. What it may take of the machine is limited by `storage.audio.child_programs`.
+ffmpeg open other files. What it may take of the machine is limited by
+`storage.audio.child_programs`.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Allowance:
     """What is allowed a company, with what is usual filled in.
 
     ``endpoint_pattern`` makes the dial string of an extension's phone; ``endpoints`` are others;
-    ``allow`` is a list as `storage.words.prefixes` reads it; numbers that were ``dialled_before`` there
-    were such lists are dialled still.
+    ``allow`` is a list as `storage.words.prefixes` reads it; numbers that were ``dialled_before``
+    there were such lists are dialled still.
     """
 
     endpoint_pattern: str | None = OF_ONE_COMPANY

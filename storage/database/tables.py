@@ -221,7 +221,8 @@ class UnheardRow(Base):
 
 
 class TallyRow(Base):
-    """How many listed messages a month has, in one box or in all: see `storage.messages.month_counts`."""
+    """How many listed messages a month has, in one box or in all: see
+    `storage.messages.month_counts`."""
 
     __tablename__ = "tallies"
 
@@ -232,7 +233,8 @@ class TallyRow(Base):
 
 
 class AddresseeRow(Base):
-    """Words that listed messages of one mailbox are found by: see `storage.messages.search.addressees`.
+    """Words that listed messages of one mailbox are found by: see
+    `storage.messages.search.addressees`.
 
     ``key`` is a digest of what identifies the row: words may be longer than an index takes.
     """

@@ -1,8 +1,8 @@
 """Audio without a message: it is told, and never removed by itself.
 
-Removing takes the audio first (`storage.retention.purge`), and keeping stores it first, so a crash leaves
-no such file for long. One that is there all the same was put there by somebody, or its row was
-lost: what somebody said may be in it.
+Removing takes the audio first (`storage.retention.purge`), and keeping stores it first, so a crash
+leaves no such file for long. One that is there all the same was put there by somebody, or its row
+was lost: what somebody said may be in it.
 """
 
 from __future__ import annotations

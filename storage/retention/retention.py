@@ -1,10 +1,10 @@
 """How long messages stay: what decides which of them go, when, and tells it beforehand.
 
 A box that keeps its messages for so many days has older ones moved to the trash, where deleted
-ones lie for some days too; then they are removed for good (`storage.retention.purge`). A message on hold
-stays wherever it is. Boxes without days keep their messages for ever, and so do companies that are
-no longer configured, and messages that no company could be found for. What lies aside as probably
-empty is kept for days in every box.
+ones lie for some days too; then they are removed for good (`storage.retention.purge`). A message on
+hold stays wherever it is. Boxes without days keep their messages for ever, and so do companies that
+are no longer configured, and messages that no company could be found for. What lies aside as
+probably empty is kept for days in every box.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Retention:
             return _expired(session, before, _names(self._directory()), scope)
 
     def tidy(self, trash: timedelta) -> None:
-        """Let go of what nobody misses; see `storage.retention.housekeeping`. Raises AudioError too."""
+        """Let go of what nobody misses; see `storage.retention.housekeeping`. Raises AudioError
+        too."""
         housekeeping.tidy(self._database, self._audio, trash)
 
 

@@ -1,9 +1,9 @@
 """The spool of Asterisk's own voicemail (app_voicemail), read and never written.
 
 In ``<context>/<mailbox>/<folder>/`` a message is ``msg0000.txt``, which tells of it, with its sound
-beside it (`storage.transfer.old_sounds`), once in each format that was configured. Anything else may lie
-there, too: links are not followed, pipes not waited for, and of what strangers sent only text is
-left.
+beside it (`storage.transfer.old_sounds`), once in each format that was configured. Anything else
+may lie there, too: links are not followed, pipes not waited for, and of what strangers sent only
+text is left.
 """
 
 from __future__ import annotations

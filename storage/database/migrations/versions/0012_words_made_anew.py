@@ -1,7 +1,7 @@
 """Messages are found by other words: which of them have their old ones still.
 
-They get the new ones behind the running service (`storage.messages.reindexing`): here nothing is read but
-the newest.
+They get the new ones behind the running service (`storage.messages.reindexing`): here nothing is
+read but the newest.
 """
 
 from __future__ import annotations
