@@ -1,0 +1,6 @@
+"""The service as processes: who starts, watches, forks and ends them, and their loops.
+
+What they do for a caller or a page is in other rooms.
+"""
+
+__all__ = ["serve"]

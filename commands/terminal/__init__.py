@@ -1,0 +1,13 @@
+"""What commands share: tables, options, the words of an action, sound, a progress bar.
+
+No command stands here.
+"""
+
+__all__ = [
+    "action_syntax",
+    "audio_player",
+    "message_options",
+    "office_options",
+    "progress",
+    "tables",
+]

@@ -1,1 +1,3 @@
 """Backups: everything a home has, in one file, and back."""
+
+__all__ = ["home", "making", "restoring", "verifying"]

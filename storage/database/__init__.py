@@ -1,0 +1,6 @@
+"""The database: its engine, all tables, and migrations.
+
+Tables only hold; what is asked of them, and what a change means, belongs to the rooms above.
+"""
+
+__all__ = ["account_tables", "allowance_tables", "employee_tables", "engine", "tables", "upsert"]

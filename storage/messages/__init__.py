@@ -1,0 +1,21 @@
+"""Messages that are kept: found, marked, deleted, held, counted, and told of to open pages.
+
+How one comes to be kept is in `storage.intake`; how it goes for good in `storage.retention`.
+"""
+
+__all__ = [
+    "changes",
+    "envelope",
+    "events",
+    "message",
+    "month_counts",
+    "orphaned_audio",
+    "query",
+    "quiet",
+    "reindexing",
+    "repository",
+    "search",
+    "unassigned",
+    "unread",
+    "visibility",
+]

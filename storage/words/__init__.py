@@ -1,0 +1,6 @@
+"""Names and numbers as people write them, made comparable: what a text is found by.
+
+What is searched for, and where, is not known here.
+"""
+
+__all__ = ["folding", "phone_numbers", "prefixes", "spellings", "terms", "withheld"]

@@ -1,0 +1,20 @@
+"""What comes in over HTTP and goes out: hosts, cookies, headers, bodies, ranges, zips, statuses.
+
+What is on a page is not known here.
+"""
+
+__all__ = [
+    "assets",
+    "bodies",
+    "cookies",
+    "devices",
+    "guard",
+    "headers",
+    "hosts",
+    "outages",
+    "progress",
+    "ranges",
+    "statuses",
+    "uploads",
+    "zips",
+]

@@ -2,3 +2,14 @@
 
 Here stand tables and what reads them. What asks storage or knows a visitor may not come in.
 """
+
+__all__ = [
+    "action_words",
+    "audit_words",
+    "places",
+    "problems",
+    "telling",
+    "texts",
+    "timezones",
+    "words",
+]

@@ -1,0 +1,23 @@
+"""The pages, a module for each section.
+
+What several of them share belongs to a room beside this one.
+"""
+
+__all__ = [
+    "account",
+    "api",
+    "audit",
+    "company",
+    "employees",
+    "holds",
+    "login",
+    "mailbox",
+    "menus",
+    "messages",
+    "numbers",
+    "problems",
+    "prompts",
+    "trash",
+    "trying",
+    "users",
+]

@@ -1,0 +1,21 @@
+"""The operations of the API, a module for each section of its document.
+
+What several of them share belongs to `web.api`.
+"""
+
+__all__ = [
+    "audit",
+    "employees",
+    "events",
+    "holds",
+    "mailbox",
+    "me",
+    "menus",
+    "messages",
+    "numbers",
+    "phones",
+    "prompts",
+    "recordings",
+    "selection",
+    "users",
+]
