@@ -21,7 +21,7 @@ from storage.office import parse_office
 from tests.ports import free_tcp
 from tests.storage.postgresql import postgresql_server
 from web.api.paging import cursor_of
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 from web.message_list.address import listing_in
 
 Kind = Literal["sqlite", "postgresql"]

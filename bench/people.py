@@ -6,7 +6,7 @@ from typing import Final
 
 from commands.context import App
 from storage.actor import Actor
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 PASSWORD: Final = "only for this bench"
 

@@ -22,11 +22,11 @@ from web import monitoring
 from web.api.app import create_api
 from web.api.problems import ERRORS, Problem, failed, left, problem_of
 from web.events import Events, last_known
+from web.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
 from web.http import hosts
 from web.http.assets import Assets
 from web.http.bodies import LARGEST_TEXT, Bodies, TooLarge, has_file
 from web.http.cookies import SessionRenewal
-from web.http.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
 from web.http.headers import SecurityHeaders, protect
 from web.http.hosts import KnownHosts
 from web.http.progress import Downloads

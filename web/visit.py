@@ -23,8 +23,8 @@ from storage.companies.directory import Site
 from storage.errors import NotFound, Problem
 from storage.office import Office
 from web import notices
+from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
 from web.http.bodies import LARGEST_OPEN, counted, has_file
-from web.http.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor, within
 from web.language.telling import Mistakes, mistakes, tell
 from web.language.texts import Language, language_of, texts
 from web.notices import Notice

@@ -1,3 +1,3 @@
 """`voicepost doctor`: is everything there that a running system needs, and what is to be done?"""
 
-__all__ = ["data", "disk", "exchange", "finding"]
+__all__ = ["health"]

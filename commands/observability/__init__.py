@@ -6,7 +6,6 @@ The check-up that people ask for is `commands.doctor`.
 __all__ = [
     "call_story",
     "disk_places",
-    "health",
     "log_reader",
     "logging",
     "metric_files",

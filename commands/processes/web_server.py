@@ -11,7 +11,7 @@ import click
 import uvicorn
 
 from commands.context import App
-from commands.observability.health import HealthCheck
+from commands.doctor.health import HealthCheck
 from commands.observability.prometheus import exposition
 from commands.phone import PhoneNotReached, ServiceNotRunning, phone_endpoint, ring_phone
 from commands.processes.connections import Connection

@@ -21,7 +21,7 @@ from playwright.async_api import (
 )
 
 from tests.web.conftest import Front
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (

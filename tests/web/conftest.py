@@ -26,7 +26,7 @@ from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from storage.office import parse_office
 from tests.speech import speak
 from web.app import create_app
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 from web.services import Services
 
 COMPANY = "Ромашка"

@@ -21,7 +21,7 @@ from tests.speech import speak
 from tests.web.api.front import API
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.app import create_app
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 from web.services import PhoneUnavailable
 
 NEW_PASSWORD = "seven red pears"

@@ -17,7 +17,7 @@ from tests.web.api.front import API
 from tests.web.conftest import NOBODY, PASSWORD, Front
 from web import events as news_of
 from web.events import Events
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 
 @asynccontextmanager

@@ -25,11 +25,11 @@ from storage.errors import (
     WrongValue,
 )
 from storage.office.values import shown
-from web.http.outages import outage_of
-from web.http.statuses import status_of
 from web.language.problems import sentence, sentences
 from web.language.texts import language_of, texts
+from web.outages import outage_of
 from web.services import ExchangeUnavailable, PhoneUnavailable
+from web.statuses import status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5

@@ -12,4 +12,5 @@ __all__ = [
     "own_account",
     "phones",
     "sounds",
+    "uploads",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from storage.accounts.sessions import LoginRefused
+from web.guard import address_of
 from web.http.cookies import session_token
-from web.http.guard import address_of
 from web.visit import Visit
 
 

@@ -10,7 +10,7 @@ from storage.companies.succession import Succession
 from storage.errors import Refused, StorageError
 from storage.office import Office
 from web.forms.fields import ChangedMeanwhile
-from web.http.statuses import status_of
+from web.statuses import status_of
 from web.visit import Visit
 
 SEEN: Final = "seen"

@@ -8,13 +8,9 @@ __all__ = [
     "bodies",
     "cookies",
     "devices",
-    "guard",
     "headers",
     "hosts",
-    "outages",
     "progress",
     "ranges",
-    "statuses",
-    "uploads",
     "zips",
 ]

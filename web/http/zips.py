@@ -15,8 +15,8 @@ from storage.messages.repository import Inbox, Message
 from storage.transfer.manifest import CsvStyle
 from storage.transfer.zip_stream import stream_zip
 from storage.words.withheld import WITHHELD
-from web.http.outages import outage_of
 from web.http.ranges import attachment
+from web.outages import outage_of
 
 
 def zip_name(word: str, period: str | None, timezone: str) -> str:

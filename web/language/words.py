@@ -26,7 +26,7 @@ from storage.text import printable
 from storage.words.phone_numbers import SHORTEST, region_of
 from storage.words.spellings import digits, has_every_digit, readings
 from web.language.texts import Language, texts
-from web.message_list.ways_back import own_page
+from web.ways_back import own_page
 
 BARS: Final = 48
 """Strokes of the small picture of a sound in a list."""

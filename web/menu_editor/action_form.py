@@ -24,7 +24,7 @@ from storage.office import (
     as_data,
 )
 from web.forms.fields import FormError, seconds_in, typed, written
-from web.language.action_words import describe
+from web.menu_editor.action_words import describe
 
 Kind = Literal[
     "voicemail", "ring", "ring-several", "menu", "dial", "play", "repeat", "hangup", "keep"

@@ -3,4 +3,4 @@
 What is done to messages stands in `web.pages`.
 """
 
-__all__ = ["address", "asked", "boxes", "months", "rows", "selection", "ways_back"]
+__all__ = ["address", "asked", "boxes", "months", "rows", "selection"]

@@ -14,8 +14,8 @@ from storage.errors import Held, NotFound
 from storage.messages.query import Query
 from web.message_list.address import Listing, listing_at
 from web.message_list.asked import asked_listing
-from web.message_list.ways_back import list_behind
 from web.visit import Visit
+from web.ways_back import list_behind
 
 MOST_TICKED: Final = 500
 AT_ONCE: Final = 200

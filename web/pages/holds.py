@@ -6,10 +6,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import Refused
-from web.message_list.ways_back import list_behind, own_page
 from web.pages.messages import message_page
 from web.pages.recordings import message_of
 from web.visit import Visit, page
+from web.ways_back import list_behind, own_page
 
 
 def hold(visit: Visit) -> Response:

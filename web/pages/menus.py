@@ -18,10 +18,10 @@ from web.forms.office_changes import (
     form_status,
     refuse_if_changed,
 )
-from web.language.action_words import Words, describe, spoken
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts
+from web.menu_editor.action_words import Words, describe, spoken
 from web.menu_editor.choices import Choices
 from web.menu_editor.form import (
     FIELDS,

@@ -20,10 +20,10 @@ from web.message_list.boxes import days_aside, mailboxes
 from web.message_list.months import Months
 from web.message_list.rows import Row, row_of
 from web.message_list.selection import ListChanged, Selection, count_found, selected
-from web.message_list.ways_back import LIST, list_behind, own_page, within_messages
 from web.pages import recordings
 from web.pages.recordings import message_of
 from web.visit import Visit, page
+from web.ways_back import LIST, list_behind, own_page, within_messages
 
 
 def show_messages(visit: Visit) -> Response:

@@ -18,8 +18,8 @@ from storage.office.values import shown
 from web.forms.fields import FormError, typed
 from web.forms.office_changes import edit_office
 from web.forms.sounds import doubts_of
+from web.forms.uploads import sound_in
 from web.http.ranges import audio_response
-from web.http.uploads import sound_in
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.menu_editor.pages import address_of, playing, prompt_address

@@ -12,7 +12,7 @@ from storage.audio.rendition import rendition_of
 from storage.audio.silence import samples_of
 from storage.audio.waveform import loudness
 from storage.errors import AudioError, Busy, Refused, StorageError, warning
-from web.http.uploads import uploaded
+from web.forms.uploads import uploaded
 from web.language.telling import tell_message
 from web.visit import Visit, page
 

@@ -9,7 +9,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from tests.web.conftest import NOBODY, Front
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 API = "/api/v1"
 PROBLEM = "application/problem+json"

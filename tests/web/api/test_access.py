@@ -13,8 +13,8 @@ from storage.errors import DatabaseUnavailable
 from storage.messages.repository import Inbox
 from tests.web.api.front import API, UNKNOWN, problem, script
 from tests.web.conftest import NOBODY, Front
-from web.http import outages
-from web.http.guard import COOKIE
+from web import outages
+from web.guard import COOKIE
 
 # What each kind of person gets for what is an administrator's alone.
 FOR_ADMINISTRATORS = (

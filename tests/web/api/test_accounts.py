@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from storage.audit import AuditQuery
 from tests.web.api.front import API, in_person, problem, script
 from tests.web.conftest import COMPANY, PASSWORD, Front, Visitor
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 NEW = {"login": "vera", "name": "Вера Лис", "role": "employee", "extensions": ["102"]}
 

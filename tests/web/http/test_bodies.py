@@ -19,8 +19,8 @@ from storage.errors import DatabaseUnavailable
 from tests.speech import speak
 from tests.waiting import until
 from tests.web.conftest import PASSWORD, Front
+from web.guard import COOKIE
 from web.http import bodies
-from web.http.guard import COOKIE
 
 SOON = 20.0
 """Seconds within which something has to happen; what is being tested is told to be sooner."""

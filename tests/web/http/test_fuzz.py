@@ -23,7 +23,7 @@ from structlog.testing import capture_logs
 
 from tests.web.api.front import API
 from tests.web.conftest import NOBODY, NUMBER, PASSWORD, Front
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 
 Operation = APIOperation[Any, Any, Any, Any]
 Request = Case[Any]

@@ -18,7 +18,7 @@ from storage.settings import WebSettings
 from tests.web.api.front import API, PROBLEM
 from tests.web.browser import serving
 from tests.web.conftest import COMPANY, PASSWORD, Front
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 from web.http.hosts import Hosts
 
 URL = "https://voicemail.example.com"

@@ -13,8 +13,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from storage.errors import NotFound
 from tests.web.api.front import script
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
+from web.guard import COOKIE
 from web.http.devices import COOKIE as DEVICE
-from web.http.guard import COOKIE
 
 
 def log_in(visitor: Visitor, login: str, password: str = PASSWORD, **more: str) -> Response:

@@ -14,9 +14,9 @@ from storage.messages.query import Query
 from tests.refusals import refuses
 from tests.web.api.front import API
 from tests.web.conftest import Front
+from web.guard import COOKIE
 from web.http.assets import static
 from web.http.bodies import LARGEST_BODY, LARGEST_TEXT
-from web.http.guard import COOKIE
 from web.notices import COOKIE as NOTICE
 
 TEXTS: Final = ("%00", "%ff%fe", "%ED%A0%80", "%22%27%60;--", "*", "a" * 50_000, "%25" * 500)

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, expect
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from commands.observability.health import HealthCheck
+from commands.doctor.health import HealthCheck
 from storage.audio.upload_queue import OutboxAudio
 from storage.audit import AuditQuery
 from storage.errors import AudioError, DatabaseUnavailable
@@ -26,9 +26,9 @@ from tests.storage.postgresql import connect, running_server
 from tests.web.api.front import API, PROBLEM
 from tests.web.browser import serving, street
 from tests.web.conftest import Front, make_home
+from web import outages
 from web.app import create_app
-from web.http import outages
-from web.http.guard import COOKIE
+from web.guard import COOKIE
 from web.language.texts import texts
 from web.monitoring import Watch
 from web.services import ExchangeUnavailable
