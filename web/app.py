@@ -21,6 +21,7 @@ from storage.errors import Busy, DatabaseUnavailable, StorageError
 from web import monitoring
 from web.api.app import create_api
 from web.api.problems import ERRORS, Problem, failed, left, problem_of
+from web.errors import PhoneUnavailable
 from web.events import Events, last_known
 from web.guard import SAFE_METHODS, is_from_elsewhere, page_before, visitor, within
 from web.http import hosts
@@ -51,7 +52,7 @@ from web.pages import (
     trying,
     users,
 )
-from web.services import PhoneUnavailable, Services
+from web.services import Services
 from web.visit import Guest, as_guest, as_visit
 
 SECTIONS = (

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from storage.errors import AudioError, DatabaseUnavailable, LostAudio, StorageError
-from web.services import ExchangeUnavailable
+from web.errors import ExchangeUnavailable
 
 DATABASE: Final = "The service cannot reach its data just now. Try again in a moment."
 RECORDINGS: Final = "Recordings cannot be reached just now. Try again in a moment."

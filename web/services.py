@@ -12,25 +12,12 @@ from storage.accounts.users import Users
 from storage.audit import AuditLog
 from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
-from storage.errors import Param, wrong
 from storage.messages.events import News
 from storage.messages.repository import Inbox
 from storage.office import Office
 from storage.office.prompts import PromptLibrary
 from storage.retention.retention import Retention
 from web.http.hosts import Hosts
-
-
-class PhoneUnavailable(Exception):
-    """A phone cannot be rung now; ``problem`` says why."""
-
-    def __init__(self, code: str, /, **params: Param) -> None:
-        self.problem = wrong(code, **params)
-        super().__init__(str(self.problem))
-
-
-class ExchangeUnavailable(Exception):
-    """Asterisk cannot be asked; the text is for the log."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from storage.errors import (
     NotFound,
     Refused,
 )
-from web.forms.fields import ChangedMeanwhile
-from web.services import ExchangeUnavailable, PhoneUnavailable
+from web.errors import ChangedMeanwhile, ExchangeUnavailable, PhoneUnavailable
 
 STATUSES: Final[Mapping[type[BaseException], int]] = {
     Refused: 422,

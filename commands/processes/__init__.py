@@ -3,4 +3,6 @@
 What they do for a caller or a page is in other rooms.
 """
 
-__all__ = ["serve"]
+__all__ = [
+    "serve",
+]

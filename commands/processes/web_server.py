@@ -20,9 +20,10 @@ from storage.errors import ConfigError
 from storage.office import Office
 from telephony.errors import AriError
 from web.app import create_app
+from web.errors import ExchangeUnavailable, PhoneUnavailable
 from web.http.hosts import Hosts
 from web.monitoring import Watch
-from web.services import ExchangeUnavailable, PhoneUnavailable, Services
+from web.services import Services
 
 END_SECONDS = 5
 """What requests in progress get when the role ends."""

@@ -1,3 +1,8 @@
 """Backups: everything a home has, in one file, and back."""
 
-__all__ = ["home", "making", "restoring", "verifying"]
+__all__ = [
+    "home",
+    "making",
+    "restoring",
+    "verifying",
+]

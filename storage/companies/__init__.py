@@ -4,4 +4,12 @@ what a change makes of their people.
 What an office is, as a document, is in `storage.office`.
 """
 
-__all__ = ["allowance", "allowances", "bounds", "directory", "reassigning", "store", "succession"]
+__all__ = [
+    "allowance",
+    "allowances",
+    "bounds",
+    "directory",
+    "reassigning",
+    "store",
+    "succession",
+]

@@ -3,4 +3,11 @@
 Tables only hold; what is asked of them, and what a change means, belongs to the rooms above.
 """
 
-__all__ = ["account_tables", "allowance_tables", "employee_tables", "engine", "tables", "upsert"]
+__all__ = [
+    "account_tables",
+    "allowance_tables",
+    "employee_tables",
+    "engine",
+    "tables",
+    "upsert",
+]

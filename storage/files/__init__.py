@@ -3,4 +3,8 @@
 What is in them is not known here.
 """
 
-__all__ = ["atomic", "free_space", "fsync"]
+__all__ = [
+    "atomic",
+    "free_space",
+    "fsync",
+]

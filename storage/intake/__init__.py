@@ -4,4 +4,12 @@ becomes of a recording in the end, at once or later.
 Finding and changing messages that are kept is in `storage.messages`.
 """
 
-__all__ = ["draft_files", "drafts", "intake", "mailboxes", "reconcile", "rows", "unsettled"]
+__all__ = [
+    "draft_files",
+    "drafts",
+    "intake",
+    "mailboxes",
+    "reconcile",
+    "rows",
+    "unsettled",
+]

@@ -3,4 +3,8 @@
 What an administrator deletes by hand is in `storage.messages`.
 """
 
-__all__ = ["due", "report", "retention"]
+__all__ = [
+    "due",
+    "report",
+    "retention",
+]

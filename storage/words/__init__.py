@@ -3,4 +3,11 @@
 What is searched for, and where, is not known here.
 """
 
-__all__ = ["folding", "phone_numbers", "prefixes", "spellings", "terms", "withheld"]
+__all__ = [
+    "folding",
+    "phone_numbers",
+    "prefixes",
+    "spellings",
+    "terms",
+    "withheld",
+]

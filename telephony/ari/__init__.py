@@ -2,7 +2,15 @@
 
 from typing import Final
 
-__all__ = ["LEASE_VARIABLE", "client", "lease", "music", "rescue", "ringing", "router"]
+__all__ = [
+    "LEASE_VARIABLE",
+    "client",
+    "lease",
+    "music",
+    "rescue",
+    "ringing",
+    "router",
+]
 
 LEASE_VARIABLE: Final = "VOICEPOST_LEASE"
 """Asterisk's global variable that says who serves its calls: see `telephony.ari.lease`."""

@@ -3,4 +3,9 @@
 How a call is served is not known here.
 """
 
-__all__ = ["asterisk", "build", "configuration", "telephones"]
+__all__ = [
+    "asterisk",
+    "build",
+    "configuration",
+    "telephones",
+]

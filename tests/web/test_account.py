@@ -21,8 +21,8 @@ from tests.speech import speak
 from tests.web.api.front import API
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.app import create_app
+from web.errors import PhoneUnavailable
 from web.guard import COOKIE
-from web.services import PhoneUnavailable
 
 NEW_PASSWORD = "seven red pears"
 TOKEN = {"token_name": "script", "token_current": PASSWORD}

@@ -28,10 +28,10 @@ from tests.web.browser import serving, street
 from tests.web.conftest import Front, make_home
 from web import outages
 from web.app import create_app
+from web.errors import ExchangeUnavailable
 from web.guard import COOKIE
 from web.language.texts import texts
 from web.monitoring import Watch
-from web.services import ExchangeUnavailable
 
 ROLE: Final = "mailkeeper"
 SECRETS: Final = (ROLE, "psycopg", "FATAL", "scram", "vp-pg-", "sqlalch", "5432")

@@ -19,7 +19,7 @@ from tests.bad_sounds import upside_down
 from tests.flac import flac
 from tests.speech import speak
 from tests.web.conftest import Front, Visitor
-from web.services import PhoneUnavailable
+from web.errors import PhoneUnavailable
 
 
 @pytest.fixture

@@ -3,4 +3,8 @@
 Its operations are in `web.api.operations`; what pages show is not known here.
 """
 
-__all__ = ["app", "guide", "problems"]
+__all__ = [
+    "app",
+    "guide",
+    "problems",
+]

@@ -17,7 +17,7 @@ from storage.companies.directory import Site
 from storage.errors import NotFound
 from storage.office import Office
 from web.api.problems import forbidden, unauthorized
-from web.forms.fields import FormError
+from web.errors import FormError
 from web.guard import SAFE_METHODS, actor_of, is_from_elsewhere, visitor
 from web.http.cookies import HOST, session_token
 from web.http.cookies import SESSION as COOKIE

@@ -25,10 +25,10 @@ from storage.errors import (
     WrongValue,
 )
 from storage.office.values import shown
+from web.errors import ExchangeUnavailable, PhoneUnavailable
 from web.language.problems import sentence, sentences
 from web.language.texts import language_of, texts
 from web.outages import outage_of
-from web.services import ExchangeUnavailable, PhoneUnavailable
 from web.statuses import status_of
 
 MEDIA_TYPE: Final = "application/problem+json"

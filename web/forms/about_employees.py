@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from storage.office import Employee
 from web.forms.forwarding import RULES
+from web.language.action_words import describe
 from web.language.texts import texts
-from web.menu_editor.action_words import describe
 from web.visit import Visit
 
 

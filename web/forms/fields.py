@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from gettext import NullTranslations
 from math import isfinite, nan
 from typing import Literal, overload
 
 from starlette.datastructures import FormData
 
-from storage.errors import Refused
-
-
-class FormError(Refused):
-    """A form that was not filled in as it has to be."""
-
-
-class ChangedMeanwhile(Refused):
-    """What a form is about is not any more what the form was filled in from."""
-
-
-def written(number: float | None, texts: NullTranslations) -> str:
-    """A number as people write it, with a comma or a point; "" for None."""
-    return "" if number is None else f"{number:g}".replace(".", texts.gettext("."))
+from web.errors import FormError
 
 
 @overload

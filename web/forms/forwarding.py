@@ -8,7 +8,8 @@ from typing import Final, Literal, get_args
 
 from storage.errors import Problem, Refused
 from storage.office import Dial, Forward, ForwardAction, Nothing, Office, Ring, Voicemail, make_part
-from web.forms.fields import FormError, seconds_in
+from web.errors import FormError
+from web.forms.fields import seconds_in
 
 Rule = Literal["no_answer", "busy", "unreachable", "always"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)

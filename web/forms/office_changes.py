@@ -9,7 +9,7 @@ from typing import Final
 from storage.companies.succession import Succession
 from storage.errors import Refused, StorageError
 from storage.office import Office
-from web.forms.fields import ChangedMeanwhile
+from web.errors import ChangedMeanwhile
 from web.statuses import status_of
 from web.visit import Visit
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.companies.directory import Site
-from web.forms.fields import FormError
+from web.errors import FormError
 from web.visit import Visit
 
 

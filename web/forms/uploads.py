@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
-from web.forms.fields import FormError
+from web.errors import FormError
 from web.visit import Visit
 
 

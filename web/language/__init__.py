@@ -4,6 +4,7 @@ Here stand tables and what reads them. What asks storage or knows a visitor may 
 """
 
 __all__ = [
+    "action_words",
     "audit_words",
     "places",
     "problems",

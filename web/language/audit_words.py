@@ -13,9 +13,9 @@ from storage.audit import AuditEntry
 from storage.office import Action, ForwardAction, Office
 from storage.text import printable
 from storage.words.withheld import is_withheld
+from web.language.action_words import describe
 from web.language.places import place_in_words
 from web.language.texts import Language, texts
-from web.menu_editor.action_words import describe
 
 ACTIONS: Final = {
     "login": "Logged in",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
+from gettext import NullTranslations
 from itertools import pairwise
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -239,3 +240,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
         *(phone, size, counted, capped, initials, waveform, printable, own_page),
     )
 }
+
+
+def written(number: float | None, texts: NullTranslations) -> str:
+    """A number as people write it, with a comma or a point; "" for None."""
+    return "" if number is None else f"{number:g}".replace(".", texts.gettext("."))

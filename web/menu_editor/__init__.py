@@ -3,4 +3,11 @@
 What a menu is, is in `storage.office`.
 """
 
-__all__ = ["action_form", "action_words", "choices", "form", "pages", "picture", "tree"]
+__all__ = [
+    "action_form",
+    "choices",
+    "form",
+    "pages",
+    "picture",
+    "tree",
+]

@@ -23,8 +23,10 @@ from storage.office import (
     Voicemail,
     as_data,
 )
-from web.forms.fields import FormError, seconds_in, typed, written
-from web.menu_editor.action_words import describe
+from web.errors import FormError
+from web.forms.fields import seconds_in, typed
+from web.language.action_words import describe
+from web.language.words import written
 
 Kind = Literal[
     "voicemail", "ring", "ring-several", "menu", "dial", "play", "repeat", "hangup", "keep"

@@ -10,7 +10,9 @@ from starlette.datastructures import FormData
 
 from storage.errors import Problem, Refused
 from storage.office import Menu, Office, Prompt, make_part
-from web.forms.fields import FormError, number_in, seconds_in, typed, written
+from web.errors import FormError
+from web.forms.fields import number_in, seconds_in, typed
+from web.language.words import written
 from web.menu_editor.action_form import ActionForm, filled_in, sent
 
 NEW_TEXT: Final = "say"

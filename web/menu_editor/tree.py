@@ -13,8 +13,8 @@ from gettext import NullTranslations
 from typing import Final, Literal
 
 from storage.office import Action, Menu, Office, OpenMenu, Repeat, Ring, Target, check
+from web.language.action_words import Words, describe, person, spoken
 from web.language.words import phone
-from web.menu_editor.action_words import Words, describe, person, spoken
 
 Way = Literal["number", "key", "extension", "default", "invalid", "no-answer"]
 Severity = Literal["", "warning", "error"]

@@ -3,4 +3,12 @@
 What is done to messages stands in `web.pages`.
 """
 
-__all__ = ["address", "asked", "boxes", "months", "rows", "selection"]
+__all__ = [
+    "address",
+    "asked",
+    "boxes",
+    "months",
+    "rows",
+    "selection",
+    "zips",
+]

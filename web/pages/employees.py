@@ -15,8 +15,9 @@ from storage.errors import Problem, Refused
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
+from web.errors import FormError
 from web.forms.about_employees import forwarding_of, problems_of
-from web.forms.fields import FormError, list_in, seconds_in, typed, whole_in, written
+from web.forms.fields import list_in, seconds_in, typed, whole_in
 from web.forms.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.forms.phones import phone_choices, phone_in
@@ -24,6 +25,7 @@ from web.forms.sounds import greetings
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts
+from web.language.words import written
 from web.menu_editor.pages import address_of, leading_to_employee
 from web.visit import Visit, page
 

@@ -12,7 +12,7 @@ from storage.accounts.sessions import LoginRefused
 from storage.actor import Actor, User
 from storage.errors import NotFound, Refused
 from storage.office import Company, Office, make_part
-from web.forms.fields import FormError
+from web.errors import FormError
 from web.guard import address_of, forget_session, keep_session, visitor, within
 from web.http.cookies import session_token
 from web.http.devices import device_in, keep_device

@@ -11,11 +11,13 @@ from starlette.routing import Route
 from storage.errors import Problem, Refused
 from storage.office import Office, VoicemailSettings, make_part
 from storage.office.edit import with_fields
-from web.forms.fields import FormError, number_in, seconds_in, typed, whole_in, written
+from web.errors import FormError
+from web.forms.fields import number_in, seconds_in, typed, whole_in
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.forms.sounds import greetings
 from web.language.telling import Mistakes
 from web.language.texts import texts
+from web.language.words import written
 from web.visit import Visit, page
 
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from storage.errors import Refused
 from storage.office import Menu, Office, Voicemail, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.forms.fields import FormError, typed
+from web.errors import FormError
+from web.forms.fields import typed
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.language.telling import Mistakes
 from web.language.texts import texts

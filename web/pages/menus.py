@@ -11,17 +11,18 @@ from starlette.routing import Route
 from storage.errors import AudioError, Refused
 from storage.office import Menu, Office, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.forms.fields import FormError, typed
+from web.errors import FormError
+from web.forms.fields import typed
 from web.forms.office_changes import (
     edit_office,
     fingerprint,
     form_status,
     refuse_if_changed,
 )
+from web.language.action_words import Words, describe, spoken
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts
-from web.menu_editor.action_words import Words, describe, spoken
 from web.menu_editor.choices import Choices
 from web.menu_editor.form import (
     FIELDS,

@@ -12,7 +12,8 @@ from storage.errors import Refused
 from storage.office import Office, Target, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
 from storage.words.phone_numbers import whole
-from web.forms.fields import FormError, typed
+from web.errors import FormError
+from web.forms.fields import typed
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.language.telling import Mistakes, tell_message
 from web.visit import Visit, page

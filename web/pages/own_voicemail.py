@@ -8,12 +8,12 @@ from starlette.routing import Route
 
 from storage.errors import AudioError, NotFound, Refused
 from storage.office.own import own_greeting, with_own_settings, with_recording, without_own_greeting
+from web.errors import PhoneUnavailable
 from web.forms.fields import number_in, typed
 from web.forms.office_changes import edit_office
 from web.forms.own_account import account_page, go_to_account, own_voicemail, settled
 from web.forms.uploads import sound_in
 from web.http.ranges import audio_response
-from web.services import PhoneUnavailable
 from web.visit import Visit, page
 
 

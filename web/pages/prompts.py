@@ -15,7 +15,8 @@ from storage.errors import AudioError, NotFound, Refused
 from storage.office import Office, Prompt, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.values import shown
-from web.forms.fields import FormError, typed
+from web.errors import FormError, PhoneUnavailable
+from web.forms.fields import typed
 from web.forms.office_changes import edit_office
 from web.forms.sounds import doubts_of
 from web.forms.uploads import sound_in
@@ -23,7 +24,6 @@ from web.http.ranges import audio_response
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.menu_editor.pages import address_of, playing, prompt_address
-from web.services import PhoneUnavailable
 from web.visit import Visit, page
 
 _FIELDS: Final = ("name", "way", "say", "voice", "file", "phone")

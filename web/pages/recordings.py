@@ -12,11 +12,11 @@ from storage.messages.repository import Message
 from storage.transfer.file_names import readable_name
 from web.http.progress import Downloads, Key
 from web.http.ranges import audio_response, closed_unless_sent
-from web.http.zips import zip_name, zip_response
 from web.language.words import count_words, size_words
 from web.message_list.address import Listing
 from web.message_list.asked import asked_listing
 from web.message_list.selection import everything
+from web.message_list.zips import zip_name, zip_response
 from web.visit import Visit
 
 

@@ -3,4 +3,8 @@
 What a text is found by is in `storage.words`.
 """
 
-__all__ = ["addressees", "find", "index_ranges"]
+__all__ = [
+    "addressees",
+    "find",
+    "index_ranges",
+]

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from storage.office import Office, as_data
 from tests.web.api.front import problem, script
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, Front
-from web.services import PhoneUnavailable
+from web.errors import PhoneUnavailable
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from web.api.office_schemas import (
 )
 from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
-from web.forms.fields import FormError
+from web.errors import FormError
 from web.forms.phones import phone_in
 
 router = APIRouter(prefix="/employees", tags=["employees"])

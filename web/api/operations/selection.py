@@ -12,7 +12,7 @@ from web.api import schemas
 from web.api.auth import Administrator, Anyone
 from web.api.filters import Employee, Exported, MessageBox, checked_ids, message_of
 from web.api.problems import refusals
-from web.http.zips import zip_name, zip_response
+from web.message_list.zips import zip_name, zip_response
 
 router = APIRouter(prefix="/messages", tags=["messages"])
 

@@ -18,8 +18,7 @@ from storage.office import (
     Ring,
     Voicemail,
 )
-from web.forms.fields import written
-from web.language.words import phone
+from web.language.words import phone, written
 
 
 @dataclass(frozen=True)
