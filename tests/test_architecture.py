@@ -21,8 +21,63 @@ ROOMS = {
     "cli": {"telephony", "storage", "dialplan", "web", "commands"},
 }
 """Each top-level package, and which of the others it may import."""
+FLOORS = {
+    "storage": (
+        ("backup", "transfer"),
+        ("accounts", "intake", "retention"),
+        ("companies",),
+        ("messages",),
+        ("audit", "metrics", "office", "people", "privacy"),
+        ("audio", "database"),
+        ("settings",),
+        ("files", "words"),
+        ("settings_sections", "toml"),
+        ("actor", "identifiers", "text"),
+        ("errors",),
+    ),
+    "storage.messages": (
+        ("changes", "repository", "orphaned_audio", "reindexing", "unassigned"),
+        ("message", "month_counts", "quiet", "unread"),
+        ("search",),
+        ("events", "visibility"),
+        ("query",),
+        ("envelope",),
+    ),
+    "web": (
+        ("app",),
+        ("pages",),
+        ("api", "menu_editor"),
+        ("forms", "message_list"),
+        ("visit",),
+        ("guard", "templating"),
+        ("language", "notices", "outages", "services", "statuses"),
+        ("errors", "events", "http", "monitoring", "ways_back"),
+    ),
+    "dialplan": (
+        ("reception",),
+        ("entry",),
+        ("menu",),
+        ("actions", "strays"),
+        ("nobody", "phone_tasks", "resuming"),
+        ("services", "voicemail"),
+        ("message_taking",),
+        ("digits", "sounds", "steps", "worker_threads"),
+    ),
+    "telephony": (
+        ("sandbox",),
+        ("agi", "ari"),
+        ("identity", "metrics", "scripted"),
+        ("call",),
+        ("errors",),
+    ),
+}
+"""What a room consists of, floor by floor: each may import what stands on floors below its own."""
 LONGEST = 300
 """Lines in one module of the product."""
+MOST = 17
+"""Modules in one folder."""
+FLAT = {"commands": 25, "web.pages": 25}
+"""Folders of as many as there are commands, or sections of the page."""
 
 FORBIDDEN = re.compile(
     r"(pypi|pythonhosted|npmjs|debian|ghcr|docker)\.(org|com|io)\b"
@@ -111,6 +166,103 @@ def test_no_two_modules_need_each_other() -> None:
         for needed in needs.values():
             needed.difference_update(free)
     assert needs == {}
+
+
+def part_of(module: str, room: str) -> str:
+    """In which part of a room a module is; "" where it is in none."""
+    return module.removeprefix(f"{room}.").partition(".")[0] if module != room else ""
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_every_part_of_a_room_stands_on_a_floor(room: str) -> None:
+    parts = {part_of(module, room) for module in MODULES if module.startswith(f"{room}.")}
+    stands = [part for floor in FLOORS[room] for part in floor]
+    assert sorted(stands) == sorted(parts - {"migrations"})
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_a_room_knows_only_what_is_below(room: str) -> None:
+    floor_of = {part: floor for floor, parts in enumerate(FLOORS[room]) for part in parts}
+    wrong = [
+        f"{module} imports {needed}"
+        for module in MODULES
+        if module.startswith(f"{room}.")
+        for needed in imports(module)
+        if needed.startswith(f"{room}.")
+        and part_of(needed, room) != part_of(module, room)
+        and floor_of[part_of(needed, room)] <= floor_of[part_of(module, room)]
+    ]
+    assert wrong == []
+
+
+PACKAGES = {module: path for module, path in MODULES.items() if path.name == "__init__.py"}
+
+
+def door(package: str) -> set[str]:
+    """The names that a package has for others: its ``__all__``."""
+    for node in ast.parse(PACKAGES[package].read_bytes()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+@every_module
+def test_a_room_is_entered_by_its_door(module: str) -> None:
+    """What is not named in a sub-package's ``__all__`` serves that package alone."""
+    wrong = []
+    for needed in imports(module):
+        parts = needed.split(".")
+        for depth in range(2, len(parts)):
+            package = ".".join(parts[:depth])
+            is_inside = module == package or module.startswith(f"{package}.")
+            if package in PACKAGES and not is_inside and parts[depth] not in door(package):
+                wrong.append(needed)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_a_door_names_what_is_there(package: str) -> None:
+    there = {module.rpartition(".")[2] for module in MODULES if module.startswith(f"{package}.")}
+    text = PACKAGES[package].read_text(encoding="utf-8")
+    named = {name for name in door(package) if text.count(name) > 1}
+    assert door(package) <= there | named
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_a_folder_can_be_looked_over(package: str) -> None:
+    inside = [m for m in MODULES if m.rpartition(".")[0] == package and m not in PACKAGES]
+    assert len(inside) <= FLAT.get(package, MOST)
+
+
+def test_tests_stand_where_what_they_test_does() -> None:
+    """A folder of tests in a room's place has the name of a folder of the product."""
+    own = {"player", "power"}  # a script's, and a disk's
+    folders = {
+        path.parent.relative_to(ROOT / "tests")
+        for path in tracked_files()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")
+    }
+    strange = [
+        str(folder)
+        for folder in folders
+        if folder.parts[:1]
+        and folder.parts[0] in ROOMS
+        and folder.parts[-1] not in own
+        and not (ROOT / folder).is_dir()
+    ]
+    assert strange == []
+
+
+def test_history_does_not_change_with_the_program() -> None:
+    """A migration imports nothing of ours: what it does was settled when it was written."""
+    versions = ROOT / "storage" / "database" / "migrations" / "versions"
+    wrong = [
+        f"{path.name}: {node.module}"
+        for path in versions.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in ROOMS
+    ]
+    assert wrong == []
 
 
 @every_module
