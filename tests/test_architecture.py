@@ -36,11 +36,13 @@ FLOORS = {
         ("errors",),
     ),
     "storage.messages": (
-        ("changes", "repository", "orphaned_audio", "reindexing", "unassigned"),
-        ("message", "month_counts", "quiet", "unread"),
+        ("orphaned_audio", "reindexing", "repository", "unassigned"),
+        ("changes",),
+        ("message", "quiet", "unread"),
+        ("visibility",),
         ("search",),
-        ("events", "visibility"),
-        ("query",),
+        ("month_counts", "query"),
+        ("addressees", "events"),
         ("envelope",),
     ),
     "web": (

@@ -28,8 +28,7 @@ from storage.database.tables import (
     MessageRow,
     NewsRow,
 )
-from storage.messages import month_counts
-from storage.messages.search import addressees
+from storage.messages import addressees, month_counts
 from storage.messages.unread import refresh
 from storage.office import Office
 from storage.people import new_person, present, rebind, settle_in

@@ -234,7 +234,7 @@ class TallyRow(Base):
 
 class AddresseeRow(Base):
     """Words that listed messages of one mailbox are found by: see
-    `storage.messages.search.addressees`.
+    `storage.messages.addressees`.
 
     ``key`` is a digest of what identifies the row: words may be longer than an index takes.
     """

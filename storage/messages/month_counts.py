@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.tables import IS_LISTED, AddresseeRow, MessageRow, TallyRow
 from storage.database.upsert import insert_into
-from storage.messages.search import addressees
+from storage.messages import addressees
 
 ALL = "*"
 """The tally of a whole company."""

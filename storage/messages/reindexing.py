@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database.engine import Database
 from storage.database.tables import Base, MessageRow, Place
-from storage.messages.search import addressees
+from storage.messages import addressees
 from storage.words.phone_numbers import region_of
 from storage.words.terms import searchable, searchable_caller
 

@@ -15,9 +15,8 @@ from storage.actor import Person
 from storage.companies.directory import Directory, Site
 from storage.database.tables import IS_LISTED, IS_QUIET, MessageRow
 from storage.identifiers import first_place
-from storage.messages import quiet
+from storage.messages import addressees, quiet
 from storage.messages.envelope import Box
-from storage.messages.search import addressees
 from storage.messages.search.index_ranges import Shelf
 from storage.office import Office
 from storage.people import known as people_of

@@ -218,7 +218,7 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
     try:
         employee = make_part(Employee, **fields)
     except Refused as error:
-        problems += error.problems
+        raise FormError.of([*problems, *error.problems]) from error
     if problems:
         raise FormError.of(problems)
     return employee
@@ -228,7 +228,7 @@ def _mistakes(visit: Visit, extension: str, problems: Iterable[Problem]) -> Mist
     # What is wrong with the key itself has no field's name behind it.
     place = f"employees.{extension}"
     named = [each.at("extension") if each.where == place else each for each in problems]
-    return visit.mistakes(named, f"employees.{extension}", _FIELDS)
+    return visit.mistakes(named, place, _FIELDS)
 
 
 def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Response:
@@ -244,14 +244,8 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
 
 
 def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int = 200) -> Response:
-    account = next(
-        (
-            user
-            for user in visit.services.users.list(visit.user.company_id)
-            if draft.extension in user.extensions
-        ),
-        None,
-    )
+    users = visit.services.users.list(visit.user.company_id)
+    account = next((user for user in users if draft.extension in user.extensions), None)
     return visit.render(
         "employees/edit.html",
         status,

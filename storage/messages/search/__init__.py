@@ -4,7 +4,6 @@ What a text is found by is in `storage.words`.
 """
 
 __all__ = [
-    "addressees",
     "find",
     "index_ranges",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from storage.messages.search import addressees
-from storage.messages.search.addressees import Addressee, Mailbox
+from storage.messages import addressees
+from storage.messages.addressees import Addressee, Mailbox
 from storage.messages.search.index_ranges import Shelf
 from storage.messages.search.sql import Path, is_short
 from storage.words.terms import Terms

@@ -13,8 +13,8 @@ from storage.database.employee_tables import EmployeeRow
 from storage.database.tables import AddresseeRow, TallyRow
 from storage.intake.mailboxes import unassigned_mailbox
 from storage.messages import month_counts
+from storage.messages.addressees import key_of
 from storage.messages.repository import Query
-from storage.messages.search.addressees import key_of
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, WHO, Store
 

@@ -11,9 +11,9 @@ from sqlalchemy import select, text, update
 from storage.actor import Scope
 from storage.database.engine import Database, upgrade
 from storage.database.tables import AddresseeRow, MessageRow
+from storage.messages import addressees
 from storage.messages.reindexing import SearchIndexRow, reindex
 from storage.messages.repository import Query
-from storage.messages.search import addressees
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, Store
 
