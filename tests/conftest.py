@@ -40,7 +40,7 @@ _work_in_memory()
 
 LONG = (
     *("faults/test_short.py", "machine", "storage/power"),
-    *("web/player/test_appearance.py", "web/test_fuzz.py", "web/test_page_script.py"),
+    *("web/player/test_appearance.py", "web/http/test_fuzz.py", "web/test_page_script.py"),
 )
 """What is left to `make test-long`: each takes minutes of a processor, or of real time."""
 IN_REAL_TIME = ("asterisk", *LONG)
