@@ -44,7 +44,9 @@ ring_timeout = 3
 forward.no_answer = {{ action = "voicemail" }}
 [voicemail]
 greeting = "sound:{COMPANY_BOX}"
+silence_seconds = 60
 """
+# While Asterisk goes through the keys of one, their message waits for them: no pause ends it.
 PRESSED = 200
 LAST = "678"
 """Keys that mean nothing anywhere: when Asterisk has told the newest of them, it is through with
