@@ -13,16 +13,16 @@ from typing import Any, Final
 from uuid import uuid4
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
-from storage.companies.allowance import Allowance, allowance_of
+from storage.companies.allowance import Allowance
 from storage.companies.bounds import overstepped
 from storage.companies.directory import Directory, Site
 from storage.companies.number_claims import claim_numbers, is_one_of_several
+from storage.companies.reading import SiteReader
 from storage.companies.succession import Succession, follow
 from storage.companies.version import next_version
 from storage.database.allowance_tables import AllowanceRow
@@ -57,7 +57,7 @@ class Offices:
         """``allow`` are the outside numbers of companies that have no list of their own."""
         self._database = database
         self._prompts = prompts
-        self._allow = allow
+        self._reader = SiteReader(allow)
         self._lock = threading.Lock()
         self._newest: Directory | None = None
 
@@ -74,8 +74,8 @@ class Offices:
         with self._lock, self._database.reading() as session:
             version = session.scalars(select(ConfigVersionRow.version)).one()
             rows = session.execute(_COMPANIES.order_by(CompanyRow.name)).all()
-            sites = (self._readable(*row, of_several=len(rows) > 1) for row in rows)
-            self._newest = Directory(version, {site.company_id: site for site in sites if site})
+            sites = {site.company_id: site for site in self._reader.all(rows)}
+            self._newest = Directory(version, sites)
             return self._newest
 
     @property
@@ -117,7 +117,7 @@ class Offices:
         """
         for _ in range(ATTEMPTS):
             earlier = self._row(office.company.name)
-            before = None if earlier is None else self._readable(earlier, None)
+            before = None if earlier is None else self._reader.readable(earlier, None)
             ready = self._prepare(office, before.office if before else None, base=base)
             version = self._replace(earlier, ready, by) if earlier else self._add(ready, by)
             if version is not None:
@@ -183,7 +183,7 @@ class Offices:
             if found is None:
                 raise NotFound("company-removed")
             row, allowance = found
-            site = self._site(row, allowance, of_several=of_several)
+            site = self._reader.site(row, allowance, of_several=of_several)
             bounds = None if by.is_operator else site.allowance
             ready = self._prepare(change(site.office), site.office, bounds=bounds)
             if self._replace(row, ready, by, action, succession) is not None:
@@ -209,23 +209,6 @@ class Offices:
         if errors:
             raise ConfigError.of(errors)
         return render(office, base, self._prompts, earlier)
-
-    def _site(self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool) -> Site:
-        allowance = allowance_of(allowed, allow=self._allow, of_several=of_several)
-        try:
-            return Site(row.id, Office.model_validate_json(row.config), allowance)
-        except ValidationError as error:
-            raise ConfigError("stored-office-unreadable", name=row.name) from error
-
-    def _readable(
-        self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool = False
-    ) -> Site | None:
-        """The site, or None if it cannot be read: one company's damage is not the others'."""
-        try:
-            return self._site(row, allowed, of_several=of_several)
-        except ConfigError as error:
-            log.error("a company is left out", reason=error)
-            return None
 
     def _row(self, name: str) -> CompanyRow | None:
         with self._database.reading() as session:

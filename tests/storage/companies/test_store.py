@@ -305,3 +305,28 @@ def test_every_number_finds_its_own_company_in_every_spelling(
     directory = Directory(1, sites)
     for number in numbers:
         assert directory.find(dialled.format(number)) is sites[number]
+
+
+def test_a_change_of_one_company_reads_no_other_again(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in (("Ромашка", "74951234567"), ("Лютик", "74951234568")):
+        offices.apply(office(name, number), by=ME)
+    before = offices.snapshot()
+    read: list[str] = []
+    parse = Office.model_validate_json
+
+    def counted(text: str) -> Office:
+        found = parse(text)
+        read.append(found.company.name)
+        return found
+
+    monkeypatch.setattr(Office, "model_validate_json", counted)
+    offices.apply(office("Лютик", "74951234569"), by=ME)
+    read.clear()
+    after = offices.snapshot()
+
+    assert read == ["Лютик"]
+    assert after.find("74951234569") is not None
+    romashka = offices.site("Ромашка").company_id
+    assert after.offices[romashka] is before.offices[romashka]
