@@ -12,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from dialplan.patience import FINISH_PATIENCE, PATIENCE
 from dialplan.worker_threads import Clerks
 from storage.errors import DatabaseUnavailable
 from storage.intake.drafts import Interrupted
@@ -19,12 +20,6 @@ from storage.intake.intake import Draft, Empty, Kept, Mailbox, Messages
 from storage.messages.envelope import new_envelope
 from storage.office import VoicemailSettings
 from telephony.call import Call
-
-PATIENCE = 0.5
-"""Seconds that a caller waits for the database before the beep, or for the voice detector: a pause
-that nobody takes for a broken line. Healthy ones answer in milliseconds."""
-FINISH_PATIENCE = 2.0
-"""Seconds after a recording: waiting is worth more here, as it may end in a promise."""
 
 log = structlog.get_logger()
 

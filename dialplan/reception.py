@@ -10,7 +10,8 @@ import structlog
 
 from dialplan import sounds
 from dialplan.entry import take_call
-from dialplan.message_taking import PATIENCE, StoredMailroom
+from dialplan.message_taking import StoredMailroom
+from dialplan.patience import NEW_NUMBER_PATIENCE, PATIENCE
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
 from dialplan.strays import StrayRules, Strays
@@ -25,8 +26,6 @@ from telephony.call import Call, Hearing, RecordingLimits
 
 PROBE_LIMITS = RecordingLimits(max_seconds=10, silence_seconds=5)
 
-NEW_NUMBER_PATIENCE = 5.0
-"""How long a caller is left without an answer until the database says whose number was dialled."""
 
 log = structlog.get_logger()
 

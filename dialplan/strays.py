@@ -13,7 +13,8 @@ from functools import partial
 import structlog
 
 from dialplan import sounds
-from dialplan.message_taking import PATIENCE, StoredMailroom
+from dialplan.message_taking import StoredMailroom
+from dialplan.patience import PATIENCE
 from dialplan.resuming import take_up_again
 from dialplan.services import Desk
 from dialplan.voicemail import leave_message

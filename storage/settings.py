@@ -84,7 +84,8 @@ class CallSettings(Section):
 
 
 class MessageSettings(Section):
-    """Days that deleted messages stay in the trash, and what is probably empty lies aside."""
+    """Days that deleted messages stay in the trash, and what is probably empty lies aside: see
+    `storage.retention.retention`."""
 
     trash_days: int = Field(30, ge=0)
     quiet_days: int = Field(14, ge=1, le=36_500)

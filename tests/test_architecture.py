@@ -63,7 +63,7 @@ FLOORS = {
         ("nobody", "phone_tasks", "resuming"),
         ("services", "voicemail"),
         ("message_taking",),
-        ("digits", "sounds", "steps", "worker_threads"),
+        ("digits", "patience", "sounds", "steps", "worker_threads"),
     ),
     "telephony": (
         ("sandbox",),

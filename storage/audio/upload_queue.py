@@ -4,7 +4,8 @@ A message is kept when its audio is in the outbox; "saved" waits for no network.
 it to the store, reads it back, and only then removes it here. Until then it is heard from here.
 
 What is deleted leaves a mark in the outbox, until the store has forgotten it too: nothing waits
-for a store that is down, and nothing comes back with it.
+for a store that is down, and nothing comes back with it. How long is waited after a failure stands
+in `commands.processes.upload_loop`.
 """
 
 from __future__ import annotations

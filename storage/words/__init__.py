@@ -5,9 +5,9 @@ What is searched for, and where, is not known here.
 
 __all__ = [
     "folding",
+    "number_spellings",
     "phone_numbers",
     "prefixes",
-    "spellings",
     "terms",
     "withheld",
 ]

@@ -1,4 +1,7 @@
-"""One number, many spellings: `+7 495 123-45-67`, `84951234567` and `74951234567` are the same."""
+"""Which number is dialled: `+7 495 123-45-67`, `84951234567` and `74951234567` are the same.
+
+What a caller's number is found by is in `storage.words.number_spellings`.
+"""
 
 import re
 import zoneinfo
@@ -9,7 +12,7 @@ from typing import Final
 
 import phonenumbers
 
-from storage.words.spellings import read_number
+from storage.words.number_spellings import read_number
 
 DEFAULT_REGION: Final = "RU"
 SHORTEST: Final = 10

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from storage.errors import WrongValue
 from storage.text import printable
-from storage.words.spellings import has_every_digit, read_number
+from storage.words.number_spellings import has_every_digit, read_number
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber

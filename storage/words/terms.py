@@ -12,7 +12,7 @@ from typing import Final
 
 from storage.text import normalise
 from storage.words.folding import LONGEST, fold, other_reading, visible
-from storage.words.spellings import (
+from storage.words.number_spellings import (
     MOST_CHARACTERS,
     asked,
     digits,

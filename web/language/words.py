@@ -24,8 +24,8 @@ from babel.units import format_unit
 from jinja2 import Environment, pass_environment
 
 from storage.text import printable
+from storage.words.number_spellings import digits, has_every_digit, readings
 from storage.words.phone_numbers import SHORTEST, region_of
-from storage.words.spellings import digits, has_every_digit, readings
 from web.language.texts import Language, texts
 from web.ways_back import own_page
 
