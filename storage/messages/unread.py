@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, delete, func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.actor import Scope, User
+from storage.actor import Scope, User, scope_for
 from storage.database.account_tables import BindingRow, UserRow
 from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
@@ -45,15 +45,17 @@ def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
     ).all()
     people = {row.employee_id for row in rows} - {None}
     pairs = select(BindingRow.user_id, BindingRow.employee_id)
-    bound = set(map(tuple, session.execute(pairs.where(BindingRow.employee_id.in_(people)))))
+    bound: dict[str, list[str]] = {}
+    for user_id, employee_id in session.execute(pairs.where(BindingRow.employee_id.in_(people))):
+        bound.setdefault(user_id, []).append(employee_id)
     _insert(
         session,
         [
             (user.id, row.place)
             for user in users
+            for scope in [scope_for(user.company_id, user.role, bound.get(user.id, ()), only)]
             for row in rows
-            if user.company_id == (row.company_id or only)
-            and (user.role == "administrator" or (user.id, row.employee_id) in bound)
+            if scope.covers(row.company_id, row.employee_id)
         ],
     )
 
