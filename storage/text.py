@@ -19,10 +19,22 @@ def storable(text: str) -> str:
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """One line fit for a terminal or a page: no control or direction characters, cut to limit."""
-    shown = text[: limit * 4]
-    shown = " ".join(plain(shown).split())
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    """One line fit for a terminal or a page: no control or direction characters, cut to limit.
+
+    For names and the like, which are read. What is told as wrong is `shown`.
+    """
+    line = " ".join(plain(text[: limit * 4]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def shown(text: object, length: int = 60) -> str:
+    """What somebody wrote, told as wrong: cut, with an escape for each character unseen.
+
+    Unlike in `printable`, what is wrong can be an odd space, or one too many.
+    """
+    whole = str(text)
+    clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in whole[:length])
+    return clean + ("…" if len(whole) > length else "")
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from storage.errors import AccountError, wrong
-from storage.office.values import shown
+from storage.text import shown
 
 LONGEST_LOGIN: Final = 64
 LONGEST_NAME: Final = 200

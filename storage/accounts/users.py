@@ -40,9 +40,8 @@ from storage.errors import AccountError, NotFound
 from storage.identifiers import is_id
 from storage.messages.events import announce_end
 from storage.messages.unread import refresh
-from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
-from storage.text import normalise
+from storage.text import normalise, shown
 from storage.words.folding import fold
 
 

@@ -34,7 +34,7 @@ from storage.office.differences import differences
 from storage.office.edit import with_fields
 from storage.office.own import with_recording
 from storage.office.prompts import PromptLibrary, render
-from storage.office.values import shown
+from storage.text import shown
 from storage.words.prefixes import NATIONAL
 
 __all__ = ["Directory", "Offices", "Site"]

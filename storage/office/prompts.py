@@ -19,7 +19,7 @@ from storage.errors import AudioError, NoRecording, NotFound, Problem, warning
 from storage.files.atomic import write_whole
 from storage.files.fsync import make_folder
 from storage.office import Office, Prompt
-from storage.office.values import shown
+from storage.text import shown
 
 # Part of a spoken text's name: to be raised when what was spoken before should sound no more.
 _RENDITION: Final = "1"
