@@ -79,8 +79,8 @@ def normalise(text: str) -> str:
     return " ".join(printable(folded, limit=1000).split())
 
 
-def digits(number: str) -> str:
-    """The digits of a phone number; Russia's 8… of eleven digits, without a +, becomes 7…."""
+def comparable_digits(number: str) -> str:
+    """Digits to compare numbers by: Russia's 8… of eleven digits, without a +, becomes 7…."""
     found = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
     is_russian = len(found) == 11 and found[0] == "8" and "+" not in number
     return "7" + found[1:] if is_russian else found
