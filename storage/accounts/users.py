@@ -211,8 +211,8 @@ class Users:
     ) -> None:
         """Give a new password, end all sessions but that of the token `keep`, and void links.
 
-        API tokens are revoked, too, unless they are to be kept: who chooses another password for
-        himself may have no reason to.
+        API tokens are revoked, too, unless they are to be kept: those who choose another password
+        of their own may have no reason to.
         """
         user = self.get(user_id, company_id=company_id)
         near = near_company(self._database, user.company_id)

@@ -2,7 +2,7 @@
 
 Every change is one transaction: the office is checked and its prompts are rendered first, and a
 counter shared by all companies grows with it, so that whoever takes calls sees at the price of one
-small read whether his snapshot is still the newest.
+small read whether their snapshot is still the newest.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Which messages are new to which user.
 
 A message is new to a user as long as there is a row that says so: made when the message is kept,
-gone when the user has listened. Whoever can see a message has his own.
+gone when the user has listened. Each who can see a message has their own.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
 
 
 def refresh(session: Session, user: User) -> None:
-    """Fit a user's new messages to what he may see now.
+    """Fit a user's new messages to what they may see now.
 
-    To be called in the transaction that makes or enables him, or changes his role or whose
-    messages he sees.
+    To be called in the transaction that makes or enables them, or changes their role or
+    whose messages they see.
     """
     scope = scope_of(session, user)
     hidden = (
@@ -120,7 +120,7 @@ def new_count(session: Session, user: User) -> int:
 
 
 def new_to(user: User, scope: Scope) -> Select[int]:
-    """The places of listed messages that are new to a user: read along his own rows."""
+    """The places of listed messages that are new to a user: read along their own rows."""
     return (
         select(MessageRow.place)
         .join(UnheardRow, UnheardRow.place == MessageRow.place)
