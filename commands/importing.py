@@ -16,7 +16,7 @@ from storage.companies.store import Site
 from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.messages.envelope import Mailbox
 from storage.text import printable
-from storage.transfer.app_voicemail import Place, survey
+from storage.transfer.app_voicemail import OldMessage, survey
 from storage.transfer.asterisk_import import Imported, Importer
 from telephony.identity import guess
 from web.language.problems import sentence
@@ -87,15 +87,15 @@ def import_messages(
         raise click.ClickException(f"{len(refused)} could not be taken in")
 
 
-def _addressing(site: Site, of_company: Collection[str]) -> Callable[[Place], Mailbox]:
+def _addressing(site: Site, of_company: Collection[str]) -> Callable[[OldMessage], Mailbox]:
     """Whose the messages of an old mailbox are."""
 
-    def mailbox_of(place: Place) -> Mailbox:
-        if place.mailbox in of_company:
-            return company_mailbox(site, place.mailbox)
-        if place.mailbox in site.office.employees:
-            return employee_mailbox(site, place.mailbox)
-        return unassigned_mailbox(place.mailbox)
+    def mailbox_of(old: OldMessage) -> Mailbox:
+        if old.mailbox in of_company:
+            return company_mailbox(site, old.mailbox)
+        if old.mailbox in site.office.employees:
+            return employee_mailbox(site, old.mailbox)
+        return unassigned_mailbox(old.mailbox)
 
     return mailbox_of
 

@@ -8,7 +8,7 @@ from dialplan import sounds
 from dialplan.digits import SKIP, menu_keys
 from dialplan.services import Services
 from dialplan.steps import Next, Perform, Repeat
-from storage.office import Dial, Hangup, OpenMenu, Ring, Voicemail
+from storage.office import Dial, HangUp, OpenMenu, Ring, Voicemail
 from telephony.call import Call
 
 
@@ -24,7 +24,7 @@ def _keys(then: Perform | Repeat, services: Services) -> str:
     match then:
         case Perform(Voicemail()):
             return SKIP
-        case Perform(Ring() | Dial() | Hangup()):
+        case Perform(Ring() | Dial() | HangUp()):
             return ""
         case Perform(OpenMenu(menu=menu)):
             return menu_keys(services.office, menu)

@@ -52,7 +52,7 @@ class Reception:
         """Serve a call that the dialplan, or one of our commands, sent with these arguments.
 
         ``call NUMBER`` is a caller from outside; ``phone …`` is a phone that we rang ourselves;
-        ``probe ID`` is `voicepost doctor`, who wants to be recorded and looks at it himself.
+        ``probe ID`` is `voicepost doctor`, who wants to be recorded and looks at it itself.
         """
         match list(args):
             case ["call"] | ["call", _]:  # without a number, where a name was called

@@ -156,7 +156,7 @@ async def note_what_is_missing(call: Call, mailroom: Mailroom, take: Draft) -> N
 
 
 async def _greet(call: Call, mailroom: Mailroom, begun: Draft, greeting: str) -> None:
-    """Play the greeting; who leaves during it gives his place in the box back at once."""
+    """Play the greeting; whoever leaves during it gives their place in the box back at once."""
     if not greeting:
         return
     try:
@@ -178,7 +178,7 @@ def limits_of(settings: VoicemailSettings, mailroom: Mailroom, take: Draft) -> R
 async def review_recording(call: Call, recording: str) -> str:
     """Let the caller keep, hear or repeat a recording: `KEEP` (also for silence) or `AGAIN`.
 
-    Who presses the key for listening while he listens hears it from the beginning.
+    Whoever presses the key for listening while listening hears it from the beginning.
     """
     keys = KEEP + LISTEN + AGAIN
     for _ in range(REVIEW_REPEATS):

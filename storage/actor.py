@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 Role = Literal["administrator", "employee"]
 Via = Literal["page", "api", "cli", "phone", "system"]
+
+NOBODY = ""
+"""Stands for the company of messages that have none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Messages that a scope covers together: those of which all of this is true.
+
+    ``company_id`` is whose they are: None for any company and for nobody's, `NOBODY` for nobody's
+    alone. ``people`` are the employees of it, by their ids, in whose boxes they are, None for any
+    box.
+    Deleted messages are among them only ``with_trash``.
+    """
+
+    company_id: str | None
+    people: tuple[str, ...] | None = None
+    with_trash: bool = True
+
+    def has(self, company_id: str | None, employee_id: str | None, *, is_deleted: bool) -> bool:
+        """Whether such messages are among them; see `Scope.covers`."""
+        return (
+            self.company_id in (None, company_id or NOBODY)
+            and (self.people is None or employee_id in self.people)
+            and (self.with_trash or not is_deleted)
+        )
 
 
 @dataclass(frozen=True)
@@ -15,24 +43,34 @@ class Scope:
     """Which messages may be seen: None means any.
 
     ``people`` limits to the messages of these employees, by their ids, and to what is not in the
-    trash. ``unassigned`` adds messages that no company could be found for.
+    trash. ``unassigned`` adds messages that no company could be found for, unless there are such
+    limits.
+
+    `parts` is the one rule of what that is: `covers` applies it to a message that is known,
+    `storage.messages.visibility` to rows, `storage.messages.search.index_ranges` to queries.
     """
 
     company_id: str | None = None
     people: tuple[str, ...] | None = None
     unassigned: bool = False
 
-    def covers(self, company_id: str | None, employee_id: str | None) -> bool:
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What the scope consists of; no message is in two parts."""
+        if self.people is not None:
+            return (Part(self.company_id, self.people, with_trash=False),)
+        whole = Part(self.company_id)
+        adds = self.unassigned and self.company_id is not None
+        return (whole, Part(NOBODY)) if adds else (whole,)
+
+    def covers(
+        self, company_id: str | None, employee_id: str | None, *, is_deleted: bool = False
+    ) -> bool:
         """Whether messages of that employee, None for the company's own, may be seen.
 
         A company of None is that of nobody.
         """
-        if self.company_id is not None:
-            if company_id is None:
-                return self.unassigned
-            if company_id != self.company_id:
-                return False
-        return self.people is None or employee_id in self.people
+        return any(part.has(company_id, employee_id, is_deleted=is_deleted) for part in self.parts)
 
 
 EVERYTHING = Scope()
@@ -94,9 +132,21 @@ class User:
 
     @property
     def scope(self) -> Scope:
-        """An administrator sees all messages of the company, an employee the person's own."""
-        people = tuple(person.id for person in self.people)
-        return Scope(self.company_id, None if self.is_administrator else people)
+        """What the account may see wherever there are several companies."""
+        return scope_for(self.company_id, self.role, (person.id for person in self.people))
+
+
+def scope_for(
+    company_id: str, role: Role, people: Iterable[str], only_company: str | None = None
+) -> Scope:
+    """An administrator sees all messages of the company, an employee those of the ``people``.
+
+    Messages that no company could be found for are shown to the administrators of the
+    ``only_company`` there is; where there are several, they are the command line's alone.
+    """
+    if role == "administrator":
+        return Scope(company_id, unassigned=company_id == only_company)
+    return Scope(company_id, tuple(people))
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ class DamagedAudio(AudioError):
 
 
 class NoPlace(StorageError):
-    """No message can be taken now, and the caller is to hear so before he speaks."""
+    """No message can be taken now, and the caller is to hear so before they speak."""
 
 
 class MailboxFull(NoPlace):

@@ -78,7 +78,7 @@ def address(session: Session, row: MessageRow) -> None:
 
 
 def _await_succession(session: Session, company_id: str, extension: str) -> None:
-    """Have whoever gives the extension to somebody else wait for this message, or it for him.
+    """Have whoever gives the extension to somebody else wait for this message, or it for them.
 
     The statements that follow see what was done meanwhile.
     """

@@ -19,10 +19,22 @@ def storable(text: str) -> str:
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """One line fit for a terminal or a page: no control or direction characters, cut to limit."""
-    shown = text[: limit * 4]
-    shown = " ".join(plain(shown).split())
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    """One line fit for a terminal or a page: no control or direction characters, cut to limit.
+
+    For names and the like, which are read. What is told as wrong is `shown`.
+    """
+    line = " ".join(plain(text[: limit * 4]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def shown(text: object, length: int = 60) -> str:
+    """What somebody wrote, told as wrong: cut, with an escape for each character unseen.
+
+    Unlike in `printable`, what is wrong can be an odd space, or one too many.
+    """
+    whole = str(text)
+    clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in whole[:length])
+    return clean + ("…" if len(whole) > length else "")
 
 
 def plain(text: str) -> str:
@@ -67,8 +79,8 @@ def normalise(text: str) -> str:
     return " ".join(printable(folded, limit=1000).split())
 
 
-def digits(number: str) -> str:
-    """The digits of a phone number; Russia's 8… of eleven digits, without a +, becomes 7…."""
+def comparable_digits(number: str) -> str:
+    """Digits to compare numbers by: Russia's 8… of eleven digits, without a +, becomes 7…."""
     found = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
     is_russian = len(found) == 11 and found[0] == "8" and "+" not in number
     return "7" + found[1:] if is_russian else found

@@ -29,7 +29,7 @@ MOST_WAITING: Final = 100
 """News that a listener may be behind; one that is slower misses the rest, and reloads anyway."""
 
 ENDED: Final = "event: ended\ndata: {}\n\n"
-"""Told last, to who may not come in any more: nothing that is open should look as if he might."""
+"""Told last, to who may not come in any more: nothing that is open should look as if they might."""
 
 DIGITS: Final = 19
 """Of the largest number a database can count to, and one more."""

@@ -60,7 +60,7 @@ def is_direct(request: Request) -> bool:
     """Whether a request was made on this machine, and passed on by nobody.
 
     The server has put a visitor's address in the place of a trusted proxy's; but a proxy may
-    say nothing of the visitor, or be told a loopback address by him. None says nothing at all,
+    say nothing of the visitor, or be told a loopback address by it. None says nothing at all,
     and asks for a loopback address itself, the way somebody on this machine does.
     """
     if any(name in request.headers for name in FORWARDED):

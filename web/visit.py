@@ -284,7 +284,7 @@ def as_visit(guest: Guest) -> Guest:
 
 
 def as_guest(guest: Guest) -> Guest:
-    """The guest as one of whom nothing is looked up, in the language that is known to be his."""
+    """The guest as one of whom nothing is looked up, in the language that is known to be theirs."""
     user: User | None = getattr(guest.request.state, "user", None)
     if user is None:
         return guest

@@ -18,7 +18,7 @@ from storage.companies.directory import Site
 from storage.database.engine import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.intake.unsettled import newest_kept, quiet_lately, unsettled
-from storage.office.values import shown
+from storage.text import shown
 from web.language.problems import message, sentence, whole
 
 NEWEST: Final = 20

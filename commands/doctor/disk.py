@@ -11,7 +11,7 @@ from typing import Final
 
 from commands.context import App
 from commands.doctor.finding import Check, Finding, State, ok
-from commands.observability.disk_places import free_bytes, places
+from commands.observability.disk_places import known_free_bytes, places
 from storage.errors import NotFound
 from storage.messages.orphaned_audio import orphan_audio
 from storage.privacy import too_open
@@ -71,7 +71,7 @@ def spool(folder: Path, name: str = "spool", *, is_real: bool = False) -> Findin
 
 def space(app: App) -> Finding:
     """Free bytes wherever something of a message is written."""
-    free = {name: free_bytes(path) for name, path in places(app).items()}
+    free = {name: known_free_bytes(path) for name, path in places(app).items()}
     told = ", ".join(
         f"{name} {bytes_free // MEGABYTE} MB" if bytes_free is not None else f"{name} unknown"
         for name, bytes_free in free.items()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from commands.context import App
+from storage.files.free_space import free_bytes
 
 
 def places(app: App) -> dict[str, Path]:
@@ -19,14 +19,9 @@ def places(app: App) -> dict[str, Path]:
     return found
 
 
-def free_bytes(path: Path) -> int | None:
-    """Free bytes of the file system of a path, or of the nearest folder above that is there."""
-    for folder in (path, *path.parents):
-        try:
-            disk = os.statvfs(folder)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return None
-        return disk.f_bavail * disk.f_frsize
-    return None
+def known_free_bytes(path: Path) -> int | None:
+    """Free bytes of the file system of a path, which may not be there yet; None for unknown."""
+    try:
+        return free_bytes(path)
+    except OSError:
+        return None

@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from commands.context import App
-from commands.observability.disk_places import free_bytes, places
+from commands.observability.disk_places import known_free_bytes, places
 from commands.observability.metric_files import living_roles
 from storage.errors import StorageError
 from storage.intake.unsettled import Unsettled, unsettled
@@ -88,6 +88,6 @@ class _Now(Collector):
             "voicepost_disk_free_bytes", "Free bytes where this is kept.", labels=["place"]
         )
         for place, path in places(self._app).items():
-            if (bytes_free := free_bytes(path)) is not None:
+            if (bytes_free := known_free_bytes(path)) is not None:
                 free.add_metric([place], bytes_free)
         return free

@@ -33,7 +33,7 @@ from storage.office import (
     Voicemail,
 )
 from storage.office.mistakes import mistakes
-from storage.office.values import shown
+from storage.text import shown
 from web.language.problems import message, sentence
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from storage.office import (
     Action,
     Dial,
     ForwardAction,
-    Hangup,
+    HangUp,
     Nothing,
     OpenMenu,
     Play,
@@ -45,7 +45,7 @@ async def perform(
             return await play.run(call, services, action, typed)
         case Repeat():
             return await repeat.run(call, services, action, typed)
-        case Hangup():
+        case HangUp():
             return await hangup.run(call, services, action)
         case Nothing():
             return await nothing.run(call, services, action, typed)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dialplan import sounds
 from dialplan.services import Services
 from dialplan.steps import Done, Next, Repeat
-from storage.office import Hangup
+from storage.office import HangUp
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Hangup) -> Next:
+async def run(call: Call, services: Services, action: HangUp) -> Next:
     await call.answer(services.office.company.language)
     typed = await call.play(sounds.GOODBYE, interrupt=services.keys)
     return Repeat(typed) if typed else Done()

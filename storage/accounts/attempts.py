@@ -224,5 +224,5 @@ def _network(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """A key of any text. What somebody takes for his login may be his password."""
+    """A key of any text. What somebody takes for their login may be their password."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

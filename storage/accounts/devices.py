@@ -21,7 +21,7 @@ from storage.database.engine import Database
 from storage.database.upsert import insert_into
 
 KEPT: Final = timedelta(days=365)
-"""Where somebody has not logged in for so long he is a stranger again."""
+"""Where somebody has not logged in for so long they are a stranger again."""
 MOST_DEVICES: Final = 20
 """Of one user; the one used longest ago is forgotten first."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from storage.errors import AccountError, wrong
-from storage.office.values import shown
+from storage.text import shown
 
 LONGEST_LOGIN: Final = 64
 LONGEST_NAME: Final = 200
@@ -51,7 +51,7 @@ def checked_name(name: str) -> str:
 def checked_extensions(extensions: Iterable[str]) -> tuple[str, ...]:
     """The extensions, each once, in their order. Raises AccountError.
 
-    They need not be anybody's yet: an employee may be added after his account.
+    They need not be anybody's yet: an employee may be added after their account.
     """
     texts = tuple(dict.fromkeys(extension.strip() for extension in extensions))
     strange = [text for text in texts if not _EXTENSION.fullmatch(text)]

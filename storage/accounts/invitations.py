@@ -30,7 +30,7 @@ MOST_HOURS: Final = 24 * 30
 class Invitation:
     """What a link is for.
 
-    With a `user`, to choose a password of his; without one, to become a user with that role. The
+    With a `user`, to choose a password of theirs; without one, to become a user with that role. The
     company is None at a first start without any: whoever accepts has to name one.
     """
 

@@ -36,7 +36,7 @@ def check_password(password: str, login: str, near: Iterable[str] = ()) -> None:
     """Refuse a password that is soon guessed. Raises WeakPassword.
 
     `login` is the folded login of the user whose password it is to be; `near` is what others
-    know of him: his name, his company.
+    know of them: their name, their company.
     """
     password = unicodedata.normalize("NFKC", password)
     folded = password.casefold()

@@ -1,6 +1,6 @@
 """What is done to an account's row, each time within somebody's transaction.
 
-Who changes accounts holds the company's row while he does: so of two administrators who remove
+Changing accounts holds the company's row meanwhile: so of two administrators who remove
 each other at once, one remains.
 """
 
@@ -56,7 +56,7 @@ def locked_user(session: Session, user_id: str, company_id: str | None = None) -
 def register(
     session: Session, row: UserRow, *, by: Actor | None, now: datetime, address: str = ""
 ) -> User:
-    """Make a user of a new row; `by` is None where somebody does so himself, by a link.
+    """Make a user of a new row; `by` is None where somebody joins by a link.
 
     Raises AccountError if the login is taken, NotFound if there is no such company.
     """
@@ -151,7 +151,7 @@ def revoke_tokens(session: Session, row: UserRow, *, by: Actor, token_id: str | 
 
 
 def leave(session: Session, row: UserRow, *, keep: str | None = None) -> None:
-    """End a user's sessions, but that of the token `keep`, and void his one-time links."""
+    """End a user's sessions, but that of the token `keep`, and void their one-time links."""
     ending = delete(SessionRow).where(SessionRow.user_id == row.id)
     if keep is not None:
         ending = ending.where(SessionRow.token_hash != digest(keep))

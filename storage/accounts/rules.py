@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from storage.actor import Actor, Role
 from storage.errors import AccountError, wrong
-from storage.office.values import shown
+from storage.text import shown
 
 
 def check_another(user_id: str, by: Actor) -> None:

@@ -16,7 +16,7 @@ from zxcvbn_rs_py import zxcvbn
 from storage.accounts.russian import common, spellings
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, NumberRow
-from storage.text import digits
+from storage.text import comparable_digits
 
 FEWEST_GUESSES: Final = 10**9
 """Below this a password is refused: a word with a year and a sign comes to about 10**8, ten letters
@@ -71,4 +71,4 @@ def _forms(password: str) -> set[str]:
         password.translate(_UNSHIFTED),
         *(spellings(folded) if not folded.isascii() else ()),
     }
-    return forms | {digits(password)} if _PHONE.fullmatch(password) else forms
+    return forms | {comparable_digits(password)} if _PHONE.fullmatch(password) else forms

@@ -40,9 +40,8 @@ from storage.errors import AccountError, NotFound
 from storage.identifiers import is_id
 from storage.messages.events import announce_end
 from storage.messages.unread import refresh
-from storage.office.values import shown
 from storage.people import StaleBinding, bind, stale_bindings
-from storage.text import normalise
+from storage.text import normalise, shown
 from storage.words.folding import fold
 
 
@@ -212,8 +211,8 @@ class Users:
     ) -> None:
         """Give a new password, end all sessions but that of the token `keep`, and void links.
 
-        API tokens are revoked, too, unless they are to be kept: who chooses another password for
-        himself may have no reason to.
+        API tokens are revoked, too, unless they are to be kept: those who choose another password
+        of their own may have no reason to.
         """
         user = self.get(user_id, company_id=company_id)
         near = near_company(self._database, user.company_id)

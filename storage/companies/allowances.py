@@ -16,7 +16,7 @@ from storage.database.allowance_tables import AllowanceRow, AssignedRow
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, NumberRow
 from storage.errors import ConfigError, NotFound, WrongValue
-from storage.office.values import shown
+from storage.text import shown
 from storage.words.phone_numbers import canonical
 from storage.words.prefixes import checked_prefixes
 

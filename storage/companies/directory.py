@@ -11,7 +11,7 @@ from storage.companies.bounds import beyond
 from storage.errors import Problem, warning
 from storage.office import Office, Target, check
 from storage.office.model import Language
-from storage.words.phone_numbers import DEFAULT_REGION, canonical, country_of, digits, region_of
+from storage.words.phone_numbers import DEFAULT_REGION, canonical, country_of, dialable, region_of
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ class Site:
         whole = canonical(dialled, self.region)
         if _is_international(dialled):
             return self._canonically.get(whole)
-        plain = digits(dialled)
+        plain = dialable(dialled)
         return (
             self._canonically.get(plain) or self._exactly.get(plain) or self._canonically.get(whole)
         )
 
     @cached_property
     def _exactly(self) -> dict[str, Target]:
-        return {digits(number): target for number, target in self.office.numbers.items()}
+        return {dialable(number): target for number, target in self.office.numbers.items()}
 
     @cached_property
     def _canonically(self) -> dict[str, Target]:
@@ -108,7 +108,7 @@ class Directory:
     def contested(self, company_id: str) -> Iterator[Problem]:
         """Numbers of a company whose digits may be dialled for one of another company's too."""
         for number in self.offices[company_id].office.numbers:
-            plain = digits(number)
+            plain = dialable(number)
             others = (site for site in self._having(plain) if site.company_id != company_id)
             reached = self.find(plain)
             if reached is not None and (other := next(others, None)) is not None:
@@ -122,7 +122,7 @@ class Directory:
         if _is_international(number):
             yield from self._canonically.get(canonical(number, DEFAULT_REGION), ())
             return
-        plain = digits(number)
+        plain = dialable(number)
         yield from self._canonically.get(plain, ())
         yield from self._exactly.get(plain, ())
         for region in self._regions:
@@ -131,7 +131,7 @@ class Directory:
 
     @cached_property
     def _exactly(self) -> dict[str, list[Site]]:
-        return _grouped((digits(number), site) for site, number in self._numbers())
+        return _grouped((dialable(number), site) for site, number in self._numbers())
 
     @cached_property
     def _canonically(self) -> dict[str, list[Site]]:

@@ -15,7 +15,7 @@ from storage.database.allowance_tables import AssignedRow
 from storage.database.tables import CompanyRow, NumberRow
 from storage.errors import ConfigError, wrong
 from storage.office import Office
-from storage.words.phone_numbers import canonical, digits, region_of
+from storage.words.phone_numbers import canonical, dialable, region_of
 
 
 def claim_numbers(
@@ -73,7 +73,7 @@ def _taken_elsewhere(
     }
     others = _others(session, company_id)
     for same, number in numbers.items():
-        plain = {same, digits(number)}
+        plain = {same, dialable(number)}
         if plain & theirs or any(others.find(each) for each in plain):
             yield number
 

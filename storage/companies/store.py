@@ -2,7 +2,7 @@
 
 Every change is one transaction: the office is checked and its prompts are rendered first, and a
 counter shared by all companies grows with it, so that whoever takes calls sees at the price of one
-small read whether his snapshot is still the newest.
+small read whether their snapshot is still the newest.
 """
 
 import json
@@ -34,7 +34,7 @@ from storage.office.differences import differences
 from storage.office.edit import with_fields
 from storage.office.own import with_recording
 from storage.office.prompts import PromptLibrary, render
-from storage.office.values import shown
+from storage.text import shown
 from storage.words.prefixes import NATIONAL
 
 __all__ = ["Directory", "Offices", "Site"]

@@ -1,6 +1,7 @@
 """The tables of accounts, typed.
 
-Secrets are stored only as digests: who reads the database cannot come in with what he finds.
+Secrets are stored only as digests: with what stands in the database
+nobody can come in.
 """
 
 from __future__ import annotations

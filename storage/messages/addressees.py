@@ -21,7 +21,7 @@ from storage.database.upsert import insert_into
 from storage.messages.envelope import Box
 from storage.words.terms import Terms, leftover
 
-Mailbox = tuple[str, str, str | None, str | None]
+MailboxKey = tuple[str, str, str | None, str | None]
 """Company's id ("" for none), box, and the number of the company's or the employee's id."""
 
 
@@ -32,7 +32,7 @@ _COLUMNS = ("company_id", "box", "number", "words", "employee_id")
 class Addressee:
     """Messages of one mailbox under one name: ``kept`` of them; none is above ``newest``."""
 
-    mailbox: Mailbox
+    mailbox: MailboxKey
     words: str
     kept: int
     newest: int

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.actor import NOBODY
 from storage.database.tables import IS_LISTED, AddresseeRow, MessageRow, TallyRow
 from storage.database.upsert import insert_into
 from storage.messages import addressees
@@ -18,8 +19,6 @@ from storage.messages import addressees
 ALL = "*"
 """The tally of a whole company."""
 RECOUNTED_AT_ONCE = 500
-UNASSIGNED = ""
-"""Stands for the company of messages that have none."""
 
 
 def employee_key(employee_id: str) -> str:
@@ -37,7 +36,7 @@ def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:
         if row.employee_id is not None:
             keys.append(employee_key(row.employee_id))
         for key in keys:
-            changes[row.company_id or UNASSIGNED, key, row.day[:7]] += step
+            changes[row.company_id or NOBODY, key, row.day[:7]] += step
     _add(session, changes)
 
 

@@ -77,12 +77,12 @@ def _unknown(database: Database, folder: Path, files: list[Path]) -> list[str]:
         known = set(session.scalars(select(MessageRow.audio_key).where(MessageRow.id.in_(ids))))
     before = time.time() - QUIET_SECONDS
     keys = ((path.relative_to(folder).as_posix(), path) for path in files)
-    return [key for key, path in keys if key not in known and _changed(path) < before]
+    return [key for key, path in keys if key not in known and _is_older(path, before)]
 
 
-def _changed(path: Path) -> float:
-    """When the file was changed last; one that has gone by now is no orphan."""
+def _is_older(path: Path, before: float) -> bool:
+    """Whether the file was changed last before that time; one that has gone by now is no orphan."""
     try:
-        return path.stat().st_mtime
+        return path.stat().st_mtime < before
     except FileNotFoundError:
-        return float("inf")
+        return False

@@ -34,8 +34,8 @@ class Query:
     what was kept aside as probably empty, ``held`` for what is on hold, wherever it is; two of them
     ask for what is both.
 
-    Only what ``scope`` covers is found. ``reader`` is the id of a user: states are his then, and
-    ``state`` asks for what is new to him or what is not.
+    Only what ``scope`` covers is found. ``reader`` is the id of a user: states are theirs then, and
+    ``state`` asks for what is new to them or what is not.
     """
 
     company: str | None = None

@@ -13,12 +13,11 @@ from typing import Final, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.actor import SYSTEM, Scope
+from storage.actor import NOBODY, SYSTEM, Scope
 from storage.audit import note
 from storage.database.tables import IS_QUIET, MessageRow
 from storage.messages.envelope import Box
 from storage.messages.events import announce
-from storage.messages.month_counts import UNASSIGNED
 from storage.messages.query import Query
 from storage.messages.search.index_ranges import Shelf, shelves
 
@@ -81,5 +80,5 @@ def boxes(session: Session) -> list[tuple[str | None, str, Box, str | None, str]
 def shelf_of(company_id: str | None, box: str, employee_id: str | None) -> Shelf:
     """Where the messages of a box stand."""
     if company_id is None:
-        return Shelf(UNASSIGNED)
+        return Shelf(NOBODY)
     return Shelf(company_id, box, None, employee_id)

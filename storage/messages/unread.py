@@ -1,7 +1,7 @@
 """Which messages are new to which user.
 
 A message is new to a user as long as there is a row that says so: made when the message is kept,
-gone when the user has listened. Whoever can see a message has his own.
+gone when the user has listened. Each who can see a message has their own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, delete, func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.actor import Scope, User
+from storage.actor import Scope, User, scope_for
 from storage.database.account_tables import BindingRow, UserRow
 from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
@@ -45,24 +45,26 @@ def arrive(session: Session, rows: Sequence[MessageRow]) -> None:
     ).all()
     people = {row.employee_id for row in rows} - {None}
     pairs = select(BindingRow.user_id, BindingRow.employee_id)
-    bound = set(map(tuple, session.execute(pairs.where(BindingRow.employee_id.in_(people)))))
+    bound: dict[str, list[str]] = {}
+    for user_id, employee_id in session.execute(pairs.where(BindingRow.employee_id.in_(people))):
+        bound.setdefault(user_id, []).append(employee_id)
     _insert(
         session,
         [
             (user.id, row.place)
             for user in users
+            for scope in [scope_for(user.company_id, user.role, bound.get(user.id, ()), only)]
             for row in rows
-            if user.company_id == (row.company_id or only)
-            and (user.role == "administrator" or (user.id, row.employee_id) in bound)
+            if scope.covers(row.company_id, row.employee_id)
         ],
     )
 
 
 def refresh(session: Session, user: User) -> None:
-    """Fit a user's new messages to what he may see now.
+    """Fit a user's new messages to what they may see now.
 
-    To be called in the transaction that makes or enables him, or changes his role or whose
-    messages he sees.
+    To be called in the transaction that makes or enables them, or changes their role or
+    whose messages they see.
     """
     scope = scope_of(session, user)
     hidden = (
@@ -118,7 +120,7 @@ def new_count(session: Session, user: User) -> int:
 
 
 def new_to(user: User, scope: Scope) -> Select[int]:
-    """The places of listed messages that are new to a user: read along his own rows."""
+    """The places of listed messages that are new to a user: read along their own rows."""
     return (
         select(MessageRow.place)
         .join(UnheardRow, UnheardRow.place == MessageRow.place)

@@ -1,13 +1,14 @@
-"""Who sees which messages, as conditions on their rows."""
+"""Who sees which messages, as conditions on their rows.
+
+The rule is `storage.actor.Scope.parts`.
+"""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from storage.actor import Scope, User
+from storage.actor import NOBODY, Part, Scope, User, scope_for
 from storage.database.tables import CompanyRow, MessageRow
 from storage.messages.search.index_ranges import apart
 
@@ -19,25 +20,25 @@ def only_company(session: Session) -> str | None:
 
 
 def scope_of(session: Session, user: User) -> Scope:
-    """What a user may see just now.
-
-    Messages that no company could be found for are shown to the administrators of the only
-    company; where there are several they are the command line's alone.
-    """
-    mine = user.is_administrator and only_company(session) == user.company_id
-    return replace(user.scope, unassigned=mine)
+    """What a user may see just now."""
+    only = only_company(session) if user.is_administrator else None
+    return scope_for(user.company_id, user.role, (one.id for one in user.people), only)
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
     """The condition that a message may be seen, for rows that are found by something else."""
+    return or_(*map(_is_in, scope.parts))
+
+
+def _is_in(part: Part) -> ColumnElement[bool]:
     company_id = apart(MessageRow.company_id.expression)
     conditions: list[ColumnElement[bool]] = []
-    if scope.company_id is not None:
-        of_company = company_id == scope.company_id
-        conditions.append(or_(of_company, company_id.is_(None)) if scope.unassigned else of_company)
-    if scope.people is not None:
-        conditions += [
-            apart(MessageRow.employee_id.expression).in_(scope.people),
-            MessageRow.deleted_at.is_(None),
-        ]
+    if part.company_id == NOBODY:
+        conditions.append(company_id.is_(None))
+    elif part.company_id is not None:
+        conditions.append(company_id == part.company_id)
+    if part.people is not None:
+        conditions.append(apart(MessageRow.employee_id.expression).in_(part.people))
+    if not part.with_trash:
+        conditions.append(MessageRow.deleted_at.is_(None))
     return and_(true(), *conditions)

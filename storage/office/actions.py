@@ -80,7 +80,7 @@ class Repeat(Part):
     action: Literal["repeat"] = "repeat"
 
 
-class Hangup(Part):
+class HangUp(Part):
     """End the call."""
 
     action: Literal["hangup"] = "hangup"
@@ -93,7 +93,7 @@ class Nothing(Part):
 
 
 Action = Annotated[
-    Voicemail | Ring | OpenMenu | Dial | Play | Repeat | Hangup, Field(discriminator="action")
+    Voicemail | Ring | OpenMenu | Dial | Play | Repeat | HangUp, Field(discriminator="action")
 ]
 """What a menu can do."""
 

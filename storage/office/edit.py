@@ -6,7 +6,7 @@ from typing import TypeVar
 from storage.errors import NotFound
 from storage.office.actions import Part
 from storage.office.model import Office
-from storage.office.values import shown
+from storage.text import shown
 from storage.words.phone_numbers import canonical, region_of
 
 Value = TypeVar("Value")

@@ -11,7 +11,7 @@ from storage.errors import ConfigError
 from storage.office.actions import Part
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
-from storage.office.values import shown
+from storage.text import shown
 from storage.toml import parse_toml, read_toml
 
 P = TypeVar("P", bound=Part)

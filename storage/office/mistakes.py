@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.errors import Problem, WrongValue, wrong
-from storage.office.values import shown
+from storage.text import shown
 
 MOST: Final = 50
 """Problems told at once; a document with more mistakes than that is something else."""

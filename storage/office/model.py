@@ -102,23 +102,23 @@ class Forward(Part):
 
 
 class Employee(Part):
-    """A person with a phone; the extension is the key he stands under."""
+    """A person with a phone; the extension is the key they stand under."""
 
     name: Title
     numbers: Annotated[tuple[Number, ...], Field(strict=False, max_length=50)] = ()
     endpoint: Endpoint
     ring_timeout: Seconds = 20.0
     greeting: Sound | None = None
-    """His own voicemail greeting; None plays the bundled one."""
+    """Their own voicemail greeting; None plays the bundled one."""
     keep_days: Days | None = None
-    """Days his messages are kept; None keeps them as long as the company's."""
+    """Days their messages are kept; None keeps those as long as the company's."""
     quiet_days: Days | None = None
-    """Days that what is probably empty is kept for him; None is as long as the company's."""
+    """Days that what is probably empty is kept for them; None is as long as the company's."""
     forward: Forward = Forward()
 
     @property
     def answer_within(self) -> float:
-        """Seconds his phone rings before nobody has answered."""
+        """Seconds their phone rings before nobody has answered."""
         after = self.forward.no_answer_after
         return self.ring_timeout if after is None else after
 

@@ -1,6 +1,6 @@
-"""What an employee sets for himself: his greeting, whether he has voicemail, how long he is rung.
+"""What employees set for themselves: greeting, voicemail or none, how long the phone rings.
 
-A greeting of his own is the company's prompt `greeting-EXTENSION`.
+A greeting of their own is the company's prompt `greeting-EXTENSION`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def greeting_prompt(office: Office, employee: Employee) -> Prompt | None:
 def with_recording(office: Office, name: str, digest: str) -> Office:
     """The office with a recording as the prompt of that name.
 
-    A prompt with the name of an employee's own greeting becomes his greeting at once.
+    A prompt with the name of an employee's own greeting becomes theirs at once.
     """
     office = with_fields(office, prompts=with_entry(office.prompts, name, Prompt(recorded=digest)))
     extension = name.removeprefix(_PREFIX)
@@ -40,7 +40,7 @@ def with_recording(office: Office, name: str, digest: str) -> Office:
 
 
 def without_own_greeting(office: Office, extension: str) -> Office:
-    """The office with the usual greeting for an employee. His recording goes, if only he had it."""
+    """The office with the usual greeting for an employee; a recording that nobody has then goes."""
     employee = entry(office.employees, extension, "employee")
     employee = employee.model_copy(update={"greeting": None})
     office = with_fields(office, employees=with_entry(office.employees, extension, employee))
@@ -52,7 +52,7 @@ def without_own_greeting(office: Office, extension: str) -> Office:
 
 
 def has_voicemail(employee: Employee) -> bool:
-    """Whether callers whom the employee does not answer can leave a message for him."""
+    """Whether callers whom the employee does not answer can leave a message."""
     return Voicemail() in (employee.forward.no_answer, employee.forward.always)
 
 
@@ -61,7 +61,7 @@ def with_own_settings(
 ) -> Office:
     """The office with an employee's voicemail on or off, and so many seconds of ringing.
 
-    On puts his voicemail where no rule stands, and on "no answer" in any case; off takes it away
+    On puts their voicemail where no rule stands, and on "no answer" in any case; off takes it away
     wherever it stands. Rules that lead elsewhere are the administrator's and stay.
     """
     employee = entry(office.employees, extension, "employee")

@@ -6,7 +6,6 @@ the sounds of its own configuration. Beside a doubtful one it is noted what is d
 """
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 from typing import Final, get_args
@@ -19,12 +18,14 @@ from storage.errors import AudioError, NoRecording, NotFound, Problem, warning
 from storage.files.atomic import write_whole
 from storage.files.fsync import make_folder
 from storage.office import Office, Prompt
-from storage.office.values import shown
+from storage.text import shown
 
 # Part of a spoken text's name: to be raised when what was spoken before should sound no more.
 _RENDITION: Final = "1"
 _HEADER: Final = 44
 """Bytes before the samples of a WAV as we write it."""
+_READABLE: Final = 0o644
+"""Asterisk may run as another user."""
 
 
 class PromptLibrary:
@@ -116,20 +117,9 @@ class PromptLibrary:
         return self.folder / f"{digest}.doubts"
 
     def _keep(self, digest: str, wav: bytes) -> None:
-        """Write to a temporary name, to disk, and only then give it its name."""
         try:
             make_folder(self.folder)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
-                try:
-                    file.write(wav)
-                    # Asterisk may run as another user.
-                    os.fchmod(file.fileno(), 0o644)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).replace(self.path(digest))
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
+            write_whole(self.path(digest), wav, mode=_READABLE)
         except OSError as error:
             raise AudioError("sound-not-kept", reason=error.strerror) from error
 

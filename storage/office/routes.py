@@ -55,7 +55,7 @@ def reachable_menus(office: Office) -> set[str]:
 
 
 def traps(office: Office) -> list[str]:
-    """The menus a caller cannot leave, whatever he presses, except by hanging up."""
+    """The menus a caller cannot leave, whatever they press, except by hanging up."""
     leading_to: dict[str, list[str]] = {name: [] for name in office.menus}
     free: set[str] = set()
     for name, menu in office.menus.items():
@@ -154,7 +154,7 @@ def _leaves(name: str, office: Office) -> bool:
 
 
 def _after_silence(name: str, menu: Menu) -> str | None:
-    """The menu a caller who presses nothing hears next, or None if he leaves the menus."""
+    """The menu a caller who presses nothing hears next, or None for leaving the menus."""
     match menu.default:
         case OpenMenu(menu=after):
             return after

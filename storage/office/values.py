@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from storage.errors import ConfigError, WrongValue
+from storage.text import shown
 
 NAME_LENGTH: Final = 64
 _NAME: Final = re.compile(rf"[\w-]{{1,{NAME_LENGTH}}}")
@@ -24,13 +25,6 @@ _VOICE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,63}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 # Commas, spaces, '&', '|', '$' and braces would end or extend Asterisk's Dial().
 _ENDPOINT: Final = re.compile(r"[A-Za-z0-9]{2,20}/[A-Za-z0-9_.:;=@/+*#\[\]-]{1,200}")
-
-
-def shown(text: object, length: int = 60) -> str:
-    """Somebody's text made safe for a terminal: no control characters, not too long."""
-    whole = str(text)
-    clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in whole[:length])
-    return clean + ("…" if len(whole) > length else "")
 
 
 def _is_control(character: str) -> bool:

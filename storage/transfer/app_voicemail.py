@@ -38,8 +38,8 @@ _NOBODY = {"", "unknown"}
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a message lies. ``stem`` is the path of its files without their ``endings``."""
+class OldMessage:
+    """A message in its old folder. ``stem`` is the path of its files without their ``endings``."""
 
     context: str
     mailbox: str
@@ -83,7 +83,7 @@ class Note:
 class Spool:
     """What was found: messages, and a sentence for each thing that was passed by."""
 
-    messages: tuple[Place, ...]
+    messages: tuple[OldMessage, ...]
     refused: tuple[Problem, ...]
 
 
@@ -93,7 +93,7 @@ def survey(folder: Path, contexts: Collection[str] = ()) -> Spool:
     Raises NotFound if there is no such folder or context, or no message.
     """
     refused: list[Problem] = []
-    found: list[Place] = []
+    found: list[OldMessage] = []
     try:
         there = [path.name for path in folder.iterdir()]
     except OSError as error:
@@ -121,15 +121,15 @@ def no_guess(name: bytes) -> tuple[str, str]:
     return name.decode("utf-8", "replace"), ""
 
 
-def read_note(place: Place, zone: tzinfo = UTC, guess: Guess = no_guess) -> Note:
+def read_note(old: OldMessage, zone: tzinfo = UTC, guess: Guess = no_guess) -> Note:
     """What is written about a message. Raises NoRecording if there is nothing to be read.
 
     ``zone`` is where the old system stood: its dates may be of there. ``guess`` reads names in
     other charsets, which are marked.
     """
-    if "txt" not in place.endings:
+    if "txt" not in old.endings:
         raise NoRecording("no-txt")
-    path = place.file("txt")
+    path = old.file("txt")
     try:
         written = path.lstat().st_mtime
         fields = _fields(read_plain(path, LARGEST_NOTE).decode("utf-8-sig", "surrogateescape"))
@@ -191,14 +191,14 @@ def _folders(folder: Path, wanted: Collection[str], refused: list[Problem]) -> I
             refused.append(wrong("passed-by-link", path=printable(entry.path)))
 
 
-def _messages(folder: Path, refused: list[Problem]) -> Iterator[Place]:
+def _messages(folder: Path, refused: list[Problem]) -> Iterator[OldMessage]:
     """The messages in a folder, in order."""
     names = (_FILE.fullmatch(entry.name) for entry in _entries(folder, refused))
     files = sorted((name[1], name[2]) for name in names if name)
     context, mailbox, inner = folder.parts[-3:]
     for stem, endings in groupby(files, lambda file: file[0]):
         each = frozenset(ending for _, ending in endings)
-        yield Place(context, mailbox, inner, folder / stem, each)
+        yield OldMessage(context, mailbox, inner, folder / stem, each)
 
 
 def _entries(folder: Path, refused: list[Problem]) -> list[os.DirEntry[str]]:

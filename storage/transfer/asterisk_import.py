@@ -40,7 +40,15 @@ from storage.messages import month_counts, unread
 from storage.messages.envelope import Envelope, Mailbox, audio_key, new_row
 from storage.messages.events import announce
 from storage.people import address
-from storage.transfer.app_voicemail import DELETED, NEW, Guess, Note, Place, no_guess, read_note
+from storage.transfer.app_voicemail import (
+    DELETED,
+    NEW,
+    Guess,
+    Note,
+    OldMessage,
+    no_guess,
+    read_note,
+)
 from storage.transfer.export import Progress
 from storage.transfer.old_sounds import is_foreign, read_sound
 
@@ -92,7 +100,7 @@ class Importer:
         self,
         database: Database,
         audio: AudioStore,
-        mailbox_of: Callable[[Place], Mailbox],
+        mailbox_of: Callable[[OldMessage], Mailbox],
         min_speech: float = 0.0,
         zone: tzinfo = UTC,
         guess: Guess = no_guess,
@@ -110,12 +118,12 @@ class Importer:
         self._zone = zone
         self._guess = guess
 
-    def rehearse(self, places: Sequence[Place], progress: Progress) -> Imported:
+    def rehearse(self, messages: Sequence[OldMessage], progress: Progress) -> Imported:
         """What `run` would do; changes nothing."""
-        return self._import(places, progress, self._missing)
+        return self._import(messages, progress, self._missing)
 
     def run(
-        self, places: Sequence[Place], progress: Progress, *, company_id: str, by: Actor
+        self, messages: Sequence[OldMessage], progress: Progress, *, company_id: str, by: Actor
     ) -> Imported:
         """Take in what is not there yet.
 
@@ -130,11 +138,11 @@ class Importer:
             self._audio.put_many({audio_key(ready.row): ready.wav for ready in missing})
             return self._make_messages(missing, company_id, by)
 
-        return self._import(places, progress, keep)
+        return self._import(messages, progress, keep)
 
     def _import(
         self,
-        places: Sequence[Place],
+        messages: Sequence[OldMessage],
         progress: Progress,
         keep: Callable[[Sequence[Ready]], Sequence[Ready]],
     ) -> Imported:
@@ -143,47 +151,47 @@ class Importer:
         doubtful: list[Problem] = []
         refused: list[Problem] = []
         seen: set[str] = set()
-        progress(0, len(places))
+        progress(0, len(messages))
         with ThreadPoolExecutor(DECODERS) as pool:
-            for batch in _batches(self._read(pool, places, progress, refused)):
+            for batch in _batches(self._read(pool, messages, progress, refused)):
                 once = {ready.row.id: ready for ready in batch if ready.row.id not in seen}
                 seen.update(once)
                 kept = keep(list(once.values()))
                 taken.update((ready.origin, ready.mailbox, ready.state) for ready in kept)
                 doubtful += (ready.doubt for ready in kept if ready.doubt)
-        there = len(places) - len(refused) - taken.total()
+        there = len(messages) - len(refused) - taken.total()
         return Imported(taken, there, tuple(doubtful), tuple(refused))
 
     def _read(
         self,
         pool: ThreadPoolExecutor,
-        places: Sequence[Place],
+        messages: Sequence[OldMessage],
         progress: Progress,
         refused: list[Problem],
     ) -> Iterator[Ready]:
         """Read messages in order; those that have to be decoded ahead of whoever takes them."""
-        coming = iter(places)
-        ahead: deque[tuple[Place, Callable[[], Ready]]] = deque()
-        for done in range(1, len(places) + 1):
-            for place in islice(coming, 2 * DECODERS - len(ahead)):
-                read = partial(self._ready, place)
+        coming = iter(messages)
+        ahead: deque[tuple[OldMessage, Callable[[], Ready]]] = deque()
+        for done in range(1, len(messages) + 1):
+            for old in islice(coming, 2 * DECODERS - len(ahead)):
+                read = partial(self._ready, old)
                 # Threads that do not wait for others only stand in each other's way.
-                ahead.append((place, pool.submit(read).result if is_foreign(place) else read))
-            place, result = ahead.popleft()
+                ahead.append((old, pool.submit(read).result if is_foreign(old) else read))
+            old, result = ahead.popleft()
             try:
                 yield result()
             except AudioError as error:
-                refused.append(wrong("not-taken", place=str(place), reason=error.problem))
-            progress(done, len(places))
+                refused.append(wrong("not-taken", place=str(old), reason=error.problem))
+            progress(done, len(messages))
 
-    def _ready(self, place: Place) -> Ready:
+    def _ready(self, old: OldMessage) -> Ready:
         """Read a message and what is written about it. Raises AudioError."""
-        told, sound = read_note(place, self._zone, self._guess), read_sound(place)
+        told, sound = read_note(old, self._zone, self._guess), read_sound(old)
         audio = sound.audio
-        mailbox = self._mailbox_of(place)
+        mailbox = self._mailbox_of(old)
         row = new_row(
             Envelope(
-                id=id_of_file(f"{place.box} {told.origin}", sound.digest),
+                id=id_of_file(f"{old.box} {told.origin}", sound.digest),
                 mailbox=mailbox,
                 received_at=told.received_at,
                 caller_number=told.caller_number,
@@ -200,11 +208,11 @@ class Importer:
         now = datetime.now(UTC)
         # Its days begin anew: else a box with keep_days would let old messages go within the hour.
         row.restored_at = now
-        row.quiet = place.folder in NEW and self._is_quiet(audio)
-        row.heard_at = None if place.folder in NEW else now
-        row.deleted_at = now if place.folder == DELETED else None
+        row.quiet = old.folder in NEW and self._is_quiet(audio)
+        row.heard_at = None if old.folder in NEW else now
+        row.deleted_at = now if old.folder == DELETED else None
         state = _state_of(row)
-        return Ready(place.box, mailbox, state, row, audio.wav, _doubt(place, told))
+        return Ready(old.box, mailbox, state, row, audio.wav, _doubt(old, told))
 
     def _is_quiet(self, audio: Audio) -> bool:
         wanted = self._min_speech
@@ -246,11 +254,11 @@ def _state_of(row: MessageRow) -> State:
     return "new" if row.heard_at is None else "heard"
 
 
-def _doubt(place: Place, told: Note) -> Problem | None:
+def _doubt(old: OldMessage, told: Note) -> Problem | None:
     if told.told:
         return None
     written = f"{told.received_at:%Y-%m-%d %H:%M:%S} UTC"
-    return warning("time-not-told", place=str(place), time=written)
+    return warning("time-not-told", place=str(old), time=written)
 
 
 def _batches(messages: Iterable[Ready]) -> Iterator[Sequence[Ready]]:

@@ -19,7 +19,7 @@ from storage.audio.ffmpeg import decode_recording, read_recorded
 from storage.audio.recordings import read_recording
 from storage.audio.wav import Audio, recording_of
 from storage.errors import AudioError, NoRecording
-from storage.transfer.app_voicemail import Place
+from storage.transfer.app_voicemail import OldMessage
 
 Reader = Callable[[Path], Audio | None]
 """Reads a file; None for an empty one. Raises AudioError."""
@@ -68,9 +68,9 @@ _READERS: Final[tuple[tuple[str, Reader], ...]] = (
 _WITHOUT_FFMPEG: Final = (read_recording, _SLIN, _ULAW, _ALAW)
 
 
-def is_foreign(place: Place) -> bool:
+def is_foreign(old: OldMessage) -> bool:
     """Whether ffmpeg will, most likely, have to decode the message."""
-    found = next((reader for ending, reader in _READERS if ending in place.endings), None)
+    found = next((reader for ending, reader in _READERS if ending in old.endings), None)
     return found is not None and found not in _WITHOUT_FFMPEG
 
 
@@ -82,13 +82,13 @@ class OldSound:
     digest: str
 
 
-def read_sound(place: Place) -> OldSound:
+def read_sound(old: OldMessage) -> OldSound:
     """A message's sound, in the first of its formats that can be read. Raises AudioError."""
     failures: list[AudioError] = []
     for ending, reader in _READERS:
-        if ending not in place.endings:
+        if ending not in old.endings:
             continue
-        path = place.file(ending)
+        path = old.file(ending)
         try:
             audio = reader(path)
             if audio is not None and audio.samples:
@@ -98,7 +98,7 @@ def read_sound(place: Place) -> OldSound:
             failures.append(error)
     if failures:
         raise failures[0]
-    others = ", ".join(sorted(place.endings - {"txt"}))
+    others = ", ".join(sorted(old.endings - {"txt"}))
     raise NoRecording("no-audio-but", endings=others) if others else NoRecording("no-audio")
 
 

@@ -24,7 +24,7 @@ _OF_NO_COUNTRY: Final = frozenset(
 _NOT_DIALLED: Final = re.compile(r"[^0-9*#]")
 
 
-def digits(number: str) -> str:
+def dialable(number: str) -> str:
     """What is dialled: the digits, `*` and `#` of a number."""
     return _NOT_DIALLED.sub("", number)
 
@@ -34,7 +34,7 @@ def canonical(number: str, region: str) -> str:
 
     `region` is the country (`RU`) whose habits a number without a country code follows.
     """
-    plain = digits(number)
+    plain = dialable(number)
     if not plain.isdecimal() or len(plain) < SHORTEST:
         return plain
     if plain.startswith("00"):

@@ -20,7 +20,7 @@ from storage.office import (
     Employee,
     Forward,
     ForwardAction,
-    Hangup,
+    HangUp,
     Menu,
     Nothing,
     Office,
@@ -158,7 +158,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
         lambda name: Ring(employees=EXTENSIONS, strategy="in-turn", no_answer=OpenMenu(menu=name))
     ),
     st.sampled_from([Repeat(), Play(prompt="sound:x"), Voicemail(), Dial(number="79161234567")]),
-    st.just(Hangup()),
+    st.just(HangUp()),
 )
 forwards: st.SearchStrategy[ForwardAction | None] = st.one_of(
     rings, st.sampled_from([Nothing(), Voicemail(), None])

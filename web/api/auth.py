@@ -151,7 +151,7 @@ def _find(request: Request, *, in_use: bool) -> Bearer | None:
 
 
 async def anyone(asking: Annotated[Asking, Depends(newcomer)]) -> Asking:
-    """Any user whose password is his own. Raises Problem 401 or 403."""
+    """Any user whose password is their own. Raises Problem 401 or 403."""
     if asking.user.must_change_password:
         raise forbidden("choose a password of your own first")
     return asking

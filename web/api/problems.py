@@ -24,7 +24,7 @@ from storage.errors import (
     StorageError,
     WrongValue,
 )
-from storage.office.values import shown
+from storage.text import shown
 from web.errors import ExchangeUnavailable, PhoneUnavailable
 from web.language.problems import sentence, sentences
 from web.language.texts import language_of, texts

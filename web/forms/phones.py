@@ -10,7 +10,7 @@ from web.visit import Visit
 def phone_in(site: Site, extension: str, chosen: str) -> str:
     """The dial string that was chosen for an employee's phone; with "" the usual one.
 
-    Where the operator has named none as usual, it is the one that he has. Raises FormError.
+    Where the operator has named none as usual, it is the one that they have. Raises FormError.
     """
     there = site.office.employees.get(extension)
     endpoint = chosen or site.allowance.usual_endpoint(extension) or (there and there.endpoint)

@@ -9,7 +9,7 @@ from storage.office import (
     Action,
     Dial,
     ForwardAction,
-    Hangup,
+    HangUp,
     Nothing,
     Office,
     OpenMenu,
@@ -55,7 +55,7 @@ def describe(
             return Words(title, spoken(sound, office))
         case Repeat():
             return Words(_("Repeat the greeting"))
-        case Hangup():
+        case HangUp():
             return Words(_("End the call"))
         case Nothing():
             return Words(_("Forward nowhere"))

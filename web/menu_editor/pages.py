@@ -56,7 +56,7 @@ def leading_to(menu: str, office: Office) -> list[str]:
 
 
 def leading_to_employee(extension: str, office: Office) -> list[str]:
-    """The places of the document from which a call gets to an employee or to his mailbox."""
+    """The places of the document from which a call gets to an employee or to their mailbox."""
     numbers = [
         f"numbers.{number}"
         for number, target in office.numbers.items()

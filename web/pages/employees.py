@@ -38,7 +38,7 @@ _FIELDS: Final = (
 
 @dataclass(frozen=True)
 class Draft:
-    """An employee as the form has him, right or wrong."""
+    """An employee as the form has them, right or wrong."""
 
     extension: str = ""
     name: str = ""
@@ -70,7 +70,7 @@ def show_employees(visit: Visit) -> Response:
 
 
 def ask_new_employee(visit: Visit) -> Response:
-    """The form of a new employee: unanswered calls go to his voicemail."""
+    """The form of a new employee: unanswered calls go to their voicemail."""
     rules: dict[str, Choice] = {
         rule: Choice() if rule == "always" else Choice("voicemail") for rule in RULES
     }
@@ -151,7 +151,7 @@ def change_employee(visit: Visit) -> Response:
 
 
 def ask_remove_employee(visit: Visit) -> Response:
-    """The question before an employee is removed, or what still leads to him."""
+    """The question before an employee is removed, or what still leads to them."""
     return _remove_form(visit, {})
 
 

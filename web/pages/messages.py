@@ -253,7 +253,7 @@ def _alone(visit: Visit) -> Selection:
 
 
 def _back(visit: Visit) -> str:
-    """Where the visitor was when he sent the form."""
+    """Where the visitor was when they sent the form."""
     return within_messages(str(visit.form.get("back", "")))
 
 

@@ -1,4 +1,4 @@
-"""An employee's own greeting, and what else he may set of his voicemail."""
+"""An employee's own greeting, and what else they may set of their voicemail."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from storage.audio.text_to_speech import voices
 from storage.errors import AudioError, NotFound, Refused
 from storage.office import Office, Prompt, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from storage.office.values import shown
+from storage.text import shown
 from web.errors import FormError, PhoneUnavailable
 from web.forms.fields import typed
 from web.forms.office_changes import edit_office

@@ -21,7 +21,7 @@ from web.visit import Visit
 
 
 def play(visit: Visit) -> Response:
-    """The sound. Whoever asks for any part of it listens: to him the message is new no longer.
+    """The sound. Whoever asks for any part of it listens: to them the message is new no longer.
 
     Only our player says that it will report what was heard (`note_heard`). Until then the message
     stays new; that somebody listens is written down all the same.

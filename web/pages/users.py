@@ -48,7 +48,7 @@ def show_users(visit: Visit) -> Response:
 
 
 def ask_new_user(visit: Visit) -> Response:
-    """The form of a new account; for an employee's, his name and number stand there already."""
+    """The form of a new account; for an employee's, their name and number stand there already."""
     extension = visit.query.get("extension", "")
     employee = visit.office.employees.get(extension)
     account = Account()
@@ -185,7 +185,7 @@ def _user(visit: Visit) -> User:
 
 
 def _refusal(visit: Visit, user: User) -> Response | None:
-    """The page that says why the visitor may not give the user another way in, if he may not."""
+    """The page that says why the visitor may not give the user another way in, if that is so."""
     try:
         check_way_in(user.id, visit.actor)
     except AccountError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from storage.actor import EVERYTHING
+from storage.actor import NOBODY, Part
 from storage.database.tables import MessageRow
 from storage.messages import month_counts
 from storage.messages.query import Query
@@ -17,7 +17,7 @@ from storage.messages.query import Query
 class Shelf:
     """Messages that stand together in one index: of a company, a box, a number, an employee.
 
-    None means any; `tally.UNASSIGNED` is the company of messages that have none.
+    None means any; `NOBODY` is the company of messages that have none.
     """
 
     company_id: str | None = None
@@ -69,22 +69,26 @@ def shelves(query: Query) -> list[Shelf]:
 
     ``people`` says who its ``employee`` is: see `storage.messages.search.find`.
     """
-    scope = query.scope
-    if query.box == "unassigned":
-        shown = scope.unassigned or scope == EVERYTHING
-        return [Shelf(month_counts.UNASSIGNED)] if shown and query.people is None else []
+    return [shelf for part in query.scope.parts for shelf in _shelves_in(part, query)]
+
+
+def _shelves_in(part: Part, query: Query) -> list[Shelf]:
+    """Where those of a query's messages stand that are in a part of its scope."""
+    if (query.deleted or query.held) and not part.with_trash:
+        return []  # what is on hold is asked for wherever it is
+    if query.box == "unassigned" or part.company_id == NOBODY:
+        asked = query.box in (None, "unassigned") and query.people is None
+        there = part.company_id in (None, NOBODY) and part.people is None
+        return [Shelf(NOBODY)] if asked and there else []
     people = query.people
-    if scope.people is not None:
-        hidden = query.deleted or query.held
-        wanted = () if hidden else dict.fromkeys(scope.people)
-        people = tuple(one for one in wanted if people is None or one in people)
-    if people is not None:
-        shown = query.box != "company"
-        return [Shelf(scope.company_id, "employee", None, p) for p in people] if shown else []
-    found = [Shelf(scope.company_id, query.box)]
-    if scope.unassigned and query.box is None:
-        found.append(Shelf(month_counts.UNASSIGNED))
-    return found
+    if part.people is not None:
+        seen = dict.fromkeys(part.people)
+        people = tuple(one for one in seen if people is None or one in people)
+    if people is None:
+        return [Shelf(part.company_id, query.box)]
+    if query.box == "company":
+        return []
+    return [Shelf(part.company_id, "employee", None, one) for one in people]
 
 
 def apart(column: ColumnElement[Any]) -> ColumnElement[str]:
@@ -93,4 +97,4 @@ def apart(column: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def _equal(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
-    return column.is_(None) if value == month_counts.UNASSIGNED else column == value
+    return column.is_(None) if value == NOBODY else column == value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from storage.messages import addressees
-from storage.messages.addressees import Addressee, Mailbox
+from storage.messages.addressees import Addressee, MailboxKey
 from storage.messages.search.index_ranges import Shelf
 from storage.messages.search.sql import Path, is_short
 from storage.words.terms import Terms
@@ -56,7 +56,7 @@ def _parts(shelf: Shelf, group: list[Addressee], *, apart: bool) -> list[tuple[S
 
     That is their mailboxes; the whole shelf, if they are too many or need not be told ``apart``.
     """
-    newest: dict[Mailbox, int] = {}
+    newest: dict[MailboxKey, int] = {}
     for each in group:
         newest[each.mailbox] = max(each.newest, newest.get(each.mailbox, 0))
     if apart and len(newest) <= APART:

@@ -14,7 +14,7 @@ from commands.terminal.action_syntax import (
 from storage.office import (
     Action,
     Dial,
-    Hangup,
+    HangUp,
     Nothing,
     OpenMenu,
     Play,
@@ -50,7 +50,7 @@ from tests.storage.office.test_office import actions, forward_actions
         ("play address", Play(prompt="prompt:address")),
         ("play sound:vm-intro", Play(prompt="sound:vm-intro")),
         ("repeat", Repeat()),
-        ("  hangup ", Hangup()),
+        ("  hangup ", HangUp()),
     ],
 )
 def test_words_mean_an_action(words: str, action: Action) -> None:

@@ -14,7 +14,7 @@ from storage.office import (
     Employee,
     Forward,
     ForwardAction,
-    Hangup,
+    HangUp,
     Menu,
     Nothing,
     Office,
@@ -245,7 +245,7 @@ simple_actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Dial, number=numbers),
     st.builds(Play, prompt=sounds),
     st.just(Repeat()),
-    st.just(Hangup()),
+    st.just(HangUp()),
     st.builds(Ring, employee=extensions, timeout=st.none() | seconds),
 )
 actions: st.SearchStrategy[Action] = simple_actions | st.builds(

@@ -1,6 +1,7 @@
 """The prompts folder: whatever comes in, what Asterisk can play comes out."""
 
 import math
+import os
 import shutil
 import struct
 import subprocess
@@ -276,3 +277,43 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "prompts").write_text("a file in the way")
     with refuses(AudioError, "the sound cannot be kept"):
         PromptLibrary(tmp_path / "prompts").say("Здравствуйте!", "ru")
+
+
+def test_a_sound_is_on_the_disk_before_it_has_its_name_and_the_name_after(
+    library: PromptLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = os.fsync
+    steps: list[tuple[str, int, list[str]]] = []
+
+    def watched(descriptor: int) -> None:
+        flushed = Path(f"/proc/self/fd/{descriptor}").readlink()
+        named = [path.name for path in library.folder.glob("*.wav")]
+        if flushed == library.folder:
+            steps.append(("folder", 0, named))
+        elif flushed.parent == library.folder:
+            steps.append(("file", os.fstat(descriptor).st_size, named))
+        flush(descriptor)
+
+    wav = speech.speak("Здравствуйте!", path=tmp_path / "a.wav")
+    monkeypatch.setattr(os, "fsync", watched)
+    kept = library.path(library.import_audio(wav))
+
+    assert steps == [("file", kept.stat().st_size, []), ("folder", 0, [kept.name])]
+    assert kept.stat().st_mode & 0o777 == 0o644
+    assert list(library.folder.iterdir()) == [kept]
+
+
+def test_a_sound_that_does_not_reach_the_disk_is_none(
+    library: PromptLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    wav = speech.speak("Здравствуйте!", path=tmp_path / "a.wav")
+    library.folder.mkdir(parents=True)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", broken)
+        with refuses(AudioError, "the sound cannot be kept: Input/output error"):
+            library.import_audio(wav)
+
+    assert list(library.folder.iterdir()) == []

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, select, update
 
-from storage.actor import SYSTEM, Scope
+from storage.actor import NOBODY, SYSTEM, Scope
 from storage.audit import AuditLog, AuditQuery
 from storage.companies.directory import Directory, Site
 from storage.database.tables import AddresseeRow, AuditRow, MessageRow, NewsRow, TallyRow
@@ -325,7 +325,7 @@ def check_tallies(store: Store) -> None:
     months = Counter[tuple[str, str, str]]()
     boxes = Counter[tuple[str, str, str]]()
     for row in rows:
-        company_id = row.company_id or month_counts.UNASSIGNED
+        company_id = row.company_id or NOBODY
         keys = [month_counts.ALL, row.box]
         if row.box == "employee":
             keys.append(month_counts.employee_key(row.employee_id or ""))

@@ -12,7 +12,7 @@ import pytest
 
 from storage.audio.wav import LARGEST_BYTES
 from storage.errors import AudioError, NoRecording, NotFound
-from storage.transfer.app_voicemail import LARGEST_NOTE, Place, caller_of, read_note, survey
+from storage.transfer.app_voicemail import LARGEST_NOTE, OldMessage, caller_of, read_note, survey
 from storage.transfer.old_sounds import read_sound
 from telephony.identity import guess
 from tests.bad_sounds import upside_down
@@ -36,12 +36,12 @@ def old(tmp_path: Path) -> OldVoicemail:
 
 
 def found(old: OldVoicemail, *contexts: str) -> list[str]:
-    return [str(place) for place in survey(old.folder, contexts).messages]
+    return [str(message) for message in survey(old.folder, contexts).messages]
 
 
-def only(old: OldVoicemail) -> Place:
-    (place,) = survey(old.folder).messages
-    return place
+def only(old: OldVoicemail) -> OldMessage:
+    (message,) = survey(old.folder).messages
+    return message
 
 
 # -- what is there -----------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_greetings_and_what_is_being_recorded_are_no_messages(old: OldVoicemail)
 
     spool = survey(old.folder)
 
-    assert [str(place) for place in spool.messages] == ["default/101/INBOX/msg0000"]
+    assert [str(message) for message in spool.messages] == ["default/101/INBOX/msg0000"]
     assert spool.refused == ()
 
 

@@ -30,7 +30,7 @@ from storage.messages.repository import Inbox, Message, Query
 from storage.office import parse_office
 from storage.retention.retention import Retention
 from storage.transfer import asterisk_import
-from storage.transfer.app_voicemail import Place, survey
+from storage.transfer.app_voicemail import OldMessage, survey
 from storage.transfer.asterisk_import import Imported, Importer
 from tests.acting import ME
 from tests.quiet_voices import quiet_voice
@@ -58,10 +58,10 @@ def old(tmp_path: Path) -> Iterator[OldVoicemail]:
     assert old.seen == old.state(), "the originals were changed"
 
 
-def mailbox_of(place: Place) -> Mailbox:
+def mailbox_of(old: OldMessage) -> Mailbox:
     """Anna has 101, 100 is the company's, and nobody has the others."""
     known = {"101": ANNA, "100": COMPANY}
-    return known.get(place.mailbox) or unassigned_mailbox(place.mailbox)
+    return known.get(old.mailbox) or unassigned_mailbox(old.mailbox)
 
 
 def importer(store: Store) -> Importer:
@@ -74,8 +74,8 @@ def quietly(done: int, total: int) -> None:
 
 def take_in(store: Store, old: OldVoicemail) -> Imported:
     old.seen = old.state()
-    places = survey(old.folder).messages
-    return importer(store).run(places, quietly, company_id=COMPANY_ID, by=ME)
+    messages = survey(old.folder).messages
+    return importer(store).run(messages, quietly, company_id=COMPANY_ID, by=ME)
 
 
 def test_messages_without_a_time_that_sound_alike_are_two(store: Store, old: OldVoicemail) -> None:
@@ -254,10 +254,10 @@ def test_what_is_probably_empty_is_kept_aside_where_that_is_wanted(
     spoken = old.leave(samples=samples(speak(REQUEST)))
     old.leave(folder="Old", samples=silence(2))
     old.seen = old.state()
-    places = survey(old.folder).messages
+    messages = survey(old.folder).messages
     sorting = Importer(store.database, store.audio, mailbox_of, min_speech=1.0)
 
-    done = sorting.run(places, quietly, company_id=COMPANY_ID, by=ME)
+    done = sorting.run(messages, quietly, company_id=COMPANY_ID, by=ME)
 
     assert Counter(state for _, _, state in done.taken.elements()) == {
         **{"aside": 2, "new": 1, "heard": 1}
@@ -268,7 +268,7 @@ def test_what_is_probably_empty_is_kept_aside_where_that_is_wanted(
     assert [store.inbox.read(one) for one in everything(store) if one.state == "new"] == [
         spoken.with_suffix(".wav").read_bytes()
     ]
-    assert sorting.run(places, quietly, company_id=COMPANY_ID, by=ME).there == 4
+    assert sorting.run(messages, quietly, company_id=COMPANY_ID, by=ME).there == 4
 
 
 def test_a_box_with_days_keeps_an_imported_message_for_as_many(
@@ -376,15 +376,15 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(
     old.leave(samples=silence(1))
     old.leave(endings=())
     old.seen = old.state()
-    places = survey(old.folder).messages
+    messages = survey(old.folder).messages
 
-    told = importer(store).rehearse(places, quietly)
+    told = importer(store).rehearse(messages, quietly)
 
     assert everything(store) == []
     assert store.audio_files() == []
     assert AuditLog(store.database).list(AuditQuery()).entries == ()
     assert take_in(store, old) == told
-    assert importer(store).rehearse(places, quietly).there == 5
+    assert importer(store).rehearse(messages, quietly).there == 5
 
 
 # -- whatever happens --------------------------------------------------------------------------
@@ -441,8 +441,8 @@ def test_an_interrupted_import_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        places = survey(old.folder).messages
-        importer(store).run(places, pull_the_plug, company_id=COMPANY_ID, by=ME)
+        messages = survey(old.folder).messages
+        importer(store).run(messages, pull_the_plug, company_id=COMPANY_ID, by=ME)
     done = take_in(store, old)
 
     assert (done.taken.total(), done.there) == (3, 2)
@@ -586,9 +586,9 @@ def test_imported_audio_goes_to_an_object_store_like_any_other(
     with object_store() as s3:
         audio = OutboxAudio(tmp_path / "outbox", s3.bucket())
         inbox = Inbox(database, audio)
-        places = survey(old.folder).messages
+        messages = survey(old.folder).messages
         for _ in range(2):
-            Importer(database, audio, mailbox_of).run(places, quietly, company_id="1", by=ME)
+            Importer(database, audio, mailbox_of).run(messages, quietly, company_id="1", by=ME)
         assert audio.waiting().files == 1
         assert audio.upload(threading.Event()) == ()
         assert audio.waiting().files == 0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.words.phone_numbers import canonical, country_of, digits, region_of
+from storage.words.phone_numbers import canonical, country_of, dialable, region_of
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_prefix_and_punctuation_never_matter(number: str, spelling: str) -> None
 @given(st.text(max_size=40), st.sampled_from(["RU", "US", "DE", "ZZ"]))
 def test_what_is_no_number_becomes_what_can_be_dialled_of_it(text: str, region: str) -> None:
     assert set(canonical(text, region)) <= set("0123456789*#")
-    assert set(digits(text)) <= set("0123456789*#")
+    assert set(dialable(text)) <= set("0123456789*#")
