@@ -12,7 +12,7 @@ from storage.office import Hangup
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: Hangup) -> Next:
+async def run(call: Call, services: Services, action: Hangup, typed: str) -> Next:
     await call.answer(services.office.company.language)
     typed = await call.play(sounds.GOODBYE, interrupt=services.keys)
     return Repeat(typed) if typed else Done()

@@ -54,6 +54,7 @@ __all__ = [
     "Voicemail",
     "VoicemailSettings",
     "actions",
+    "any_action",
     "as_data",
     "check",
     "differences",

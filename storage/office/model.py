@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from storage.errors import WrongValue
-from storage.office.actions import Action, ForwardAction, Part, Repeat, Ring, Voicemail
+from storage.office.actions import Action, ForwardAction, Repeat, Ring, Voicemail
+from storage.office.any_action import Part
 from storage.office.values import (
     Days,
     Digest,

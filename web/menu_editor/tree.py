@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Final, Literal
 
-from storage.office import Action, Menu, Office, OpenMenu, Repeat, Ring, Target, check
+from storage.office import Action, Menu, Office, OpenMenu, Repeat, Target, check
 from web.language.action_words import Words, describe, person, spoken
 from web.language.words import phone
 
@@ -137,9 +137,9 @@ class _Tree:
             return self._menu(action.menu)
         words = describe(action, self._office, self._texts)
         node = Node(action.action, words.title, words.detail)
-        if isinstance(action, Ring) and action.employee is None:
+        for inner in action.inner.values():
             label = self._texts.gettext("no answer")
-            node.branches.append(Branch("no-answer", label, self._action(action.no_answer)))
+            node.branches.append(Branch("no-answer", label, self._action(inner)))
         return node
 
 
