@@ -41,17 +41,18 @@ class Choices:
         return [
             choice
             for _action, choice in all_choices()
-            if (
-                choice.fields
-                and (self.office.employees or not choice.person or form.value(choice.person))
-            )
-            or (choice.is_several and form.no_answer is not None)
+            if (choice.is_several and form.no_answer is not None)
+            or (choice.fields and self._has_people(choice, form.value(choice.person)))
         ]
 
     def _is_offered(self, choice: FormChoice, form: ActionForm) -> bool:
         if choice.is_several:
             return form.no_answer is not None
-        return not choice.person or bool(self.office.employees) or form.kind == choice.name
+        return self._has_people(choice, form.kind == choice.name)
+
+    def _has_people(self, choice: FormChoice, is_chosen: object) -> bool:
+        """Whether there is somebody to choose, where a choice takes an employee."""
+        return not choice.person or bool(self.office.employees) or bool(is_chosen)
 
     def options(self, asked: Asked, chosen: str) -> Options:
         """What can be chosen in a field; nothing where it is typed."""
