@@ -23,9 +23,10 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from storage.errors import WrongValue
-from storage.office import Action, ForwardAction, Target
+from storage.office import Action, ForwardAction, Target, targets
 from storage.office.any_action import ACTIONS
 from storage.office.mistakes import mistakes
+from storage.office.targets import target_fields
 from storage.office.values import named_sound, shown
 from web.language.problems import message, sentence
 
@@ -50,17 +51,12 @@ def parse_forward(text: str) -> ForwardAction:
 
 def parse_target(text: str) -> Target:
     """Where a number leads, from words; ValueError is a sentence."""
-    match text.split():
-        case ["menu", name]:
-            return _validated(TypeAdapter(Target), {"menu": name})
-        case ["employee", extension]:
-            return _validated(TypeAdapter(Target), {"employee": extension})
-        case ["voicemail"]:
-            return Target(voicemail=True)
-        case _:
-            raise ValueError(
-                f"“{shown(text)}” is not one of: menu NAME, employee EXTENSION, voicemail"
-            )
+    kind, *place = text.split() or [""]
+    fields = target_fields(kind, *place or [""]) if len(place) <= 1 else None
+    # A place without a name has no second word.
+    if fields is None or (place and fields[kind] is True):
+        raise ValueError(f"“{shown(text)}” is not one of: {', '.join(targets.usages())}")
+    return _validated(TypeAdapter(Target), fields)
 
 
 def usages(*, forwarding: bool = False) -> str:
@@ -87,9 +83,7 @@ def spell(action: Action | ForwardAction | None) -> str:
 
 def spell_target(target: Target) -> str:
     """Where a number leads, in the words that `parse_target` reads."""
-    if target.menu is not None:
-        return f"menu {target.menu}"
-    return "voicemail" if target.employee is None else f"employee {target.employee}"
+    return target.words
 
 
 class Words(click.ParamType[T]):

@@ -52,8 +52,8 @@ def _unknown_names(office: Office) -> Iterator[Problem]:
 
 def _menus_named(office: Office) -> Iterator[tuple[str, str]]:
     for number, target in office.numbers.items():
-        if target.menu is not None:
-            yield f"numbers.{number}", target.menu
+        for menu in named_by(target.action, "menu"):
+            yield f"numbers.{number}", menu
     for placed in all_actions(office):
         for menu in named_by(placed.action, "menu"):
             yield placed.where, menu
@@ -61,8 +61,8 @@ def _menus_named(office: Office) -> Iterator[tuple[str, str]]:
 
 def _employees_named(office: Office) -> Iterator[tuple[str, str]]:
     for number, target in office.numbers.items():
-        if target.employee is not None:
-            yield f"numbers.{number}", target.employee
+        for extension in named_by(target.action, "employee"):
+            yield f"numbers.{number}", extension
     for placed in all_actions(office):
         for extension in named_by(placed.action, "employee"):
             yield placed.where, extension

@@ -45,7 +45,7 @@ def all_actions(office: Office) -> Iterator[Placed]:
 def reachable_menus(office: Office) -> set[str]:
     """The menus a call to one of the office's numbers can get to."""
     found: set[str] = set()
-    ahead = [target.menu for target in office.numbers.values() if target.menu is not None]
+    ahead = [m for target in office.numbers.values() for m in named_by(target.action, "menu")]
     while ahead:
         name = ahead.pop()
         if name in found or name not in office.menus:

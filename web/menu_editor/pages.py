@@ -45,7 +45,9 @@ def prompt_address(name: str) -> str:
 def leading_to(menu: str, office: Office) -> list[str]:
     """The places of the document from which a call gets to a menu, other than the menu itself."""
     numbers = [
-        f"numbers.{number}" for number, target in office.numbers.items() if target.menu == menu
+        f"numbers.{number}"
+        for number, target in office.numbers.items()
+        if menu in named_by(target.action, "menu")
     ]
     actions = [
         placed.where for placed in all_actions(office) if menu in named_by(placed.action, "menu")
@@ -59,7 +61,7 @@ def leading_to_employee(extension: str, office: Office) -> list[str]:
     numbers = [
         f"numbers.{number}"
         for number, target in office.numbers.items()
-        if target.employee == extension
+        if extension in named_by(target.action, "employee")
     ]
     actions = [
         placed.where
