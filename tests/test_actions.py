@@ -12,8 +12,10 @@ import pytest
 
 from dialplan.actions import RUNS
 from storage.office.any_action import ACTIONS
+from storage.office.targets import LEADS, Target
 from web.api import office_schemas
 from web.language.action_words import ON_PAGE, all_choices
+from web.language.target_words import TARGETS_ON_PAGE
 
 ROOT = Path(__file__).parent.parent
 every_action = pytest.mark.parametrize("name", ACTIONS)
@@ -76,6 +78,12 @@ def test_the_api_lets_each_forwarding_wait_for_an_answer() -> None:
 def test_an_action_is_documented(name: str) -> None:
     told = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
     assert f'action = "{name}"' in told or f"`{name}`" in told
+
+
+def test_a_target_is_told_and_leads_to_an_action() -> None:
+    assert LEADS.keys() == TARGETS_ON_PAGE.keys() == Target.model_fields.keys()
+    for lead in LEADS.values():
+        assert lead.action("1").action in RUNS
 
 
 def test_one_more_action_is_there_in_file_cli_api_form_picture_and_call() -> None:

@@ -70,7 +70,7 @@ def usages() -> list[str]:
 
 
 def target_fields(kind: str, place: str) -> dict[str, object] | None:
-    """The fields of a target; None if there is no such kind, or the name that it takes is missing."""
+    """The fields of a target; None if there is no such kind, or its name is missing."""
     lead = LEADS.get(kind)
     if lead is None or (lead.argument and not place):
         return None

@@ -113,6 +113,30 @@ def test_the_form_asks_for_it_and_shows_it(front: Front) -> None:
     assert wrong.status_code == 422
 
 
+def test_one_more_target_is_there_in_file_cli_picture_and_call(tmp_path: Path) -> None:
+    voicepost = Voicepost(tmp_path / "home")
+    voicepost.apply(OFFICE)
+    voicepost("numbers", "set", "74957654321", "patience")
+    assert "patience" in voicepost("numbers", "list")
+    assert "no key within 3 s" in voicepost("try", "74957654321")
+    assert "voicemail, patience" in voicepost.refused("numbers", "set", "2", "hope", code=2)
+    office = parse_office(OFFICE.replace('"main" }', '"main" }\n2 = { patience = true }', 1))
+    assert parse_office(dump_office(office)) == office
+    picture = menu_picture(office, texts("en"))
+    assert "menu-box-wait" in picture
+    assert "Patience" in picture
+
+
+def test_one_more_target_is_there_in_api_and_form(front: Front) -> None:
+    olga = front.visitor("olga")
+    assert '<option value="patience">Just patience</option>' in olga.get("/numbers").text
+    sent = {"number": "200", "target": "patience"}
+    assert olga.post("/numbers", data=sent).status_code == 303
+    assert '<option value="patience" selected>' in olga.get("/numbers/200").text
+    api = script(front, "olga")
+    assert api.put("numbers/*1%23", json={"patience": True}).json()["patience"] is True
+
+
 def test_the_audit_log_tells_it_in_words(front: Front) -> None:
     words = AuditWords("en", front.site.office)
     assert words._value(json.loads(json.dumps(WAIT))) == "Just wait (12 s)"

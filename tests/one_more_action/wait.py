@@ -1,7 +1,7 @@
-"""An action that only tests know: silence for some seconds, then back to the menu.
+"""What only tests know: an action, silence for some seconds, and a number that begins with it.
 
-It is registered by importing this, as a plugin of pytest, before anything else of the product has
-read what actions there are.
+Both are registered by importing this, as a plugin of pytest, before anything else of the product
+has read what actions and targets there are.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 from typing import Any, Literal
 
+from pydantic.fields import FieldInfo
+
 from dialplan.actions import RUNS
 from dialplan.services import Services
 from dialplan.steps import Next, Repeat
-from storage.office import Employee, Forward, Menu, Office, Ring
+from storage.office import Employee, Forward, Menu, Office, Ring, Target
 from storage.office.any_action import AnyAction, Read, known
+from storage.office.targets import LEADS, Lead
 from storage.office.values import Seconds
 from telephony.call import Call
 from web.language.action_words import ON_PAGE, Asked, FormChoice, OnPage, Words
+from web.language.target_words import TARGETS_ON_PAGE, TargetOnPage
 from web.language.words import written
 
 
@@ -61,5 +65,16 @@ ON_PAGE["wait"] = OnPage(
     (FormChoice("wait", "Wait a while", (Asked("pause", "seconds", "seconds", "How long"),)),),
     "M12 4v8l5 3",
 )
-for part in (Ring, Forward, Menu, Employee, Office):
+
+LEADS["patience"] = Lead(lambda _: Wait(seconds=3))
+TARGETS_ON_PAGE["patience"] = TargetOnPage(
+    "Patience",
+    lambda _office: [""],
+    lambda _name, _office, _texts: "Just patience",
+    lambda _name: "/numbers",
+    lambda _name, _office, _texts: Words("Patience"),
+)
+Target.__annotations__["patience"] = Literal[True] | None
+Target.model_fields["patience"] = FieldInfo(annotation=Literal[True] | None, default=None)
+for part in (Target, Ring, Forward, Menu, Employee, Office):
     part.model_rebuild(force=True)
