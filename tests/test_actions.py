@@ -14,6 +14,7 @@ from dialplan.actions import RUNS
 from storage.office.any_action import ACTIONS
 from storage.office.targets import LEADS, Target
 from web.api import office_schemas
+from web.forms.forwarding import choices, forward_in
 from web.language.action_words import ON_PAGE, all_choices
 from web.language.target_words import TARGETS_ON_PAGE
 
@@ -72,6 +73,19 @@ def test_the_api_lets_each_forwarding_wait_for_an_answer() -> None:
     after = office_schemas._Late.__subclasses__()
     late = {kind.model_fields["action"].default for kind in after}
     assert late == {name for name, kind in ACTIONS.items() if kind.in_forwarding}
+
+
+FORWARDING = [name for name, kind in ACTIONS.items() if kind.in_forwarding]
+
+
+@pytest.mark.parametrize("name", FORWARDING)
+def test_an_action_of_forwarding_can_be_chosen_there(name: str) -> None:
+    sent = {"busy": f"{name} 102", "busy_number": "74957654321"}
+    forward = forward_in(sent)
+    assert forward.busy is not None
+    assert forward.busy.action == name
+    shown = choices(forward)["busy"].does
+    assert forward_in({**sent, "busy": shown}) == forward
 
 
 @every_action
