@@ -5,20 +5,17 @@ from typing import Literal
 import click
 
 from commands.context import App
-from commands.terminal.action_syntax import FORWARD, SOUND, days_in_words, spell
+from commands.terminal.action_syntax import FORWARD, SOUND, days_in_words, spell, usages
 from commands.terminal.office_options import change, company_option, json_option
 from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 
-WORDS = """A forwarding ACTION is written in words:
+WORDS = f"""A forwarding ACTION is written in words:
 
 \b
-  voicemail [EXTENSION]   a message for the employee, or for another one
-  ring EXTENSION          another employee, by his own forwarding rules
-  dial NUMBER             an outside number
-  nothing                 nowhere"""
+{usages(forwarding=True)}"""
 
 Rule = Literal["always", "busy", "no-answer", "unreachable"]
 

@@ -3,24 +3,16 @@
 import click
 
 from commands.context import App
-from commands.terminal.action_syntax import ACTION, SOUND, spell
+from commands.terminal.action_syntax import ACTION, SOUND, spell, usages
 from commands.terminal.office_options import change, company_option, json_option
 from commands.terminal.tables import print_json, print_table
 from storage.office import Action, Menu, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 
-WORDS = """An ACTION is written in words:
+WORDS = f"""An ACTION is written in words:
 
 \b
-  voicemail [EXTENSION]        a message for the company, or for an employee
-  ring EXTENSION               ring an employee, by his forwarding rules
-  ring EXT,EXT [all|in-turn] [SECONDS] [else ACTION]
-                               ring several; else: when nobody answered
-  menu NAME                    open another menu
-  dial NUMBER                  an outside number
-  play SOUND                   play prompt:NAME or sound:NAME, then back to the menu
-  repeat                       the greeting again
-  hangup                       end the call"""
+{usages()}"""
 
 
 @click.group(epilog=WORDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.office import Action, ForwardAction, Ring, Target, Voicemail
+from storage.office import Action, ForwardAction, OpenMenu, Target
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,5 @@ Next = Done | Repeat | Goto | Perform | Follow
 
 def first_step(target: Target) -> Goto | Perform:
     """What a number leads to: a menu, an employee's phone, or the company's mailbox."""
-    if target.menu is not None:
-        return Goto(target.menu)
-    if target.employee is not None:
-        return Perform(Ring(employee=target.employee))
-    return Perform(Voicemail())
+    action = target.action
+    return Goto(action.menu) if isinstance(action, OpenMenu) else Perform(action)

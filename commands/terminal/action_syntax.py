@@ -16,23 +16,18 @@ A number leads to `menu NAME`, `employee EXTENSION` or `voicemail`.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import click
 from pydantic import TypeAdapter, ValidationError
 
 from storage.errors import WrongValue
-from storage.office import (
-    Action,
-    Dial,
-    ForwardAction,
-    OpenMenu,
-    Play,
-    Ring,
-    Target,
-    Voicemail,
-)
+from storage.office import Action, ForwardAction, Target, targets
+from storage.office.any_action import ACTIONS
 from storage.office.mistakes import mistakes
+from storage.office.targets import target_fields
+from storage.office.values import named_sound
 from storage.text import shown
 from web.language.problems import message, sentence
 
@@ -57,49 +52,39 @@ def parse_forward(text: str) -> ForwardAction:
 
 def parse_target(text: str) -> Target:
     """Where a number leads, from words; ValueError is a sentence."""
-    match text.split():
-        case ["menu", name]:
-            return _validated(TypeAdapter(Target), {"menu": name})
-        case ["employee", extension]:
-            return _validated(TypeAdapter(Target), {"employee": extension})
-        case ["voicemail"]:
-            return Target(voicemail=True)
-        case _:
-            raise ValueError(
-                f"“{shown(text)}” is not one of: menu NAME, employee EXTENSION, voicemail"
-            )
+    kind, *place = text.split() or [""]
+    fields = target_fields(kind, *place or [""]) if len(place) <= 1 else None
+    # A place without a name has no second word.
+    if fields is None or (place and fields[kind] is True):
+        raise ValueError(f"“{shown(text)}” is not one of: {', '.join(targets.usages())}")
+    return _validated(TypeAdapter(Target), fields)
 
 
-def parse_sound(text: str) -> str:
-    """A bare name means the company's own prompt; the rest is checked with the office."""
-    return text if ":" in text else f"prompt:{text}"
+def usages(*, forwarding: bool = False) -> str:
+    """How actions are written, one under the other with what they mean, as help has it."""
+    told = [
+        usage
+        for kind in ACTIONS.values()
+        for usage in (kind.forward_usage if forwarding else kind.usage)
+    ]
+    column = (24 if forwarding else 29) - 1
+    return "\n".join(
+        f"  {words:{column}} {meaning}"
+        if len(words) <= column
+        else f"  {words}\n  {'':{column}} {meaning}"
+        for words, meaning in told
+    )
 
 
 def spell(action: Action | ForwardAction | None) -> str:
     """An action in the words that `parse_action` reads; "" for none."""
-    match action:
-        case None:
-            words: tuple[str | None, ...] = ()
-        case Ring():
-            words = _ring_words(action)
-        case Voicemail(employee=extension):
-            words = ("voicemail", extension)
-        case OpenMenu(menu=name):
-            words = ("menu", name)
-        case Dial(number=number):
-            words = ("dial", number)
-        case Play(prompt=sound):
-            words = ("play", sound)
-        case _:
-            words = (action.action,)
+    words = () if action is None else (action.action, *action.words)
     return " ".join(word for word in words if word)
 
 
 def spell_target(target: Target) -> str:
     """Where a number leads, in the words that `parse_target` reads."""
-    if target.menu is not None:
-        return f"menu {target.menu}"
-    return "voicemail" if target.employee is None else f"employee {target.employee}"
+    return target.words
 
 
 class Words(click.ParamType[T]):
@@ -120,65 +105,18 @@ class Words(click.ParamType[T]):
 ACTION: Final[Words[Action]] = Words("action", parse_action)
 FORWARD: Final[Words[ForwardAction]] = Words("action", parse_forward)
 TARGET: Final[Words[Target]] = Words("target", parse_target)
-SOUND: Final[Words[str]] = Words("sound", parse_sound)
+SOUND: Final[Words[str]] = Words("sound", named_sound)
 
 
 def _action(words: list[str], depth: int) -> dict[str, Any]:
     """The words of an action as its table in the document."""
-    match words:
-        case ["voicemail" | "repeat" | "hangup" | "nothing" as kind]:
-            return {"action": kind}
-        case ["voicemail", extension]:
-            return {"action": "voicemail", "employee": extension}
-        case ["menu", name]:
-            return {"action": "menu", "menu": name}
-        case ["dial", *number] if number:
-            return {"action": "dial", "number": "".join(number)}
-        case ["play", sound]:
-            return {"action": "play", "prompt": parse_sound(sound)}
-        case ["ring", extensions, *rest]:
-            return _ring(extensions, rest, depth)
-        case _:
-            raise ValueError(
-                f"“{shown(' '.join(words))}” is not an action (voicemail, ring, menu, dial, play,"
-                " repeat, hangup; see --help)"
-            )
-
-
-def _ring(extensions: str, words: list[str], depth: int) -> dict[str, Any]:
-    ring: dict[str, Any] = {"action": "ring"}
-    if "," in extensions:
-        ring["employees"] = [part for part in extensions.split(",") if part]
-    else:
-        ring["employee"] = extensions
-    while words:
-        match words:
-            case ["all" | "in-turn" as strategy, *words] if "strategy" not in ring:
-                ring["strategy"] = strategy
-            case ["else", *words] if depth > 0:
-                ring["no_answer"], words = _action(words, depth - 1), []
-            case [seconds, *words] if "timeout" not in ring and _is_number(seconds):
-                ring["timeout"] = float(seconds)
-            case [word, *_]:
-                raise ValueError(
-                    f"“{shown(word)}” does not belong into: ring EXT,EXT [all|in-turn] [SECONDS]"
-                    " [else ACTION]"
-                )
-    return ring
-
-
-def _is_number(word: str) -> bool:
-    return word.replace(".", "", 1).isdecimal() and word.isascii()
-
-
-def _ring_words(ring: Ring) -> tuple[str, ...]:
-    several = ",".join(ring.employees)
-    # A comma tells a list of one from a single employee.
-    extensions = ring.employee or (several if "," in several else f"{several},")
-    strategy = "" if ring.strategy == "all" else ring.strategy
-    timeout = "" if ring.timeout is None else f"{ring.timeout:.6f}".rstrip("0").rstrip(".")
-    otherwise = () if ring.no_answer == Voicemail() else ("else", spell(ring.no_answer))
-    return ("ring", extensions, strategy, timeout, *otherwise)
+    inner = partial(_action, depth=depth - 1) if depth > 0 else None
+    kind = ACTIONS.get(words[0]) if words else None
+    fields = None if kind is None else kind.read(words[1:], inner)
+    if fields is None:
+        known = ", ".join(name for name, kind in ACTIONS.items() if kind.in_menus)
+        raise ValueError(f"“{shown(' '.join(words))}” is not an action ({known}; see --help)")
+    return {"action": words[0], **fields}
 
 
 def _told(error: ValueError) -> str:

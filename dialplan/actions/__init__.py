@@ -1,25 +1,29 @@
-"""The actions of menus and forwarding, one module each: ``run(call, services, action) -> Next``."""
+"""The actions of menus and forwarding, one module each: ``run(call, services, action, typed)``."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import structlog
 
 from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
 from dialplan.services import Services
 from dialplan.steps import Next
-from storage.office import (
-    Action,
-    Dial,
-    ForwardAction,
-    HangUp,
-    Nothing,
-    OpenMenu,
-    Play,
-    Repeat,
-    Ring,
-    Voicemail,
-)
+from storage.office import Action, ForwardAction
 from telephony.call import Call
+
+RUNS: Final[dict[str, Callable[[Call, Services, Any, str], Awaitable[Next]]]] = {
+    "voicemail": voicemail.run,
+    "ring": ring.run,
+    "menu": open_menu.run,
+    "dial": dial.run,
+    "play": play.run,
+    "repeat": repeat.run,
+    "hangup": hangup.run,
+    "nothing": nothing.run,
+}
+"""What each action does, by its name."""
 
 log = structlog.get_logger()
 
@@ -32,20 +36,4 @@ async def perform(
     ``typed`` is a key that was pressed on the way to it: some know what it means.
     """
     log.info("action", action=action.action)
-    match action:
-        case Voicemail():
-            return await voicemail.run(call, services, action, typed)
-        case Ring():
-            return await ring.run(call, services, action)
-        case OpenMenu():
-            return await open_menu.run(call, services, action, typed)
-        case Dial():
-            return await dial.run(call, services, action)
-        case Play():
-            return await play.run(call, services, action, typed)
-        case Repeat():
-            return await repeat.run(call, services, action, typed)
-        case HangUp():
-            return await hangup.run(call, services, action)
-        case Nothing():
-            return await nothing.run(call, services, action, typed)
+    return await RUNS[action.action](call, services, action, typed)

@@ -12,7 +12,7 @@ from storage.office import Dial, Office, Voicemail
 from telephony.call import Call, Rang
 
 
-async def run(call: Call, services: Services, action: Dial) -> Next:
+async def run(call: Call, services: Services, action: Dial, typed: str) -> Next:
     allowed = services.dials(action.number)
     if allowed:
         endpoint = services.outside_endpoint(action.number)

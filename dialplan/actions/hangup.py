@@ -12,7 +12,7 @@ from storage.office import HangUp
 from telephony.call import Call
 
 
-async def run(call: Call, services: Services, action: HangUp) -> Next:
+async def run(call: Call, services: Services, action: HangUp, typed: str) -> Next:
     await call.answer(services.office.company.language)
     typed = await call.play(sounds.GOODBYE, interrupt=services.keys)
     return Repeat(typed) if typed else Done()

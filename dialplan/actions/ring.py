@@ -20,7 +20,7 @@ from telephony.call import Call, Forwarded, Rang
 log = structlog.get_logger()
 
 
-async def run(call: Call, services: Services, action: Ring) -> Next:
+async def run(call: Call, services: Services, action: Ring, typed: str) -> Next:
     if action.employee is not None:
         return await ring_employee(call, services, action.employee, action.timeout)
     return await ring_group(call, services, action)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from storage.companies.allowance import OF_ONE_COMPANY, Allowance
 from storage.errors import Problem, warning, wrong
-from storage.office import Dial, Office
+from storage.office import Office
+from storage.office.any_action import named_by
 from storage.office.routes import all_actions
 from storage.words.phone_numbers import country_of
 
@@ -68,8 +69,8 @@ def _numbers_beyond(office: Office, allowance: Allowance) -> Iterator[tuple[str,
 def _numbers(office: Office) -> Iterator[tuple[str, str]]:
     """The outside numbers, each with its place."""
     for placed in all_actions(office):
-        if isinstance(placed.action, Dial):
-            yield placed.where, placed.action.number
+        for number in named_by(placed.action, "number"):
+            yield placed.where, number
 
 
 def _lacks_country(office: Office, allowance: Allowance) -> bool:

@@ -29,9 +29,9 @@ from storage.office.model import (
     Menu,
     Office,
     Prompt,
-    Target,
     VoicemailSettings,
 )
+from storage.office.targets import Target
 
 __all__ = [
     "Action",
@@ -54,6 +54,7 @@ __all__ = [
     "Voicemail",
     "VoicemailSettings",
     "actions",
+    "any_action",
     "as_data",
     "check",
     "differences",
@@ -68,5 +69,6 @@ __all__ = [
     "read_office",
     "revalidated",
     "routes",
+    "targets",
     "values",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from storage.errors import Problem, warning, wrong
-from storage.office.actions import Dial, OpenMenu, Play, Ring, Voicemail
+from storage.office.actions import Dial, Ring, Voicemail
+from storage.office.any_action import named_by
 from storage.office.model import Office
 from storage.office.routes import (
     Placed,
@@ -51,23 +52,20 @@ def _unknown_names(office: Office) -> Iterator[Problem]:
 
 def _menus_named(office: Office) -> Iterator[tuple[str, str]]:
     for number, target in office.numbers.items():
-        if target.menu is not None:
-            yield f"numbers.{number}", target.menu
+        for menu in named_by(target.action, "menu"):
+            yield f"numbers.{number}", menu
     for placed in all_actions(office):
-        if isinstance(placed.action, OpenMenu):
-            yield placed.where, placed.action.menu
+        for menu in named_by(placed.action, "menu"):
+            yield placed.where, menu
 
 
 def _employees_named(office: Office) -> Iterator[tuple[str, str]]:
     for number, target in office.numbers.items():
-        if target.employee is not None:
-            yield f"numbers.{number}", target.employee
+        for extension in named_by(target.action, "employee"):
+            yield f"numbers.{number}", extension
     for placed in all_actions(office):
-        if isinstance(placed.action, Ring):
-            for extension in placed.action.everyone:
-                yield placed.where, extension
-        elif isinstance(placed.action, Voicemail) and placed.action.employee is not None:
-            yield placed.where, placed.action.employee
+        for extension in named_by(placed.action, "employee"):
+            yield placed.where, extension
 
 
 def _sounds_named(office: Office) -> Iterator[tuple[str, str]]:
@@ -79,8 +77,8 @@ def _sounds_named(office: Office) -> Iterator[tuple[str, str]]:
     if office.voicemail.greeting is not None:
         yield "voicemail.greeting", office.voicemail.greeting
     for placed in all_actions(office):
-        if isinstance(placed.action, Play):
-            yield placed.where, placed.action.prompt
+        for sound in named_by(placed.action, "sound"):
+            yield placed.where, sound
 
 
 def _owned_twice(office: Office) -> Iterator[Problem]:
@@ -132,8 +130,8 @@ def _times(office: Office) -> Iterator[tuple[str, float]]:
         if employee.forward.no_answer_after is not None:
             yield f"employees.{extension}.forward.no_answer.after", employee.forward.no_answer_after
     for placed in all_actions(office):
-        if isinstance(placed.action, Ring) and placed.action.timeout is not None:
-            yield f"{placed.where}.timeout", placed.action.timeout
+        for name, seconds in placed.action.times.items():
+            yield f"{placed.where}.{name}", seconds
 
 
 def _endless(office: Office) -> Iterator[Problem]:

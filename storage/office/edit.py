@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from storage.errors import NotFound
-from storage.office.actions import Part
+from storage.office.any_action import Part
 from storage.office.model import Office
 from storage.text import shown
 from storage.words.phone_numbers import canonical, region_of

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tomlkit.items import InlineTable, Table
 
 from storage.errors import ConfigError
-from storage.office.actions import Part
+from storage.office.any_action import Part
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
 from storage.text import shown

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from storage.errors import WrongValue
-from storage.office.actions import Action, ForwardAction, Part, Repeat, Ring, Voicemail
+from storage.office.actions import Action, ForwardAction, Repeat, Ring, Voicemail
+from storage.office.any_action import Part
+from storage.office.targets import Target
 from storage.office.values import (
     Days,
     Digest,
@@ -34,20 +36,6 @@ class Company(Part):
     timezone: Timezone = "Europe/Moscow"
     self_service: bool = False
     """Whether employees may switch their own voicemail and set their ring timeout on the page."""
-
-
-class Target(Part):
-    """Where a call to one of the company's numbers begins: exactly one of the three."""
-
-    menu: Name | None = None
-    employee: Extension | None = None
-    voicemail: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if sum(value is not None for value in (self.menu, self.employee, self.voicemail)) != 1:
-            raise WrongValue("one-target")
-        return self
 
 
 class Menu(Part):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from storage.office.actions import Action, ForwardAction, OpenMenu, Play, Repeat, Ring
+from storage.office.actions import ForwardAction, OpenMenu, Ring
+from storage.office.any_action import AnyAction, named_by
 from storage.office.model import Menu, Office
 
 
@@ -12,7 +13,7 @@ class Placed:
     """An action, and where it stands in the document (`menus.main.keys.2`)."""
 
     where: str
-    action: Action | ForwardAction
+    action: AnyAction
 
 
 def menu_actions(name: str, menu: Menu) -> Iterator[Placed]:
@@ -44,7 +45,7 @@ def all_actions(office: Office) -> Iterator[Placed]:
 def reachable_menus(office: Office) -> set[str]:
     """The menus a call to one of the office's numbers can get to."""
     found: set[str] = set()
-    ahead = [target.menu for target in office.numbers.values() if target.menu is not None]
+    ahead = [m for target in office.numbers.values() for m in named_by(target.action, "menu")]
     while ahead:
         name = ahead.pop()
         if name in found or name not in office.menus:
@@ -129,12 +130,12 @@ def _on_the_way_to_a_circle(following: dict[str, list[str]]) -> set[str]:
 
 def _with_inner(placed: Placed) -> Iterator[Placed]:
     yield placed
-    if isinstance(placed.action, Ring) and placed.action.employee is None:
-        yield from _with_inner(Placed(f"{placed.where}.no_answer", placed.action.no_answer))
+    for name, action in placed.action.inner.items():
+        yield from _with_inner(Placed(f"{placed.where}.{name}", action))
 
 
 def _menus_opened(name: str, menu: Menu) -> list[str]:
-    return [p.action.menu for p in menu_actions(name, menu) if isinstance(p.action, OpenMenu)]
+    return [opened for p in menu_actions(name, menu) for opened in named_by(p.action, "menu")]
 
 
 def _leaves(name: str, office: Office) -> bool:
@@ -144,9 +145,9 @@ def _leaves(name: str, office: Office) -> bool:
         return True
     for placed in menu_actions(name, menu):
         match placed.action:
-            case Repeat() | Play():
-                continue
             case OpenMenu(menu=after) if after in office.menus:
+                continue
+            case action if action.stays:
                 continue
             case _:  # a menu that does not exist is another mistake, told elsewhere
                 return True
@@ -158,7 +159,5 @@ def _after_silence(name: str, menu: Menu) -> str | None:
     match menu.default:
         case OpenMenu(menu=after):
             return after
-        case Repeat() | Play():
-            return name
-        case _:
-            return None
+        case action:
+            return name if action.stays else None

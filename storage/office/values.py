@@ -108,6 +108,11 @@ def _digest(text: str) -> str:
     return text
 
 
+def named_sound(text: str) -> str:
+    """A sound as people name it: a bare name means the company's own prompt."""
+    return text if ":" in text else f"prompt:{text}"
+
+
 def checked_number(text: str) -> str:
     """A phone number as people write it. Raises ConfigError."""
     try:

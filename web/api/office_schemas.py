@@ -20,7 +20,7 @@ from storage.office import (
     Voicemail,
     values,
 )
-from storage.office.actions import Part
+from storage.office.any_action import Part
 from storage.office.values import (
     Days,
     Endpoint,

@@ -78,8 +78,8 @@ def _choice(action: ForwardAction | None) -> Choice:
             return Choice(f"ring {action.everyone[0]}")
         case Dial(number=number):
             return Choice("dial", number)
-        case Nothing():
-            return Choice("nothing")
+        case _:
+            return Choice(action.action)
 
 
 def _action(choice: Choice) -> ForwardAction | None:

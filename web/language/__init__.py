@@ -8,6 +8,7 @@ __all__ = [
     "audit_words",
     "places",
     "problems",
+    "target_words",
     "telling",
     "texts",
     "timezones",

@@ -1,20 +1,24 @@
-"""What happens to a call, in the words of a page: “Ring: Anna Petrova”, “Voicemail”."""
+"""How pages tell and ask for an action: its sentence, its place in a form, its sign.
+
+Beside what stands in the class of an action this is all that a page has to know of it. What is
+marked by `_` in the tables is translated where it is shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from gettext import NullTranslations
+from typing import Any, Final, Literal
 
 from storage.office import (
     Action,
     Dial,
     ForwardAction,
-    HangUp,
     Nothing,
     Office,
     OpenMenu,
     Play,
-    Repeat,
     Ring,
     Voicemail,
 )
@@ -29,6 +33,52 @@ class Words:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A field that goes with a choice."""
+
+    name: str
+    """Under which the form sends it."""
+    key: str
+    """Where it stands in the action."""
+    kind: Literal["box", "person", "menu", "sound", "phone", "seconds"]
+    label: str
+    hint: str = ""
+    missing: str = ""
+    """The code of what is wrong when nothing was typed; "" leaves that to the action."""
+    optional: bool = False
+    """Whether an empty one is left out."""
+
+
+@dataclass(frozen=True)
+class FormChoice:
+    """One thing that can be chosen in the form of an action."""
+
+    name: str
+    label: str
+    fields: tuple[Asked, ...] = ()
+    fits: Callable[[Any], bool] = lambda _action: True
+    """Whether it is the choice that an action of its kind was, or would be, made by."""
+    is_several: bool = False
+    """Whether several employees are rung by it: that has fields of its own."""
+
+    @property
+    def person(self) -> str:
+        """The field for an employee, without whom it cannot be chosen; "" if it takes none."""
+        return next((asked.name for asked in self.fields if asked.kind == "person"), "")
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """What pages know of one action."""
+
+    sentence: Callable[[Any, Office, NullTranslations, str | None], Words]
+    """In words; the last is the employee in whose forwarding it stands, if it does."""
+    choices: tuple[FormChoice, ...] = ()
+    sign: str = ""
+    """Its picture, drawn with a pen in a square of 24."""
+
+
 def describe(
     action: Action | ForwardAction,
     office: Office,
@@ -37,28 +87,7 @@ def describe(
     owner: str | None = None,
 ) -> Words:
     """An action in words. `owner` is the employee in whose forwarding it stands, if it does."""
-    _ = texts.gettext
-    match action:
-        case Voicemail(employee=extension):
-            return _voicemail(extension or owner, office, texts)
-        case Ring(employee=str(extension)):
-            return _ring_one(extension, office, texts)
-        case Ring():
-            return _ring_several(action, office, texts)
-        case OpenMenu(menu=name):
-            return Words(_("Menu “{name}”").format(name=name))
-        case Dial(number=number):
-            shown = phone(number, office.company.timezone)
-            return Words(_("Call {number}").format(number=shown))
-        case Play(prompt=sound):
-            title = _("Play “{sound}”").format(sound=sound.partition(":")[2])
-            return Words(title, spoken(sound, office))
-        case Repeat():
-            return Words(_("Repeat the greeting"))
-        case HangUp():
-            return Words(_("End the call"))
-        case Nothing():
-            return Words(_("Forward nowhere"))
+    return ON_PAGE[action.action].sentence(action, office, texts, owner)
 
 
 def person(extension: str, office: Office) -> str:
@@ -74,12 +103,21 @@ def spoken(sound: str, office: Office) -> str:
     return "" if prompt is None or prompt.say is None else prompt.say
 
 
-def _voicemail(extension: str | None, office: Office, texts: NullTranslations) -> Words:
+def _voicemail(
+    action: Voicemail, office: Office, texts: NullTranslations, owner: str | None
+) -> Words:
     _ = texts.gettext
+    extension = action.employee or owner
     if extension is None:
         return Words(_("Voicemail"), _("Message for the company"))
     name = person(extension, office)
     return Words(_("Voicemail"), _("Message for: {name}").format(name=name))
+
+
+def _ring(ring: Ring, office: Office, texts: NullTranslations, _owner: str | None) -> Words:
+    if ring.employee is not None:
+        return _ring_one(ring.employee, office, texts)
+    return _ring_several(ring, office, texts)
 
 
 def _ring_one(extension: str, office: Office, texts: NullTranslations) -> Words:
@@ -108,3 +146,120 @@ def _ring_several(ring: Ring, office: Office, texts: NullTranslations) -> Words:
         _("Ring: {name}").format(name=names),
         f"{order}, {seconds.format(seconds=written(ring.timeout, texts))}",
     )
+
+
+def _open_menu(
+    action: OpenMenu, _office: Office, texts: NullTranslations, _owner: str | None
+) -> Words:
+    return Words(texts.gettext("Menu “{name}”").format(name=action.menu))
+
+
+def _dial(action: Dial, office: Office, texts: NullTranslations, _owner: str | None) -> Words:
+    shown = phone(action.number, office.company.timezone)
+    return Words(texts.gettext("Call {number}").format(number=shown))
+
+
+def _play(action: Play, office: Office, texts: NullTranslations, _owner: str | None) -> Words:
+    title = texts.gettext("Play “{sound}”").format(sound=action.prompt.partition(":")[2])
+    return Words(title, spoken(action.prompt, office))
+
+
+def _plain(words: str) -> Callable[[Any, Office, NullTranslations, str | None], Words]:
+    """The sentence of an action that is always the same."""
+    return lambda _action, _office, texts, _owner: Words(texts.gettext(words))
+
+
+def _(text: str) -> str:
+    """Marks a text that is translated where it is shown."""
+    return text
+
+
+ON_PAGE: Final[dict[str, OnPage]] = {
+    "voicemail": OnPage(
+        _voicemail,
+        (
+            FormChoice(
+                "voicemail",
+                _("Voicemail: leave a message"),
+                (Asked("box", "employee", "box", _("Whose message it becomes"), optional=True),),
+            ),
+        ),
+        "M6.5 15.5a3.5 3.5 0 1 1 0-7 3.5 3.5 0 0 1 0 7h11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7",
+    ),
+    "ring": OnPage(
+        _ring,
+        (
+            FormChoice(
+                "ring",
+                _("Ring an employee"),
+                (
+                    Asked(
+                        "employee",
+                        "employee",
+                        "person",
+                        _("Employee"),
+                        _("If nobody answers, the employee's own forwarding decides."),
+                    ),
+                ),
+                fits=lambda ring: ring.employee is not None,
+            ),
+            FormChoice("ring-several", _("Ring several employees"), is_several=True),
+        ),
+        "M6.6 3.8 9.5 4.5l1.2 4-2 1.8a13 13 0 0 0 5 5l1.8-2 4 1.2.7 2.9c-.2 1.6-1.5 2.8-3.1"
+        " 2.8A13.4 13.4 0 0 1 3.8 6.9c0-1.6 1.2-2.9 2.8-3.1Z",
+    ),
+    "menu": OnPage(
+        _open_menu,
+        (FormChoice("menu", _("Open another menu"), (Asked("menu", "menu", "menu", _("Menu")),)),),
+        "M4 6.5h16M4 12h16M4 17.5h10",
+    ),
+    "dial": OnPage(
+        _dial,
+        (
+            FormChoice(
+                "dial",
+                _("Call an outside number"),
+                (Asked("number", "number", "phone", _("Outside number"), missing="enter-number"),),
+            ),
+        ),
+        "M6.6 5.8 9 6.4l1 3.4-1.7 1.5a11 11 0 0 0 4.4 4.4l1.5-1.7 3.4 1 .6 2.4c-.2 1.4-1.3"
+        " 2.4-2.7 2.4A11.6 11.6 0 0 1 4.2 8.5c0-1.4 1-2.5 2.4-2.7ZM14 10l6.5-6.5M15.5 3.5h5v5",
+    ),
+    "play": OnPage(
+        _play,
+        (
+            FormChoice(
+                "play",
+                _("Play something, then back to the menu"),
+                (
+                    Asked(
+                        "sound",
+                        "prompt",
+                        "sound",
+                        _("What is played"),
+                        _("Then the caller is back in the menu."),
+                    ),
+                ),
+            ),
+        ),
+        "M4 9.5v5h3.5l5 4v-13l-5 4H4ZM16 9a4.2 4.2 0 0 1 0 6M18.6 6.5a7.8 7.8 0 0 1 0 11",
+    ),
+    "repeat": OnPage(
+        _plain(_("Repeat the greeting")),
+        (FormChoice("repeat", _("Repeat the greeting")),),
+        "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5",
+    ),
+    "hangup": OnPage(
+        _plain(_("End the call")),
+        (FormChoice("hangup", _("End the call")),),
+        "M12 8.2c3.4 0 6.6 1 9 2.9 1 .9 1.2 2.4.4 3.6l-1.2 1.6-4-1.5-.3-2.9a13 13 0 0 0-7.8 0"
+        "l-.3 2.9-4 1.5-1.2-1.6c-.8-1.2-.6-2.7.4-3.6 2.4-1.9 5.6-2.9 9-2.9Z",
+    ),
+    "nothing": OnPage(_plain(_("Forward nowhere"))),
+}
+"""What pages know of each action, by its name."""
+
+
+def all_choices() -> tuple[tuple[str, FormChoice], ...]:
+    """Everything that can be chosen in the form of an action, with the action's name."""
+    return tuple((name, choice) for name, on_page in ON_PAGE.items() for choice in on_page.choices)

@@ -2,35 +2,23 @@
 
 All fields of a form carry the form's name in front (`default.employee`), so that several actions,
 and actions inside actions, fit on one page. The style sheet shows the fields of the chosen kind.
+What can be chosen is in `web/language/action_words.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from gettext import NullTranslations
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from storage.office import (
-    Action,
-    Dial,
-    Office,
-    OpenMenu,
-    Play,
-    Ring,
-    Voicemail,
-    as_data,
-)
+from storage.office import Action, Office, Ring, as_data
 from web.errors import FormError
 from web.forms.fields import seconds_in, typed
-from web.language.action_words import describe
+from web.language.action_words import ON_PAGE, Asked, FormChoice, all_choices, describe
 from web.language.words import written
-
-Kind = Literal[
-    "voicemail", "ring", "ring-several", "menu", "dial", "play", "repeat", "hangup", "keep"
-]
 
 DEEPEST: Final = 2
 """How many times “no answer” can stand inside “no answer”; deeper ones can only be kept."""
@@ -45,17 +33,13 @@ class ActionForm:
 
     name: str
     kind: str = "voicemail"
-    box: str = ""
-    """Whose message it becomes: an extension, "" for the company."""
-    employee: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the fields of the choices."""
     employees: tuple[str, ...] = ()
     strategy: str = "all"
     timeout: str = ""
     no_answer: ActionForm | None = None
     """What several who do not answer are followed by; None where that cannot be chosen."""
-    menu: str = ""
-    number: str = ""
-    sound: str = ""
     kept: str = ""
     """The present action in words, where it is one that the form cannot show."""
 
@@ -65,32 +49,36 @@ class ActionForm:
         empty = max(SPARE, FEWEST - len(self.employees))
         return (*self.employees, *("" for _ in range(empty)))
 
+    def value(self, name: str) -> str:
+        """What stands in a field."""
+        return self.values.get(name, "")
+
     def data(self, form: Mapping[str, str], before: Action | None) -> dict[str, Any]:
         """The action as it is written in the document; FormError if a number is none.
 
         `before` is the action that stood in this place, for those who keep it.
         """
-        match self.kind:
-            case "voicemail":
-                return _with({"action": "voicemail"}, employee=self.box)
-            case "ring":
-                return {"action": "ring", "employee": self.employee}
-            case "ring-several":
+        if self.kind == "keep" and before is not None:
+            return as_data(before)
+        for action, choice in all_choices():
+            if choice.name != self.kind:
+                continue
+            if choice.is_several:
                 return self._ring(form, before)
-            case "menu":
-                return {"action": "menu", "menu": self.menu}
-            case "dial":
-                if not self.number:
-                    raise FormError("enter-number", self.name)
-                return {"action": "dial", "number": self.number}
-            case "play":
-                return {"action": "play", "prompt": self.sound}
-            case "repeat" | "hangup":
-                return {"action": self.kind}
-            case "keep" if before is not None:
-                return as_data(before)
-            case _:
-                raise FormError("choose-action", self.name)
+            return {"action": action, **self._fields(choice, form)}
+        raise FormError("choose-action", self.name)
+
+    def _fields(self, choice: FormChoice, form: Mapping[str, str]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for asked in choice.fields:
+            value = self.value(asked.name)
+            if not value and asked.missing:
+                raise FormError(asked.missing, self.name)
+            if not value and asked.optional:
+                continue
+            is_time = asked.kind == "seconds"
+            data[asked.key] = seconds_in(form, f"{self.name}.{asked.name}") if is_time else value
+        return data
 
     def _ring(self, form: Mapping[str, str], before: Action | None) -> dict[str, Any]:
         inner = before.no_answer if isinstance(before, Ring) else None
@@ -102,58 +90,43 @@ class ActionForm:
             "strategy": self.strategy,
             "no_answer": self.no_answer.data(form, inner) if self.no_answer else None,
         }
-        return _with(data, timeout=seconds_in(form, f"{self.name}.timeout", optional=True))
+        timeout = seconds_in(form, f"{self.name}.timeout", optional=True)
+        return data if timeout is None else {**data, "timeout": timeout}
 
 
 def filled_in(
     action: Action, name: str, office: Office, texts: NullTranslations, depth: int = 0
 ) -> ActionForm:
     """The form of an action that there is."""
-    inner = _inner(name, depth)
-    match action:
-        case Voicemail(employee=extension):
-            return ActionForm(name, "voicemail", box=extension or "", no_answer=inner)
-        case Ring(employee=str(extension)):
-            return ActionForm(name, "ring", employee=extension, no_answer=inner)
-        case Ring() if depth < DEEPEST:
-            return ActionForm(
-                name,
-                "ring-several",
-                employees=action.employees,
-                strategy=action.strategy,
-                timeout=written(action.timeout, texts),
-                no_answer=filled_in(
-                    action.no_answer, f"{name}.no_answer", office, texts, depth + 1
-                ),
-            )
-        case Ring():
-            return ActionForm(name, "keep", kept=describe(action, office, texts).title)
-        case OpenMenu(menu=menu):
-            return ActionForm(name, "menu", menu=menu, no_answer=inner)
-        case Dial(number=number):
-            return ActionForm(name, "dial", number=number, no_answer=inner)
-        case Play(prompt=sound):
-            return ActionForm(name, "play", sound=sound, no_answer=inner)
-        case _:
-            return ActionForm(name, action.action, no_answer=inner)
+    choice = next((c for c in ON_PAGE[action.action].choices if c.fits(action)), None)
+    if isinstance(action, Ring) and choice is not None and choice.is_several and depth < DEEPEST:
+        return ActionForm(
+            name,
+            choice.name,
+            employees=action.employees,
+            strategy=action.strategy,
+            timeout=written(action.timeout, texts),
+            no_answer=filled_in(action.no_answer, f"{name}.no_answer", office, texts, depth + 1),
+        )
+    if choice is None or choice.is_several:
+        return ActionForm(name, "keep", kept=describe(action, office, texts).title)
+    values = {asked.name: _shown(action, asked, texts) for asked in choice.fields}
+    return ActionForm(name, choice.name, values, no_answer=_inner(name, depth))
 
 
 def sent(form: FormData, name: str, depth: int = 0) -> ActionForm:
     """The fields that were sent under a name, right or wrong."""
     fields = typed(form)
     whom = [str(value) for value in form.getlist(f"{name}.employees")]
+    asked = [field for _, choice in all_choices() for field in choice.fields]
     return ActionForm(
         name,
         kind=fields.get(f"{name}.kind", ""),
-        box=fields.get(f"{name}.box", ""),
-        employee=fields.get(f"{name}.employee", ""),
+        values={one.name: fields.get(f"{name}.{one.name}", "") for one in asked},
         employees=tuple(extension for extension in whom if extension),
         strategy=fields.get(f"{name}.strategy", "all"),
         timeout=fields.get(f"{name}.timeout", ""),
         no_answer=sent(form, f"{name}.no_answer", depth + 1) if depth < DEEPEST else None,
-        menu=fields.get(f"{name}.menu", ""),
-        number=fields.get(f"{name}.number", ""),
-        sound=fields.get(f"{name}.sound", ""),
         kept=fields.get(f"{name}.kept", ""),
     )
 
@@ -166,5 +139,7 @@ def _inner(name: str, depth: int) -> ActionForm | None:
     return ActionForm(inside, no_answer=_inner(inside, depth + 1))
 
 
-def _with(data: dict[str, Any], **more: object) -> dict[str, Any]:
-    return {**data, **{key: value for key, value in more.items() if value not in {None, ""}}}
+def _shown(action: Action, asked: Asked, texts: NullTranslations) -> str:
+    """What an action has in a field, as it would be typed."""
+    value = getattr(action, asked.key)
+    return written(value, texts) if asked.kind == "seconds" else value or ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from storage.office import Office
+from web.language.action_words import Asked, FormChoice, all_choices
 from web.menu_editor.action_form import ActionForm
 from web.menu_editor.form import ASTERISK, NEW_TEXT
 
@@ -26,21 +27,46 @@ class Choices:
     def kinds(self, form: ActionForm) -> Options:
         """What an action can do."""
         _ = self.texts.gettext
-        kinds = [("voicemail", _("Voicemail: leave a message"))]
-        if self.office.employees or form.kind == "ring":
-            kinds.append(("ring", _("Ring an employee")))
-        if form.no_answer is not None:
-            kinds.append(("ring-several", _("Ring several employees")))
-        kinds += [
-            ("menu", _("Open another menu")),
-            ("dial", _("Call an outside number")),
-            ("play", _("Play something, then back to the menu")),
-            ("repeat", _("Repeat the greeting")),
-            ("hangup", _("End the call")),
+        kinds = [
+            (choice.name, _(choice.label))
+            for _action, choice in all_choices()
+            if self._is_offered(choice, form)
         ]
         if form.kept:
             kinds.append(("keep", _("As it is: {action}").format(action=form.kept)))
         return kinds
+
+    def parts(self, form: ActionForm) -> list[FormChoice]:
+        """The choices that have fields."""
+        return [
+            choice
+            for _action, choice in all_choices()
+            if (choice.is_several and form.no_answer is not None)
+            or (choice.fields and self._has_people(choice, form.value(choice.person)))
+        ]
+
+    def _is_offered(self, choice: FormChoice, form: ActionForm) -> bool:
+        if choice.is_several:
+            return form.no_answer is not None
+        return self._has_people(choice, form.kind == choice.name)
+
+    def _has_people(self, choice: FormChoice, is_chosen: object) -> bool:
+        """Whether there is somebody to choose, where a choice takes an employee."""
+        return not choice.person or bool(self.office.employees) or bool(is_chosen)
+
+    def options(self, asked: Asked, chosen: str) -> Options:
+        """What can be chosen in a field; nothing where it is typed."""
+        match asked.kind:
+            case "box":
+                return [("", self.texts.gettext("the company's")), *self.people(chosen)]
+            case "person":
+                return self.people(chosen)
+            case "menu":
+                return self.menus(chosen)
+            case "sound":
+                return self.sounds(chosen)
+            case _:
+                return []
 
     def people(self, chosen: str = "") -> Options:
         """The employees, by extension."""

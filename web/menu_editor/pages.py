@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from storage.office import Office, OpenMenu, Play, Ring, Voicemail
+from storage.office import Office
+from storage.office.any_action import named_by
 from storage.office.routes import all_actions
 
 _PAGES: Final = {
@@ -44,12 +45,12 @@ def prompt_address(name: str) -> str:
 def leading_to(menu: str, office: Office) -> list[str]:
     """The places of the document from which a call gets to a menu, other than the menu itself."""
     numbers = [
-        f"numbers.{number}" for number, target in office.numbers.items() if target.menu == menu
+        f"numbers.{number}"
+        for number, target in office.numbers.items()
+        if menu in named_by(target.action, "menu")
     ]
     actions = [
-        placed.where
-        for placed in all_actions(office)
-        if isinstance(placed.action, OpenMenu) and placed.action.menu == menu
+        placed.where for placed in all_actions(office) if menu in named_by(placed.action, "menu")
     ]
     own = f"menus.{menu}."
     return [*numbers, *(place for place in actions if not place.startswith(own))]
@@ -60,12 +61,12 @@ def leading_to_employee(extension: str, office: Office) -> list[str]:
     numbers = [
         f"numbers.{number}"
         for number, target in office.numbers.items()
-        if target.employee == extension
+        if extension in named_by(target.action, "employee")
     ]
     actions = [
         placed.where
         for placed in all_actions(office)
-        if isinstance(placed.action, Ring | Voicemail) and extension in _whom(placed.action)
+        if extension in named_by(placed.action, "employee")
     ]
     own = f"employees.{extension}."
     return [*numbers, *(place for place in actions if not place.startswith(own))]
@@ -80,12 +81,8 @@ def playing(prompt: str, office: Office) -> list[str]:
         ("voicemail.greeting", office.voicemail.greeting),
     ]
     actions = [
-        (placed.where, placed.action.prompt)
+        (placed.where, played)
         for placed in all_actions(office)
-        if isinstance(placed.action, Play)
+        for played in named_by(placed.action, "sound")
     ]
     return [place for place, played in (*greetings, *actions) if played == sound]
-
-
-def _whom(action: Ring | Voicemail) -> tuple[str | None, ...]:
-    return action.everyone if isinstance(action, Ring) else (action.employee,)

@@ -14,6 +14,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from storage.office import Office
+from web.language.action_words import ON_PAGE
 from web.menu_editor.pages import menu_address
 from web.menu_editor.tree import Branch, Node, menu_tree
 
@@ -233,19 +234,9 @@ def _flag(node: Node, texts: NullTranslations) -> Markup:
 # Drawn with a pen in a square of 24; the style sheet says which pen.
 _STROKES: Final = {
     "numbers": "M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16",
-    "menu": "M4 6.5h16M4 12h16M4 17.5h10",
     "reference": "M5 12h13M13 6.5l5.5 5.5-5.5 5.5",
-    "voicemail": "M6.5 15.5a3.5 3.5 0 1 1 0-7 3.5 3.5 0 0 1 0 7h11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0"
-    " 0 7",
-    "ring": "M6.6 3.8 9.5 4.5l1.2 4-2 1.8a13 13 0 0 0 5 5l1.8-2 4 1.2.7 2.9c-.2 1.6-1.5 2.8-3.1"
-    " 2.8A13.4 13.4 0 0 1 3.8 6.9c0-1.6 1.2-2.9 2.8-3.1Z",
-    "dial": "M6.6 5.8 9 6.4l1 3.4-1.7 1.5a11 11 0 0 0 4.4 4.4l1.5-1.7 3.4 1 .6 2.4c-.2 1.4-1.3"
-    " 2.4-2.7 2.4A11.6 11.6 0 0 1 4.2 8.5c0-1.4 1-2.5 2.4-2.7ZM14 10l6.5-6.5M15.5 3.5h5v5",
-    "play": "M4 9.5v5h3.5l5 4v-13l-5 4H4ZM16 9a4.2 4.2 0 0 1 0 6M18.6 6.5a7.8 7.8 0 0 1 0 11",
-    "repeat": "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5",
-    "hangup": "M12 8.2c3.4 0 6.6 1 9 2.9 1 .9 1.2 2.4.4 3.6l-1.2 1.6-4-1.5-.3-2.9a13 13 0 0 0-7.8 0"
-    "l-.3 2.9-4 1.5-1.2-1.6c-.8-1.2-.6-2.7.4-3.6 2.4-1.9 5.6-2.9 9-2.9Z",
     "missing": "M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17v.2",
+    **{name: on_page.sign for name, on_page in ON_PAGE.items() if on_page.sign},
 }
 _ICONS: Final = Markup("<defs>{}</defs>").format(
     Markup("").join(

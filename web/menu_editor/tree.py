@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Final, Literal
 
-from storage.office import Action, Menu, Office, OpenMenu, Repeat, Ring, Target, check
-from web.language.action_words import Words, describe, person, spoken
+from storage.office import Action, Menu, Office, OpenMenu, Repeat, Target, check
+from web.language.action_words import Words, describe, spoken
+from web.language.target_words import TARGETS_ON_PAGE
 from web.language.words import phone
 
 Way = Literal["number", "key", "extension", "default", "invalid", "no-answer"]
@@ -95,13 +96,11 @@ class _Tree:
             yield root
 
     def _target(self, target: Target) -> Node:
-        _ = self._texts.gettext
-        if target.menu is not None:
-            return self._menu(target.menu)
-        if target.employee is not None:
-            name = person(target.employee, self._office)
-            return Node("ring", _("Ring: {name}").format(name=name), target.employee)
-        return Node("voicemail", _("Voicemail"), _("Message for the company"))
+        action = target.action
+        if isinstance(action, OpenMenu):
+            return self._menu(action.menu)
+        words = TARGETS_ON_PAGE[target.kind].box(target.place, self._office, self._texts)
+        return Node(action.action, words.title, words.detail)
 
     def _menu(self, name: str) -> Node:
         menu = self._office.menus.get(name)
@@ -137,9 +136,9 @@ class _Tree:
             return self._menu(action.menu)
         words = describe(action, self._office, self._texts)
         node = Node(action.action, words.title, words.detail)
-        if isinstance(action, Ring) and action.employee is None:
+        for inner in action.inner.values():
             label = self._texts.gettext("no answer")
-            node.branches.append(Branch("no-answer", label, self._action(action.no_answer)))
+            node.branches.append(Branch("no-answer", label, self._action(inner)))
         return node
 
 

@@ -11,11 +11,14 @@ from starlette.routing import Route
 from storage.errors import Refused
 from storage.office import Office, Target, make_part
 from storage.office.edit import as_written, entry, with_entry, with_fields, without_entry
+from storage.office.targets import target_fields
 from storage.words.phone_numbers import whole
 from web.errors import FormError
 from web.forms.fields import typed
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
+from web.language.target_words import Offered, offered, told
 from web.language.telling import Mistakes, tell_message
+from web.language.texts import texts
 from web.visit import Visit, page
 
 _FIELDS: Final = ("number", "target")
@@ -51,7 +54,7 @@ def add_number(visit: Visit) -> Response:
 def show_number(visit: Visit) -> Response:
     """Where one number leads."""
     number = visit.path["number"]
-    return _form(visit, number, _words(entry(visit.office.numbers, number, "number")))
+    return _form(visit, number, entry(visit.office.numbers, number, "number").words)
 
 
 def change_number(visit: Visit) -> Response:
@@ -76,7 +79,7 @@ def ask_remove_number(visit: Visit) -> Response:
     number = visit.path["number"]
     target = entry(visit.office.numbers, number, "number")
     last = len(visit.office.numbers) == 1
-    return visit.render("numbers/remove.html", number=number, target=target, last=last)
+    return visit.render("numbers/remove.html", number=number, place=_told(visit, target), last=last)
 
 
 def remove_number(visit: Visit) -> Response:
@@ -93,7 +96,7 @@ def remove_number(visit: Visit) -> Response:
 
 def _list(visit: Visit, *, number: str, target: str, wrong: Mistakes | None = None) -> Response:
     rows = [
-        (own, quote(own, safe=""), leads_to, _problems(visit, own))
+        (own, quote(own, safe=""), _told(visit, leads_to), _problems(visit, own))
         for own, leads_to in visit.office.numbers.items()
     ]
     return visit.render(
@@ -102,9 +105,14 @@ def _list(visit: Visit, *, number: str, target: str, wrong: Mistakes | None = No
         rows=rows,
         number=number,
         target=target,
+        groups=offered(visit.office, texts(visit.language)),
         wrong=wrong or {},
         unused=_unused(visit),
     )
+
+
+def _told(visit: Visit, target: Target) -> Offered:
+    return told(target, visit.office, texts(visit.language))
 
 
 def _unused(visit: Visit) -> list[str]:
@@ -121,6 +129,7 @@ def _form(
         status,
         number=number,
         target=target,
+        groups=offered(visit.office, texts(visit.language)),
         seen=fingerprint(visit.office.numbers[number]),
         problems=_problems(visit, number),
         wrong=wrong or {},
@@ -130,17 +139,10 @@ def _form(
 def _target_in(form: dict[str, str]) -> Target:
     """Where the form leads a number: "menu main", "employee 101" or "voicemail"."""
     kind, _, name = form.get("target", "").partition(" ")
-    if kind == "voicemail":
-        return Target(voicemail=True)
-    if kind not in ("menu", "employee") or not name:
+    fields = target_fields(kind, name)
+    if fields is None:
         raise FormError("choose-target", "target")
-    return make_part(Target, **{kind: name})
-
-
-def _words(target: Target) -> str:
-    if target.menu is not None:
-        return f"menu {target.menu}"
-    return "voicemail" if target.employee is None else f"employee {target.employee}"
+    return make_part(Target, **fields)
 
 
 def _problems(visit: Visit, number: str) -> list[str]:

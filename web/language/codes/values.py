@@ -10,6 +10,7 @@ VALUES: Final = {
     "empty": "must not be empty",
     "forwarding-rings-one": "forwarding rings one employee (employee =) and nothing else",
     "missing": "{key} is missing",
+    "misplaced-word": "“{word}” does not belong into: {usage}",
     "more-mistakes": "and {count} more mistakes",
     "no-action": "has no action = “…”",
     "none-of": "must be {known}",
