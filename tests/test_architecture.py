@@ -62,6 +62,7 @@ FLOORS = {
         ("actions", "strays"),
         ("nobody", "phone_tasks", "resuming"),
         ("services", "voicemail"),
+        ("takes",),
         ("message_taking",),
         ("digits", "sounds", "steps", "worker_threads"),
     ),
