@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import structlog
 
@@ -43,6 +44,8 @@ class Reception:
     outside: str
     hearing: Hearing
     strays: StrayRules
+    recordings: Path
+    """The folder where Asterisk records, and plays from what is put there."""
 
     @cached_property
     def mailroom(self) -> StoredMailroom:
@@ -59,10 +62,10 @@ class Reception:
             case ["call"] | ["call", _]:  # without a number, where a name was called
                 await self.take_outside_call(call)
             case ["phone", "play-message", message_id]:
-                await play_message(call, self.inbox, message_id, self.messages.recordings)
+                await play_message(call, self.inbox, message_id, self.recordings)
             case ["phone", "record-prompt", company_id, name]:
                 await record_prompt(
-                    call, self.offices, self.prompts, company_id, name, self.messages.recordings
+                    call, self.offices, self.prompts, company_id, name, self.recordings
                 )
             case ["probe", probe_id] if is_id(probe_id):
                 await call.answer("en")

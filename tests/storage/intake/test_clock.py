@@ -18,7 +18,8 @@ from storage.actor import EVERYTHING
 from storage.audio.store import LocalAudio
 from storage.identifiers import CLOCK_BACK
 from storage.intake.intake import Mailbox
-from storage.intake.reconcile import QUIET_SECONDS, settle, take_in_orphans
+from storage.intake.leftovers import QUIET_SECONDS
+from storage.intake.reconcile import settle, take_in_orphans
 from storage.messages.repository import Inbox, Query
 from tests.speech import speak
 from tests.storage.conftest import COMPANY, REQUEST, Store, envelope
