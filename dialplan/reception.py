@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.entry import take_call
 from dialplan.message_taking import PATIENCE, StoredMailroom
 from dialplan.phone_tasks import play_message, record_prompt
@@ -78,7 +78,7 @@ class Reception:
         directory = await self._directory_for(call.dialled)
         site = directory.find(call.dialled)
         if site is None:
-            log.warning("a number that no company has", dialled=call.dialled)
+            log.warning(log_events.NOBODYS_NUMBER, dialled=call.dialled)
             await Strays(self.unassigned, self.mailroom, self.strays).take(call, directory)
             return
         await take_call(call, self._services(site))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.message_taking import Mailroom
 from dialplan.services import Desk
 from dialplan.takes import Takes
@@ -41,10 +41,10 @@ async def take_up_again(
         return False
     await call.answer(language)
     if was.kept:
-        log.info("the call had left a message already")
+        log.info(log_events.LEFT_ALREADY)
         await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
         return True
-    log.info("going on with a message", takes=was.takes, employee=was.employee)
+    log.info(log_events.GOING_ON, takes=was.takes, employee=was.employee)
     await _go_on(call, mailroom, desk(was.employee), was)
     return True
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.digits import SKIP
 from dialplan.message_taking import Mailroom
 from dialplan.takes import Takes
@@ -58,7 +58,7 @@ async def go_on_with(call: Call, mailroom: Mailroom, greeting: str, takes: Takes
     except NoPlace as error:
         why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
         metrics().refused.labels(why).inc()
-        log.warning("no message can be taken", why=error)
+        log.warning(log_events.NO_PLACE, why=error)
         await call.play(sounds.NO_PLACE, sounds.GOODBYE)
 
 
@@ -69,7 +69,7 @@ async def _take_message(call: Call, mailroom: Mailroom, takes: Takes) -> None:
             result = await keep_newest(mailroom, takes.recorded)
         except StorageError as error:
             metrics().failures.inc()
-            log.error("a message waits to be filed", message=takes.newest.id, why=error)
+            log.error(log_events.WAITS, message=takes.newest.id, why=error)
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept) and not result.quiet:
@@ -111,12 +111,12 @@ async def record_takes(call: Call, mailroom: Mailroom, takes: Takes) -> Takes:
 async def _record(call: Call, mailroom: Mailroom, takes: Takes) -> EndedBy:
     """Record the newest of the takes."""
     take = takes.newest
-    log.info("beep", message=take.id)
+    log.info(log_events.BEEP, message=take.id)
     try:
         ended_by = await call.record(take.id, takes.limits(mailroom))
     finally:
         await note_what_is_missing(call, mailroom, take)
-    log.info("recording over", message=take.id, ended_by=str(ended_by))
+    log.info(log_events.RECORDING_OVER, message=take.id, ended_by=str(ended_by))
     return ended_by
 
 
@@ -173,11 +173,11 @@ async def keep_newest(mailroom: Mailroom, takes: Sequence[Draft]) -> Kept | Empt
     for take in reversed(takes):
         result = await mailroom.finish(take)
         if isinstance(result, Empty):
-            log.info("take without a sound", message=take.id)
+            log.info(log_events.NO_SOUND, message=take.id)
         elif result.quiet:
-            log.info("message kept aside", message=take.id, seconds=result.duration)
+            log.info(log_events.KEPT_ASIDE, message=take.id, seconds=result.duration)
         else:
-            log.info("message kept", message=result.id, seconds=result.duration)
+            log.info(log_events.KEPT, message=result.id, seconds=result.duration)
             break
     return result
 
@@ -188,4 +188,4 @@ async def keep_for_absent(mailroom: Mailroom, takes: Sequence[Draft]) -> None:
         await keep_newest(mailroom, takes)
     except StorageError as error:
         metrics().failures.inc()
-        log.error("a message waits to be filed", message=takes[-1].id, why=error)
+        log.error(log_events.WAITS, message=takes[-1].id, why=error)

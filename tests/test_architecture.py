@@ -64,14 +64,14 @@ FLOORS = {
         ("services", "voicemail"),
         ("takes",),
         ("message_taking",),
-        ("digits", "sounds", "steps", "worker_threads"),
+        ("digits", "log_events", "sounds", "steps", "worker_threads"),
     ),
     "telephony": (
         ("sandbox",),
         ("agi", "ari"),
         ("identity", "metrics", "scripted"),
         ("call",),
-        ("errors",),
+        ("errors", "log_events"),
     ),
 }
 """What a room consists of, floor by floor: each may import what stands on floors below its own."""

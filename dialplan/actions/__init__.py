@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from dialplan import log_events
 from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
 from dialplan.services import Services
 from dialplan.steps import Next
@@ -31,7 +32,7 @@ async def perform(
 
     ``typed`` is a key that was pressed on the way to it: some know what it means.
     """
-    log.info("action", action=action.action)
+    log.info(log_events.ACTION, action=action.action)
     match action:
         case Voicemail():
             return await voicemail.run(call, services, action, typed)

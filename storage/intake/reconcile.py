@@ -22,6 +22,7 @@ from storage.database.engine import Database
 from storage.database.tables import MessageRow
 from storage.errors import DatabaseUnavailable, NoRecording, Problem, reason_of, wrong
 from storage.identifiers import time_of
+from storage.intake import log_events
 from storage.intake.drafts import OpenDraft, replacing_first
 from storage.intake.intake import Empty, Kept, Mailbox, Messages
 from storage.intake.leftovers import Leftovers, changed_at, recordings_in
@@ -248,6 +249,6 @@ def _tried(path: Path, attempt: Callable[[], Kept | Empty], leftovers: Leftovers
         return Settled(failures=(wrong("not-filed", name=name, reason=reason_of(error)),))
     if isinstance(outcome, Empty):
         return Settled(empty=1)
-    event = "message settled aside" if outcome.quiet else "message settled"
+    event = log_events.SETTLED_ASIDE if outcome.quiet else log_events.SETTLED
     log.info(event, message=outcome.id, seconds=outcome.duration)
     return Settled(kept=(outcome.id,))
