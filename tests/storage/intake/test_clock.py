@@ -140,12 +140,13 @@ from storage.messages.envelope import Mailbox, new_envelope
 from storage.audio.store import LocalAudio
 
 url, folder, speech = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
-messages = Messages(Database(url), LocalAudio(folder / "audio"), folder / "spool" / "recording")
+recordings = folder / "spool" / "recording"
+messages = Messages(Database(url), LocalAudio(folder / "audio"), recordings)
 box = Mailbox(None, "Ромашка", "company", "Ромашка", "74951234567", "Europe/Moscow")
 for line in sys.stdin:
     about = new_envelope(box, caller_number="1", source="ari", call_id=line, min_speech=1.0)
     draft = messages.begin(about)
-    shutil.copy(speech, messages.recordings / f"{draft.id}.wav")
+    shutil.copy(speech, recordings / f"{draft.id}.wav")
     print(messages.finish(draft.id).id, about.received_at.timestamp(), flush=True)
 """
 
