@@ -58,10 +58,10 @@ class _Ours:
 
     def record(self, run: int) -> None:
         """What comes before, and is not measured: drafts, and what Asterisk records."""
-        messages = self._app.messages
+        messages, folder = self._app.messages, self._app.settings.recordings
         self._drafts[run] = drafts = begun(messages, BOX, run, self._count)
         for draft in drafts:
-            recording = messages.recordings / f"{draft.id}.wav"
+            recording = folder / f"{draft.id}.wav"
             # No two are the same: what was just heard is not listened to again.
             recording.write_bytes(self._said.read_bytes()[:-16] + draft.id.encode()[-16:])
 

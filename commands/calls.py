@@ -13,6 +13,7 @@ from commands.terminal.tables import print_table
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.text import escaped, json_text, printable, with_texts
 from storage.words.withheld import shown_caller
+from telephony import log_events
 
 
 @click.command("list")
@@ -89,7 +90,7 @@ def _no_call(message: str) -> str:
 
 
 def _summary(call: str, lines: list[Line]) -> dict[str, str]:
-    first = next(line for line in lines if line.event == "call")
+    first = next(line for line in lines if line.event == log_events.CALL)
     args = first.facts.get("args") or []
     return {
         "call": call,

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from dialplan import menu
+from dialplan import log_events, menu
 from dialplan.resuming import take_up_again
 from dialplan.services import Services
 from dialplan.steps import first_step
@@ -29,5 +29,5 @@ async def take_call(call: Call, services: Services) -> None:
     if target is None:
         log.warning("the number leads nowhere", dialled=call.dialled)
         target = Target(voicemail=True)
-    log.info("number", dialled=call.dialled, company=services.office.company.name)
+    log.info(log_events.NUMBER, dialled=call.dialled, company=services.office.company.name)
     await menu.run(call, services, first_step(target))

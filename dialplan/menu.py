@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.actions import perform
 from dialplan.digits import (
     ALL_KEYS,
@@ -72,7 +72,7 @@ async def visit(
     that means something is heard also while the caller is told of a wrong one. ``typed`` is one
     that was pressed on the way here.
     """
-    log.info("menu", menu=name)
+    log.info(log_events.MENU, menu=name)
     menu = services.office.menus[name]
     await call.answer(services.office.company.language)
     options = choices(menu, services.office.employees)
@@ -83,11 +83,11 @@ async def visit(
         ahead = ""
         match meaning:
             case Complete(action):
-                log.info("key", key=typed)
+                log.info(log_events.KEY, key=typed)
                 return action
             case Invalid() if typed:
                 wrong_keys += 1
-                log.info("wrong key", key=typed)
+                log.info(log_events.WRONG_KEY, key=typed)
                 ahead = await call.play(sounds.WRONG_KEY, interrupt=services.keys)
                 # Who presses a right key meanwhile may try once more.
                 if wrong_keys >= menu.invalid_limit + bool(ahead):
@@ -96,7 +96,7 @@ async def visit(
                     return menu.invalid
             case _:
                 silences += 1
-                log.info("no key")
+                log.info(log_events.NO_KEY)
                 if silences > menu.repeats:
                     return menu.default
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.entry import take_call
 from dialplan.message_taking import StoredMailroom
 from dialplan.patience import NEW_NUMBER_PATIENCE, PATIENCE
@@ -42,6 +43,8 @@ class Reception:
     outside: str
     hearing: Hearing
     strays: StrayRules
+    recordings: Path
+    """The folder where Asterisk records, and plays from what is put there."""
 
     @cached_property
     def mailroom(self) -> StoredMailroom:
@@ -58,10 +61,10 @@ class Reception:
             case ["call"] | ["call", _]:  # without a number, where a name was called
                 await self.take_outside_call(call)
             case ["phone", "play-message", message_id]:
-                await play_message(call, self.inbox, message_id, self.messages.recordings)
+                await play_message(call, self.inbox, message_id, self.recordings)
             case ["phone", "record-prompt", company_id, name]:
                 await record_prompt(
-                    call, self.offices, self.prompts, company_id, name, self.messages.recordings
+                    call, self.offices, self.prompts, company_id, name, self.recordings
                 )
             case ["probe", probe_id] if is_id(probe_id):
                 await call.answer("en")
@@ -74,7 +77,7 @@ class Reception:
         directory = await self._directory_for(call.dialled)
         site = directory.find(call.dialled)
         if site is None:
-            log.warning("a number that no company has", dialled=call.dialled)
+            log.warning(log_events.NOBODYS_NUMBER, dialled=call.dialled)
             await Strays(self.unassigned, self.mailroom, self.strays).take(call, directory)
             return
         await take_call(call, self._services(site))

@@ -7,18 +7,15 @@ what was recorded is reviewed and kept, and nobody is asked to say anything twic
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.message_taking import Mailroom
 from dialplan.services import Desk
-from dialplan.voicemail import (
-    keep_for_absent,
-    leave_message,
-    limits_of,
-    note_what_is_missing,
-)
+from dialplan.takes import Takes
+from dialplan.voicemail import go_on_with, keep_for_absent, note_what_is_missing
 from storage.errors import StorageError
 from storage.intake.drafts import Interrupted
 from storage.intake.intake import Draft
@@ -44,39 +41,32 @@ async def take_up_again(
         return False
     await call.answer(language)
     if was.kept:
-        log.info("the call had left a message already")
+        log.info(log_events.LEFT_ALREADY)
         await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
         return True
-    log.info("going on with a message", takes=was.takes, employee=was.employee)
+    log.info(log_events.GOING_ON, takes=was.takes, employee=was.employee)
     await _go_on(call, mailroom, desk(was.employee), was)
     return True
 
 
 async def _go_on(call: Call, mailroom: Mailroom, desk: Desk, was: Interrupted) -> None:
     """Wait for the end of what is still being recorded, and take the message from there."""
-    takes, begun = [Draft(take) for take in was.takes], None
-    if takes:
-        newest = takes[-1]
+    takes = Takes(desk.mailbox, desk.settings, tuple(map(Draft, was.takes)))
+    if takes.recorded:
         try:
-            limits = limits_of(desk.settings, mailroom, newest)
             try:
-                recorded = await call.record_on(newest.id, limits) is not None
+                limits = takes.limits(mailroom)
+                recorded = await call.record_on(takes.newest.id, limits) is not None
             finally:
-                await note_what_is_missing(call, mailroom, newest)
+                await note_what_is_missing(call, mailroom, takes.newest)
         except Hangup:
-            await keep_for_absent(mailroom, takes)
+            await keep_for_absent(mailroom, takes.recorded)
             raise
-        if not recorded and len(takes) == 1 and not await _is_recorded(mailroom, takes[0]):
-            begun = takes.pop()  # the flow was lost before the beep
-    await leave_message(
-        call,
-        mailroom,
-        desk.mailbox,
-        desk.greeting,
-        desk.settings,
-        earlier=takes,
-        begun=begun,
-    )
+        only_one = len(takes.recorded) == 1
+        if not recorded and only_one and not await _is_recorded(mailroom, takes.newest):
+            # The flow was lost before the beep.
+            takes = replace(takes.none_yet(), begun=takes.newest)
+    await go_on_with(call, mailroom, desk.greeting, takes)
 
 
 async def _is_recorded(mailroom: Mailroom, take: Draft) -> bool:

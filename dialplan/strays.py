@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.message_taking import StoredMailroom
 from dialplan.patience import PATIENCE
 from dialplan.resuming import take_up_again
@@ -73,7 +73,7 @@ class Strays:
             return
         if why := await self._refusal(call, directory):
             metrics().refused.labels("unknown_number").inc()
-            log.warning("no message for a number that no company has", why=why)
+            log.warning(log_events.NO_MESSAGE_FOR_NOBODY, why=why)
             await call.play(sounds.UNKNOWN_NUMBER)
             return
         await call.answer(language)

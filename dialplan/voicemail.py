@@ -7,21 +7,21 @@ A take without speech is kept aside, for no detector hears everybody.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 
 import structlog
 
-from dialplan import sounds
+from dialplan import log_events, sounds
 from dialplan.digits import SKIP
 from dialplan.message_taking import Mailroom
+from dialplan.takes import Takes
 from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
-from telephony.call import Call, EndedBy, RecordingLimits
+from telephony.call import Call, EndedBy
 from telephony.errors import CallEnded, CallLost, Hangup, MovedOn
 
 ATTEMPTS = 3
@@ -34,54 +34,42 @@ log = structlog.get_logger()
 
 
 async def leave_message(
-    call: Call,
-    mailroom: Mailroom,
-    mailbox: Mailbox,
-    greeting: str,
-    settings: VoicemailSettings,
-    *,
-    earlier: Sequence[Draft] = (),
-    begun: Draft | None = None,
+    call: Call, mailroom: Mailroom, mailbox: Mailbox, greeting: str, settings: VoicemailSettings
 ) -> None:
     """Take one message for ``mailbox``; ``greeting`` is what is played before the beep, if any.
-
-    ``earlier`` is what the caller has recorded already, to a flow that was lost; ``begun`` the
-    draft that it made, if it got no further.
 
     "Saved" is said only once the message is on disk and in the database. Where it cannot be
     filed now the caller hears no promise, and the recording waits to be filed later. Raises
     `StorageError` when not even a draft can be made: nothing was said yet, and the caller is to
     be handed to the fallback.
     """
+    await go_on_with(call, mailroom, greeting, Takes(mailbox, settings))
+
+
+async def go_on_with(call: Call, mailroom: Mailroom, greeting: str, takes: Takes) -> None:
+    """The same, from the takes on that an earlier flow of the call left when it was lost."""
     try:
-        if not earlier:
+        if not takes.recorded:
             # First: who finds no place is not to hear the greeting that asks for a message.
-            begun = begun or await mailroom.begin(call, mailbox, settings, None)
+            begun = await takes.begin(call, mailroom)
+            takes = replace(takes, begun=begun)
             await _greet(call, mailroom, begun, greeting)
-        await _take_message(call, mailroom, mailbox, settings, earlier, begun)
+        await _take_message(call, mailroom, takes)
     except NoPlace as error:
         why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
         metrics().refused.labels(why).inc()
-        log.warning("no message can be taken", why=error)
+        log.warning(log_events.NO_PLACE, why=error)
         await call.play(sounds.NO_PLACE, sounds.GOODBYE)
 
 
-async def _take_message(
-    call: Call,
-    mailroom: Mailroom,
-    mailbox: Mailbox,
-    settings: VoicemailSettings,
-    earlier: Sequence[Draft],
-    begun: Draft | None,
-) -> None:
+async def _take_message(call: Call, mailroom: Mailroom, takes: Takes) -> None:
     for _ in range(ATTEMPTS):
-        takes = await record_takes(call, mailroom, mailbox, settings, earlier, begun)
-        earlier, begun = (), None
+        takes = await record_takes(call, mailroom, takes)
         try:
-            result = await keep_newest(mailroom, takes)
+            result = await keep_newest(mailroom, takes.recorded)
         except StorageError as error:
             metrics().failures.inc()
-            log.error("a message waits to be filed", message=takes[-1].id, why=error)
+            log.error(log_events.WAITS, message=takes.newest.id, why=error)
             await call.play(sounds.GOODBYE)
             return
         if isinstance(result, Kept) and not result.quiet:
@@ -89,64 +77,60 @@ async def _take_message(
             with suppress(CallLost):  # it is kept: the caller must not be asked for it again
                 await call.play(*saved, sounds.GOODBYE)
             return
+        takes = takes.none_yet()
         await call.play(sounds.TOO_SHORT, interrupt=SKIP)
     await call.play(sounds.GOODBYE)
 
 
-async def record_takes(
-    call: Call,
-    mailroom: Mailroom,
-    mailbox: Mailbox,
-    settings: VoicemailSettings,
-    earlier: Sequence[Draft] = (),
-    begun: Draft | None = None,
-) -> list[Draft]:
-    """Record until the caller is content: the takes, newest last; ``begun`` is the first's draft.
+async def record_takes(call: Call, mailroom: Mailroom, takes: Takes) -> Takes:
+    """Record until the caller is content; where there are takes already, they are asked first.
 
     A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
-    The newest of ``earlier`` takes is reviewed first.
     """
-    takes = list(earlier)
-    again = not takes
-    ended_by = EndedBy.KEY
     recording = False
     try:
-        while True:
-            if again:
-                older = takes[-1] if takes else None
-                takes.append(begun or await mailroom.begin(call, mailbox, settings, older))
-                begun = None
-                recording = True
-                log.info("beep", message=takes[-1].id)
-                ended_by = await _record(call, mailroom, takes[-1], settings)
-                recording = False
-                log.info("recording over", message=takes[-1].id, ended_by=str(ended_by))
-            if not settings.review or ended_by is not EndedBy.KEY:
-                return takes
-            if not await mailroom.has_speech(takes[-1], settings.min_seconds):
-                return takes
-            if await review_recording(call, takes[-1].id) != AGAIN:
-                return takes
-            again = True
+        again = not takes.recorded or await _says_again(call, mailroom, takes, EndedBy.KEY)
+        while again:
+            takes = await takes.and_next(call, mailroom)
+            recording = True
+            ended_by = await _record(call, mailroom, takes)
+            recording = False
+            again = await _says_again(call, mailroom, takes, ended_by)
     except CallEnded as ended:
         # After CallLost Asterisk may be recording still: that take is settled once it is not. And
         # whoever has the call now goes on with all of them.
         if not (isinstance(ended, MovedOn) or (recording and isinstance(ended, CallLost))):
-            await keep_for_absent(mailroom, takes)
+            await keep_for_absent(mailroom, takes.recorded)
         raise
     except StorageError:
-        if not takes:
+        if not takes.recorded:
             raise
-        return takes
+    return takes
 
 
-async def _record(
-    call: Call, mailroom: Mailroom, take: Draft, settings: VoicemailSettings
-) -> EndedBy:
+async def _record(call: Call, mailroom: Mailroom, takes: Takes) -> EndedBy:
+    """Record the newest of the takes."""
+    take = takes.newest
+    log.info(log_events.BEEP, message=take.id)
     try:
-        return await call.record(take.id, limits_of(settings, mailroom, take))
+        ended_by = await call.record(take.id, takes.limits(mailroom))
     finally:
         await note_what_is_missing(call, mailroom, take)
+    log.info(log_events.RECORDING_OVER, message=take.id, ended_by=str(ended_by))
+    return ended_by
+
+
+async def _says_again(call: Call, mailroom: Mailroom, takes: Takes, ended_by: EndedBy) -> bool:
+    """Whether the caller, who may review the newest take, wants to record it again.
+
+    Only who ended it by a key is asked, and only about speech.
+    """
+    settings = takes.settings
+    if not settings.review or ended_by is not EndedBy.KEY:
+        return False
+    if not await mailroom.has_speech(takes.newest, settings.min_seconds):
+        return False
+    return await review_recording(call, takes.newest.id) == AGAIN
 
 
 async def note_what_is_missing(call: Call, mailroom: Mailroom, take: Draft) -> None:
@@ -166,15 +150,6 @@ async def _greet(call: Call, mailroom: Mailroom, begun: Draft, greeting: str) ->
         raise
 
 
-def limits_of(settings: VoicemailSettings, mailroom: Mailroom, take: Draft) -> RecordingLimits:
-    """When the recording of a take ends by itself."""
-    return RecordingLimits(
-        max_seconds=math.ceil(settings.max_seconds),
-        silence_seconds=math.ceil(settings.silence_seconds),
-        only_noise=partial(mailroom.is_only_noise, take, settings.silence_seconds),
-    )
-
-
 async def review_recording(call: Call, recording: str) -> str:
     """Let the caller keep, hear or repeat a recording: `KEEP` (also for silence) or `AGAIN`.
 
@@ -190,7 +165,7 @@ async def review_recording(call: Call, recording: str) -> str:
     return KEEP
 
 
-async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
+async def keep_newest(mailroom: Mailroom, takes: Sequence[Draft]) -> Kept | Empty:
     """File the newest take that holds speech; the older ones that it replaces go with that.
 
     Newer ones are kept aside. Raises `StorageError` when it cannot be filed now.
@@ -198,19 +173,19 @@ async def keep_newest(mailroom: Mailroom, takes: list[Draft]) -> Kept | Empty:
     for take in reversed(takes):
         result = await mailroom.finish(take)
         if isinstance(result, Empty):
-            log.info("take without a sound", message=take.id)
+            log.info(log_events.NO_SOUND, message=take.id)
         elif result.quiet:
-            log.info("message kept aside", message=take.id, seconds=result.duration)
+            log.info(log_events.KEPT_ASIDE, message=take.id, seconds=result.duration)
         else:
-            log.info("message kept", message=result.id, seconds=result.duration)
+            log.info(log_events.KEPT, message=result.id, seconds=result.duration)
             break
     return result
 
 
-async def keep_for_absent(mailroom: Mailroom, takes: list[Draft]) -> None:
+async def keep_for_absent(mailroom: Mailroom, takes: Sequence[Draft]) -> None:
     """File what a caller said who is gone; what cannot be filed now is filed later."""
     try:
         await keep_newest(mailroom, takes)
     except StorageError as error:
         metrics().failures.inc()
-        log.error("a message waits to be filed", message=takes[-1].id, why=error)
+        log.error(log_events.WAITS, message=takes[-1].id, why=error)

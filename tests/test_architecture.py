@@ -62,15 +62,16 @@ FLOORS = {
         ("actions", "strays"),
         ("nobody", "phone_tasks", "resuming"),
         ("services", "voicemail"),
+        ("takes",),
         ("message_taking",),
-        ("digits", "patience", "sounds", "steps", "worker_threads"),
+        ("digits", "log_events", "patience", "sounds", "steps", "worker_threads"),
     ),
     "telephony": (
         ("sandbox",),
         ("agi", "ari"),
         ("identity", "metrics", "scripted"),
         ("call",),
-        ("errors",),
+        ("errors", "log_events"),
     ),
 }
 """What a room consists of, floor by floor: each may import what stands on floors below its own."""

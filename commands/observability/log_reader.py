@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import click
 
+from telephony import log_events
+
 ROLES: Final = ("serve", "calls", "agi", "web")
 BLOCK: Final = 1 << 16
 NEWEST_BYTES: Final = 50_000_000
@@ -96,7 +98,7 @@ class CallFiles:
         backwards = heapq.merge(*map(self._backwards, ROLES), key=_when, reverse=True)
         for line in backwards:
             found.setdefault(line.call, []).append(line)
-            if line.event == "call":
+            if line.event == log_events.CALL:
                 begun.add(line.call)
                 if len(begun) >= calls:
                     break

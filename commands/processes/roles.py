@@ -213,6 +213,7 @@ def _reception(app: App) -> Reception:
             per_caller=settings.unassigned_per_caller,
             per_day=settings.unassigned_per_day,
         ),
+        recordings=app.settings.recordings,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import structlog
 
+from dialplan import log_events
 from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
 from dialplan.services import Services
 from dialplan.steps import Next
@@ -35,5 +36,5 @@ async def perform(
 
     ``typed`` is a key that was pressed on the way to it: some know what it means.
     """
-    log.info("action", action=action.action)
+    log.info(log_events.ACTION, action=action.action)
     return await RUNS[action.action](call, services, action, typed)

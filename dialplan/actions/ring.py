@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import structlog
 
+from dialplan import log_events
 from dialplan.nobody import tell_nobody
 from dialplan.services import OUTSIDE_SECONDS, Services
 from dialplan.steps import Done, Follow, Goto, Next, Perform, first_step
@@ -33,11 +34,11 @@ async def ring_employee(
     employee = services.employee(extension)
     forward = employee.forward
     if forward.always and not isinstance(forward.always, Nothing):
-        log.info("forwarded always", employee=extension)
+        log.info(log_events.FORWARDED_ALWAYS, employee=extension)
         return Perform(_for(extension, forward.always, services))
     seconds = employee.answer_within if timeout_seconds is None else timeout_seconds
     rang = await call.ring((employee.endpoint,), seconds, services.hearing)
-    log.info("rang", employee=extension, outcome=str(rang))
+    log.info(log_events.RANG, employee=extension, outcome=str(rang))
     if isinstance(rang, Forwarded):
         return await follow(call, services, extension, rang.number)
     return await _unless_answered(call, services, extension, rang)
@@ -57,7 +58,7 @@ async def follow(call: Call, services: Services, extension: str, number: str) ->
     if not services.dials(number):
         return await _unless_answered(call, services, extension, Rang.NO_ANSWER)
     rang = await call.ring((services.outside_endpoint(number),), OUTSIDE_SECONDS, services.hearing)
-    log.info("rang", employee=extension, number=number, outcome=str(rang))
+    log.info(log_events.RANG, employee=extension, number=number, outcome=str(rang))
     if isinstance(rang, Forwarded):  # what others forward costs the company's money
         rang = Rang.UNREACHABLE
     return await _unless_answered(call, services, extension, rang)
@@ -95,7 +96,7 @@ async def ring_group(call: Call, services: Services, action: Ring) -> Next:
         seconds = action.timeout or max(employee.ring_timeout for employee in employees)
         endpoints = tuple(employee.endpoint for employee in employees)
         rang = await call.ring(endpoints, seconds, services.hearing)
-        log.info("rang", employee=list(extensions), outcome=str(rang))
+        log.info(log_events.RANG, employee=list(extensions), outcome=str(rang))
         if rang is Rang.ANSWERED:
             return Done()
     return await tell_nobody(call, services, Perform(action.no_answer))

@@ -8,6 +8,7 @@ __all__ = [
     "draft_files",
     "drafts",
     "intake",
+    "log_events",
     "mailboxes",
     "reconcile",
     "rows",

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from storage.audio.noise import is_only_noise
 from storage.audio.recordings import (
-    Refused,
     is_cut_off,
     mark_cut_off,
     parts_of,
@@ -30,6 +29,7 @@ from storage.files.free_space import check_room, is_full
 from storage.identifiers import id_of_file
 from storage.intake.draft_files import Slips
 from storage.intake.drafts import Drafts
+from storage.intake.leftovers import Leftovers
 from storage.intake.rows import Contents, Ledger, is_unsettled
 from storage.messages.envelope import Box, Envelope, Mailbox, Source, audio_key, new_row
 from storage.metrics import count_settled
@@ -84,10 +84,11 @@ class Messages:
         """``recordings`` is the folder where Asterisk records."""
         self._ledger = Ledger(database)
         self._audio = audio
-        self.recordings = recordings
-        self.refused = Refused()
-        self.slips = Slips(recordings)
-        self.drafts = Drafts(database, self.slips)
+        self._recordings = recordings
+        self._slips = Slips(recordings)
+        self.drafts = Drafts(database, self._slips)
+        self.leftovers = Leftovers(recordings, self._slips)
+        """For `storage.intake.reconcile`."""
         self._folders = [recordings]
         if isinstance(audio, LocalAudio):
             self._folders.append(audio.folder)
@@ -108,7 +109,7 @@ class Messages:
 
     def begin_without_database(self, envelope: Envelope) -> Draft:
         """The same, on a slip. Raises SpoolError."""
-        self.slips.write(envelope)
+        self._slips.write(envelope)
         return Draft(envelope.id)
 
     def is_recorded(self, draft_id: str) -> bool:
@@ -149,14 +150,14 @@ class Messages:
         And a mark beside it if the disk is full by now, and may have been before its end.
         """
         secure_recording(self._recording(draft_id))
-        if is_full(self.recordings):
+        if is_full(self._recordings):
             mark_cut_off(self._recording(draft_id))
 
     def look_up(self, draft_id: str) -> MessageRow:
         """The draft's row, or one made from its slip. Raises NotFound, DatabaseUnavailable."""
         if row := self._ledger.find(draft_id):
             return row
-        if envelope := self.slips.read(draft_id):
+        if envelope := self._slips.read(draft_id):
             return new_row(envelope)
         raise NotFound("no-draft", id=draft_id)
 
@@ -165,7 +166,7 @@ class Messages:
         if not is_unsettled(row):
             return Filed(row, None)
         audio = read_recording(self._recording(row.id))
-        cut_off = cut_off or is_full(self.recordings)
+        cut_off = cut_off or is_full(self._recordings)
         return Filed(row, self._store(row, audio, cut_off=cut_off))
 
     def keep(self, filed: Filed) -> Kept | Empty:
@@ -264,7 +265,7 @@ class Messages:
         envelopes: list[Envelope] = []
         while earlier and earlier not in seen:
             seen.add(earlier)
-            envelope = self.slips.read(earlier)
+            envelope = self._slips.read(earlier)
             if envelope:
                 envelopes.append(envelope)
             there = envelope or self._ledger.find(earlier)
@@ -273,11 +274,11 @@ class Messages:
             self._ledger.add(new_row(envelope))
 
     def _recording(self, draft_id: str) -> Path:
-        return self.recordings / f"{draft_id}.wav"
+        return self.leftovers.recording(draft_id)
 
     def _clear(self, draft_id: str) -> None:
         remove_recording(self._recording(draft_id))
-        self.slips.remove(draft_id)
+        self._slips.remove(draft_id)
 
 
 def _outcome(row: MessageRow) -> Kept | Empty:

@@ -6,9 +6,7 @@ recording that cannot be taken in does not stop the others: it stays, and is rep
 
 from __future__ import annotations
 
-import math
 import re
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,21 +16,19 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from storage.audio.recordings import Refused, draft_of, parts_of
+from storage.audio.recordings import draft_of
 from storage.companies.store import Directory
 from storage.database.engine import Database
 from storage.database.tables import MessageRow
 from storage.errors import DatabaseUnavailable, NoRecording, Problem, reason_of, wrong
 from storage.identifiers import time_of
+from storage.intake import log_events
 from storage.intake.drafts import OpenDraft, replacing_first
 from storage.intake.intake import Empty, Kept, Mailbox, Messages
+from storage.intake.leftovers import Leftovers, changed_at, recordings_in
 from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.metrics import metrics
 from storage.text import printable
-
-# A file changed so recently, in seconds, may still be written by Asterisk, which writes a
-# recording every two to four seconds.
-QUIET_SECONDS = 5
 
 # <epoch>_<dialled>_<caller>_<uniqueid>.wav, as the dialplan names the files of the fallback.
 _FALLBACK_NAME = re.compile(r"(\d{9,11})_([^_]*)_(.*)_([^_]+)")
@@ -74,14 +70,14 @@ def settle(
     return _each(
         (
             (
-                messages.recordings / f"{draft.id}.wav",
+                messages.leftovers.recording(draft.id),
                 draft.call_id,
                 partial(messages.finish, draft.id),
             )
             for draft in replacing_first(drafts)
             if draft.call_id not in live_calls and draft.id not in recorded
         ),
-        messages.refused,
+        messages.leftovers,
     )
 
 
@@ -99,14 +95,14 @@ def take_in_fallback(
     """
 
     def attempts() -> Iterator[Attempt]:
-        paths = _recordings(folder, only_quiet=asterisk_alive)
-        messages.refused.forget_all_but(folder, paths)
+        paths = recordings_in(folder, only_quiet=asterisk_alive)
+        messages.leftovers.forget_gone(paths, folder)
         for path in paths:
             left = _LeftBehind.from_name(path)
             if left.call_id not in live_calls:
                 yield path, left.call_id, partial(left.take_in, messages, directory)
 
-    return _each(attempts(), messages.refused)
+    return _each(attempts(), messages.leftovers)
 
 
 def take_in_orphans(
@@ -122,27 +118,28 @@ def take_in_orphans(
     all its parts.
     Raises DatabaseUnavailable.
     """
-    there = _recordings(messages.recordings, only_quiet=False)
-    messages.refused.forget_all_but(messages.recordings, there)
-    quiet = set(_recordings(messages.recordings, only_quiet=asterisk_alive))
+    leftovers = messages.leftovers
+    there = leftovers.recordings(only_quiet=False)
+    leftovers.forget_gone(there)
+    quiet = set(leftovers.recordings(only_quiet=asterisk_alive))
     names = {draft for path in there if (draft := draft_of(path.stem))}
     names -= {draft_of(path.stem) for path in there if path not in quiet}
     names -= {draft_of(name) for name in live_drafts}
-    paths = {name: messages.recordings / f"{name}.wav" for name in sorted(names)}
+    paths = {name: leftovers.recording(name) for name in sorted(names)}
     known = _known(database, list(paths))
 
-    _remove_useless_slips(messages, only_quiet=asterisk_alive)
+    leftovers.remove_useless_slips(only_quiet=asterisk_alive)
 
     def attempts() -> Iterator[Attempt]:
         for name, path in paths.items():
             state, call_id = known.get(name, ("", ""))
             if not state:
-                if messages.slips.read(name) is None:  # with a slip it is a draft
+                if not leftovers.has_slip(name):  # with a slip it is a draft
                     yield path, call_id, partial(_take_in_unknown, messages, path)
             elif state != "recording":
                 yield path, call_id, partial(messages.finish, name)
 
-    return _each(attempts(), messages.refused)
+    return _each(attempts(), leftovers)
 
 
 @dataclass(frozen=True)
@@ -189,17 +186,6 @@ class _LeftBehind:
         return mailbox, site.office.voicemail.min_seconds
 
 
-def _remove_useless_slips(messages: Messages, *, only_quiet: bool) -> None:
-    """Slips that make no sense go, unless there is a recording: they go together."""
-    for draft_id in messages.slips.ids():
-        if (
-            not parts_of(messages.recordings / f"{draft_id}.wav")
-            and (not only_quiet or _is_quiet(messages.slips.path(draft_id)))
-            and messages.slips.read(draft_id) is None
-        ):
-            messages.slips.remove(draft_id)
-
-
 def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
     outcome = messages.take_in(
         path,
@@ -210,7 +196,7 @@ def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
         min_speech=0.0,
         message_id=path.stem,
     )
-    messages.slips.remove(path.stem)  # it made no sense
+    messages.leftovers.remove_slip(path.stem)  # it made no sense
     return outcome
 
 
@@ -226,42 +212,15 @@ def _known(database: Database, ids: list[str]) -> dict[str, tuple[str, str]]:
     return known
 
 
-def _recordings(folder: Path, *, only_quiet: bool) -> list[Path]:
-    """The WAV files of a folder, oldest name first, without those that may still grow."""
-    try:
-        paths = sorted(folder.glob("*.wav"))
-    except OSError as error:
-        log.warning("folder of recordings cannot be read", reason=error)
-        return []
-    return [path for path in paths if not only_quiet or _is_quiet(path)]
-
-
-def _is_quiet(path: Path) -> bool:
-    """Whether nobody has written to the file just now; not of one that is gone.
-
-    One changed in the future was so before the clock was set back.
-    """
-    changed = _changed(path)
-    return math.isfinite(changed) and abs(time.time() - changed) >= QUIET_SECONDS
-
-
-def _changed(path: Path) -> float:
-    """When the file was changed last; one that is gone by now is as good as new."""
-    try:
-        return path.lstat().st_mtime
-    except OSError:
-        return float("inf")
-
-
 def _received(path: Path, told: datetime | None = None) -> datetime:
     """When a file was recorded: as its name tells, unless that lies in the future."""
     now = datetime.now(UTC)
     if told and told <= now:
         return told
-    return datetime.fromtimestamp(min(_changed(path), now.timestamp()), UTC)
+    return datetime.fromtimestamp(min(changed_at(path), now.timestamp()), UTC)
 
 
-def _each(attempts: Iterable[Attempt], refused: Refused) -> Settled:
+def _each(attempts: Iterable[Attempt], leftovers: Leftovers) -> Settled:
     """Make every attempt; only a missing database ends them all.
 
     What was refused before, and is still the same, is passed over: one line in the log is enough.
@@ -269,13 +228,13 @@ def _each(attempts: Iterable[Attempt], refused: Refused) -> Settled:
     settled = Settled()
     for path, call_id, attempt in attempts:
         about = {"call": call_id} if call_id else {}
-        if path not in refused:
+        if not leftovers.is_refused(path):
             with structlog.contextvars.bound_contextvars(**about):
-                settled += _tried(path, attempt, refused)
+                settled += _tried(path, attempt, leftovers)
     return settled
 
 
-def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) -> Settled:
+def _tried(path: Path, attempt: Callable[[], Kept | Empty], leftovers: Leftovers) -> Settled:
     try:
         outcome = attempt()
     except DatabaseUnavailable:
@@ -286,10 +245,10 @@ def _tried(path: Path, attempt: Callable[[], Kept | Empty], refused: Refused) ->
         metrics().failures.inc()
         log.warning("recording cannot be taken in", recording=name, reason=error)
         if isinstance(error, NoRecording):
-            refused.add(path)
+            leftovers.refuse(path)
         return Settled(failures=(wrong("not-filed", name=name, reason=reason_of(error)),))
     if isinstance(outcome, Empty):
         return Settled(empty=1)
-    event = "message settled aside" if outcome.quiet else "message settled"
+    event = log_events.SETTLED_ASIDE if outcome.quiet else log_events.SETTLED
     log.info(event, message=outcome.id, seconds=outcome.duration)
     return Settled(kept=(outcome.id,))

@@ -53,7 +53,6 @@ __all__ = [
     "Target",
     "Voicemail",
     "VoicemailSettings",
-    "actions",
     "any_action",
     "as_data",
     "check",

@@ -13,6 +13,7 @@ from types import TracebackType
 import structlog
 from asterisk.agi import AGIHangup
 
+from telephony import log_events
 from telephony.agi.call import AgiCall
 from telephony.agi.door import Door, Network, Seldom
 from telephony.agi.ping import ANSWER, QUESTION
@@ -118,19 +119,19 @@ class AgiServer:
 
     def _run(self, call: AgiCall) -> None:
         with structlog.contextvars.bound_contextvars(call=call.id):
-            log.info("call", args=["agi", call.dialled], caller=call.caller.number)
+            log.info(log_events.CALL, args=["agi", call.dialled], caller=call.caller.number)
             try:
                 with counted("agi"):
                     asyncio.run(self._flow(call))
-                log.info("call over")
+                log.info(log_events.OVER)
             except Hangup:
-                log.info("caller hung up")
+                log.info(log_events.HUNG_UP)
             except CallEnded as error:
-                log.warning("call lost", why=error)
+                log.warning(log_events.LOST, why=error)
             except Exception:
                 # Closing the connection without `done` sends the caller to the dialplan's last
                 # layer.
-                log.exception("call failed, leaving the caller to the dialplan")
+                log.exception(log_events.FAILED)
 
     async def _flow(self, call: AgiCall) -> None:
         call.read_name()

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
 
+from telephony import log_events
 from telephony.ari import channels
 from telephony.ari.call import AriCall
 from telephony.ari.channels import LEG
@@ -179,23 +180,23 @@ class Router:
     ) -> None:
         """One call from its first event to its end; nothing it does can touch another call."""
         structlog.contextvars.bind_contextvars(call=call.id)
-        log.info("call", args=list(args), caller=call.caller.number)
+        log.info(log_events.CALL, args=list(args), caller=call.caller.number)
         try:
             with counted("ari"):
                 await flow
         except CallLost as error:
-            log.warning("call lost", why=error)
+            log.warning(log_events.LOST, why=error)
             if not call.line.left_alone:
                 await call.line.leave_to_dialplan()
         except CallEnded:
-            log.info("caller hung up")
+            log.info(log_events.HUNG_UP)
         except Exception:
             # Whatever broke, the caller can still leave a message with the fallback.
-            log.exception("call failed, leaving the caller to the dialplan")
+            log.exception(log_events.FAILED)
             await call.line.leave_to_dialplan()
         else:
             await call.hang_up()
-            log.info("call over")
+            log.info(log_events.OVER)
         finally:
             self._watch(call.id, None)
             del self._calls[call.id], self._lines[call.id]
@@ -286,7 +287,7 @@ class Router:
             await self._ari.request("POST", f"/channels/{channel_id}/continue")
         elif channels.is_inside(channel):
             args = channels.arguments(channel)
-            log.info("taking up a call again", call=channel_id, args=args)
+            log.info(log_events.TAKEN_UP_AGAIN, call=channel_id, args=args)
             self._begin(channel, args or [LEG], group, talk, seen_before=True)
         elif channels.is_leg(channel):  # it rings for a caller whose flow is gone
             await self._ari.request("DELETE", f"/channels/{channel_id}")

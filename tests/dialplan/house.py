@@ -50,11 +50,11 @@ class House:
         self._calls = count()
         self.database = Database(f"sqlite:///{folder}/voicepost.db")
         self.database.migrate()
-        recordings = folder / "recording"
-        recordings.mkdir()
+        self.recordings = folder / "recording"
+        self.recordings.mkdir()
         audio, prompts = LocalAudio(folder / "audio"), PromptLibrary(folder / "prompts")
         self.offices = Offices(self.database, prompts)
-        self.messages = Messages(self.database, audio, recordings)
+        self.messages = Messages(self.database, audio, self.recordings)
         self.inbox = Inbox(self.database, audio)
         self.reception = Reception(
             offices=self.offices,
@@ -65,6 +65,7 @@ class House:
             outside="PJSIP/{number}@trunk",
             hearing="ringing",
             strays=strays or StrayRules(),
+            recordings=self.recordings,
         )
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class House:
         """One call with these arguments, whose caller speaks and hangs up; its steps."""
 
         def say(name: str) -> EndedBy | None:
-            speak(says, path=self.messages.recordings / f"{name}.wav")
+            speak(says, path=self.recordings / f"{name}.wav")
             return None
 
         script = Script(speak=say)

@@ -145,14 +145,14 @@ async def test_a_message_is_played_on_a_phone_and_is_heard_then(house: House) ->
     steps = await house.take("phone", "play-message", message.id)
     assert steps == ["answer (en)", "play the recording"]
     assert house.inbox.get(message.id).state == "heard"
-    assert list(house.messages.recordings.iterdir()) == [], "the copy for Asterisk is gone again"
+    assert list(house.recordings.iterdir()) == [], "the copy for Asterisk is gone again"
 
 
 async def test_a_prompt_is_recorded_by_phone(house: House) -> None:
     site = house.offices.site("Ромашка")
     await house.take("phone", "record-prompt", site.company_id, "anna", says="Это Анна.")
     assert house.offices.get("Ромашка").prompts["anna"].recorded
-    assert list(house.messages.recordings.iterdir()) == []
+    assert list(house.recordings.iterdir()) == []
 
 
 async def record_prompt(house: House, keys: str, *takes: bytes) -> list[str]:
@@ -160,7 +160,7 @@ async def record_prompt(house: House, keys: str, *takes: bytes) -> list[str]:
     left = list(takes)
 
     def say(name: str) -> EndedBy | None:
-        write_wav(house.messages.recordings / f"{name}.wav", left.pop(0))
+        write_wav(house.recordings / f"{name}.wav", left.pop(0))
         return EndedBy.KEY if left else None
 
     site = house.offices.site("Ромашка")
@@ -178,7 +178,7 @@ async def test_a_mute_phone_records_no_prompt_and_hears_so(house: House) -> None
     (prompt,) = house.offices.get("Ромашка").prompts.values()
     seconds = house.reception.prompts.seconds(prompt.audio)
     assert seconds == pytest.approx(len(said) / 16000, abs=0.1)
-    assert list(house.messages.recordings.iterdir()) == []
+    assert list(house.recordings.iterdir()) == []
 
 
 async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
@@ -186,8 +186,8 @@ async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
     first, second = samples(speak("Это Анна.")), samples(speak("Перезвоните завтра."))
 
     def say(name: str) -> EndedBy | None:
-        write_wav(house.messages.recordings / f"{name}.wav", first)
-        write_wav(house.messages.recordings / f"{name}-2.wav", second)
+        write_wav(house.recordings / f"{name}.wav", first)
+        write_wav(house.recordings / f"{name}-2.wav", second)
         return None
 
     site = house.offices.site("Ромашка")
@@ -197,7 +197,7 @@ async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
     (prompt,) = house.offices.get("Ромашка").prompts.values()
     seconds = house.reception.prompts.seconds(prompt.audio)
     assert seconds == pytest.approx(len(first + second) / 16000, abs=0.1)
-    assert list(house.messages.recordings.iterdir()) == []
+    assert list(house.recordings.iterdir()) == []
 
 
 async def test_a_mute_phone_that_hangs_up_changes_no_prompt(house: House) -> None:
@@ -228,6 +228,7 @@ async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_
             outside="",
             hearing="ringing",
             strays=StrayRules(),
+            recordings=house.recordings,
         )
         with pytest.raises(DatabaseUnavailable):
             await reception.take(ScriptedCall("74951234567", Script()), ["call", "74951234567"])

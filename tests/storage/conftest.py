@@ -76,15 +76,12 @@ class Store:
     audio: LocalAudio
     messages: Messages
     inbox: Inbox
+    recordings: Path
 
     @property
     def retention(self) -> Retention:
         """Without any company whose boxes have days."""
         return Retention(self.database, self.audio, lambda: Directory(0, {}))
-
-    @property
-    def recordings(self) -> Path:
-        return self.messages.recordings
 
     def begin(
         self,
@@ -228,4 +225,5 @@ def store(tmp_path: Path, database: Database) -> Store:
         audio=audio,
         messages=Messages(database, audio, recordings),
         inbox=Inbox(database, audio),
+        recordings=recordings,
     )

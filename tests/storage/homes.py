@@ -85,7 +85,8 @@ def store_in(home: Home) -> Store:
     home.recordings.mkdir(parents=True, exist_ok=True)
     messages = Messages(home.database, home.audio, home.recordings)
     inbox = Inbox(home.database, home.audio)
-    return Store(home.folder, home.database, LocalAudio(home.folder / "audio"), messages, inbox)
+    audio = LocalAudio(home.folder / "audio")
+    return Store(home.folder, home.database, audio, messages, inbox, home.recordings)
 
 
 def used_home(folder: Path, database: Database, audio: AudioStore | None = None) -> Home:

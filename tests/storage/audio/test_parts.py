@@ -17,7 +17,8 @@ from storage.audio.wav import examine
 from storage.errors import NoRecording
 from storage.identifiers import new_id
 from storage.intake.intake import Draft, Empty, Kept
-from storage.intake.reconcile import QUIET_SECONDS, settle, take_in_orphans
+from storage.intake.leftovers import QUIET_SECONDS
+from storage.intake.reconcile import settle, take_in_orphans
 from storage.messages.envelope import new_envelope
 from storage.messages.repository import Query
 from tests.speech import samples, silence, speak, write_wav

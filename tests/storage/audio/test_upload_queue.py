@@ -116,7 +116,7 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
     recordings = tmp_path / "recording"
     recordings.mkdir()
     messages, inbox = Messages(database, audio, recordings), Inbox(database, audio)
-    store = Store(tmp_path, database, LocalAudio(tmp_path), messages, inbox)
+    store = Store(tmp_path, database, LocalAudio(tmp_path), messages, inbox, recordings)
     early = store.receive()
     upload(audio)
     uploaded = set(s3.objects())

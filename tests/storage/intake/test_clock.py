@@ -18,7 +18,8 @@ from storage.actor import EVERYTHING
 from storage.audio.store import LocalAudio
 from storage.identifiers import CLOCK_BACK
 from storage.intake.intake import Mailbox
-from storage.intake.reconcile import QUIET_SECONDS, settle, take_in_orphans
+from storage.intake.leftovers import QUIET_SECONDS
+from storage.intake.reconcile import settle, take_in_orphans
 from storage.messages.repository import Inbox, Query
 from tests.speech import speak
 from tests.storage.conftest import COMPANY, REQUEST, Store, envelope
@@ -139,12 +140,13 @@ from storage.messages.envelope import Mailbox, new_envelope
 from storage.audio.store import LocalAudio
 
 url, folder, speech = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
-messages = Messages(Database(url), LocalAudio(folder / "audio"), folder / "spool" / "recording")
+recordings = folder / "spool" / "recording"
+messages = Messages(Database(url), LocalAudio(folder / "audio"), recordings)
 box = Mailbox(None, "Ромашка", "company", "Ромашка", "74951234567", "Europe/Moscow")
 for line in sys.stdin:
     about = new_envelope(box, caller_number="1", source="ari", call_id=line, min_speech=1.0)
     draft = messages.begin(about)
-    shutil.copy(speech, messages.recordings / f"{draft.id}.wav")
+    shutil.copy(speech, recordings / f"{draft.id}.wav")
     print(messages.finish(draft.id).id, about.received_at.timestamp(), flush=True)
 """
 

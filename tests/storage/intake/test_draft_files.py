@@ -11,7 +11,7 @@ import pytest
 
 from storage.errors import DatabaseUnavailable, NotFound, SpoolError
 from storage.identifiers import new_id
-from storage.intake.draft_files import LARGEST
+from storage.intake.draft_files import LARGEST, Slips
 from storage.intake.intake import Draft, Empty, Kept
 from storage.intake.reconcile import settle, take_in_orphans
 from storage.messages.repository import Query
@@ -117,8 +117,8 @@ def test_what_the_caller_takes_back_is_not_delivered(store: Store, on_slips: str
 def test_slips_that_take_back_each_other_lose_nothing(store: Store) -> None:
     first = store.begin_without_database()
     second = store.begin_without_database(replaces=first)
-    slip = json.loads(store.messages.slips.path(first.id).read_text())
-    store.messages.slips.path(first.id).write_text(json.dumps(slip | {"replaces": second.id}))
+    slip = json.loads(Slips(store.recordings).path(first.id).read_text())
+    Slips(store.recordings).path(first.id).write_text(json.dumps(slip | {"replaces": second.id}))
     for draft in (first, second):
         speak(REQUEST, path=store.recording(draft))
 
@@ -286,7 +286,7 @@ def test_a_slip_that_makes_no_sense_loses_nothing(
 ) -> None:
     draft = store.begin_without_database()
     speak(REQUEST, path=store.recording(draft))
-    nonsense(store.messages.slips.path(draft.id))
+    nonsense(Slips(store.recordings).path(draft.id))
 
     assert settle_all(store) == ()
     with pytest.raises(NotFound):
@@ -302,7 +302,7 @@ def test_a_slip_that_makes_no_sense_loses_nothing(
 @pytest.mark.parametrize("nonsense", [empty, a_link, a_pipe, huge], ids=lambda c: c.__name__)
 def test_without_a_recording_it_just_goes(store: Store, nonsense: Callable[[Path], None]) -> None:
     draft = store.begin_without_database()
-    nonsense(store.messages.slips.path(draft.id))
+    nonsense(Slips(store.recordings).path(draft.id))
 
     take_in_orphans(store.messages, store.database, asterisk_alive=False)
 
@@ -313,9 +313,9 @@ def test_without_a_recording_it_just_goes(store: Store, nonsense: Callable[[Path
 def test_what_a_slip_may_say_the_database_takes(store: Store, value: str) -> None:
     draft = store.begin_without_database()
     for change in (in_mailbox(company_id=value, timezone=value), changed(call_id=value * 1000)):
-        change(store.messages.slips.path(draft.id))
+        change(Slips(store.recordings).path(draft.id))
     changed(received_at="2199-12-31T23:59:59+00:00", min_speech=-1e300)(
-        store.messages.slips.path(draft.id)
+        Slips(store.recordings).path(draft.id)
     )
     speak(REQUEST, path=store.recording(draft))
 
@@ -324,7 +324,7 @@ def test_what_a_slip_may_say_the_database_takes(store: Store, value: str) -> Non
 
 def test_files_with_other_names_are_none_of_our_business(store: Store) -> None:
     draft = store.begin_without_database()
-    slip = store.messages.slips.path(draft.id)
+    slip = Slips(store.recordings).path(draft.id)
     other = slip.rename(store.recordings / "settings.json")
 
     assert store.messages.drafts.open() == []

@@ -14,7 +14,8 @@ from storage.database.engine import Database
 from storage.errors import DatabaseUnavailable
 from storage.identifiers import new_id
 from storage.intake.intake import Empty, Kept
-from storage.intake.reconcile import QUIET_SECONDS, settle, take_in_fallback, take_in_orphans
+from storage.intake.leftovers import QUIET_SECONDS
+from storage.intake.reconcile import settle, take_in_fallback, take_in_orphans
 from storage.messages.repository import Query
 from storage.office import parse_office
 from tests.speech import silence, speak, write_wav
