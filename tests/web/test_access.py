@@ -318,14 +318,15 @@ def test_everybody_gets_what_is_his_and_nothing_else_happens(
 ) -> None:
     people = {who: front.visitor(None if who == "nobody" else who) for who in PEOPLE}
     wrong: list[str] = []
-    before = contents(front)
+    stored = Stored(front)
+    before = stored.now()
     for row in MATRIX:
         for who in PEOPLE:
             told = ask(people[who], row, who, known)
             what, right = f"{row.method} {row.address}: {who}", getattr(row.answers, who)
             if told.status_code != right:
                 wrong.append(f"{what} gets {told.status_code}, not {right}")
-            after = contents(front)
+            after = stored.now()
             if is_refused(told, row):
                 if after != before:
                     wrong.append(f"{what} changes something")
@@ -333,6 +334,7 @@ def test_everybody_gets_what_is_his_and_nothing_else_happens(
                 if plain(told, known) != plain(unknown, known):
                     wrong.append(f"{what} is told that there is such a thing")
             before = after
+    stored.close()
     assert not wrong, "\n".join(wrong)
 
 
@@ -367,20 +369,30 @@ def plain(told: Response, known: Mapping[str, str]) -> tuple[int, str, str]:
     return told.status_code, location, body
 
 
-def contents(front: Front) -> dict[str, list[tuple[Any, ...]]]:
+class Stored:
     """All that is stored, except when somebody was last seen, and all files."""
-    connection = sqlite3.connect(front.home / "voicepost.db")
-    try:
-        found: dict[str, list[tuple[Any, ...]]] = {
-            "files": sorted((str(path), path.stat().st_size) for path in front.home.rglob("*.wav"))
-        }
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in names:
-            cursor = connection.execute(f'SELECT * FROM "{name}"')
-            kept = [
-                place for place, column in enumerate(cursor.description) if column[0] not in LATER
-            ]
-            found[name] = [tuple(row[place] for place in kept) for row in cursor]
-        return found
-    finally:
-        connection.close()
+
+    def __init__(self, front: Front) -> None:
+        self._home = front.home
+        self._connection = sqlite3.connect(front.home / "voicepost.db")
+        self._version = -1
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def now(self) -> dict[str, list[tuple[Any, ...]]]:
+        """As it is; the tables are read again only if somebody has committed something."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version, self._rows = version, dict(self._tables())
+        files = sorted((str(path), path.stat().st_size) for path in self._home.rglob("*.wav"))
+        return {"files": files, **self._rows}
+
+    def _tables(self) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        for (name,) in self._connection.execute(tables).fetchall():
+            cursor = self._connection.execute(f'SELECT * FROM "{name}"')
+            columns = [column[0] for column in cursor.description]
+            kept = [place for place, column in enumerate(columns) if column not in LATER]
+            yield name, [tuple(row[place] for place in kept) for row in cursor]
