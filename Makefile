@@ -68,7 +68,7 @@ screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
 # Files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
-PYTEST := $(BIN)/pytest -n 8 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder
 
 test: install testing $(AXE)
 	$(PYTEST) --long without $(ARGS)
