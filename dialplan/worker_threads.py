@@ -56,31 +56,18 @@ class Clerks:
         if self._all_overdue():
             raise DatabaseUnavailable("database-silent")
         future = self._accept(work)
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            if not limit.expired():
-                raise  # the work's own
-            if future.done() and not future.cancelled():
-                return future.result()
-            if future.running():
-                self._note_overdue(future)
-            raise DatabaseUnavailable("database-slow", seconds=seconds) from None
+        if await _is_done_within(future, seconds):
+            return future.result()
+        if future.running():
+            self._note_overdue(future)
+        raise DatabaseUnavailable("database-slow", seconds=seconds)
 
     async def in_time(
         self, work: Callable[[], Result], seconds: float, otherwise: Result
     ) -> Result:
         """Wait ``seconds`` for the work's result; where it is not there by then, ``otherwise``."""
         future = self._accept(work)
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            if not limit.expired():
-                raise  # the work's own
-            # Who stood still meanwhile takes what was done all the same.
-            return future.result() if future.done() and not future.cancelled() else otherwise
+        return future.result() if await _is_done_within(future, seconds) else otherwise
 
     def _accept(self, work: Callable[[], Result]) -> Future[Result]:
         future: Future[Result] = Future()
@@ -128,3 +115,16 @@ class Clerks:
     def _note_done(self, _: Future[Any]) -> None:
         with self._lock:
             self._overdue -= 1
+
+
+async def _is_done_within(future: Future[Any], seconds: float) -> bool:
+    """Wait for the work's end; raises what it raises. Work not begun by then is given up."""
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            await asyncio.wrap_future(future)
+    except TimeoutError:
+        if not limit.expired():
+            raise  # the work's own
+        # Who stood still meanwhile takes what was done all the same.
+        return future.done() and not future.cancelled()
+    return True
