@@ -201,9 +201,9 @@ def reassign_command(
 @company_option
 @click.pass_obj
 def remove(app: App, extension: str, company: str | None) -> None:
-    """Remove an employee; nothing may lead to him any more.
+    """Remove an employee; nothing may lead to them any more.
 
-    His messages stay, and are kept as long as the company's: days of his own go with him.
+    Their messages stay, and are kept as long as the company's: days of their own go with them.
     """
     change(
         app,

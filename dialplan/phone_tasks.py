@@ -114,8 +114,7 @@ def _keep_newest(
     offices.set_recorded_prompt(company_id, name, digest, by=by)
     for take in takes:
         remove_recording(take)
-    doubts = [doubt.code for doubt in prompts.doubts(digest)]
-    log.info("prompt recorded", prompt=name, doubts=doubts)
+    log.info("prompt recorded", prompt=name, doubts=prompts.doubts(digest))
     return True
 
 

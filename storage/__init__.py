@@ -1,5 +1,5 @@
-"""What lasts: settings, companies, messages, audio. It knows neither calls nor Asterisk, nor any
-sentence: what is wrong is told by codes (`storage.errors`).
+"""What lasts: settings, companies, messages, audio. It knows neither calls nor Asterisk, and
+no sentence that says what is wrong: that is told by codes (`storage.errors`).
 
 The order of its rooms, and what each may import, stands in ``tests/test_architecture.py``.
 """

@@ -18,6 +18,8 @@ StorageError                    something that a person is told
 │   ├── MailboxFull             the box holds as many messages as it may
 │   └── NoRoom                  a disk has no room for another message
 ├── Busy                        too many sounds are being converted; it is worth another try
+├── NotPlain                    a link, a folder, a pipe or something huge, where a file should be
+├── LoginRefused                login and password do not belong together, or it is too early to try
 ├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 
@@ -30,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 Param: TypeAlias = "str | int | float | Path | Problem | None"
 """What stands in a sentence. Numbers are written as the reader's language writes them; of a problem
@@ -136,13 +138,19 @@ class WrongValue(ValueError):
         super().__init__(str(self.problem))
 
 
+def own_problem(detail: Mapping[str, Any]) -> Problem | None:
+    """What one of pydantic's errors says, where it was one of our types that refused the value."""
+    error = detail.get("ctx", {}).get("error")
+    return error.problem if isinstance(error, WrongValue) else None
+
+
 def reason_of(error: BaseException) -> Param:
     """Why something failed, to stand in a sentence: our own problem, or what the system says."""
     if isinstance(error, StorageError | WrongValue):
         return error.problem
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error)
+    return repr(error)  # whoever looks into it has nothing else
 
 
 class NotFound(StorageError):

@@ -20,7 +20,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from storage.errors import ConfigError, Problem, WrongValue, reason_of, wrong
+from storage.errors import ConfigError, Problem, own_problem, reason_of, wrong
 from storage.settings_sections import (
     AgiSettings,
     AsteriskSettings,
@@ -253,8 +253,7 @@ def _problem(home: Path, detail: ErrorDetails) -> Problem:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         return wrong("unknown-setting", key, path=home / FILE_NAME)
-    own = detail.get("ctx", {}).get("error")
-    if isinstance(own, WrongValue):
-        return own.problem.at(key)
+    if own := own_problem(detail):
+        return own.at(key)
     text = str(detail["msg"]).removeprefix("Value error, ")
     return wrong("refused", key, reason=printable(f"{text[:1].lower()}{text[1:]}", 500))

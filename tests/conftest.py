@@ -39,7 +39,7 @@ def _work_in_memory() -> None:
 _work_in_memory()
 
 LONG = (
-    *("faults/test_short.py", "machine", "storage/power", "test_actions.py"),
+    *("faults/test_short.py", "machine", "storage/power", "one_more_action"),
     *("web/player/test_appearance.py", "web/http/test_fuzz.py", "web/test_page_script.py"),
 )
 """What is left to `make test-long`: each takes minutes of a processor, or of real time."""

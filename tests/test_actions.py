@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -98,20 +95,3 @@ def test_a_target_is_told_and_leads_to_an_action() -> None:
     assert LEADS.keys() == TARGETS_ON_PAGE.keys() == Target.model_fields.keys()
     for lead in LEADS.values():
         assert lead.action("1").action in RUNS
-
-
-def test_one_more_action_is_there_in_file_cli_api_form_picture_and_call() -> None:
-    """In a process of its own, as it must be known before the product is read."""
-    stories = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "tests.one_more_action.wait"),
-            *("-p", "no:xdist", "-p", "no:cacheprovider", "tests/one_more_action/stories.py"),
-        ],
-        cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert stories.returncode == 0, stories.stdout + stories.stderr

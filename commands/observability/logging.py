@@ -20,9 +20,10 @@ from typing import Any
 
 from commands.observability.log_file import LogFile
 from commands.observability.structlog_without_rich import structlog
-from storage.errors import StorageError
+from storage.errors import Problem, StorageError
 from storage.text import escaped, json_text, printable, with_texts
-from web.language.problems import whole
+from telephony.errors import TelephonyError
+from web.language.problems import sentence, whole
 
 LONGEST_TEXT = 2000
 """Characters of one value on a terminal: nobody reads more of what a stranger sent."""
@@ -147,15 +148,27 @@ class _AtLeast:
 
 
 def _in_words(_logger: object, _method: str, line: _Line) -> _Line:
-    """Errors that stand in a line, as sentences."""
+    """What is wrong, and errors, that stand in a line, as sentences."""
     for key, value in line.items():
-        if isinstance(value, BaseException) and key != "exc_info":
-            line[key] = whole(value) if isinstance(value, StorageError) else _plain(value)
+        if key != "exc_info":
+            line[key] = _told(value)
     return line
 
 
-def _plain(error: BaseException) -> str:
-    return str(error) or repr(error)
+def _told(value: object) -> object:
+    match value:
+        case StorageError():
+            return whole(value)
+        case Problem():
+            return sentence(value)
+        case OSError() | TelephonyError():
+            return str(value) or repr(value)
+        case BaseException():
+            return repr(value)  # of what nobody foresaw, its type says the most
+        case list() | tuple():
+            return [_told(one) for one in value]
+        case _:
+            return value
 
 
 def _rendered(_logger: object, _method: str, line: _Line) -> str:

@@ -17,7 +17,6 @@ from telephony.ari.client import Ari
 from telephony.ari.router import Router
 from telephony.errors import AriError
 from telephony.metrics import metrics
-from web.language.problems import sentence
 
 INTERVAL_SECONDS = 15.0
 CALLERS_FIRST_SECONDS = 5.0
@@ -66,6 +65,6 @@ async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
             "settled",
             kept=settled.kept,
             empty=settled.empty,
-            failures=[*map(sentence, settled.failures)],
+            failures=settled.failures,
         )
     return settled

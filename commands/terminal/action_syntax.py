@@ -2,7 +2,7 @@
 
     voicemail                     a message for the company (in forwarding: for the employee)
     voicemail 101                 a message for employee 101
-    ring 101                      ring an employee, by his own forwarding rules
+    ring 101                      ring an employee, by their own forwarding rules
     ring 101,102 in-turn 25 else voicemail
                                   ring several (all is the usual way), 25 seconds each;
                                   then, when nobody answered, another action
@@ -41,17 +41,17 @@ _FORWARD: Final[TypeAdapter[ForwardAction]] = TypeAdapter(ForwardAction)
 
 
 def parse_action(text: str) -> Action:
-    """What a menu does, from words; ValueError is a sentence."""
+    """What a menu does, from words. Raises ValueError."""
     return _validated(_ACTION, _action(text.split(), DEEPEST))
 
 
 def parse_forward(text: str) -> ForwardAction:
-    """What an employee's forwarding does, from words; ValueError is a sentence."""
+    """What an employee's forwarding does, from words. Raises ValueError."""
     return _validated(_FORWARD, _action(text.split(), DEEPEST))
 
 
 def parse_target(text: str) -> Target:
-    """Where a number leads, from words; ValueError is a sentence."""
+    """Where a number leads, from words. Raises ValueError."""
     kind, *place = text.split() or [""]
     fields = target_fields(kind, *place or [""]) if len(place) <= 1 else None
     # A place without a name has no second word.

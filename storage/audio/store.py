@@ -49,7 +49,7 @@ class AudioStore(Protocol):
         """Whether there is no audio at all."""
 
     def upload(self, stop: threading.Event) -> tuple[Problem, ...]:
-        """Take what waits on this machine to where it stays; a sentence for each failure.
+        """Take what waits on this machine to where it stays; what failed.
 
         Ends early when ``stop`` is set.
         """

@@ -27,7 +27,7 @@ from urllib.parse import quote, unquote
 
 from storage.audio.s3 import Bucket
 from storage.audio.store import LocalAudio, Waiting
-from storage.errors import AudioError, NotFound, Problem, reason_of, wrong
+from storage.errors import AudioError, NotFound, Problem, wrong
 from storage.files.fsync import flush, flush_folder, make_folder
 
 # A store that is down is not asked about each of a thousand files.
@@ -113,11 +113,16 @@ class OutboxAudio:
                 except (AudioError, OSError) as error:
                     in_a_row += 1
                     self._failures[key] += 1
-                    failures.append(wrong("refused", reason=reason_of(error)))
+                    failures.append(self._problem(error))
                 else:
                     in_a_row = 0
                     del self._failures[key]
         return tuple(failures)
+
+    def _problem(self, error: AudioError | OSError) -> Problem:
+        if isinstance(error, AudioError):
+            return error.problem
+        return wrong("outbox-failed", folder=self.folder, reason=str(error))
 
     def check(self) -> None:
         """Send a few bytes to the store, read them back and delete them. Raises AudioError."""

@@ -33,7 +33,7 @@ class Assigned:
 class Allowances:
     """What each company is allowed. Synchronous and safe to use from many threads.
 
-    All methods raise DatabaseUnavailable; those that change something ConfigError with sentences.
+    All methods raise DatabaseUnavailable; those that change something ConfigError.
     """
 
     def __init__(self, database: Database) -> None:

@@ -113,7 +113,7 @@ class Offices:
         """Put an office in place of the one of the same name, or add it; the new version.
 
         Its prompts are rendered first; their files are relative to `base`.
-        ConfigError carries a sentence per error; AudioError says which prompt cannot be made.
+        ConfigError has every error; AudioError says which prompt cannot be made.
         """
         for _ in range(ATTEMPTS):
             earlier = self._row(office.company.name)

@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Settled:
-    """What a reconciliation did: ids kept, how many were empty, a sentence for each failure."""
+    """What a reconciliation did: ids kept, how many were empty, and what failed."""
 
     kept: tuple[str, ...] = ()
     empty: int = 0

@@ -11,6 +11,7 @@ from typing import Literal
 from storage.actor import EVERYTHING, Scope
 from storage.errors import QueryError
 from storage.messages.envelope import Box
+from storage.text import shown
 from storage.words.terms import Terms, search_terms
 
 AnyBox = Box | Literal["unassigned"]
@@ -68,7 +69,7 @@ class Query:
             return _within(self.since), _within(self.until)
         found = _MONTH.fullmatch(self.month)
         if not found or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) < 2200:
-            raise QueryError("not-a-month", text=repr(self.month))
+            raise QueryError("not-a-month", text=shown(self.month))
         year, month = int(found[1]), int(found[2])
         first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
         return max(first, self.since or first), min(last, self.until or last)

@@ -24,6 +24,7 @@ from storage.messages.message import Message, MessageJson, Page, State, message_
 from storage.messages.query import AnyBox, Query
 from storage.messages.search import find
 from storage.messages.visibility import scope_of, visible
+from storage.text import shown
 
 __all__ = ["Inbox", "Message", "MessageJson", "Page", "Query"]
 
@@ -104,7 +105,7 @@ class Inbox:
             return people.known(session, company_id)
 
     def new_count(self, user: User) -> int:
-        """How many messages are new to a user; `unheard.COUNTED` (1000) means "or more"."""
+        """How many messages are new to a user; `unread.COUNTED` (1000) means "or more"."""
         with self._database.reading() as session:
             return unread.new_count(session, user)
 
@@ -117,7 +118,7 @@ class Inbox:
         """
         wanted = message_id.strip().lower()
         if not _PART_OF_ID.fullmatch(wanted):
-            raise NotFound("not-a-message-id", text=repr(message_id))
+            raise NotFound("not-a-message-id", text=shown(message_id))
         with self._database.reading() as session:
             rows = session.scalars(
                 select(MessageRow)

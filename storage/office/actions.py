@@ -21,7 +21,7 @@ class Voicemail(AnyAction):
     """Take a message.
 
     For the employee named; with none named, for the company where the action stands in a menu,
-    and for the employee himself where it stands in his forwarding.
+    and for the employee where it stands in their forwarding.
     """
 
     action: Literal["voicemail"] = "voicemail"
@@ -52,7 +52,7 @@ class Voicemail(AnyAction):
 
 @known
 class Ring(AnyAction):
-    """Ring one employee, by his own forwarding rules, or several at once or in turn."""
+    """Ring one employee, by their own forwarding rules, or several at once or in turn."""
 
     action: Literal["ring"] = "ring"
     employee: Extension | None = None
@@ -65,13 +65,13 @@ class Ring(AnyAction):
 
     in_forwarding = True
     usage = (
-        ("ring EXTENSION", "ring an employee, by his forwarding rules"),
+        ("ring EXTENSION", "ring an employee, by their forwarding rules"),
         (
             "ring EXT,EXT [all|in-turn] [SECONDS] [else ACTION]",
             "ring several; else: when nobody answered",
         ),
     )
-    forward_usage = (("ring EXTENSION", "another employee, by his own forwarding rules"),)
+    forward_usage = (("ring EXTENSION", "another employee, by their own forwarding rules"),)
 
     @model_validator(mode="after")
     def _one_or_several(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from storage.errors import Problem, WrongValue, wrong
+from storage.errors import Problem, own_problem, wrong
 from storage.text import shown
 
 MOST: Final = 50
@@ -48,15 +48,15 @@ def _problem(detail: ErrorDetails, data: object) -> Problem:
         return wrong("unknown-key", ".".join(place[:-1]), key=place[-1])
     if kind == "missing":
         return wrong("missing", ".".join(place[:-1]), key=place[-1])
-    return problem_of(detail).at(".".join(place))
+    return _meant(detail).at(".".join(place))
 
 
-def problem_of(detail: ErrorDetails) -> Problem:
+def _meant(detail: ErrorDetails) -> Problem:
     """What one of pydantic's errors says of a value, without its place."""
     kind = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})
-    if kind == "value_error" and isinstance(context["error"], WrongValue):
-        return context["error"].problem
+    if own := own_problem(detail):
+        return own
     if kind in _TYPES:
         return wrong(_TYPES[kind])
     if kind == "union_tag_invalid":

@@ -79,7 +79,7 @@ class Retention:
         return sum(removing, Report())
 
     def empty_trash(self, scope: Scope, before: datetime, *, by: Actor) -> tuple[int, int]:
-        """Remove for good what somebody deleted before that moment; see `removal.empty`."""
+        """Remove for good what somebody deleted before that moment; see `purge.empty`."""
         return purge.empty(self._database, self._audio, before, by, scope)
 
     def trash(self, scope: Scope) -> Effect:

@@ -81,7 +81,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Spool:
-    """What was found: messages, and a sentence for each thing that was passed by."""
+    """What was found: messages, and each thing that was passed by."""
 
     messages: tuple[OldMessage, ...]
     refused: tuple[Problem, ...]

@@ -71,7 +71,7 @@ class Ready:
     row: MessageRow
     wav: bytes = field(repr=False)
     doubt: Problem | None
-    """A sentence about what is uncertain, or ""."""
+    """What is uncertain about it, if anything is."""
 
 
 @dataclass(frozen=True)

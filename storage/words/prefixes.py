@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from storage.errors import WrongValue
-from storage.text import printable
+from storage.text import shown
 from storage.words.number_spellings import has_every_digit, read_number
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def checked_prefixes(text: str) -> str:
     entries = parted(text)
     for entry in entries:
         if entry not in _WORDS and not _PREFIX.fullmatch(entry):
-            raise WrongValue("not-a-prefix", text=printable(entry, 60))
+            raise WrongValue("not-a-prefix", text=shown(entry))
     return ", ".join(entries)
 
 

@@ -23,7 +23,7 @@ def play_music(url: str, user: str, password: str, app: str, owner: str) -> int:
 
     To be called while nobody serves them. It begins when what is being played or recorded ends
     (Asterisk does one after the other), and is ended by whoever takes the call up. People who talk
-    to each other, and who hears his own telephone's tone, hear none. Returns how many do; raises
+    to each other, and who hear their own telephone's tone, hear none. Returns how many do; raises
     OSError, HTTPException or ValueError where Asterisk cannot be asked.
     """
     there = urlsplit(url)

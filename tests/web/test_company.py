@@ -138,6 +138,32 @@ def test_a_company_made_in_english_is_asked_for_its_zone(front: Front, key: str)
     assert (company.language, company.timezone) == ("en", "Europe/London")
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("company", "\u202e", "не должно содержать управляющих символов"),
+        ("timezone", "Moon/Base", "«Moon/Base» не часовой пояс"),
+        ("name", " ", "не должно быть пустым"),
+        ("login", "a b", "«a b» не логин"),
+        ("password", "romashka22", "такой пароль быстро подберут"),
+        ("again", "others", "Пароли не совпадают"),
+    ],
+)
+def test_what_is_wrong_with_the_first_account_stands_beside_its_field(
+    front: Front, key: str, field: str, typed: str, told: str
+) -> None:
+    nobody = front.visitor()
+    nobody.headers["Accept-Language"] = "ru"
+    form = ACCOUNT | {"key": key, "company": "Ромашка плюс", field: typed}
+    if field == "password":
+        form["again"] = typed
+    refused = nobody.post("/setup", data=form)
+    assert refused.status_code == 422
+    beside = re.search(rf'id="{field}-error".*?<span>(.*?)</span>', refused.text, re.DOTALL)
+    assert beside is not None
+    assert told in html.unescape(beside[1])
+
+
 def test_one_made_in_russian_is_in_moscow_unless_it_says_otherwise(front: Front, key: str) -> None:
     nobody = front.visitor()
     nobody.headers["Accept-Language"] = "ru"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import html
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from storage.audio.child_programs import Turns
 from storage.office import Office, Prompt
+from tests.acting import ME
 from tests.bad_sounds import upside_down
 from tests.flac import flac
 from tests.speech import speak
@@ -139,6 +141,16 @@ def test_a_prompt_is_made_anew(front: Front, olga: Visitor) -> None:
     assert page.status_code == 303
     assert prompts(front)["main"].say == "Теперь иначе."
     assert prompts(front)["main"].audio != before
+
+
+def test_the_fault_of_another_prompt_is_not_told_as_this_ones(front: Front, olga: Visitor) -> None:
+    olga.post("/prompts/main", data={"way": "say", "say": "Раз."})
+    other = front.services.prompts.say("Два.", "ru")
+    front.services.offices.set_recorded_prompt(front.site.company_id, "hours", other, by=ME)
+    front.services.prompts.path(other).unlink()
+    page = olga.post("/prompts/main", data={"way": "say", "say": "Три."})
+    assert page.status_code == 422
+    assert "Фраза «hours»: её записи нет в папке фраз" in html.unescape(page.text)
 
 
 def test_a_sound_is_tried_and_nothing_of_it_kept(

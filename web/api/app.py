@@ -35,8 +35,8 @@ DESCRIPTION: Final = """
 Voice messages of a company, its people and its voice menus. Names are those that
 `voicepost … --json` prints.
 
-Whoever asks sees what he sees on the page: an administrator everything of the company, an employee
-the messages left for his own numbers. What belongs to others is answered as if it were not there.
+Everybody sees what they see on the page: an administrator everything of the company, an employee
+the messages left for their own numbers. What belongs to others is answered as if it were not there.
 
 A token ends some day, and may be for reading only: then it is good for GET and HEAD, and what is
 listened to by it stays new. By no token are credentials made or changed: passwords, one-time

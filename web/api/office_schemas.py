@@ -58,7 +58,7 @@ class VoicemailAfter(_Late, Voicemail):
 
 
 class RingAfter(_Late, Ring):
-    """Ring another employee, by his own forwarding rules."""
+    """Ring another employee, by their own forwarding rules."""
 
 
 class DialAfter(_Late, Dial):

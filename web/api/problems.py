@@ -22,7 +22,7 @@ from storage.errors import (
     NotFound,
     Refused,
     StorageError,
-    WrongValue,
+    own_problem,
 )
 from storage.text import shown
 from web.errors import ExchangeUnavailable, PhoneUnavailable
@@ -140,8 +140,8 @@ def problem_of(error: Exception, path: str) -> Problem:
         case HTTPException():
             said = _SAID.get(error.status_code, error.detail)
             return Problem(error.status_code, said, headers=error.headers)
-        case LoginRefused(retry_after=seconds):
-            return _later(error, seconds or 0)
+        case LoginRefused(retry_after=int(seconds)):
+            return _later(error, seconds)
         case Busy():
             return _later(error, BUSY_SECONDS)
         case Held():
@@ -188,9 +188,8 @@ def _sentence(detail: Mapping[str, Any]) -> str:
         return f"{place} is not known here"
     if kind == "json_invalid":
         return "the body is not JSON"
-    own = detail.get("ctx", {}).get("error")
-    if isinstance(own, WrongValue):
-        return sentence(own.problem.at(place))
+    if own := own_problem(detail):
+        return sentence(own.at(place))
     message = str(detail["msg"]).removeprefix("Value error, ")
     message = shown(_SAID_BY_PYDANTIC.sub("must ", message), 200)
     return f"{place}: {message}" if place else message

@@ -36,7 +36,7 @@ def mistakes(
     """What is wrong with a form, by the field that it belongs to.
 
     ``place`` is that of the form in the document (`employees.101`). A field is found by the
-    beginning of the rest; what belongs to none is told with its place.
+    beginning of the rest; what belongs to none is told with its place in the document.
     """
     found: Mistakes = {}
     for problem in problems:

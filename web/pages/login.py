@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -10,12 +11,13 @@ from starlette.routing import Route
 
 from storage.accounts.sessions import LoginRefused
 from storage.actor import Actor, User
-from storage.errors import NotFound, Refused
+from storage.errors import ConfigError, NotFound, Refused
 from storage.office import Company, Office, make_part
 from web.errors import FormError
 from web.guard import address_of, forget_session, keep_session, visitor, within
 from web.http.cookies import session_token
 from web.http.devices import device_in, keep_device
+from web.language.telling import Mistakes
 from web.language.timezones import USUAL, zones
 from web.visit import Guest, Visit, open_page, page
 
@@ -26,6 +28,9 @@ class Entry:
 
     token: str
     device: str
+
+
+_SETUP_FIELDS: Final = ("company.name", "company.timezone", "name", "login", "password")
 
 
 def show_login(guest: Guest) -> Response:
@@ -68,7 +73,7 @@ def log_out(visit: Visit) -> Response:
 def show_setup(guest: Guest) -> Response:
     """What a one-time link leads to: the choice of a login and a password."""
     key = guest.query.get("key", "")
-    return _setup_form(guest, key, status=200, problems=())
+    return _setup_form(guest, key, status=200, wrong={})
 
 
 def set_up(guest: Guest) -> Response:
@@ -76,8 +81,8 @@ def set_up(guest: Guest) -> Response:
     key = str(guest.form.get("key", ""))
     login, password = str(guest.form.get("login", "")), str(guest.form.get("password", ""))
     if password != str(guest.form.get("again", "")):
-        problems: tuple[str, ...] = (guest.text("The two passwords differ."),)
-        return _setup_form(guest, key, status=422, problems=problems)
+        differ = guest.text("The two passwords differ.")
+        return _setup_form(guest, key, status=422, wrong={"again": [differ]})
     try:
         invitation = guest.services.invitations.look(key)
         of_nobody = invitation.user is None and invitation.company_id is None
@@ -90,15 +95,11 @@ def set_up(guest: Guest) -> Response:
             company_id=_company(guest, login) if of_nobody else None,
         )
     except Refused as error:
-        told = tuple(guest.tell(problem) for problem in error.problems)
         return _setup_form(
-            guest,
-            key,
-            status=422,
-            problems=told,
+            guest, key, status=422, wrong=guest.mistakes(error.problems, "", _SETUP_FIELDS)
         )
     except NotFound:
-        return _setup_form(guest, key, status=404, problems=())
+        return _setup_form(guest, key, status=404, wrong={})
     return _log_in_newcomer(guest, user, password)
 
 
@@ -113,11 +114,11 @@ def _log_in_newcomer(guest: Guest, user: User, password: str) -> Response:
     return _let_in(guest, entry, welcome)
 
 
-def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...]) -> Response:
+def _setup_form(guest: Guest, key: str, *, status: int, wrong: Mistakes) -> Response:
     try:
         invitation = guest.services.invitations.look(key)
     except NotFound:
-        return guest.render("setup.html", 404, invitation=None, key="", problems=(), typed={})
+        return guest.render("setup.html", 404, invitation=None, key="", wrong={}, typed={})
     fields = ("login", "name", "company", "timezone")
     typed = {name: str(guest.form.get(name, "")) for name in fields}
     site = guest.services.offices.snapshot().offices.get(invitation.company_id or "")
@@ -127,7 +128,7 @@ def _setup_form(guest: Guest, key: str, *, status: int, problems: tuple[str, ...
         invitation=invitation,
         company_name=site.office.company.name if site else "",
         key=key,
-        problems=problems,
+        wrong=wrong,
         typed=typed,
         zones=zones(guest.language, typed["timezone"]),
         usual_zone=USUAL[guest.language],
@@ -146,7 +147,10 @@ def _company(guest: Guest, login: str) -> str:
     if not timezone:
         raise FormError("choose-time-zone", "company.timezone")
     name = str(guest.form.get("company", ""))
-    company = make_part(Company, name=name, language=guest.language, timezone=timezone)
+    try:
+        company = make_part(Company, name=name, language=guest.language, timezone=timezone)
+    except ConfigError as error:
+        raise ConfigError.of(problem.under("company") for problem in error.problems) from error
     offices = guest.services.offices
     if company.name not in offices.names():
         by = Actor(login, via="page", address=address_of(guest.request))

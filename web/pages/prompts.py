@@ -198,7 +198,9 @@ def _mistakes(visit: Visit, name: str, error: Refused | AudioError) -> Mistakes:
     place = f"prompts.{name}"
     if isinstance(error, AudioError):
         way = typed(visit.form).get("way", "")
-        return visit.mistakes([one.at(way) for one in error.problems], place, _FIELDS)
+        own = ("", place)  # another prompt's sound may be at fault as well
+        told = [one.at(way) if one.where in own else one for one in error.problems]
+        return visit.mistakes(told, place, _FIELDS)
     named = [one.at("name") if one.where == place else one for one in error.problems]
     return visit.mistakes(named, place, _FIELDS)
 

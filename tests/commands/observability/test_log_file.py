@@ -13,6 +13,7 @@ import structlog
 
 from commands.observability.log_file import LogFile
 from commands.observability.logging import configure_logs
+from storage.errors import NoRecording, wrong
 
 
 @pytest.fixture
@@ -164,6 +165,24 @@ def test_lines_of_a_call_are_told_in_order_once_it_waits(
     filed = [json.loads(line) for line in lines(tmp_path / "calls.jsonl")]
     assert [line["event"] for line in filed] == [*told, *left]
     assert "ValueError" in filed[1]["exception"]
+
+
+def test_what_is_wrong_is_told_in_sentences_and_what_nobody_foresaw_by_its_kind(
+    tmp_path: Path,
+) -> None:
+    configure_logs("info", "json", "calls", tmp_path)
+    log = structlog.get_logger()
+    lost = NoRecording("not-wav", name="a.wav")
+    log.warning("one", why=lost)
+    log.warning("two", why=KeyError("company_id"))
+    log.warning("three", why=PermissionError(13, "Permission denied", "/var/a.wav"))
+    log.warning("four", failures=(wrong("not-filed", name="a.wav", reason=lost.problem),))
+    _end_filing()
+    one, two, three, four = (json.loads(line) for line in lines(tmp_path / "calls.jsonl"))
+    assert one["why"] == "a.wav is not a WAV recording"
+    assert two["why"] == "KeyError('company_id')"
+    assert three["why"] == "[Errno 13] Permission denied: '/var/a.wav'"
+    assert four["failures"] == ["a.wav: a.wav is not a WAV recording"]
 
 
 def _end_filing() -> None:

@@ -83,7 +83,7 @@ def reassign_employee(
 
 @router.delete("/{extension}", status_code=204, responses=refusals(404))
 def delete_employee(who: Administrator, extension: Extension) -> Response:
-    """Remove an employee; nothing may lead to him any more. His messages stay."""
+    """Remove an employee; nothing may lead to them any more. Their messages stay."""
     who.edit(
         lambda office: with_fields(
             office, employees=without_entry(office.employees, extension, "employee")

@@ -12,11 +12,11 @@ MESSAGES: Final = {
     "no-draft": "there is no draft {id}",
     "no-message": "there is no message {id}",
     "no-room": "there is no room for a message in {folder}",
-    "not-a-message-id": "{text} is not the id of a message",
+    "not-a-message-id": "“{text}” is not the id of a message",
     "not-filed": "{name}: {reason}",
     "not-removed": "message {id} is not removed: {reason}",
-    "slip-not-written": "{folder} takes no slip: {reason}",
-    "slip-unreadable": "the slip {id} cannot be read: {reason}",
+    "slip-not-written": "{folder} takes no draft file: {reason}",
+    "slip-unreadable": "the draft file {id} cannot be read: {reason}",
     # export
     "export-not-a-zip": "{path} is there already and is not a zip",
     "export-stopped": (

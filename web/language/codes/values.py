@@ -22,7 +22,7 @@ VALUES: Final = {
     "not-a-digest": "must be the name of a recording in the prompts folder",
     "not-a-key": "“{text}” is not a key: 1 to 8 characters of 0–9, * and #",
     "not-a-list": "must be a list",
-    "not-a-month": "a month is written like 2026-08, not {text}",
+    "not-a-month": "a month is written like 2026-08, not “{text}”",
     "not-a-name": "“{text}” is not a name: letters, digits, “-” and “_”, at most {most}",
     "not-a-number": "“{text}” is not a phone number",
     "not-a-prefix": (
