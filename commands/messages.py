@@ -88,6 +88,7 @@ def show(app: App, message_id: str, *, as_json: bool) -> None:
         ("received", f"{message.received_at:%Y-%m-%d %H:%M:%S %Z}"),
         ("length", f"{message.duration:.1f} s"),
         ("state", _state(message)),
+        *((("incomplete", "something that was said may be missing"),) if message.cut_off else ()),
         *((("hold", _words(message.hold)),) if message.hold else ()),
         ("taken by", message.source),
         ("call", message.call_id),

@@ -22,6 +22,7 @@ from telephony.errors import AriError
 from web.app import create_app
 from web.errors import ExchangeUnavailable, PhoneUnavailable
 from web.http.hosts import Hosts
+from web.language.problems import whole
 from web.monitoring import Watch
 from web.services import Services
 
@@ -110,6 +111,9 @@ def services(app: App) -> Services:
             ring_phone(app.settings, phone_endpoint(office, phone), *words)
         except AriError as error:
             raise ExchangeUnavailable(str(error)) from error
+        except ConfigError as error:
+            # How Asterisk is reached is the operator's to put right, and nothing for a visitor.
+            raise ExchangeUnavailable(whole(error)) from error
         except ServiceNotRunning as error:
             raise PhoneUnavailable("service-not-running") from error
         except PhoneNotReached as error:

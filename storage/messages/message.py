@@ -40,6 +40,7 @@ class MessageJson(TypedDict):
     kind: str
     mailbox: str | None
     quiet: bool
+    cut_off: bool
     urgent: bool
     handling: str | None
     text: str | None
@@ -113,6 +114,7 @@ class Message:
             "kind": "message",
             "mailbox": self.addressee_number if self.box == "employee" else None,
             "quiet": self.quiet,
+            "cut_off": self.cut_off,
             # What nothing tells yet is told as absent: one shape of a message, for good.
             "urgent": False,
             "handling": None,

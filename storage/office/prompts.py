@@ -68,7 +68,12 @@ class PromptLibrary:
         subject = "\0".join((_RENDITION, chosen.program, chosen.name, text))
         digest = hashlib.sha256(subject.encode()).hexdigest()
         if not self.path(digest).exists():
-            rendition = _rendition_of(speak(text, chosen), f"“{shown(text, 30)}”")
+            try:
+                rendition = _rendition_of(speak(text, chosen), f"“{shown(text, 30)}”")
+            except AudioError as error:
+                if error.code != "no-sound":
+                    raise
+                raise AudioError("nothing-to-say", text=shown(text, 30)) from error
             self._keep(digest, rendition.wav)
         return digest
 

@@ -51,11 +51,24 @@ def _name(text: str) -> str:
     return text
 
 
+def is_sound_name(name: str) -> bool:
+    """Whether one of Asterisk's sounds can be called so."""
+    return _SOUND.fullmatch(name) is not None and len(name) <= 128
+
+
+def checked_extension(text: str, where: str) -> str:
+    """An employee's internal number, which stands there in a form. Raises ConfigError."""
+    try:
+        return _extension(text)
+    except WrongValue as error:
+        raise ConfigError.of([error.problem.at(where)]) from error
+
+
 def _sound(text: str) -> str:
     kind, _, name = text.partition(":")
     if kind == "prompt" and _NAME.fullmatch(name):
         return text
-    if kind == "sound" and _SOUND.fullmatch(name) and len(name) <= 128:
+    if kind == "sound" and is_sound_name(name):
         return text
     raise WrongValue("not-a-sound", text=shown(text))
 

@@ -34,14 +34,14 @@ _LEFT_OF_ABROAD: Final = 7
 
 _LABEL = (
     r"(?<!\w)(?:т(?:ел(?:ефон)?)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|факс"
-    r"|tel(?:ephone)?|phone|mob(?:ile)?|cell|fax|callto|sips?)(?!\w)[\s.:№]*"
+    r"|tel(?:ephone)?|phone|mob(?:ile)?|cell|fax|callto|sips?)(?!\w)(?:[\s.:№]|no)*"
 )
 _EXTENSION = (
-    r"[\s,;.]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#)"
-    r"[\s.:=#№]*\d{1,8}(?!\d)"
+    r"[\s,;.(]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#)"
+    r"(?:[\s.:=#№]|no)*\d{1,8}(?!\d)\)?"  # NFKC makes No of №
 )
 _WITHIN: Final = re.compile(
-    rf"(?P<label>{_LABEL})?(?P<number>\+?\s?\(?\d[\d\s().\-/]*\d)"
+    rf"(?P<label>{_LABEL})?(?P<number>\+?\s?\(?\d[\d\s().\-/·•_~]*\d)"
     rf"(?:{_EXTENSION})?(?:;[\w\-]+=[^\s;]*)*(?:@[\w.\-]+)?",
     re.IGNORECASE,
 )

@@ -26,7 +26,7 @@ Terms = tuple[tuple[str, ...], ...]
 """What must be found, all of it; each term is some equally good spellings."""
 
 # What phone numbers are written with.
-_ONLY_PHONE: Final = re.compile(r"[\s()+.\-/]*\d[\d\s()+.\-/]*")
+_ONLY_PHONE: Final = re.compile(r"[\s()+.\-/·•_~]*\d[\d\s()+.\-/·•_~]*")
 _FEW: Final = 5
 _SHORT: Final = 7
 """Below so many digits a number in a query may also be part of a name."""

@@ -69,7 +69,7 @@ def test_the_list_is_newest_first_and_as_documented(
     assert (first["id"], second["id"]) == (anna, company)
     assert set(first) == {
         *("id", "box", "company", "addressee", "caller", "dialled", "received_at"),
-        *("duration", "state", "sha256", "bytes", "source", "held"),
+        *("duration", "state", "sha256", "bytes", "source", "held", "cut_off"),
         *("kind", "mailbox", "quiet", "urgent", "handling", "text"),
     }
     assert first["addressee"] == {"name": "Анна Петрова", "number": "101"}

@@ -44,7 +44,8 @@ def seconds_in(form: Mapping[str, str], name: str, *, optional: bool = False) ->
 def whole_in(form: Mapping[str, str], name: str) -> int | None:
     """The whole number typed into a field that may be left empty; FormError if it is none."""
     text = form.get(name, "").strip()
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
+    digits = text.removeprefix("-")
+    if text and not (digits.isascii() and digits.isdecimal() and len(digits) < 10):
         raise FormError("not-whole", name)
     return int(text) if text else None
 

@@ -10,6 +10,8 @@ from starlette.datastructures import FormData
 
 from storage.errors import Problem, Refused
 from storage.office import Menu, Office, Prompt, make_part
+from storage.office.values import is_sound_name
+from storage.text import shown
 from web.errors import FormError
 from web.forms.fields import number_in, seconds_in, typed
 from web.language.words import written
@@ -20,7 +22,15 @@ NEW_TEXT: Final = "say"
 ASTERISK: Final = "sound"
 """Chosen as a greeting: one of Asterisk's own sounds, whose name is typed beside it."""
 FIELDS: Final = (
-    *("greeting", "timeout", "digit_timeout", "repeats", "direct_dial"),
+    *(
+        "greeting",
+        "greeting_say",
+        "greeting_sound",
+        "timeout",
+        "digit_timeout",
+        "repeats",
+        "direct_dial",
+    ),
     *("default", "invalid_limit", "invalid"),
 )
 
@@ -130,11 +140,13 @@ def greeting_in(greeting: Greeting, menu: str, office: Office) -> tuple[str, dic
     A new text becomes a prompt of the menu's name, or the next one that is free.
     """
     if greeting.choice == ASTERISK:
+        if not is_sound_name(greeting.sound):
+            raise FormError("not-asterisks-sound", "greeting_sound", text=shown(greeting.sound))
         return f"sound:{greeting.sound}", office.prompts
     if greeting.choice != NEW_TEXT:
         return greeting.choice, office.prompts
     if not greeting.say:
-        raise FormError("empty", "greeting")
+        raise FormError("empty", "greeting_say")
     name, count = menu, 1
     while name in office.prompts:
         count += 1

@@ -42,7 +42,8 @@ def change_company(visit: Visit) -> Response:
     try:
         edit_office(visit, with_settings)
     except (Refused, AudioError) as error:
-        wrong = visit.mistakes(error.problems, "company", _FIELDS)
+        taken = (one.at("name") if one.code == "company-exists" else one for one in error.problems)
+        wrong = visit.mistakes(taken, "company", _FIELDS)
         return _form(visit, values, wrong, form_status(error))
     return visit.redirect("/company", visit.text("Saved."))
 

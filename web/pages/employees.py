@@ -15,6 +15,7 @@ from storage.errors import Problem, Refused
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
+from storage.office.values import checked_extension
 from web.errors import FormError
 from web.forms.about_employees import forwarding_of, problems_of
 from web.forms.fields import list_in, seconds_in, typed, whole_in
@@ -87,6 +88,7 @@ def add_employee(visit: Visit) -> Response:
             raise FormError("empty", "extension")
         if extension in office.employees:
             raise FormError("extension-exists", "extension")
+        checked_extension(extension, "extension")
         employee = _employee_in(visit, None)
         return with_fields(office, employees=with_entry(office.employees, extension, employee))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import AudioError, Refused
+from storage.errors import AudioError, Problem, Refused
 from storage.office import Menu, Office, make_part, revalidated
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from web.errors import FormError
@@ -26,6 +27,7 @@ from web.language.texts import texts
 from web.menu_editor.choices import Choices
 from web.menu_editor.form import (
     FIELDS,
+    NEW_TEXT,
     Greeting,
     MenuForm,
     greeting_in,
@@ -41,7 +43,7 @@ from web.pages import menu_keys
 from web.pages.problems import Told, told
 from web.visit import Visit, page
 
-_NEW_FIELDS: Final = ("name", "greeting")
+_NEW_FIELDS: Final = ("name", "greeting", "greeting_say", "greeting_sound")
 _ANY_SOUND: Final = "sound:silence/1"
 
 
@@ -93,7 +95,8 @@ def add_menu(visit: Visit) -> Response:
         edit_office(visit, with_menu)
     except (Refused, AudioError) as error:
         found = [one.at("name") if one.where == f"menus.{name}" else one for one in error.problems]
-        return _list(visit, name, greeting, visit.mistakes(found, f"menus.{name}", _NEW_FIELDS))
+        wrong = _mistakes(visit, name, greeting, found, _NEW_FIELDS)
+        return _list(visit, name, greeting, wrong)
     return visit.redirect(
         menu_address(name), visit.text("Menu added. Now choose what its keys do.")
     )
@@ -120,9 +123,26 @@ def change_menu(visit: Visit) -> Response:
     try:
         edit_office(visit, with_changes)
     except (Refused, AudioError) as error:
-        wrong = visit.mistakes(error.problems, f"menus.{name}", FIELDS)
+        wrong = _mistakes(visit, name, settings.greeting, error.problems, FIELDS)
         return _form(visit, name, menu, settings, wrong, form_status(error))
     return visit.redirect(menu_address(name), visit.text("Saved."))
+
+
+def _mistakes(
+    visit: Visit,
+    name: str,
+    greeting: Greeting,
+    problems: Iterable[Problem],
+    fields: tuple[str, ...],
+) -> Mistakes:
+    """What is wrong with the form; with a new greeting's prompt, it is the text's fault."""
+    prompt = f"prompts.{name}"
+    is_new = greeting.choice == NEW_TEXT
+    told = [
+        one.at("greeting_say") if is_new and one.where.startswith(prompt) else one
+        for one in problems
+    ]
+    return visit.mistakes(told, f"menus.{name}", fields)
 
 
 def ask_remove_menu(visit: Visit) -> Response:

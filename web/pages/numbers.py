@@ -157,7 +157,11 @@ def _problems(visit: Visit, number: str) -> list[str]:
 def _mistakes(visit: Visit, number: str, error: Refused) -> Mistakes:
     """What is wrong with the form; what the document says of the number is about its field."""
     place = f"numbers.{number}"
-    problems = (one.at("number") if one.where == place else one for one in error.problems)
+    of_target = ("no-menu", "no-employee")
+    problems = (
+        one.at("target" if one.code in of_target else "number") if one.where == place else one
+        for one in error.problems
+    )
     return visit.mistakes(problems, "", _FIELDS)
 
 

@@ -33,7 +33,9 @@ def send_greeting(visit: Visit) -> Response:
         digest = sound_in(visit, "sound")
         edit_office(visit, lambda office: with_recording(office, own_greeting(extension), digest))
     except (Refused, AudioError) as error:
-        wrong = visit.mistakes(error.problems, "", ("sound",))
+        # Whatever is wrong with a sound, it is the file's.
+        told = [one.at("sound") if isinstance(error, AudioError) else one for one in error.problems]
+        wrong = visit.mistakes(told, "", ("sound",))
         return account_page(visit, **{f"greeting-{extension}": wrong})
     return visit.redirect("/account", visit.text("This is your greeting now."))
 

@@ -104,6 +104,7 @@ def test_a_message_in_json_is_as_documented(store: Store) -> None:
         "kind": "message",
         "mailbox": "101",
         "quiet": False,
+        "cut_off": False,
         "urgent": False,
         "handling": None,
         "text": None,

@@ -72,7 +72,6 @@ def as_answer(message: Message) -> schemas.Message:
     return schemas.Message.model_validate(
         {
             **message.as_json(),
-            "cut_off": message.cut_off,
             "deleted_at": message.deleted_at,
             "hold": message.hold and asdict(message.hold),
         }

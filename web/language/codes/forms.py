@@ -25,6 +25,9 @@ FORMS: Final = {
     "own-account": "you cannot disable or remove your own account",
     "own-password": "your own password is changed under “My account”",
     "own-role": "you cannot change your own role",
+    "not-asterisks-sound": (
+        "“{text}” is not the name of one of Asterisk's sounds, such as vm-intro"
+    ),
     "no-office-any-more": "the company has no configuration any more",
     "no-own-greeting": "there is no greeting of one's own",
     "no-such-extension": "there is no such extension",

@@ -26,6 +26,7 @@ SOUNDS: Final = {
     "cannot-speak": "{program} cannot speak with the voice “{name}”",
     "no-sound-for-prompt": "{company} has no sound for the prompt “{name}”",
     "no-synthesiser": "the speech synthesiser {program} is not installed (voice {name})",
+    "nothing-to-say": "there is nothing to be spoken in “{text}”",
     "nothing-recorded": "nothing was recorded",
     "recorded-prompt-missing": "its recording is not in the prompts folder",
     "slow-to-speak": "{program} took longer than {seconds} seconds",
