@@ -120,7 +120,7 @@ class AriCall:
             await self._talk(answer)
             return Rang.ANSWERED
         finally:
-            if not line.left_alone:
+            if not line.state.talks_on:
                 await ringing.hang_up(line, legs)
             for leg in legs:
                 line.unwatch(leg)
@@ -134,7 +134,7 @@ class AriCall:
             for leg in legs:
                 await ringing.talk(self.line, leg)
         finally:
-            if not self.line.left_alone:
+            if not self.line.state.talks_on:
                 await ringing.hang_up(self.line, legs)
                 await self.line.forgive("DELETE", bridge)
             for leg in legs:
@@ -151,7 +151,7 @@ class AriCall:
             await line.attempt("POST", f"{bridge}/addChannel", {"channel": [self.id, leg]})
             await ringing.talk(line, leg)
         finally:
-            if not line.left_alone:
+            if not line.state.talks_on:
                 await line.forgive("DELETE", bridge)
 
     def _answering(self) -> str:

@@ -15,14 +15,8 @@ import structlog
 
 from telephony.ari.client import Ari, Event, Params
 from telephony.ari.keys import Presses
-from telephony.errors import (
-    AriError,
-    AriUnavailable,
-    CallEnded,
-    CallLost,
-    Hangup,
-    MovedOn,
-)
+from telephony.ari.line_state import LineState
+from telephony.errors import AriError, AriUnavailable, CallLost
 
 RECONNECTED = "VoicepostReconnected"
 """Put into every inbox after a dropped connection: events may have been missed, go and look."""
@@ -88,16 +82,7 @@ class Line:
         self.id = channel_id
         self.app = app
         self._presses = Presses()
-        self.left = False
-        self._moved_on = False
-        self.stopping = False
-        self.draining = False
-        """Set when the service is to end: what is being recorded is recorded to its end, but a
-        recording that began now might be cut short, so it is left to the fallback."""
-        self.left_alone = False
-        """Set when two people talk on while the service goes: nothing of theirs is touched."""
-        self.hears_music = False
-        """Set for a caller who was alone before us, and may hear `telephony.ari.music`."""
+        self.state = LineState()
 
     def watch(self, channel_id: str) -> None:
         """Have the events of another channel (a leg) delivered to this line."""
@@ -117,11 +102,12 @@ class Line:
         if limited and self._clock.time() > self._deadline:
             log.warning("the call lasted too long and is ended")
             await self.hang_up()
-            self.left = True
+            self.state.caller_left()
         if event is not None:
-            self.stopping = self.stopping or event["type"] == STOPPING
+            if event["type"] == STOPPING:
+                self.state.service_stops()
             await self.notice(event)
-        self.check()
+        self.state.check()
         return event
 
     async def receive(self, seconds: float) -> Event | None:
@@ -134,13 +120,6 @@ class Line:
         except TimeoutError:
             return None
 
-    def check(self) -> None:
-        """Raise what `next_event` raised before: an ended call stays ended."""
-        if self.left:
-            raise self.why_over()
-        if self.stopping:
-            raise CallLost("The service is stopping.")
-
     def key(self, event: Event) -> str:
         """The key that the caller pressed, if that is what the event says, or ""."""
         if event["type"] != "ChannelDtmfReceived" or event["channel"]["id"] != self.id:
@@ -149,9 +128,9 @@ class Line:
 
     async def notice(self, event: Event) -> None:
         """Take note of an event that ends the call, if it is one."""
-        if self.is_over(event) and not self.left:
-            self.left = True
-            self._moved_on = event["type"] == "StasisEnd" and not await self._hangs_up()
+        if self.is_over(event) and not self.state.is_left:
+            moved_on = event["type"] == "StasisEnd" and not await self._hangs_up()
+            self.state.caller_left(moved_on=moved_on)
 
     async def _hangs_up(self) -> bool:
         """Whether there is a hang-up behind the end of the application; usually it comes first."""
@@ -160,12 +139,6 @@ class Line:
             if self.is_over(event):
                 return True
         return False
-
-    def why_over(self) -> CallEnded:
-        """Why nothing more can be done for the caller, who is gone."""
-        if self._moved_on:
-            return MovedOn("The caller was moved on.")
-        return Hangup("The caller hung up.")
 
     def is_over(self, event: Event) -> bool:
         """Whether the event says that the caller is gone."""
@@ -178,7 +151,7 @@ class Line:
 
         Raises `Hangup` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
         """
-        self.check()
+        self.state.check()
         await self._end_music()
         try:
             return await self._ari.request(method, path, params, first=first)
@@ -187,7 +160,7 @@ class Line:
         except AriError as error:
             if any(words in error.message.lower() for words in _GONE_MESSAGES):
                 await self._learn_why()
-                raise self.why_over() from error
+                raise self.state.why_over() from error
             raise
 
     async def _learn_why(self) -> None:
@@ -196,9 +169,9 @@ class Line:
         A service that stood still may ask for something before it hears of that.
         """
         end = self._clock.time() + WHY_SECONDS
-        while not self.left and (event := await self.receive(end - self._clock.time())):
+        while not self.state.is_left and (event := await self.receive(end - self._clock.time())):
             await self.notice(event)
-        self.left = True
+        self.state.caller_left()
 
     async def forgive(self, method: str, path: str, params: Params | None = None) -> None:
         """Make a request whose failure changes nothing: what it ends may have ended already."""
@@ -220,7 +193,7 @@ class Line:
         A leg that is gone says nothing about the caller, and its last event is on its way.
         Raises as `command` for everything else.
         """
-        self.check()
+        self.state.check()
         try:
             await self._ari.request(method, path, params)
         except AriUnavailable as error:
@@ -258,19 +231,19 @@ class Line:
         One that has left the application for the dialplan is not ours to end: what came in
         meanwhile is looked through first.
         """
-        while not self.left and not self._inbox.empty():
-            self.left = self.is_over(self._inbox.get_nowait())
-        if not self.left:
+        while not self.state.is_left and not self._inbox.empty():
+            if self.is_over(self._inbox.get_nowait()):
+                self.state.caller_left()
+        if not self.state.is_left:
             await self.forgive("DELETE", f"/channels/{self.id}")
 
     async def leave_to_dialplan(self) -> None:
         """Give the caller back to Asterisk's dialplan, whose next lines take a message."""
-        if not self.left:
+        if not self.state.is_left:
             await self._end_music()
             await self.forgive("POST", f"/channels/{self.id}/continue")
 
     async def _end_music(self) -> None:
         """Not before there is something else to hear: a hundred callers are taken up in turn."""
-        if self.hears_music:
-            self.hears_music = False
+        if self.state.take_music():
             await self.forgive("DELETE", f"/channels/{self.id}/moh")

@@ -68,7 +68,7 @@ class Recorder:
 
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """As `telephony.call.Call.record`."""
-        if self._stopped or self._line.draining:
+        if self._stopped or not self._line.state.may_record:
             raise CallLost("The service is stopping.")
         self._paused = False
         await self._pauses.watch(limits.silence_seconds)
@@ -171,8 +171,8 @@ class Recorder:
         if self._anew or self._incoming.seconds - came_before - recorded >= LOST_SECONDS:
             log.warning("not all that came in was recorded", part=number)
             self._broken.add(recording)
-        if line.left:
-            raise line.why_over()
+        if line.state.is_left:
+            raise line.state.why_over()
         return ended_by, recorded
 
     async def _asked_after(self, name: str, event: Event | None) -> Event | None:
@@ -205,7 +205,7 @@ class Recorder:
         Ours are `NOTHING_SAID` where the caller is silent, `ANEW`, and `LOOKED` without news.
         """
         line = self._line
-        if line.left:
+        if line.state.is_left:
             return await line.receive(CLOSING_SECONDS)
         due = min(self._check_at, self._look_at, self._pauses.mute_until)
         event = await line.receive(due - self._clock.time())

@@ -99,7 +99,7 @@ async def talk(line: Line, leg: str) -> None:
             elif event["type"] in _LEG_OVER and event["channel"]["id"] == leg:
                 return
     except CallLost:
-        line.left_alone = True
+        line.state.conversation_goes_on()
         raise
 
 

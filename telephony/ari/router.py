@@ -1,9 +1,7 @@
 """The router: StasisStart becomes a task, every other event goes into its call's inbox.
 
-A dropped connection ends no call: Asterisk keeps the callers, and after reconnecting the router
-compares what it knows with what is there. Callers whose flow is gone (we were restarted) are
-taken up again, people who talk to each other are left to it; calls whose channel is gone are told
-so.
+A dropped connection ends no call: Asterisk keeps the callers, and after reconnecting what is known
+is compared with what is there (`telephony.ari.found_calls`).
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 
 import structlog
 
@@ -19,9 +18,10 @@ from telephony.ari import channels
 from telephony.ari.call import AriCall
 from telephony.ari.channels import LEG
 from telephony.ari.client import Ari, Event
+from telephony.ari.found_calls import Begin, FoundCalls
 from telephony.ari.lease import Lease, LeasedAri
-from telephony.ari.line import RECONNECTED, STOPPING, Inbox, Line, channel_of, deliver
-from telephony.errors import AriError, AriUnavailable, CallEnded, CallLost, LeaseLost
+from telephony.ari.line import STOPPING, Inbox, Line, channel_of, deliver
+from telephony.errors import AriError, CallEnded, CallLost, LeaseLost
 from telephony.metrics import counted, note_beat, note_connection
 
 FIRST_RETRY_SECONDS = 0.1
@@ -52,7 +52,6 @@ class Router:
         self._inboxes: dict[str, Inbox] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._lines: dict[str, Line] = {}
-        self._strangers: set[str] = set()
         self._draining = False
         self.connected = asyncio.Event()
         """Set while events come in, that is, while calls can be served."""
@@ -70,19 +69,21 @@ class Router:
         """
         retry = FIRST_RETRY_SECONDS
         async with asyncio.TaskGroup() as group:
+            begin = partial(self._begin, group)
+            found = FoundCalls(self._ari, self._app, self._inboxes, begin)
             group.create_task(self._lease.keep(), name="lease")
-            group.create_task(self._sweep(group), name="sweep")
+            group.create_task(self._sweep(found), name="sweep")
             while True:
                 try:
                     await self._lease.take()
                     async for event in self._ari.events():
                         if not event:
-                            await self._reconcile(group)
+                            await found.compare(self._calls)
                             self.connected.set()
                             note_connection(is_up=True)
                             retry = FIRST_RETRY_SECONDS
                         else:
-                            self._route(event, group)
+                            self._route(event, begin)
                 except AriError as error:
                     log.warning("no events from Asterisk", why=error, retry_seconds=retry)
                 self.connected.clear()
@@ -98,7 +99,7 @@ class Router:
         """
         self._draining = True
         for line in self._lines.values():
-            line.draining = True
+            line.state.service_drains()
         tasks = list(self._calls.values())
         if tasks:
             log.info("waiting for calls to end", calls=len(tasks), seconds=seconds)
@@ -121,7 +122,7 @@ class Router:
 
     # -- events --------------------------------------------------------------------------------
 
-    def _route(self, event: Event, group: asyncio.TaskGroup) -> None:
+    def _route(self, event: Event, begin: Begin) -> None:
         if event["type"] == "ApplicationReplaced":
             self._lease.lose()
             raise LeaseLost(
@@ -131,16 +132,16 @@ class Router:
         if inbox := self._inboxes.get(channel_id):
             deliver(inbox, event)
         elif event["type"] == "StasisStart":
-            self._begin(event["channel"], event["args"], group)
+            begin(event["channel"], event["args"], talk=None, seen_before=False)
 
     def _begin(
         self,
-        channel: Event,
-        args: Sequence[str],
         group: asyncio.TaskGroup,
-        talk: Event | None = None,
+        channel: Event,
+        args: list[str],
         *,
-        seen_before: bool = False,
+        talk: Event | None,
+        seen_before: bool,
     ) -> None:
         """Start the task of a call; one that is in a conversation (a bridge) goes on with it."""
         inbox = Inbox()
@@ -153,7 +154,8 @@ class Router:
             spawn=group.create_task,
             seconds=self._call_seconds,
         )
-        line.hears_music = seen_before and args[:1] == ["call"] and talk is None
+        if seen_before and args[:1] == ["call"] and talk is None:
+            line.state.found_alone()
         self._watch(line.id, inbox)
         dialled = args[1] if args[:1] == ["call"] and len(args) > 1 else ""
         call = AriCall(line, channel, dialled, seen_before=seen_before)
@@ -186,7 +188,7 @@ class Router:
                 await flow
         except CallLost as error:
             log.warning(log_events.LOST, why=error)
-            if not call.line.left_alone:
+            if not call.line.state.talks_on:
                 await call.line.leave_to_dialplan()
         except CallEnded:
             log.info(log_events.HUNG_UP)
@@ -207,87 +209,17 @@ class Router:
         else:
             self._inboxes[channel_id] = inbox
 
-    # -- after (re)connecting ------------------------------------------------------------------
-
-    async def _reconcile(self, group: asyncio.TaskGroup) -> None:
-        """Compare the calls we know with those that Asterisk has.
-
-        Raises `AriUnavailable` when Asterisk cannot tell: whoever is stranded would stay so.
-        """
-        try:
-            present = await channels.present(self._ari, self._app)
-            for channel_id in set(self._calls) - present:
-                await self._look_for(channel_id)
-            for inbox in set(self._inboxes.values()):
-                inbox.put_nowait({"type": RECONNECTED})
-            await self._adopt_all(present, group)
-        except AriError as error:
-            raise AriUnavailable(f"Cannot compare calls with Asterisk: {error.message}") from error
-
-    async def _sweep(self, group: asyncio.TaskGroup) -> None:
-        """Take up whoever is in the application and served by nobody, now and then.
-
-        A caller comes to that when a last request to Asterisk failed. Seen twice, so that it is
-        nobody whose first event is on its way.
-        """
+    async def _sweep(self, found: FoundCalls) -> None:
+        """Take up callers whom nobody serves, now and then."""
         while True:
             note_beat()
             await asyncio.sleep(SWEEP_SECONDS)
             if self._draining or not self.connected.is_set():
                 continue
             try:
-                seen = await channels.present(self._ari, self._app) - set(self._inboxes)
-                known, self._strangers = self._strangers, seen
-                await self._adopt_all(seen & known, group)
+                await found.take_up_strangers()
             except AriError as error:
                 log.warning("cannot look for forgotten callers", why=error.message)
             except Exception:
                 # Nothing that one channel is like may end the calls of all others.
                 log.exception("looking for forgotten callers failed")
-
-    async def _adopt_all(self, channel_ids: set[str], group: asyncio.TaskGroup) -> None:
-        if not channel_ids:
-            return
-        talks = await channels.talks(self._ari)
-        # They wait in silence, a hundred of them perhaps: asked about at once.
-        everyone = await channels.everyone(self._ari)
-        # Those first of whom nothing more has to be asked: callers.
-        for channel_id in sorted(channel_ids, key=lambda each: each.startswith(LEG)):
-            try:
-                channel = (
-                    await channels.look(self._ari, channel_id)
-                    if everyone is None
-                    else everyone.get(channel_id)
-                )
-                if channel is not None:
-                    await self._adopt(channel_id, channel, group, talks.get(channel_id))
-            except AriUnavailable:
-                raise
-            except AriError as error:  # the others are taken up all the same
-                log.warning("a call cannot be taken up", call=channel_id, why=error.message)
-                self._strangers.add(channel_id)
-
-    async def _look_for(self, channel_id: str) -> None:
-        """Tell a call whose channel is gone: its last events were missed."""
-        if await channels.look(self._ari, channel_id) is None and (
-            inbox := self._inboxes.get(channel_id)  # unless the call ended meanwhile
-        ):
-            inbox.put_nowait({"type": "ChannelDestroyed", "channel": {"id": channel_id}})
-
-    async def _adopt(
-        self, channel_id: str, channel: Event, group: asyncio.TaskGroup, talk: Event | None
-    ) -> None:
-        """Take up a caller whose flow is gone.
-
-        Not so those who talk to each other: they are only watched until one hangs up.
-        """
-        if channel_id in self._inboxes:
-            return  # a leg comes along with its caller
-        if channel is channels.UNREADABLE:
-            await self._ari.request("POST", f"/channels/{channel_id}/continue")
-        elif channels.is_inside(channel):
-            args = channels.arguments(channel)
-            log.info(log_events.TAKEN_UP_AGAIN, call=channel_id, args=args)
-            self._begin(channel, args or [LEG], group, talk, seen_before=True)
-        elif channels.is_leg(channel):  # it rings for a caller whose flow is gone
-            await self._ari.request("DELETE", f"/channels/{channel_id}")
