@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "calls": "commands.processes.roles:calls",
     "agi": "commands.processes.roles:agi",
     "web": "commands.processes.roles:web",
-    "nursery": "commands.processes.preload:nursery",
+    "fork-server": "commands.processes.preload:fork_server",
     "try": "commands.tryout:try_call",
     "completion": "commands.completion:completion",
     "demo": "commands.demo.command:demo",

@@ -16,7 +16,7 @@ from bench.service import running
 from commands.context import App
 from storage.actor import Actor, Role, User
 from storage.identifiers import first_place
-from storage.messages.repository import Inbox, Query
+from storage.messages.repository import MessageRepository, Query
 from storage.office import parse_office
 from tests.ports import free_tcp
 from tests.storage.postgresql import postgresql_server
@@ -53,14 +53,14 @@ class Visitor:
 
     server: HTTPConnection
     cookie: str
-    inbox: Inbox
+    messages: MessageRepository
     user: User
 
     def asks(self, choices: Mapping[str, str]) -> dict[Level, Callable[[], int]]:
         """What makes a list with these choices, at each level."""
         chosen = {name: self._fill_in(value) for name, value in choices.items()}
         listing = listing_in(chosen)
-        scope = self.inbox.scope_of(self.user)
+        scope = self.messages.scope_of(self.user)
         answer = dict(chosen)
         if "trash" in answer:
             answer["trash"] = "true"
@@ -69,20 +69,20 @@ class Visitor:
         return {
             "page": lambda: self._get(f"/messages?{urlencode(chosen)}"),
             "JSON": lambda: self._get(f"/api/v1/messages?{urlencode(answer)}"),
-            "storage": lambda: len(self.inbox.list(listing.query(scope, self.user.id)).messages),
+            "storage": lambda: len(self.messages.list(listing.query(scope, self.user.id)).messages),
         }
 
     def counts(self) -> dict[str, dict[Level, Callable[[], int]]]:
         """What counts messages: the months, and what is new."""
-        scope = self.inbox.scope_of(self.user)
+        scope = self.messages.scope_of(self.user)
         return {
             "months and their counts": {
                 "JSON": lambda: self._get("/api/v1/messages/months"),
-                "storage": lambda: len(self.inbox.months(scope)),
+                "storage": lambda: len(self.messages.months(scope)),
             },
             "number of new ones": {
                 "JSON": lambda: self._get("/api/v1/messages/new"),
-                "storage": lambda: self.inbox.new_count(self.user),
+                "storage": lambda: self.messages.new_count(self.user),
             },
         }
 
@@ -91,8 +91,10 @@ class Visitor:
         if value == "MIDDLE":
             return str(first_place(middle))
         if value == "CALLER":
-            query = Query(limit=1, before=first_place(middle), scope=self.inbox.scope_of(self.user))
-            return self.inbox.list(query).messages[0].caller_number
+            query = Query(
+                limit=1, before=first_place(middle), scope=self.messages.scope_of(self.user)
+            )
+            return self.messages.list(query).messages[0].caller_number
         return value
 
     def _get(self, address: str) -> int:
@@ -139,5 +141,5 @@ def company(kind: Kind, home: Path, count: int) -> Iterator[dict[str, Visitor]]:
         for user in users:
             _, token = app.sessions.log_in(user.login, PASSWORD, address="", agent="")
             server = stack.enter_context(closing(HTTPConnection("127.0.0.1", port)))
-            visitors[user.role] = Visitor(server, f"{COOKIE}={token}", app.inbox, user)
+            visitors[user.role] = Visitor(server, f"{COOKIE}={token}", app.messages, user)
         yield visitors

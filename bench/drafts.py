@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from storage.intake.intake import Draft, Mailbox, Messages
+from storage.intake.intake import Draft, Intake, Mailbox
 from storage.messages.envelope import new_envelope
 
 
-def begun(messages: Messages, mailbox: Mailbox, run: int, count: int) -> list[Draft]:
+def begun(intake: Intake, mailbox: Mailbox, run: int, count: int) -> list[Draft]:
     """So many of them, in one mailbox; their calls are named after the run."""
     return [
-        messages.begin(
+        intake.begin(
             new_envelope(
                 mailbox,
                 caller_number=f"7916{number:07}",

@@ -58,7 +58,7 @@ class _Ours:
 
     def record(self, run: int) -> None:
         """What comes before, and is not measured: drafts, and what Asterisk records."""
-        messages, folder = self._app.messages, self._app.settings.recordings
+        messages, folder = self._app.intake, self._app.settings.recordings
         self._drafts[run] = drafts = begun(messages, BOX, run, self._count)
         for draft in drafts:
             recording = folder / f"{draft.id}.wav"
@@ -67,7 +67,7 @@ class _Ours:
 
     def keep(self, run: int) -> None:
         for draft in self._drafts.pop(run):
-            assert isinstance(self._app.messages.finish(draft.id), Kept)
+            assert isinstance(self._app.intake.finish(draft.id), Kept)
 
     def close(self) -> None:
         self._app.database.close()

@@ -38,9 +38,9 @@ async def _measure(size: Size) -> list[Figure]:
     ours: list[float] = []
     peers: list[float] = []
     async with open_stage() as stage:
-        audio, inbox = stage.house.home / "audio", stage.server.spool / "voicemail"
+        audio, repository = stage.house.home / "audio", stage.server.spool / "voicemail"
         for _ in range(runs):
-            for number, folder, found in ((BOX, audio, ours), (PEERS[BOX], inbox, peers)):
+            for number, folder, found in ((BOX, audio, ours), (PEERS[BOX], repository, peers)):
                 carries = _Carries(stage, number, folder)
                 found.append(await _highest(carries.all, list(rates)))
     return [

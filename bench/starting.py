@@ -57,12 +57,12 @@ def _leave_drafts(app: App, spool: Path, run: int, count: int) -> None:
     box = company_mailbox(site, next(iter(site.office.numbers)))
     said = speak(SAYING)
     spool.mkdir(parents=True, exist_ok=True)
-    for draft in begun(app.messages, box, run, count):
+    for draft in begun(app.intake, box, run, count):
         shutil.copyfile(said, spool / f"{draft.id}.wav")
 
 
 def _wait_for_settling(app: App) -> None:
     deadline = time.monotonic() + SETTLED_SECONDS
-    while app.messages.drafts.open():
+    while app.intake.drafts.open():
         assert time.monotonic() < deadline, "drafts were not settled"
         time.sleep(0.2)

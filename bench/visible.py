@@ -61,7 +61,7 @@ def _on_page(port: int, cookies: dict[str, str]) -> Iterable[str]:
 
 
 def _listed(app: App) -> Iterable[str]:
-    return [message.caller_number for message in app.inbox.each(Query(limit=LISTED))]
+    return [message.caller_number for message in app.messages.each(Query(limit=LISTED))]
 
 
 async def _watch(stage: Rehearsal, look: Look, calls: int) -> list[float]:

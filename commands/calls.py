@@ -79,7 +79,7 @@ def _call_of(app: App, files: CallFiles, wanted: str) -> str:
     except NotInLogs as not_in_logs:
         # The message may say more than its own id: the call in which it was left.
         try:
-            call = app.inbox.get(wanted).call_id
+            call = app.messages.get(wanted).call_id
         except (NotFound, DatabaseUnavailable):
             raise not_in_logs from None
         return files.find(call) if call else _no_call(wanted)

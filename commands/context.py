@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from storage.companies.allowances import Allowances
     from storage.companies.store import Offices
     from storage.database.engine import Database
-    from storage.intake.intake import Messages
+    from storage.intake.intake import Intake
     from storage.messages.events import News
-    from storage.messages.repository import Inbox
+    from storage.messages.repository import MessageRepository
     from storage.messages.unassigned import Unassigned
     from storage.office.prompts import PromptLibrary
     from storage.retention.retention import Retention
@@ -74,16 +74,16 @@ class App:
         return OutboxAudio(self.settings.outbox_folder, Bucket(self.settings.audio))
 
     @cached_property
-    def messages(self) -> Messages:
-        from storage.intake.intake import Messages
+    def intake(self) -> Intake:
+        from storage.intake.intake import Intake
 
-        return Messages(self.database, self.audio, self.settings.recordings)
+        return Intake(self.database, self.audio, self.settings.recordings)
 
     @cached_property
-    def inbox(self) -> Inbox:
-        from storage.messages.repository import Inbox
+    def messages(self) -> MessageRepository:
+        from storage.messages.repository import MessageRepository
 
-        return Inbox(self.database, self.audio)
+        return MessageRepository(self.database, self.audio)
 
     @cached_property
     def retention(self) -> Retention:

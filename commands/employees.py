@@ -217,7 +217,7 @@ def remove(app: App, extension: str, company: str | None) -> None:
 def _list_former(app: App, company: str | None, *, as_json: bool) -> None:
     """Former employees; `messages list --employee ID` lists what was left for them."""
     company_id = app.offices.site(company).company_id
-    people = [who for who in app.inbox.people(company_id) if not who.is_present]
+    people = [who for who in app.messages.people(company_id) if not who.is_present]
     if as_json:
         print_json([{"id": p.id, "extension": p.extension, "name": p.name} for p in people])
     else:

@@ -31,7 +31,7 @@ def hold(app: App, *, message_ids: tuple[str, ...], query: Query, reason: str, y
     """
 
     def put(ids: Sequence[str]) -> int:
-        return len(app.inbox.hold(ids, reason=reason, by=app.actor))
+        return len(app.messages.hold(ids, reason=reason, by=app.actor))
 
     changed, chosen = _each(app, message_ids, query, "Put {} on hold?", put, yes=yes)
     click.echo(f"{counted(changed)} put on hold", err=True)
@@ -51,7 +51,7 @@ def release(app: App, *, message_ids: tuple[str, ...], query: Query, yes: bool) 
     """
 
     def let_go(ids: Sequence[str]) -> int:
-        return len(app.inbox.release(ids, by=app.actor))
+        return len(app.messages.release(ids, by=app.actor))
 
     if query != ANY:
         query = replace(query, held=True)
@@ -75,12 +75,12 @@ def _each(
     if bool(message_ids) == (query != ANY):
         raise click.UsageError("name messages by their ids, or choose them by options")
     if message_ids:
-        ids = list(dict.fromkeys(app.inbox.get(message_id).id for message_id in message_ids))
+        ids = list(dict.fromkeys(app.messages.get(message_id).id for message_id in message_ids))
         return change(ids), len(ids)
     if not yes:
-        click.confirm(question.format(counted(app.inbox.count(query))), abort=True, err=True)
+        click.confirm(question.format(counted(app.messages.count(query))), abort=True, err=True)
     changed = chosen = 0
-    for ids in _in_batches(message.id for message in app.inbox.each(query)):
+    for ids in _in_batches(message.id for message in app.messages.each(query)):
         changed += change(ids)
         chosen += len(ids)
     return changed, chosen

@@ -55,14 +55,14 @@ group.add_command(import_messages)
 def list_messages(app: App, *, query: Query, as_json: bool) -> None:
     """List messages, newest first."""
     if as_json:
-        _print_array(app.inbox.each(query))
+        _print_array(app.messages.each(query))
         return
     shown = query
     if query.limit is None and sys.stdout.isatty():
         shown = replace(query, limit=TERMINAL_ROWS)
-    messages = list(app.inbox.each(shown))
+    messages = list(app.messages.each(shown))
     print_table(COLUMNS, map(_row, messages))
-    if query == Query(limit=query.limit) and (aside := app.inbox.quiet_count(EVERYTHING)):
+    if query == Query(limit=query.limit) and (aside := app.messages.quiet_count(EVERYTHING)):
         more = " or more" if aside >= COUNTED else ""
         click.echo(f"{counted(aside)}{more} kept aside as probably empty: --quiet", err=True)
     if shown is not query and len(messages) == TERMINAL_ROWS:
@@ -75,7 +75,7 @@ def list_messages(app: App, *, query: Query, as_json: bool) -> None:
 @click.pass_obj
 def show(app: App, message_id: str, *, as_json: bool) -> None:
     """Show everything about a message."""
-    message = app.inbox.get(message_id)
+    message = app.messages.get(message_id)
     if as_json:
         click.echo(json_text(json.dumps(message.as_json(), ensure_ascii=False, indent=2)))
         return
@@ -107,15 +107,15 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
     """Play a message through the speaker, or on a phone."""
     if phone and speed != 1.0:
         raise click.UsageError("--speed is for the speaker; a phone plays as recorded")
-    message = app.inbox.get(message_id)
+    message = app.messages.get(message_id)
     if phone:
         if message.company in app.offices.names():
             phone = phone_endpoint(app.offices.get(message.company), phone)
         ring_phone(app.settings, phone, "play-message", message.id)
         click.echo(f"ringing {phone}", err=True)
         return
-    play_aloud(app.inbox.read(message), speed)
-    app.inbox.listen(message.id, by=app.actor)
+    play_aloud(app.messages.read(message), speed)
+    app.messages.listen(message.id, by=app.actor)
 
 
 @group.command()
@@ -129,9 +129,9 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
 @click.pass_obj
 def download(app: App, message_id: str, *, out: Path) -> None:
     """Write a message's audio (WAV) to a file."""
-    message = app.inbox.get(message_id)
-    audio = app.inbox.read(message)
-    app.inbox.note_download(message, by=app.actor)
+    message = app.messages.get(message_id)
+    audio = app.messages.read(message)
+    app.messages.note_download(message, by=app.actor)
     if str(out) == "-":
         sys.stdout.buffer.write(audio)
         return
@@ -159,8 +159,8 @@ def export_messages(app: App, *, query: Query, target: Path, style: CsvStyle) ->
     Run again after an interruption, it continues where it stopped.
     """
     with progress_bar("exporting") as progress:
-        done = export(app.inbox, query, target, progress, style)
-    app.inbox.note_export(query, done.written + done.skipped, by=app.actor)
+        done = export(app.messages, query, target, progress, style)
+    app.messages.note_export(query, done.written + done.skipped, by=app.actor)
     click.echo(f"{done.written} written, {done.skipped} were there already", err=True)
     for problem in done.missing:
         click.echo(f"missing: {sentence(problem)}", err=True)
@@ -174,12 +174,12 @@ def export_messages(app: App, *, query: Query, target: Path, style: CsvStyle) ->
 @click.pass_obj
 def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
     """Move messages to the trash; `restore` takes them back."""
-    messages = [app.inbox.get(message_id) for message_id in message_ids]
+    messages = [app.messages.get(message_id) for message_id in message_ids]
     if not yes:
         for message in messages:
             click.echo("  ".join(_row(message)), err=True)
         click.confirm(f"Delete {counted(len(messages))}?", abort=True, err=True)
-    deleted = app.inbox.delete_many([message.id for message in messages], by=app.actor)
+    deleted = app.messages.delete_many([message.id for message in messages], by=app.actor)
     click.echo(f"{counted(len(deleted))} moved to the trash", err=True)
 
 
@@ -188,8 +188,8 @@ def delete(app: App, message_ids: tuple[str, ...], *, yes: bool) -> None:
 @click.pass_obj
 def restore(app: App, message_ids: tuple[str, ...]) -> None:
     """Take messages back from the trash."""
-    messages = [app.inbox.get(message_id) for message_id in message_ids]
-    restored = app.inbox.restore_many([message.id for message in messages], by=app.actor)
+    messages = [app.messages.get(message_id) for message_id in message_ids]
+    restored = app.messages.restore_many([message.id for message in messages], by=app.actor)
     click.echo(f"{counted(len(restored))} restored", err=True)
 
 
@@ -198,8 +198,8 @@ def restore(app: App, message_ids: tuple[str, ...]) -> None:
 @click.pass_obj
 def accept(app: App, message_ids: tuple[str, ...]) -> None:
     """Make ordinary messages of some that were kept aside as probably empty."""
-    messages = [app.inbox.get(message_id) for message_id in message_ids]
-    accepted = app.inbox.accept([message.id for message in messages], by=app.actor)
+    messages = [app.messages.get(message_id) for message_id in message_ids]
+    accepted = app.messages.accept([message.id for message in messages], by=app.actor)
     click.echo(f"{counted(len(accepted))} made ordinary", err=True)
     if others := len({message.id for message in messages}) - len(accepted):
         click.echo(f"{counted(others)} not kept aside", err=True)

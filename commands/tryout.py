@@ -67,7 +67,7 @@ def try_call(
     services = _TellingServices(
         steps=lines,
         site=site,
-        mailroom=_TellingMailroom(lines),
+        taker=_TellingTaker(lines),
         sound=lambda reference: _spoken(site.office, reference),
         outside=app.settings.calls.outside,
         hearing=app.settings.calls.ringing,
@@ -110,8 +110,8 @@ class _TellingServices(Services):
         return allowed
 
 
-class _TellingMailroom:
-    """A mailroom that keeps nothing, and says what would have been kept."""
+class _TellingTaker:
+    """A taker that keeps nothing, and says what would have been kept."""
 
     def __init__(self, steps: _Steps) -> None:
         self._steps = steps

@@ -23,7 +23,7 @@ async def take_call(call: Call, services: Services) -> None:
     """
     language = services.office.company.language
     desk = partial(services.desk, dialled=call.dialled)
-    if call.seen_before and await take_up_again(call, services.mailroom, language, desk):
+    if call.seen_before and await take_up_again(call, services.taker, language, desk):
         return
     target = services.site.target(call.dialled)
     if target is None:

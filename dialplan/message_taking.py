@@ -1,7 +1,7 @@
 """The keeping of messages, as call flows see it: the synchronous storage, off the event loop.
 
-No caller waits in silence for the database. Before the beep a slip on disk stands in for a draft
-in the database; after a recording the caller hears no promise, and the message is filed later.
+No caller waits in silence for the database. Before the beep a draft file stands in for a draft in
+the database; after a recording the caller hears no promise, and the message is filed later.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Protocol
 import structlog
 
 from dialplan.patience import FINISH_PATIENCE, PATIENCE
-from dialplan.worker_threads import Clerks
+from dialplan.worker_threads import WorkerThreads
 from storage.errors import DatabaseUnavailable
 from storage.intake.drafts import Interrupted
-from storage.intake.intake import Draft, Empty, Kept, Mailbox, Messages
+from storage.intake.intake import Draft, Empty, Intake, Kept, Mailbox
 from storage.messages.envelope import new_envelope
 from storage.office import VoicemailSettings
 from telephony.call import Call
@@ -24,7 +24,7 @@ from telephony.call import Call
 log = structlog.get_logger()
 
 
-class Mailroom(Protocol):
+class MessageTaker(Protocol):
     """Takes messages in. Every method may raise `storage.errors.StorageError`; the recording is
     then still in Asterisk's folder, and is filed when the trouble is over."""
 
@@ -64,16 +64,16 @@ class Mailroom(Protocol):
 
 
 @dataclass(frozen=True)
-class StoredMailroom:
-    """The mailroom over `storage.intake.intake.Messages`. Make one, and use it for all calls.
+class StoredMessageTaker:
+    """The taker over `storage.intake.intake.Intake`. Make one, and use it for all calls.
 
-    ``database``, ``slips`` and ``files`` are the threads that do the work, of each kind apart.
+    ``database``, ``draft_files`` and ``files`` are the threads that do the work, each kind apart.
     """
 
-    messages: Messages
-    database: Clerks = field(default_factory=partial(Clerks, "database"))
-    slips: Clerks = field(default_factory=partial(Clerks, "slips"))
-    files: Clerks = field(default_factory=partial(Clerks, "files"))
+    intake: Intake
+    database: WorkerThreads = field(default_factory=partial(WorkerThreads, "database"))
+    draft_files: WorkerThreads = field(default_factory=partial(WorkerThreads, "draft files"))
+    files: WorkerThreads = field(default_factory=partial(WorkerThreads, "files"))
 
     async def begin(
         self, call: Call, mailbox: Mailbox, settings: VoicemailSettings, replaces: Draft | None
@@ -88,44 +88,44 @@ class StoredMailroom:
             min_speech=settings.min_seconds,
             replaces=replaces.id if replaces else None,
         )
-        await self.slips.do(partial(self.messages.check_room, settings.max_seconds))
-        begin = partial(self.messages.begin, envelope, settings.max_messages)
+        await self.draft_files.do(partial(self.intake.check_room, settings.max_seconds))
+        begin = partial(self.intake.begin, envelope, settings.max_messages)
         try:
             return await self.database.ask(begin, PATIENCE)
         except DatabaseUnavailable as error:
-            # Should the attempt succeed later after all, row and slip are one draft.
+            # Should the attempt succeed later after all, row and draft file are one draft.
             log.warning("a draft is written on a slip", message=envelope.id, why=error)
-            return await self.slips.do(partial(self.messages.begin_without_database, envelope))
+            return await self.draft_files.do(partial(self.intake.begin_without_database, envelope))
 
     async def is_recorded(self, draft: Draft) -> bool:
-        return await self.slips.do(partial(self.messages.is_recorded, draft.id))
+        return await self.draft_files.do(partial(self.intake.is_recorded, draft.id))
 
     async def is_only_noise(self, draft: Draft, seconds: float) -> bool:
-        work = partial(self.messages.is_only_noise, draft.id, seconds)
-        return await self.slips.in_time(work, PATIENCE, otherwise=False)
+        work = partial(self.intake.is_only_noise, draft.id, seconds)
+        return await self.draft_files.in_time(work, PATIENCE, otherwise=False)
 
     async def mark_cut_off(self, draft: Draft) -> None:
-        await self.slips.do(partial(self.messages.mark_cut_off, draft.id))
+        await self.draft_files.do(partial(self.intake.mark_cut_off, draft.id))
 
     async def has_speech(self, draft: Draft, min_speech: float) -> bool:
-        work = partial(self.messages.has_speech, draft.id, min_speech)
+        work = partial(self.intake.has_speech, draft.id, min_speech)
         return await self.files.in_time(work, PATIENCE, otherwise=True)
 
     async def finish(self, draft: Draft) -> Kept | Empty:
-        messages = self.messages
-        await self.files.do(partial(messages.secure, draft.id))
+        intake = self.intake
+        await self.files.do(partial(intake.secure, draft.id))
         row = draft.row
         if row is None:
-            row = await self.database.ask(partial(messages.look_up, draft.id), FINISH_PATIENCE)
-        filed = await self.files.do(partial(messages.file, row))
-        return await self.database.ask(partial(messages.keep, filed), FINISH_PATIENCE)
+            row = await self.database.ask(partial(intake.look_up, draft.id), FINISH_PATIENCE)
+        filed = await self.files.do(partial(intake.file, row))
+        return await self.database.ask(partial(intake.keep, filed), FINISH_PATIENCE)
 
     async def interrupted(self, call: Call) -> Interrupted | None:
-        # Without the database, what slips tell.
-        drafts = self.messages.drafts
+        # Without the database, what draft files tell.
+        drafts = self.intake.drafts
         try:
             # Worth waiting for: who has spoken is not to be asked for it again.
             return await self.database.ask(partial(drafts.interrupted, call.id), FINISH_PATIENCE)
         except DatabaseUnavailable as error:
             log.warning("only slips tell what the call had begun", why=error)
-            return await self.slips.do(partial(drafts.interrupted_by_slips, call.id))
+            return await self.draft_files.do(partial(drafts.interrupted_by_draft_files, call.id))

@@ -17,7 +17,7 @@ from storage.audio.noise import is_only_noise
 from storage.audio.recordings import PROMPT, remove_recording
 from storage.companies.store import Offices
 from storage.errors import AudioError, NoRecording
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.office.prompts import PromptLibrary
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
@@ -28,21 +28,23 @@ PROMPT_LIMITS = RecordingLimits(max_seconds=300, silence_seconds=10)
 log = structlog.get_logger()
 
 
-async def play_message(call: Call, inbox: Inbox, message_id: str, folder: Path) -> None:
+async def play_message(
+    call: Call, repository: MessageRepository, message_id: str, folder: Path
+) -> None:
     """Play a message on the phone that was rung for it; ``#`` ends it early.
 
     Asterisk plays from ``folder`` (its own recordings), so the audio may be kept anywhere.
     """
-    message = await asyncio.to_thread(inbox.get, message_id)
+    message = await asyncio.to_thread(repository.get, message_id)
     log.info("message played on a phone", message=message.id, call_of_message=message.call_id)
-    audio = await asyncio.to_thread(inbox.read, message)
+    audio = await asyncio.to_thread(repository.read, message)
     name = f"play-{uuid.uuid4()}"
     copy = folder / f"{name}.wav"
     await asyncio.to_thread(copy.write_bytes, audio)
     try:
         await call.answer("en")
         await call.replay(name, interrupt="#")
-        await asyncio.to_thread(inbox.listen, message.id, by=_whoever_answers(call))
+        await asyncio.to_thread(repository.listen, message.id, by=_whoever_answers(call))
     finally:
         copy.unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ import structlog
 
 from dialplan import log_events, sounds
 from dialplan.entry import take_call
-from dialplan.message_taking import StoredMailroom
+from dialplan.message_taking import StoredMessageTaker
 from dialplan.patience import NEW_NUMBER_PATIENCE, PATIENCE
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
@@ -19,8 +19,8 @@ from dialplan.strays import StrayRules, Strays
 from storage.companies.store import Directory, Offices, Site
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.identifiers import is_id
-from storage.intake.intake import Messages
-from storage.messages.repository import Inbox
+from storage.intake.intake import Intake
+from storage.messages.repository import MessageRepository
 from storage.messages.unassigned import Unassigned
 from storage.office.prompts import PromptLibrary
 from telephony.call import Call, Hearing, RecordingLimits
@@ -36,8 +36,8 @@ class Reception:
     """Serves calls of every company on this system, over whatever way they come in."""
 
     offices: Offices
-    messages: Messages
-    inbox: Inbox
+    intake: Intake
+    messages: MessageRepository
     prompts: PromptLibrary
     unassigned: Unassigned
     outside: str
@@ -47,9 +47,9 @@ class Reception:
     """The folder where Asterisk records, and plays from what is put there."""
 
     @cached_property
-    def mailroom(self) -> StoredMailroom:
+    def taker(self) -> StoredMessageTaker:
         """One for all calls, with its threads."""
-        return StoredMailroom(self.messages)
+        return StoredMessageTaker(self.intake)
 
     async def take(self, call: Call, args: Sequence[str]) -> None:
         """Serve a call that the dialplan, or one of our commands, sent with these arguments.
@@ -61,7 +61,7 @@ class Reception:
             case ["call"] | ["call", _]:  # without a number, where a name was called
                 await self.take_outside_call(call)
             case ["phone", "play-message", message_id]:
-                await play_message(call, self.inbox, message_id, self.recordings)
+                await play_message(call, self.messages, message_id, self.recordings)
             case ["phone", "record-prompt", company_id, name]:
                 await record_prompt(
                     call, self.offices, self.prompts, company_id, name, self.recordings
@@ -78,7 +78,7 @@ class Reception:
         site = directory.find(call.dialled)
         if site is None:
             log.warning(log_events.NOBODYS_NUMBER, dialled=call.dialled)
-            await Strays(self.unassigned, self.mailroom, self.strays).take(call, directory)
+            await Strays(self.unassigned, self.taker, self.strays).take(call, directory)
             return
         await take_call(call, self._services(site))
 
@@ -100,12 +100,12 @@ class Reception:
             return await self._directory(NEW_NUMBER_PATIENCE)
 
     async def _directory(self, seconds: float) -> Directory:
-        return await self.mailroom.database.ask(self.offices.snapshot, seconds)
+        return await self.taker.database.ask(self.offices.snapshot, seconds)
 
     def _services(self, site: Site) -> Services:
         return Services(
             site=site,
-            mailroom=self.mailroom,
+            taker=self.taker,
             sound=lambda reference: self._sound(site, reference),
             outside=self.outside,
             hearing=self.hearing,

@@ -12,7 +12,7 @@ from dataclasses import replace
 import structlog
 
 from dialplan import log_events, sounds
-from dialplan.message_taking import Mailroom
+from dialplan.message_taking import MessageTaker
 from dialplan.services import Desk
 from dialplan.takes import Takes
 from dialplan.voicemail import go_on_with, keep_for_absent, note_what_is_missing
@@ -26,14 +26,14 @@ log = structlog.get_logger()
 
 
 async def take_up_again(
-    call: Call, mailroom: Mailroom, language: str, desk: Callable[[str | None], Desk]
+    call: Call, taker: MessageTaker, language: str, desk: Callable[[str | None], Desk]
 ) -> bool:
     """Go on with the message that this call was leaving; False where it was leaving none.
 
     ``desk`` is that of an employee, by extension, or of None.
     """
     try:
-        was = await mailroom.interrupted(call)
+        was = await taker.interrupted(call)
     except StorageError as error:
         log.warning("nobody knows what the call had begun", why=error)
         return False
@@ -45,33 +45,33 @@ async def take_up_again(
         await call.play(sounds.MESSAGE_SAVED, sounds.GOODBYE)
         return True
     log.info(log_events.GOING_ON, takes=was.takes, employee=was.employee)
-    await _go_on(call, mailroom, desk(was.employee), was)
+    await _go_on(call, taker, desk(was.employee), was)
     return True
 
 
-async def _go_on(call: Call, mailroom: Mailroom, desk: Desk, was: Interrupted) -> None:
+async def _go_on(call: Call, taker: MessageTaker, desk: Desk, was: Interrupted) -> None:
     """Wait for the end of what is still being recorded, and take the message from there."""
     takes = Takes(desk.mailbox, desk.settings, tuple(map(Draft, was.takes)))
     if takes.recorded:
         try:
             try:
-                limits = takes.limits(mailroom)
+                limits = takes.limits(taker)
                 recorded = await call.record_on(takes.newest.id, limits) is not None
             finally:
-                await note_what_is_missing(call, mailroom, takes.newest)
+                await note_what_is_missing(call, taker, takes.newest)
         except Hangup:
-            await keep_for_absent(mailroom, takes.recorded)
+            await keep_for_absent(taker, takes.recorded)
             raise
         only_one = len(takes.recorded) == 1
-        if not recorded and only_one and not await _is_recorded(mailroom, takes.newest):
+        if not recorded and only_one and not await _is_recorded(taker, takes.newest):
             # The flow was lost before the beep.
             takes = replace(takes.none_yet(), begun=takes.newest)
-    await go_on_with(call, mailroom, desk.greeting, takes)
+    await go_on_with(call, taker, desk.greeting, takes)
 
 
-async def _is_recorded(mailroom: Mailroom, take: Draft) -> bool:
+async def _is_recorded(taker: MessageTaker, take: Draft) -> bool:
     try:
-        return await mailroom.is_recorded(take)
+        return await taker.is_recorded(take)
     except StorageError as error:
         log.warning("what was recorded cannot be looked for now", why=error)
         return True

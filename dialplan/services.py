@@ -1,4 +1,4 @@
-"""What a call flow may use: a snapshot of the company's configuration, and the mailroom."""
+"""What a call flow may use: a snapshot of the company's configuration, and the taker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialplan import sounds
-from dialplan.message_taking import Mailroom
+from dialplan.message_taking import MessageTaker
 from storage.companies.store import Site
 from storage.intake.intake import Mailbox
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
@@ -41,7 +41,7 @@ class Services:
     """
 
     site: Site
-    mailroom: Mailroom
+    taker: MessageTaker
     sound: Callable[[str], str]
     outside: str
     hearing: Hearing = "ringing"

@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from dialplan import log_events, sounds
-from dialplan.message_taking import StoredMailroom
+from dialplan.message_taking import StoredMessageTaker
 from dialplan.patience import PATIENCE
 from dialplan.resuming import take_up_again
 from dialplan.services import Desk
@@ -58,7 +58,7 @@ class Strays:
     """Takes messages of callers whose number no company has."""
 
     unassigned: Unassigned
-    mailroom: StoredMailroom
+    taker: StoredMessageTaker
     rules: StrayRules
 
     async def take(self, call: Call, directory: Directory) -> None:
@@ -69,7 +69,7 @@ class Strays:
         mailbox = unassigned_mailbox(call.dialled, directory.timezone)
         desk = Desk(mailbox, sounds.LEAVE_MESSAGE, VoicemailSettings())
         language = directory.language
-        if call.seen_before and await take_up_again(call, self.mailroom, language, lambda _: desk):
+        if call.seen_before and await take_up_again(call, self.taker, language, lambda _: desk):
             return
         if why := await self._refusal(call, directory):
             metrics().refused.labels("unknown_number").inc()
@@ -77,7 +77,7 @@ class Strays:
             await call.play(sounds.UNKNOWN_NUMBER)
             return
         await call.answer(language)
-        await leave_message(call, self.mailroom, mailbox, desk.greeting, desk.settings)
+        await leave_message(call, self.taker, mailbox, desk.greeting, desk.settings)
 
     async def _refusal(self, call: Call, directory: Directory) -> str:
         """Why this caller may leave no message; "" for who may."""
@@ -86,7 +86,7 @@ class Strays:
         if not (self.rules.per_caller and self.rules.per_day):
             return "the settings allow none"
         count = partial(self.unassigned.calls_lately, call.caller.number)
-        of_caller, in_all = await self.mailroom.database.ask(count, PATIENCE)
+        of_caller, in_all = await self.taker.database.ask(count, PATIENCE)
         if of_caller >= self.rules.per_caller:
             return f"the caller has left {of_caller} within a day"
         return f"{in_all} were left within a day" if in_all >= self.rules.per_day else ""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dialplan.message_taking import Mailroom
+from dialplan.message_taking import MessageTaker
 from storage.intake.intake import Draft, Mailbox
 from storage.office import VoicemailSettings
 from telephony.call import Call, RecordingLimits
@@ -29,28 +29,28 @@ class Takes:
         """The take that was recorded last, or is being recorded."""
         return self.recorded[-1]
 
-    async def begin(self, call: Call, mailroom: Mailroom) -> Draft:
+    async def begin(self, call: Call, taker: MessageTaker) -> Draft:
         """The draft of the take that comes next; it replaces the one before.
 
         Raises `StorageError`.
         """
         older = self.newest if self.recorded else None
-        return self.begun or await mailroom.begin(call, self.mailbox, self.settings, older)
+        return self.begun or await taker.begin(call, self.mailbox, self.settings, older)
 
-    async def and_next(self, call: Call, mailroom: Mailroom) -> Takes:
+    async def and_next(self, call: Call, taker: MessageTaker) -> Takes:
         """These and the one that is recorded now. Raises `StorageError`."""
-        take = await self.begin(call, mailroom)
+        take = await self.begin(call, taker)
         return replace(self, recorded=(*self.recorded, take), begun=None)
 
     def none_yet(self) -> Takes:
         """For the same mailbox, with nothing recorded."""
         return Takes(self.mailbox, self.settings)
 
-    def limits(self, mailroom: Mailroom) -> RecordingLimits:
+    def limits(self, taker: MessageTaker) -> RecordingLimits:
         """When the recording of the newest ends by itself."""
         silence = self.settings.silence_seconds
         return RecordingLimits(
             max_seconds=math.ceil(self.settings.max_seconds),
             silence_seconds=math.ceil(silence),
-            only_noise=partial(mailroom.is_only_noise, self.newest, silence),
+            only_noise=partial(taker.is_only_noise, self.newest, silence),
         )

@@ -15,7 +15,7 @@ import structlog
 
 from dialplan import log_events, sounds
 from dialplan.digits import SKIP
-from dialplan.message_taking import Mailroom
+from dialplan.message_taking import MessageTaker
 from dialplan.takes import Takes
 from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 async def leave_message(
-    call: Call, mailroom: Mailroom, mailbox: Mailbox, greeting: str, settings: VoicemailSettings
+    call: Call, taker: MessageTaker, mailbox: Mailbox, greeting: str, settings: VoicemailSettings
 ) -> None:
     """Take one message for ``mailbox``; ``greeting`` is what is played before the beep, if any.
 
@@ -43,18 +43,18 @@ async def leave_message(
     `StorageError` when not even a draft can be made: nothing was said yet, and the caller is to
     be handed to the fallback.
     """
-    await go_on_with(call, mailroom, greeting, Takes(mailbox, settings))
+    await go_on_with(call, taker, greeting, Takes(mailbox, settings))
 
 
-async def go_on_with(call: Call, mailroom: Mailroom, greeting: str, takes: Takes) -> None:
+async def go_on_with(call: Call, taker: MessageTaker, greeting: str, takes: Takes) -> None:
     """The same, from the takes on that an earlier flow of the call left when it was lost."""
     try:
         if not takes.recorded:
             # First: who finds no place is not to hear the greeting that asks for a message.
-            begun = await takes.begin(call, mailroom)
+            begun = await takes.begin(call, taker)
             takes = replace(takes, begun=begun)
-            await _greet(call, mailroom, begun, greeting)
-        await _take_message(call, mailroom, takes)
+            await _greet(call, taker, begun, greeting)
+        await _take_message(call, taker, takes)
     except NoPlace as error:
         why = "mailbox_full" if isinstance(error, MailboxFull) else "no_room"
         metrics().refused.labels(why).inc()
@@ -62,11 +62,11 @@ async def go_on_with(call: Call, mailroom: Mailroom, greeting: str, takes: Takes
         await call.play(sounds.NO_PLACE, sounds.GOODBYE)
 
 
-async def _take_message(call: Call, mailroom: Mailroom, takes: Takes) -> None:
+async def _take_message(call: Call, taker: MessageTaker, takes: Takes) -> None:
     for _ in range(ATTEMPTS):
-        takes = await record_takes(call, mailroom, takes)
+        takes = await record_takes(call, taker, takes)
         try:
-            result = await keep_newest(mailroom, takes.recorded)
+            result = await keep_newest(taker, takes.recorded)
         except StorageError as error:
             metrics().failures.inc()
             log.error(log_events.WAITS, message=takes.newest.id, why=error)
@@ -82,25 +82,25 @@ async def _take_message(call: Call, mailroom: Mailroom, takes: Takes) -> None:
     await call.play(sounds.GOODBYE)
 
 
-async def record_takes(call: Call, mailroom: Mailroom, takes: Takes) -> Takes:
+async def record_takes(call: Call, taker: MessageTaker, takes: Takes) -> Takes:
     """Record until the caller is content; where there are takes already, they are asked first.
 
     A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
     """
     recording = False
     try:
-        again = not takes.recorded or await _says_again(call, mailroom, takes, EndedBy.KEY)
+        again = not takes.recorded or await _says_again(call, taker, takes, EndedBy.KEY)
         while again:
-            takes = await takes.and_next(call, mailroom)
+            takes = await takes.and_next(call, taker)
             recording = True
-            ended_by = await _record(call, mailroom, takes)
+            ended_by = await _record(call, taker, takes)
             recording = False
-            again = await _says_again(call, mailroom, takes, ended_by)
+            again = await _says_again(call, taker, takes, ended_by)
     except CallEnded as ended:
         # After CallLost Asterisk may be recording still: that take is settled once it is not. And
         # whoever has the call now goes on with all of them.
         if not (isinstance(ended, MovedOn) or (recording and isinstance(ended, CallLost))):
-            await keep_for_absent(mailroom, takes.recorded)
+            await keep_for_absent(taker, takes.recorded)
         raise
     except StorageError:
         if not takes.recorded:
@@ -108,19 +108,19 @@ async def record_takes(call: Call, mailroom: Mailroom, takes: Takes) -> Takes:
     return takes
 
 
-async def _record(call: Call, mailroom: Mailroom, takes: Takes) -> EndedBy:
+async def _record(call: Call, taker: MessageTaker, takes: Takes) -> EndedBy:
     """Record the newest of the takes."""
     take = takes.newest
     log.info(log_events.BEEP, message=take.id)
     try:
-        ended_by = await call.record(take.id, takes.limits(mailroom))
+        ended_by = await call.record(take.id, takes.limits(taker))
     finally:
-        await note_what_is_missing(call, mailroom, take)
+        await note_what_is_missing(call, taker, take)
     log.info(log_events.RECORDING_OVER, message=take.id, ended_by=str(ended_by))
     return ended_by
 
 
-async def _says_again(call: Call, mailroom: Mailroom, takes: Takes, ended_by: EndedBy) -> bool:
+async def _says_again(call: Call, taker: MessageTaker, takes: Takes, ended_by: EndedBy) -> bool:
     """Whether the caller, who may review the newest take, wants to record it again.
 
     Only who ended it by a key is asked, and only about speech.
@@ -128,25 +128,25 @@ async def _says_again(call: Call, mailroom: Mailroom, takes: Takes, ended_by: En
     settings = takes.settings
     if not settings.review or ended_by is not EndedBy.KEY:
         return False
-    if not await mailroom.has_speech(takes.newest, settings.min_seconds):
+    if not await taker.has_speech(takes.newest, settings.min_seconds):
         return False
     return await review_recording(call, takes.newest.id) == AGAIN
 
 
-async def note_what_is_missing(call: Call, mailroom: Mailroom, take: Draft) -> None:
+async def note_what_is_missing(call: Call, taker: MessageTaker, take: Draft) -> None:
     """Mark a take as cut off that lacks something of what the caller said."""
     if not call.is_whole(take.id):
-        await mailroom.mark_cut_off(take)
+        await taker.mark_cut_off(take)
 
 
-async def _greet(call: Call, mailroom: Mailroom, begun: Draft, greeting: str) -> None:
+async def _greet(call: Call, taker: MessageTaker, begun: Draft, greeting: str) -> None:
     """Play the greeting; whoever leaves during it gives their place in the box back at once."""
     if not greeting:
         return
     try:
         await call.play(greeting, interrupt=SKIP)
     except Hangup:
-        await keep_for_absent(mailroom, [begun])
+        await keep_for_absent(taker, [begun])
         raise
 
 
@@ -165,13 +165,13 @@ async def review_recording(call: Call, recording: str) -> str:
     return KEEP
 
 
-async def keep_newest(mailroom: Mailroom, takes: Sequence[Draft]) -> Kept | Empty:
+async def keep_newest(taker: MessageTaker, takes: Sequence[Draft]) -> Kept | Empty:
     """File the newest take that holds speech; the older ones that it replaces go with that.
 
     Newer ones are kept aside. Raises `StorageError` when it cannot be filed now.
     """
     for take in reversed(takes):
-        result = await mailroom.finish(take)
+        result = await taker.finish(take)
         if isinstance(result, Empty):
             log.info(log_events.NO_SOUND, message=take.id)
         elif result.quiet:
@@ -182,10 +182,10 @@ async def keep_newest(mailroom: Mailroom, takes: Sequence[Draft]) -> Kept | Empt
     return result
 
 
-async def keep_for_absent(mailroom: Mailroom, takes: Sequence[Draft]) -> None:
+async def keep_for_absent(taker: MessageTaker, takes: Sequence[Draft]) -> None:
     """File what a caller said who is gone; what cannot be filed now is filed later."""
     try:
-        await keep_newest(mailroom, takes)
+        await keep_newest(taker, takes)
     except StorageError as error:
         metrics().failures.inc()
         log.error(log_events.WAITS, message=takes[-1].id, why=error)

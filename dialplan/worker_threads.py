@@ -1,4 +1,4 @@
-"""Clerks: a few threads for one kind of work, so that a database that hangs holds up nothing else.
+"""A few threads for one kind of work, so that a database that hangs holds up nothing else.
 
 Asyncio's own pool has few threads, and whoever waits for a dead database in it keeps all others
 from reading a file. And they are daemons: work that never ends must not keep the process
@@ -21,7 +21,7 @@ from storage.errors import DatabaseUnavailable
 Result = TypeVar("Result")
 Work = tuple["Future[Any]", Callable[[], Any]]
 
-CLERKS = 2
+THREADS = 2
 """SQLite lets one write at a time, and there is one voice detector; another one reads, or waits for
 PostgreSQL's disk. More would only take the interpreter from each other, and from the calls."""
 
@@ -30,10 +30,10 @@ IDLE_SECONDS = 1.0
 """So long one waits for more work: to hire another costs more than most of it."""
 
 
-class Clerks:
+class WorkerThreads:
     """Does work in at most ``number`` threads. To be used from any number of event loops."""
 
-    def __init__(self, name: str, number: int = CLERKS) -> None:
+    def __init__(self, name: str, number: int = THREADS) -> None:
         self._name = name
         self._number = number
         self._lock = threading.Lock()
@@ -51,7 +51,7 @@ class Clerks:
         """Wait ``seconds`` for the database.
 
         Raises DatabaseUnavailable when that is over: the work goes on all the same if somebody
-        has begun with it. While all clerks have such work on their hands, nobody waits at all.
+        has begun with it. While all workers have such work on their hands, nobody waits at all.
         """
         if self._all_overdue():
             raise DatabaseUnavailable("database-silent")
@@ -82,7 +82,7 @@ class Clerks:
         return future
 
     def _work(self) -> None:
-        """Do what waits and what comes soon, then go: idle threads would outlive their clerks."""
+        """Do what waits and what comes soon, then go: idle threads would outlive their workers."""
         while (work := self._next()) is not None:
             future, function = work
             if not future.set_running_or_notify_cancel():

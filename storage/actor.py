@@ -16,7 +16,7 @@ NOBODY = ""
 
 
 @dataclass(frozen=True)
-class Part:
+class ScopePart:
     """Messages that a scope covers together: those of which all of this is true.
 
     ``company_id`` is whose they are: None for any company and for nobody's, `NOBODY` for nobody's
@@ -55,13 +55,13 @@ class Scope:
     unassigned: bool = False
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ScopePart, ...]:
         """What the scope consists of; no message is in two parts."""
         if self.people is not None:
-            return (Part(self.company_id, self.people, with_trash=False),)
-        whole = Part(self.company_id)
+            return (ScopePart(self.company_id, self.people, with_trash=False),)
+        whole = ScopePart(self.company_id)
         adds = self.unassigned and self.company_id is not None
-        return (whole, Part(NOBODY)) if adds else (whole,)
+        return (whole, ScopePart(NOBODY)) if adds else (whole,)
 
     def covers(
         self, company_id: str | None, employee_id: str | None, *, is_deleted: bool = False

@@ -68,7 +68,7 @@ def create_app(services: Services, watch: Watch | None = None) -> Starlette:
 
     With ``watch`` it also tells how the whole service is: see `web.monitoring`.
     """
-    events = Events(services.news, services.inbox)
+    events = Events(services.news, services.messages)
     operations = create_api(services, events)
     routes: list[BaseRoute] = [
         *_pages(),

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from storage.actor import Scope, User
 from storage.errors import DatabaseUnavailable
 from storage.messages.events import Item, News
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 
 POLL_SECONDS: Final = 0.25
 STILL_HERE_SECONDS: Final = 20.0
@@ -40,9 +40,9 @@ log = structlog.get_logger()
 class Events:
     """One reader of the news, and any number of listeners."""
 
-    def __init__(self, news: News, inbox: Inbox) -> None:
+    def __init__(self, news: News, repository: MessageRepository) -> None:
         self._news = news
-        self._inbox = inbox
+        self._repository = repository
         self._listeners: dict[asyncio.Queue[Item | None], tuple[str, Scope]] = {}
         self._newest: dict[asyncio.Queue[Item | None], int] = {}
         """Of each listener: the item up to which nothing is left to tell."""
@@ -130,7 +130,7 @@ class Events:
         user = await run_in_threadpool(find)
         if user is None:
             return None
-        listener = user.id, await run_in_threadpool(self._inbox.scope_of, user)
+        listener = user.id, await run_in_threadpool(self._repository.scope_of, user)
         self._listeners[queue] = listener
         self._somebody.set()
         return listener

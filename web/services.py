@@ -13,7 +13,7 @@ from storage.audit import AuditLog
 from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
 from storage.messages.events import News
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.office import Office
 from storage.office.prompts import PromptLibrary
 from storage.retention.retention import Retention
@@ -32,7 +32,7 @@ class Services:
     with.
     """
 
-    inbox: Inbox
+    messages: MessageRepository
     retention: Retention
     offices: Offices
     allowances: Allowances

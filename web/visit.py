@@ -150,7 +150,7 @@ class Visit(Guest):
     @cached_property
     def scope(self) -> Scope:
         """The messages that the user may see just now."""
-        return self.services.inbox.scope_of(self.user)
+        return self.services.messages.scope_of(self.user)
 
     @property
     def actor(self) -> Actor:
@@ -173,7 +173,7 @@ class Visit(Guest):
             "site": self.site,
             "office": office,
             "timezone": self.timezone,
-            "new_count": self.services.inbox.new_count(self.user),
+            "new_count": self.services.messages.new_count(self.user),
             "news": self.news,
         }
 

@@ -156,7 +156,7 @@ def _teller() -> Callable[[str, str], None]:
 
 
 def _newest(app: App) -> list[str]:
-    return [message.id for message in app.inbox.list(Query(limit=50)).messages]
+    return [message.id for message in app.messages.list(Query(limit=50)).messages]
 
 
 def _what_to_try(app: App) -> str:

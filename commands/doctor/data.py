@@ -122,7 +122,7 @@ def last_message(app: App) -> Finding:
 def kept_aside(app: App) -> Finding:
     """How many messages are probably empty; most of the newest: perhaps nobody can be heard."""
     quiet, newest = quiet_lately(app.database, NEWEST)
-    aside = app.inbox.quiet_count(EVERYTHING)
+    aside = app.messages.quiet_count(EVERYTHING)
     what = f"{aside} lie aside as probably empty"
     if newest == NEWEST and quiet > newest * MOST_QUIET:
         advice = (

@@ -1,12 +1,12 @@
-"""The nursery: a process that has loaded everything, and forks the roles.
+"""The fork server: a process that has loaded everything, and forks the roles.
 
 Loading the program takes seconds of CPU, a fork takes milliseconds: a role that died is back before
 its callers notice. Memory is shared too: what was loaded is there once for all roles.
 
-The supervisor asks over a socket, which is the nursery's standard input. ``fork NAME``, sent with
-the role's standard input and output, is answered with the pid and a descriptor of the process;
-``wait PID``, asked for a role that ended, with its exit code. When the socket closes the nursery
-ends, and its roles see the end of their own standard input.
+The supervisor asks over a socket, which is the fork server's standard input. ``fork NAME``, sent
+with the role's standard input and output, is answered with the pid and a descriptor of the process;
+``wait PID``, asked for a role that ended, with its exit code. When the socket closes, the fork
+server ends, and its roles see the end of their own standard input.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ import structlog
 
 MESSAGE_BYTES = 256
 START_AGAIN_SECONDS = 0.5
-"""A nursery that cannot load is not tried more often."""
+"""A fork server that cannot load is not tried more often."""
 
 log = structlog.get_logger()
 
 
-# -- in the nursery ----------------------------------------------------------------------------
+# -- in the fork server ----------------------------------------------------------------------------
 
 
 def raise_children(live: Callable[[str], object]) -> None:
@@ -68,8 +68,8 @@ def _next_child(control: socket.socket) -> tuple[str, Sequence[int]]:
 
 
 @dataclass(frozen=True)
-class FirstNursery:
-    """A nursery forked from the supervisor while that had one thread and nothing open."""
+class FirstForkServer:
+    """A fork server forked from the supervisor while that had one thread and nothing open."""
 
     pid: int
     control: socket.socket
@@ -114,8 +114,8 @@ class Child:
         os.close(self.keep_open)
 
 
-class Nursery:
-    """The nursery's process, kept alive by `run`.
+class ForkServer:
+    """The fork server's process, kept alive by `run`.
 
     ``first`` lives already; ``command``, which ends in `raise_children`, makes the next.
     """
@@ -124,7 +124,7 @@ class Nursery:
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
-        first: FirstNursery | None = None,
+        first: FirstForkServer | None = None,
     ) -> None:
         self._command = command
         self._environment = environment
@@ -150,7 +150,7 @@ class Nursery:
                     await _end_of(pid)
                     _, status = os.waitpid(pid, 0)  # noqa: ASYNC222 (it has ended)
             code = os.waitstatus_to_exitcode(status)
-            log.warning("the nursery died and is started again", code=code)
+            log.warning("the fork server died and is started again", code=code)
             await asyncio.sleep(START_AGAIN_SECONDS)
             pid, control = self._start()
 
@@ -170,7 +170,7 @@ class Nursery:
     async def fork(self, name: str) -> Child:
         """A new child that lives the role of this name.
 
-        Raises OSError where there is none: the nursery just died.
+        Raises OSError where there is none: the fork server just died.
         """
         await self._alive.wait()
         its_input, keep_open = os.pipe()
@@ -181,7 +181,7 @@ class Nursery:
         except (OSError, ValueError) as error:
             os.close(keep_open)
             os.close(output)
-            raise ConnectionError("the nursery does not answer") from error
+            raise ConnectionError("the fork server does not answer") from error
         finally:
             os.close(its_input)
             os.close(its_output)
@@ -199,7 +199,7 @@ class Nursery:
         child.ended.set()
 
     async def exit_code(self, child: Child) -> int | None:
-        """How a child ended (minus the signal); None where the nursery that knew is gone."""
+        """How a child ended (minus the signal); None where the fork server that knew is gone."""
         try:
             answer, _ = await self._ask(f"wait {child.pid}")
             return int(answer)
@@ -210,7 +210,7 @@ class Nursery:
         async with self._one_question:
             control = self._control
             if control is None:
-                raise ConnectionError("there is no nursery")
+                raise ConnectionError("there is no fork server")
 
             def ask() -> tuple[str, list[int]]:
                 socket.send_fds(control, [question.encode()], streams)

@@ -1,4 +1,4 @@
-"""Loading what calls need, once for all processes, and the nursery that is made of it.
+"""Loading what calls need, once for all processes, and the fork server that is made of it.
 
 Callers may be waiting for it in silence, so it is done as fast as one process can.
 """
@@ -18,7 +18,7 @@ import click
 from setproctitle import setproctitle
 
 from commands.context import App
-from commands.processes.fork_server import FirstNursery, raise_children
+from commands.processes.fork_server import FirstForkServer, raise_children
 from commands.processes.systemd import SUPERVISED
 from storage.audio.voice_detector import detector
 from telephony.ari.music import play_music
@@ -45,8 +45,8 @@ def load(*meanwhile: Callable[[], object]) -> None:
     gc.enable()
 
 
-def fork_nursery(context: click.Context) -> FirstNursery:
-    """Load, and fork the first nursery: so the supervisor and the roles load only once.
+def first_fork_server(context: click.Context) -> FirstForkServer:
+    """Load, and fork the first fork server: so the supervisor and the roles load only once.
 
     In each role this returns never: the role is lived, and the process ends as a command does.
     """
@@ -54,7 +54,7 @@ def fork_nursery(context: click.Context) -> FirstNursery:
     assert app
     waiting: list[int] = []
     load(partial(_comfort_callers, App(app.home), waiting))
-    first = FirstNursery.fork(callers_wait=any(waiting))
+    first = FirstForkServer.fork(callers_wait=any(waiting))
     if first is None:
         os.environ[SUPERVISED] = "1"
         _raise_roles(context)
@@ -79,9 +79,9 @@ def _comfort_callers(app: App, waiting: list[int]) -> None:
             waiting.append(play_music(*access, owner(settings)))
 
 
-@click.command("nursery", hidden=True)
+@click.command("fork-server", hidden=True)
 @click.pass_context
-def nursery(context: click.Context) -> None:
+def fork_server(context: click.Context) -> None:
     """Load what calls need, and fork the roles that the supervisor asks for."""
     load()
     _raise_roles(context)
@@ -92,7 +92,7 @@ def _raise_roles(context: click.Context) -> None:
 
     app = context.find_object(App)
     assert app
-    setproctitle(f"voicepost --home {app.home} nursery")
+    setproctitle(f"voicepost --home {app.home} fork-server")
 
     def live(name: str) -> None:
         setproctitle(f"voicepost --home {app.home} {name}")

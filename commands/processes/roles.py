@@ -202,8 +202,8 @@ def _reception(app: App) -> Reception:
     settings = app.settings.calls
     return Reception(
         offices=app.offices,
+        intake=app.intake,
         messages=app.messages,
-        inbox=app.inbox,
         prompts=app.prompts,
         unassigned=app.unassigned,
         outside=settings.outside,

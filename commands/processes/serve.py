@@ -17,10 +17,10 @@ import structlog
 from commands.context import App
 from commands.observability.logging import configure_logs
 from commands.processes.first_links import first_links
-from commands.processes.fork_server import FirstNursery
+from commands.processes.fork_server import FirstForkServer
 from commands.processes.home_folder import close_home
-from commands.processes.preload import fork_nursery
-from commands.processes.supervisor import Role, nursery
+from commands.processes.preload import first_fork_server
+from commands.processes.supervisor import Role, fork_server
 from commands.processes.systemd import Watcher
 from storage.privacy import FILE, LOCK, UMASK, make_home
 from telephony.errors import SandboxError
@@ -52,7 +52,9 @@ def serve(context: click.Context, sandbox: bool) -> None:
     app: App = context.obj
     watcher = Watcher.taken_from(os.environ)
     os.umask(UMASK)
-    first = fork_nursery(context)  # before anything is open, or locked, that a role would share
+    first = first_fork_server(
+        context
+    )  # before anything is open, or locked, that a role would share
     with first.control:
         make_home(app.home)
         with only_service(app.home):
@@ -115,14 +117,14 @@ def sandbox_asterisk(settings: Settings, language: str = "en") -> Asterisk:
     )
 
 
-async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstNursery) -> None:
+async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstForkServer) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    children = nursery(app.home, first)
+    children = fork_server(app.home, first)
     roles = calls, agi, web = [Role(name, children) for name in ("calls", "agi", "web")]
     async with AsyncExitStack() as stack:
-        raising = asyncio.create_task(children.run(), name="nursery")
+        raising = asyncio.create_task(children.run(), name="fork-server")
         stack.push_async_callback(_end, raising)
         calling: asyncio.Task[None] | None = None
         if first.callers_wait:  # so Asterisk runs, and all was well with the database

@@ -44,19 +44,19 @@ async def keep_settling(app: App, ari: Ari, router: Router) -> None:
 
 async def settle_once(app: App, ari: Ari, served: frozenset[str]) -> Settled:
     """Settle all that belongs to no live call. Raises `AriError`, `StorageError`."""
-    drafts = await asyncio.to_thread(app.messages.drafts.open)  # first: see `settle`
+    drafts = await asyncio.to_thread(app.intake.drafts.open)  # first: see `settle`
     live = served | {str(channel["id"]) for channel in await ari.request("GET", "/channels")}
     directory = await asyncio.to_thread(app.offices.snapshot)
 
     def work() -> Settled:
         alone = take_in_fallback(
-            app.messages, app.settings.fallback_spool, directory, live, asterisk_alive=True
+            app.intake, app.settings.fallback_spool, directory, live, asterisk_alive=True
         )
         metrics().calls.labels("asterisk", "served").inc(len(alone.kept) + alone.empty)
         return (
-            settle(app.messages, drafts, live)
+            settle(app.intake, drafts, live)
             + alone
-            + take_in_orphans(app.messages, app.database, asterisk_alive=True)
+            + take_in_orphans(app.intake, app.database, asterisk_alive=True)
         )
 
     settled = await asyncio.to_thread(work)

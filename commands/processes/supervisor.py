@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from commands.processes.fork_server import Child, FirstNursery, Nursery
+from commands.processes.fork_server import Child, FirstForkServer, ForkServer
 from commands.processes.systemd import SUPERVISED
 
 FIRST_RESTART_SECONDS = 0.1
@@ -23,20 +23,20 @@ SILENT_SECONDS = 45.0
 log = structlog.get_logger()
 
 
-def nursery(home: Path, first: FirstNursery | None = None) -> Nursery:
-    """The nursery of a home's roles, to be run; ``first`` if it is there already."""
-    command = (sys.executable, "-m", "cli", "--home", str(home), "nursery")
-    return Nursery(command, os.environ | {SUPERVISED: "1"}, first)
+def fork_server(home: Path, first: FirstForkServer | None = None) -> ForkServer:
+    """The fork server of a home's roles, to be run; ``first`` if it is there already."""
+    command = (sys.executable, "-m", "cli", "--home", str(home), "fork-server")
+    return ForkServer(command, os.environ | {SUPERVISED: "1"}, first)
 
 
 class Role:
     """One of our processes, kept alive by `run` until cancelled or told to `end`."""
 
-    def __init__(self, name: str, nursery: Nursery) -> None:
+    def __init__(self, name: str, fork_server: ForkServer) -> None:
         self.name = name
         self.ready = asyncio.Event()
         """Set when the role has said so, cleared when it died."""
-        self._nursery = nursery
+        self._fork_server = fork_server
         self._child: Child | None = None
         self._heard = 0.0
         self._ending = False
@@ -86,7 +86,7 @@ class Role:
     async def _live(self) -> int | None:
         """One life of the process; its exit code, where it is known."""
         try:
-            self._child = child = await self._nursery.fork(self.name)
+            self._child = child = await self._fork_server.fork(self.name)
         except OSError:
             return None
         if self._ending:
@@ -94,7 +94,7 @@ class Role:
         telling = asyncio.create_task(self._hear(child))
         try:
             await child.ended.wait()
-            return await self._nursery.exit_code(child)
+            return await self._fork_server.exit_code(child)
         finally:
             self._child = None
             telling.cancel()

@@ -121,7 +121,7 @@ def services(app: App) -> Services:
 
     web = app.settings.web
     return Services(
-        inbox=app.inbox,
+        messages=app.messages,
         retention=app.retention,
         offices=app.offices,
         allowances=app.allowances,

@@ -14,5 +14,5 @@ async def run(call: Call, services: Services, action: Voicemail, typed: str) -> 
     await call.answer(services.office.company.language)
     desk = services.desk(action.employee, call.dialled)
     greeting = "" if typed == SKIP else desk.greeting
-    await leave_message(call, services.mailroom, desk.mailbox, greeting, desk.settings)
+    await leave_message(call, services.taker, desk.mailbox, greeting, desk.settings)
     return Done()

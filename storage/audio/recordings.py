@@ -146,7 +146,7 @@ def _first_part(name: str) -> str | None:
     return f"{found[1] or ''}{found[2]}" if found and is_id(found[2]) else None
 
 
-class Refused:
+class NoRecordings:
     """What was found to be no recording, and need not be looked at again until it changes."""
 
     def __init__(self) -> None:

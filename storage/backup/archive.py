@@ -1,6 +1,6 @@
 """The file of a backup: an ordinary tar, whose last members say what must be in it.
 
-spool/recording/…, spool/fallback/…   recordings that are no messages yet, and slips
+spool/recording/…, spool/fallback/…   recordings that are no messages yet, and draft files
 tables/TABLE/000001.jsonl             rows, one JSON object a line
 audio/2026/08/ID.wav                  each before the rows of its message
 prompts/DIGEST.wav, voicepost.toml

@@ -109,7 +109,7 @@ class _Backup:
         self._archive.finish(manifest)
 
     def _add_rowless(self) -> None:
-        """Recordings that the fallback left, or that only a slip or nobody knows."""
+        """Recordings that the fallback left, or that only a draft file or nobody knows."""
         for path in _files(self._home.fallback, ".wav"):
             self._add_recording("fallback", path)
         for path in _files(self._home.recordings, ".wav"):

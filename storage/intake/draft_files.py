@@ -1,8 +1,8 @@
-"""Slips: what is known of a message before the beep, in a small file, while the database is away.
+"""What is known of a message before the beep, in a small file, while the database is away.
 
-A slip lies beside the recording, named by the same id, and stands for the draft's row. It is there
-until its message is settled. A row and a slip of one id are one draft. Like everything in the
-spool a slip may be anything at all by the time that it is read.
+A draft file lies beside the recording, named by the same id, and stands for the draft's row. It is
+there until its message is settled. A row and a draft file of one id are one draft. Like everything
+in the spool a draft file may be anything at all by the time that it is read.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ _ENVELOPE = TypeAdapter(Envelope)
 log = structlog.get_logger(__name__)
 
 
-class Slips:
-    """The slips in one folder. Synchronous and safe to use from many threads."""
+class DraftFiles:
+    """The draft files in one folder. Synchronous and safe to use from many threads."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def write(self, envelope: Envelope) -> None:
-        """Write a slip that survives a power cut. Raises SpoolError."""
+        """Write a draft file that survives a power cut. Raises SpoolError."""
         slip = asdict(envelope) | {"received_at": envelope.received_at.isoformat()}
         path = self.path(envelope.id)
         try:
             write_whole(path, storable(json.dumps(slip, ensure_ascii=False)).encode())
         except OSError as error:
             raise SpoolError(
-                "slip-not-written", folder=self._folder, reason=error.strerror
+                "draft-file-not-written", folder=self._folder, reason=error.strerror
             ) from error
 
     def read(self, draft_id: str) -> Envelope | None:
-        """What a slip says; None if there is none, or none that makes sense. Raises SpoolError."""
+        """What it says; None if there is none, or none that makes sense. Raises SpoolError."""
         if not is_id(draft_id):
             return None
         try:
@@ -61,7 +61,7 @@ class Slips:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise SpoolError("slip-unreadable", id=draft_id, reason=error.strerror) from error
+            raise SpoolError("draft-file-unreadable", id=draft_id, reason=error.strerror) from error
         except (NotPlain, ValidationError) as error:
             log.warning("a slip makes no sense", slip=draft_id, reason=error)
             return None
@@ -71,7 +71,7 @@ class Slips:
         return envelope
 
     def each(self) -> Iterator[Envelope]:
-        """All slips that can be read and make sense."""
+        """All draft files that can be read and make sense."""
         for draft_id in self.ids():
             try:
                 envelope = self.read(draft_id)
@@ -82,7 +82,7 @@ class Slips:
                     yield envelope
 
     def ids(self) -> list[str]:
-        """The ids of all slips, readable or not, in order."""
+        """The ids of all draft files, readable or not, in order."""
         try:
             names = sorted(path.name for path in self._folder.glob(f"*{SUFFIX}"))
         except OSError as error:
@@ -91,19 +91,19 @@ class Slips:
         return [name for name in (n.removesuffix(SUFFIX) for n in names) if is_id(name)]
 
     def remove(self, draft_id: str) -> None:
-        """A slip no longer needed; if it cannot go now, the next reconciliation tries again."""
+        """It is no longer needed; if it cannot go now, the next reconciliation tries again."""
         try:
             self.path(draft_id).unlink(missing_ok=True)
         except OSError as error:
             log.warning("slip cannot be removed", slip=draft_id, reason=error.strerror)
 
     def path(self, draft_id: str) -> Path:
-        """Where the slip of that id is, if there is one."""
+        """Where the draft file of that id is, if there is one."""
         return self._folder / f"{draft_id}{SUFFIX}"
 
 
 def _makes_sense(envelope: Envelope) -> bool:
-    """Whether the database would take it: one slip must not be in the way of all others."""
+    """Whether the database would take it: one draft file must not be in the way of all others."""
     ids = (envelope.mailbox.company_id, envelope.replaces)
     return (
         all(each is None or len(each) <= LONGEST_ID for each in ids)

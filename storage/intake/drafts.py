@@ -1,4 +1,4 @@
-"""Drafts: messages that were begun and are neither kept nor given up, as rows or as slips."""
+"""Drafts: messages that were begun and are neither kept nor given up, as rows or as draft files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.database.tables import IS_DRAFT, MessageRow
-from storage.intake.draft_files import Slips
+from storage.intake.draft_files import DraftFiles
 from storage.messages.envelope import Envelope
 
 
@@ -39,14 +39,14 @@ class Interrupted:
 class Drafts:
     """The drafts of an installation. Synchronous and safe to use from many threads."""
 
-    def __init__(self, database: Database, slips: Slips) -> None:
+    def __init__(self, database: Database, draft_files: DraftFiles) -> None:
         self._database = database
-        self._slips = slips
+        self._draft_files = draft_files
 
     def open(self) -> list[OpenDraft]:
         """Every draft that there is now. Raises DatabaseUnavailable."""
-        # Slips first: a draft may become a row meanwhile, but no row becomes a slip.
-        drafts = {slip.id: _of_slip(slip) for slip in self._slips.each()}
+        # Files first: a draft may become a row meanwhile, but no row becomes a draft file.
+        drafts = {draft.id: _of_draft_file(draft) for draft in self._draft_files.each()}
         columns = (MessageRow.id, MessageRow.call_id, MessageRow.replaces)
         with self._database.reading() as session:
             for row in session.execute(select(*columns).where(IS_DRAFT)):
@@ -63,22 +63,22 @@ class Drafts:
                 select(*columns).where(row.call_id == call_id).order_by(row.place)
             ).all()
         known = {row.id for row in rows}
-        slips = [slip for slip in self._of_call(call_id) if slip.id not in known]
+        drafts = [draft for draft in self._of_call(call_id) if draft.id not in known]
         takes = [OpenDraft(r.id, r.call_id, r.replaces) for r in rows if r.state == "recording"]
-        takes += map(_of_slip, slips)
+        takes += map(_of_draft_file, drafts)
         boxes = [(row.box, row.addressee_number) for row in rows]
-        boxes += [(slip.mailbox.box, slip.mailbox.addressee_number) for slip in slips]
+        boxes += [(draft.mailbox.box, draft.mailbox.addressee_number) for draft in drafts]
         kept = any(row.state == "kept" and not row.quiet for row in rows)
         return _interrupted(takes, boxes, kept=kept)
 
-    def interrupted_by_slips(self, call_id: str) -> Interrupted | None:
+    def interrupted_by_draft_files(self, call_id: str) -> Interrupted | None:
         """The same, as far as it is known without the database."""
-        slips = self._of_call(call_id)
-        boxes = [(slip.mailbox.box, slip.mailbox.addressee_number) for slip in slips]
-        return _interrupted([_of_slip(slip) for slip in slips], boxes, kept=False)
+        drafts = self._of_call(call_id)
+        boxes = [(draft.mailbox.box, draft.mailbox.addressee_number) for draft in drafts]
+        return _interrupted([_of_draft_file(draft) for draft in drafts], boxes, kept=False)
 
     def _of_call(self, call_id: str) -> list[Envelope]:
-        return [slip for slip in self._slips.each() if slip.call_id == call_id]
+        return [draft for draft in self._draft_files.each() if draft.call_id == call_id]
 
 
 def replacing_first(drafts: Iterable[OpenDraft]) -> list[OpenDraft]:
@@ -99,8 +99,8 @@ def replacing_first(drafts: Iterable[OpenDraft]) -> list[OpenDraft]:
     return list(ordered.values())
 
 
-def _of_slip(slip: Envelope) -> OpenDraft:
-    return OpenDraft(slip.id, slip.call_id, slip.replaces)
+def _of_draft_file(draft: Envelope) -> OpenDraft:
+    return OpenDraft(draft.id, draft.call_id, draft.replaces)
 
 
 def _interrupted(

@@ -27,14 +27,14 @@ from storage.database.tables import MessageRow
 from storage.errors import NotFound
 from storage.files.free_space import check_room, is_full
 from storage.identifiers import id_of_file
-from storage.intake.draft_files import Slips
+from storage.intake.draft_files import DraftFiles
 from storage.intake.drafts import Drafts
 from storage.intake.leftovers import Leftovers
-from storage.intake.rows import Contents, Ledger, is_unsettled
+from storage.intake.rows import Contents, MessageRows, is_unsettled
 from storage.messages.envelope import Box, Envelope, Mailbox, Source, audio_key, new_row
 from storage.metrics import count_settled
 
-__all__ = ["Box", "Draft", "Empty", "Kept", "Mailbox", "Messages", "Source"]
+__all__ = ["Box", "Draft", "Empty", "Intake", "Kept", "Mailbox", "Source"]
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,17 @@ class Filed:
     contents: Contents | None
 
 
-class Messages:
+class Intake:
     """Where messages are kept. Synchronous and safe to use from many threads."""
 
     def __init__(self, database: Database, audio: AudioStore, recordings: Path) -> None:
         """``recordings`` is the folder where Asterisk records."""
-        self._ledger = Ledger(database)
+        self._rows = MessageRows(database)
         self._audio = audio
         self._recordings = recordings
-        self._slips = Slips(recordings)
-        self.drafts = Drafts(database, self._slips)
-        self.leftovers = Leftovers(recordings, self._slips)
+        self._draft_files = DraftFiles(recordings)
+        self.drafts = Drafts(database, self._draft_files)
+        self.leftovers = Leftovers(recordings, self._draft_files)
         """For `storage.intake.reconcile`."""
         self._folders = [recordings]
         if isinstance(audio, LocalAudio):
@@ -104,12 +104,12 @@ class Messages:
 
         ``most`` is how many messages its box may hold. Raises MailboxFull, DatabaseUnavailable.
         """
-        row = self._ledger.add(new_row(envelope), arrives=True, most=most)
+        row = self._rows.add(new_row(envelope), arrives=True, most=most)
         return Draft(row.id, row)
 
     def begin_without_database(self, envelope: Envelope) -> Draft:
-        """The same, on a slip. Raises SpoolError."""
-        self._slips.write(envelope)
+        """The same, in a draft file. Raises SpoolError."""
+        self._draft_files.write(envelope)
         return Draft(envelope.id)
 
     def is_recorded(self, draft_id: str) -> bool:
@@ -154,10 +154,10 @@ class Messages:
             mark_cut_off(self._recording(draft_id))
 
     def look_up(self, draft_id: str) -> MessageRow:
-        """The draft's row, or one made from its slip. Raises NotFound, DatabaseUnavailable."""
-        if row := self._ledger.find(draft_id):
+        """The draft's row, or one made from its file. Raises NotFound, DatabaseUnavailable."""
+        if row := self._rows.find(draft_id):
             return row
-        if envelope := self._slips.read(draft_id):
+        if envelope := self._draft_files.read(draft_id):
             return new_row(envelope)
         raise NotFound("no-draft", id=draft_id)
 
@@ -170,7 +170,7 @@ class Messages:
         return Filed(row, self._store(row, audio, cut_off=cut_off))
 
     def keep(self, filed: Filed) -> Kept | Empty:
-        """Commit, and let recording and slip go. Raises DatabaseUnavailable."""
+        """Commit, and let recording and draft file go. Raises DatabaseUnavailable."""
         row = self._settle(filed)
         if filed.contents is not None:
             count_settled(row, self._recording(row.id))
@@ -209,7 +209,7 @@ class Messages:
             call_id=call_id,
             min_speech=min_speech,
         )
-        row = self._ledger.find(envelope.id) or new_row(envelope)
+        row = self._rows.find(envelope.id) or new_row(envelope)
         if is_unsettled(row):
             row = self._settle(Filed(row, self._store(row, audio, cut_off=False)))
             count_settled(row, path)
@@ -247,9 +247,9 @@ class Messages:
             return row
         if row.place is None or (contents.state == "kept" and not contents.quiet):
             self._add_replaced(row)
-        if row.place is None:  # known from a slip or a file only
-            row = self._ledger.add(row)
-        settled, taken_back = self._ledger.settle(row, contents)
+        if row.place is None:  # known from a file only
+            row = self._rows.add(row)
+        settled, taken_back = self._rows.settle(row, contents)
         for draft_id in taken_back:
             self._clear(draft_id)
         if contents.audio_key and settled.audio_key is None:
@@ -257,7 +257,7 @@ class Messages:
         return settled
 
     def _add_replaced(self, row: MessageRow) -> None:
-        """Give the drafts that this one takes back their rows, where they have only slips.
+        """Give the drafts that this one takes back their rows, where they have only draft files.
 
         The oldest first: the others are for whom that one is.
         """
@@ -265,20 +265,20 @@ class Messages:
         envelopes: list[Envelope] = []
         while earlier and earlier not in seen:
             seen.add(earlier)
-            envelope = self._slips.read(earlier)
+            envelope = self._draft_files.read(earlier)
             if envelope:
                 envelopes.append(envelope)
-            there = envelope or self._ledger.find(earlier)
+            there = envelope or self._rows.find(earlier)
             earlier = there.replaces if there else None
         for envelope in reversed(envelopes):
-            self._ledger.add(new_row(envelope))
+            self._rows.add(new_row(envelope))
 
     def _recording(self, draft_id: str) -> Path:
         return self.leftovers.recording(draft_id)
 
     def _clear(self, draft_id: str) -> None:
         remove_recording(self._recording(draft_id))
-        self._slips.remove(draft_id)
+        self._draft_files.remove(draft_id)
 
 
 def _outcome(row: MessageRow) -> Kept | Empty:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from storage.audio.recordings import Refused, parts_of
-from storage.intake.draft_files import Slips
+from storage.audio.recordings import NoRecordings, parts_of
+from storage.intake.draft_files import DraftFiles
 
 # A file changed so recently, in seconds, may still be written by Asterisk, which writes a
 # recording every two to four seconds.
@@ -20,15 +20,15 @@ log = structlog.get_logger(__name__)
 
 
 class Leftovers:
-    """Recordings, the slips beside them, and what was found to be no recording.
+    """Recordings, the draft files beside them, and what was found to be no recording.
 
     It is remembered from one reconciliation to the next: make one for a folder.
     """
 
-    def __init__(self, folder: Path, slips: Slips) -> None:
+    def __init__(self, folder: Path, draft_files: DraftFiles) -> None:
         self._folder = folder
-        self._slips = slips
-        self._refused = Refused()
+        self._draft_files = draft_files
+        self._refused = NoRecordings()
 
     def recording(self, draft_id: str) -> Path:
         """Where the draft's recording is, or its first part, if there is one."""
@@ -38,23 +38,23 @@ class Leftovers:
         """As `recordings_in`, of the folder where Asterisk records."""
         return recordings_in(self._folder, only_quiet=only_quiet)
 
-    def has_slip(self, draft_id: str) -> bool:
-        """Whether there is a slip of that id that makes sense. Raises SpoolError."""
-        return self._slips.read(draft_id) is not None
+    def has_draft_file(self, draft_id: str) -> bool:
+        """Whether there is a draft file of that id that makes sense. Raises SpoolError."""
+        return self._draft_files.read(draft_id) is not None
 
-    def remove_slip(self, draft_id: str) -> None:
-        """As `Slips.remove`."""
-        self._slips.remove(draft_id)
+    def remove_draft_file(self, draft_id: str) -> None:
+        """As `DraftFiles.remove`."""
+        self._draft_files.remove(draft_id)
 
-    def remove_useless_slips(self, *, only_quiet: bool) -> None:
-        """Slips that make no sense go, unless there is a recording: they go together."""
-        for draft_id in self._slips.ids():
+    def remove_useless_draft_files(self, *, only_quiet: bool) -> None:
+        """DraftFiles that make no sense go, unless there is a recording: they go together."""
+        for draft_id in self._draft_files.ids():
             if (
                 not parts_of(self.recording(draft_id))
-                and (not only_quiet or _is_quiet(self._slips.path(draft_id)))
-                and not self.has_slip(draft_id)
+                and (not only_quiet or _is_quiet(self._draft_files.path(draft_id)))
+                and not self.has_draft_file(draft_id)
             ):
-                self._slips.remove(draft_id)
+                self._draft_files.remove(draft_id)
 
     def refuse(self, path: Path) -> None:
         """Remember that this is no recording."""

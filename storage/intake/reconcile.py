@@ -24,7 +24,7 @@ from storage.errors import DatabaseUnavailable, NoRecording, Problem, reason_of,
 from storage.identifiers import time_of
 from storage.intake import log_events
 from storage.intake.drafts import OpenDraft, replacing_first
-from storage.intake.intake import Empty, Kept, Mailbox, Messages
+from storage.intake.intake import Empty, Intake, Kept, Mailbox
 from storage.intake.leftovers import Leftovers, changed_at, recordings_in
 from storage.intake.mailboxes import company_mailbox, employee_mailbox, unassigned_mailbox
 from storage.metrics import metrics
@@ -54,7 +54,7 @@ class Settled:
 
 
 def settle(
-    messages: Messages,
+    intake: Intake,
     drafts: Iterable[OpenDraft],
     live_calls: Collection[str],
     live_drafts: Collection[str] = (),
@@ -70,19 +70,19 @@ def settle(
     return _each(
         (
             (
-                messages.leftovers.recording(draft.id),
+                intake.leftovers.recording(draft.id),
                 draft.call_id,
-                partial(messages.finish, draft.id),
+                partial(intake.finish, draft.id),
             )
             for draft in replacing_first(drafts)
             if draft.call_id not in live_calls and draft.id not in recorded
         ),
-        messages.leftovers,
+        intake.leftovers,
     )
 
 
 def take_in_fallback(
-    messages: Messages,
+    intake: Intake,
     folder: Path,
     directory: Directory,
     live_calls: Collection[str],
@@ -96,17 +96,17 @@ def take_in_fallback(
 
     def attempts() -> Iterator[Attempt]:
         paths = recordings_in(folder, only_quiet=asterisk_alive)
-        messages.leftovers.forget_gone(paths, folder)
+        intake.leftovers.forget_gone(paths, folder)
         for path in paths:
             left = _LeftBehind.from_name(path)
             if left.call_id not in live_calls:
-                yield path, left.call_id, partial(left.take_in, messages, directory)
+                yield path, left.call_id, partial(left.take_in, intake, directory)
 
-    return _each(attempts(), messages.leftovers)
+    return _each(attempts(), intake.leftovers)
 
 
 def take_in_orphans(
-    messages: Messages,
+    intake: Intake,
     database: Database,
     live_drafts: Collection[str] = (),
     *,
@@ -118,7 +118,7 @@ def take_in_orphans(
     all its parts.
     Raises DatabaseUnavailable.
     """
-    leftovers = messages.leftovers
+    leftovers = intake.leftovers
     there = leftovers.recordings(only_quiet=False)
     leftovers.forget_gone(there)
     quiet = set(leftovers.recordings(only_quiet=asterisk_alive))
@@ -128,16 +128,16 @@ def take_in_orphans(
     paths = {name: leftovers.recording(name) for name in sorted(names)}
     known = _known(database, list(paths))
 
-    leftovers.remove_useless_slips(only_quiet=asterisk_alive)
+    leftovers.remove_useless_draft_files(only_quiet=asterisk_alive)
 
     def attempts() -> Iterator[Attempt]:
         for name, path in paths.items():
             state, call_id = known.get(name, ("", ""))
             if not state:
-                if not leftovers.has_slip(name):  # with a slip it is a draft
-                    yield path, call_id, partial(_take_in_unknown, messages, path)
+                if not leftovers.has_draft_file(name):  # with a draft file it is a draft
+                    yield path, call_id, partial(_take_in_unknown, intake, path)
             elif state != "recording":
-                yield path, call_id, partial(messages.finish, name)
+                yield path, call_id, partial(intake.finish, name)
 
     return _each(attempts(), leftovers)
 
@@ -160,9 +160,9 @@ class _LeftBehind:
         received_at = _received(path, datetime.fromtimestamp(int(found[1]), UTC))
         return cls(path, received_at, found[2], found[3], found[4])
 
-    def take_in(self, messages: Messages, directory: Directory) -> Kept | Empty:
+    def take_in(self, intake: Intake, directory: Directory) -> Kept | Empty:
         mailbox, min_speech = self._addressee(directory)
-        return messages.take_in(
+        return intake.take_in(
             self.path,
             mailbox=mailbox,
             caller_number=self.caller,
@@ -186,8 +186,8 @@ class _LeftBehind:
         return mailbox, site.office.voicemail.min_seconds
 
 
-def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
-    outcome = messages.take_in(
+def _take_in_unknown(intake: Intake, path: Path) -> Kept | Empty:
+    outcome = intake.take_in(
         path,
         mailbox=unassigned_mailbox(""),
         caller_number="",
@@ -196,7 +196,7 @@ def _take_in_unknown(messages: Messages, path: Path) -> Kept | Empty:
         min_speech=0.0,
         message_id=path.stem,
     )
-    messages.leftovers.remove_slip(path.stem)  # it made no sense
+    intake.leftovers.remove_draft_file(path.stem)  # it made no sense
     return outcome
 
 

@@ -46,7 +46,7 @@ def is_unsettled(row: MessageRow) -> bool:
     return row.state in UNSETTLED
 
 
-class Ledger:
+class MessageRows:
     """The table of messages, written while they are taken. Raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:

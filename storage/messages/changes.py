@@ -30,7 +30,7 @@ LONGEST_REASON = 500
 
 
 def listen(session: Session, message_id: str, user: User | None, by: Actor) -> None:
-    """See `Inbox.listen`."""
+    """See `MessageRepository.listen`."""
     scope = scope_of(session, user) if user else EVERYTHING
     (row,) = _locked(session, [message_id], scope)
     row.heard_at = row.heard_at or datetime.now(UTC)
@@ -41,7 +41,7 @@ def listen(session: Session, message_id: str, user: User | None, by: Actor) -> N
 
 
 def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
-    """See `Inbox.note_listening`."""
+    """See `MessageRepository.note_listening`."""
     (row,) = _locked(session, [message_id], scope_of(session, user))
     _note_listening(session, row, by)
 
@@ -49,7 +49,7 @@ def note_listening(session: Session, message_id: str, user: User, by: Actor) -> 
 def mark(
     session: Session, message_ids: Collection[str], state: State, user: User, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.mark`."""
+    """See `MessageRepository.mark`."""
     rows = _locked(session, message_ids, scope_of(session, user))
     rows = [row for row in rows if not row.quiet]  # new to nobody, as long as they lie aside
     places = [row.place for row in rows]
@@ -68,7 +68,7 @@ def mark(
 def delete(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.delete_many`."""
+    """See `MessageRepository.delete_many`."""
     rows = _locked(session, message_ids, scope)
     for row in rows:
         if row.held_at is not None:
@@ -98,7 +98,7 @@ def retire(session: Session, rows: Sequence[MessageRow], by: Actor, days: int) -
 def restore(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.restore_many`."""
+    """See `MessageRepository.restore_many`."""
     rows = _locked(session, message_ids, scope)
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
@@ -115,7 +115,7 @@ def restore(
 def accept(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.accept`."""
+    """See `MessageRepository.accept`."""
     changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
     for row in changed:
         row.quiet = False
@@ -132,7 +132,7 @@ def accept(
 def hold(
     session: Session, message_ids: Collection[str], scope: Scope, reason: str, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.hold`."""
+    """See `MessageRepository.hold`."""
     reason = _reason(reason)
     rows = _locked(session, message_ids, scope)
     changed = [row for row in rows if row.held_at is None]
@@ -145,7 +145,7 @@ def hold(
 def release(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
-    """See `Inbox.release`."""
+    """See `MessageRepository.release`."""
     rows = _locked(session, message_ids, scope)
     changed = [row for row in rows if row.held_at is not None]
     for row in changed:
@@ -155,7 +155,7 @@ def release(
 
 
 def note_download(session: Session, message: Message, by: Actor) -> None:
-    """See `Inbox.note_download`."""
+    """See `MessageRepository.note_download`."""
     note(
         session,
         by,
@@ -167,7 +167,7 @@ def note_download(session: Session, message: Message, by: Actor) -> None:
 
 
 def note_export(session: Session, query: Query, messages: int, by: Actor) -> None:
-    """See `Inbox.note_export`."""
+    """See `MessageRepository.note_export`."""
     wanted = {
         "messages": messages,
         "company": query.company,

@@ -19,7 +19,7 @@ from storage.database.tables import IS_QUIET, MessageRow
 from storage.messages.envelope import Box
 from storage.messages.events import announce
 from storage.messages.query import Query
-from storage.messages.search.index_ranges import Shelf, shelves
+from storage.messages.search.index_ranges import IndexRange, ranges
 
 MOST: Final = 1_000
 """So many lie aside in one box: a line that rings by itself must not fill the disk."""
@@ -32,7 +32,7 @@ def arrive(session: Session, row: MessageRow) -> None:
 
     Ends with news, as the last thing in the transaction.
     """
-    box = shelf_of(row.company_id, row.box, row.employee_id)
+    box = range_of(row.company_id, row.box, row.employee_id)
     oldest = session.scalars(
         select(MessageRow)
         .where(IS_QUIET, *box.conditions(), MessageRow.held_at.is_(None))
@@ -55,8 +55,11 @@ def arrive(session: Session, row: MessageRow) -> None:
 def count(session: Session, scope: Scope) -> int:
     """How many lie aside that the scope covers; `COUNTED` stands for that many or more."""
     places = [
-        select(MessageRow.place).where(IS_QUIET, *shelf.conditions()).limit(COUNTED).subquery()
-        for shelf in shelves(Query(scope=scope, quiet=True))
+        select(MessageRow.place)
+        .where(IS_QUIET, *index_range.conditions())
+        .limit(COUNTED)
+        .subquery()
+        for index_range in ranges(Query(scope=scope, quiet=True))
     ]
     counted = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in places)
     return min(counted, COUNTED)
@@ -77,8 +80,8 @@ def boxes(session: Session) -> list[tuple[str | None, str, Box, str | None, str]
     ]
 
 
-def shelf_of(company_id: str | None, box: str, employee_id: str | None) -> Shelf:
+def range_of(company_id: str | None, box: str, employee_id: str | None) -> IndexRange:
     """Where the messages of a box stand."""
     if company_id is None:
-        return Shelf(NOBODY)
-    return Shelf(company_id, box, None, employee_id)
+        return IndexRange(NOBODY)
+    return IndexRange(company_id, box, None, employee_id)

@@ -26,7 +26,7 @@ from storage.messages.search import find
 from storage.messages.visibility import scope_of, visible
 from storage.text import shown
 
-__all__ = ["Inbox", "Message", "MessageJson", "Page", "Query"]
+__all__ = ["Message", "MessageJson", "MessageRepository", "Page", "Query"]
 
 PAGE = 200  # messages read at once, where all of them are wanted
 
@@ -35,7 +35,7 @@ MOST_ALIKE = 5
 _PART_OF_ID = re.compile(r"[0-9a-f-]{4,36}")
 
 
-class Inbox:
+class MessageRepository:
     """The kept messages of all companies. Synchronous and safe to use from many threads.
 
     Methods that take a scope know nothing outside of it: what is there and may not be seen is

@@ -16,7 +16,7 @@ from storage.database.account_tables import BindingRow, UserRow
 from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
 from storage.messages.query import Query
-from storage.messages.search.index_ranges import shelves
+from storage.messages.search.index_ranges import ranges
 from storage.messages.visibility import only_company, scope_of, visible
 
 GIVEN = 1_000
@@ -78,10 +78,10 @@ def refresh(session: Session, user: User) -> None:
     newest = sorted(
         (
             row
-            for shelf in shelves(Query(scope=scope))
+            for index_range in ranges(Query(scope=scope))
             for row in session.execute(
                 select(MessageRow.place, MessageRow.heard_at)
-                .where(IS_LISTED, *shelf.conditions())
+                .where(IS_LISTED, *index_range.conditions())
                 .order_by(MessageRow.place.desc())
                 .limit(GIVEN)
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from storage.actor import NOBODY, Part, Scope, User, scope_for
+from storage.actor import NOBODY, Scope, ScopePart, User, scope_for
 from storage.database.tables import CompanyRow, MessageRow
 from storage.messages.search.index_ranges import apart
 
@@ -30,7 +30,7 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return or_(*map(_is_in, scope.parts))
 
 
-def _is_in(part: Part) -> ColumnElement[bool]:
+def _is_in(part: ScopePart) -> ColumnElement[bool]:
     company_id = apart(MessageRow.company_id.expression)
     conditions: list[ColumnElement[bool]] = []
     if part.company_id == NOBODY:

@@ -21,13 +21,13 @@ Read = Callable[[list[str]], dict[str, Any]]
 """Reads the words of an action inside another one, as its table in the document."""
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """A frozen piece of the configuration; unknown keys and wrong types are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class AnyAction(Part):
+class AnyAction(StrictModel):
     """An action, and all that is to be known of it wherever it is not performed or shown."""
 
     action: str

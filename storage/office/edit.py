@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from storage.errors import NotFound
-from storage.office.any_action import Part
+from storage.office.any_action import StrictModel
 from storage.office.model import Office
 from storage.text import shown
 from storage.words.phone_numbers import canonical, region_of
 
 Value = TypeVar("Value")
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=StrictModel)
 
 
 def with_fields(part: P, **fields: object) -> P:

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from tomlkit.items import InlineTable, Table
 
 from storage.errors import ConfigError
-from storage.office.any_action import Part
+from storage.office.any_action import StrictModel
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
 from storage.text import shown
 from storage.toml import parse_toml, read_toml
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=StrictModel)
 
 _NOT_WRITTEN: Final = {"audio", "no_answer_after"}
 
@@ -59,7 +59,7 @@ def dump_office(office: Office) -> str:
     return tomlkit.dumps(document)
 
 
-def as_data(part: Part) -> dict[str, Any]:
+def as_data(part: StrictModel) -> dict[str, Any]:
     """A part as it is written in the document; what is not set is left out."""
     content: dict[str, Any] = {}
     compact = "action" in type(part).model_fields
@@ -76,7 +76,7 @@ def as_data(part: Part) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Part):
+    if isinstance(value, StrictModel):
         return as_data(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from storage.errors import WrongValue
 from storage.office.actions import Action, ForwardAction, Repeat, Ring, Voicemail
-from storage.office.any_action import Part
+from storage.office.any_action import StrictModel
 from storage.office.targets import Target
 from storage.office.values import (
     Days,
@@ -28,7 +28,7 @@ from storage.office.values import (
 Language = Literal["ru", "en"]
 
 
-class Company(Part):
+class Company(StrictModel):
     """Whose office it is; `language` is that of prompts, pages and letters."""
 
     name: Title
@@ -38,7 +38,7 @@ class Company(Part):
     """Whether employees may switch their own voicemail and set their ring timeout on the page."""
 
 
-class Menu(Part):
+class Menu(StrictModel):
     """A voice menu. Times are in seconds."""
 
     greeting: Sound
@@ -59,7 +59,7 @@ class Menu(Part):
     keys: dict[Keys, Action] = Field(default_factory=dict)
 
 
-class Forward(Part):
+class Forward(StrictModel):
     """An employee's forwarding rules; an absent rule forwards nowhere."""
 
     always: ForwardAction | None = None
@@ -89,7 +89,7 @@ class Forward(Part):
         return self
 
 
-class Employee(Part):
+class Employee(StrictModel):
     """A person with a phone; the extension is the key they stand under."""
 
     name: Title
@@ -111,7 +111,7 @@ class Employee(Part):
         return self.ring_timeout if after is None else after
 
 
-class VoicemailSettings(Part):
+class VoicemailSettings(StrictModel):
     """How messages are taken. Times are in seconds."""
 
     min_seconds: Seconds = 1.0
@@ -131,7 +131,7 @@ class VoicemailSettings(Part):
     """Messages that one box holds, the trash apart; None is any number."""
 
 
-class Prompt(Part):
+class Prompt(StrictModel):
     """A sound of the company's own: a text to speak, a file, or a recording made by phone."""
 
     say: Speech | None = None
@@ -151,7 +151,7 @@ class Prompt(Part):
         return self
 
 
-class Office(Part):
+class Office(StrictModel):
     """A company's whole configuration. Employees stand under their extensions."""
 
     company: Company

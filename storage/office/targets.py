@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from storage.errors import WrongValue
 from storage.office.actions import OpenMenu, Ring, Voicemail
-from storage.office.any_action import AnyAction, Part
+from storage.office.any_action import AnyAction, StrictModel
 from storage.office.values import Extension, Name
 
 
@@ -30,7 +30,7 @@ LEADS: Final[dict[str, Lead]] = {
 """The kinds by the field of `Target`, which is also the first word on the command line."""
 
 
-class Target(Part):
+class Target(StrictModel):
     """Where a call to one of the company's numbers begins: exactly one of the three."""
 
     menu: Name | None = None

@@ -17,7 +17,7 @@ from storage.database.tables import IS_LISTED, IS_QUIET, MessageRow
 from storage.identifiers import first_place
 from storage.messages import addressees, quiet
 from storage.messages.envelope import Box
-from storage.messages.search.index_ranges import Shelf
+from storage.messages.search.index_ranges import IndexRange
 from storage.office import Office
 from storage.people import known as people_of
 from storage.retention.report import Effect, Report, Whose
@@ -63,7 +63,7 @@ class Due:
     """
 
     whose: Whose
-    shelf: Shelf
+    index_range: IndexRange
     days: int
     before: datetime
     quiet: bool = False
@@ -72,7 +72,7 @@ class Due:
         """Those that go; or those that would, were it not for a hold."""
         return select(MessageRow).where(
             IS_QUIET if self.quiet else IS_LISTED,
-            *self.shelf.conditions(),
+            *self.index_range.conditions(),
             MessageRow.place < first_place(self.before),
             # Who takes a message back wants it longer: its days begin again.
             or_(MessageRow.restored_at.is_(None), MessageRow.restored_at < self.before),
@@ -122,23 +122,23 @@ def _due_messages(session: Session, directory: Directory, now: datetime) -> Iter
         for box, employee_id in addressees.boxes(session, site.company_id):
             days = keep_days(office, _extension(people, employee_id))
             if days is not None:
-                shelf = Shelf(site.company_id, box, None, employee_id)
-                yield _due_of(site, shelf, people.get(employee_id or ""), days, now)
+                index_range = IndexRange(site.company_id, box, None, employee_id)
+                yield _due_of(site, index_range, people.get(employee_id or ""), days, now)
 
 
 def _due_aside(session: Session, directory: Directory, now: datetime, usual: int) -> Iterator[Due]:
     sites = {site.company_id: site for site in directory.offices.values()}
     people: dict[str, dict[str, Person]] = {}
     for company_id, name, box, employee_id, number in quiet.boxes(session):
-        shelf = quiet.shelf_of(company_id, box, employee_id)
+        index_range = quiet.range_of(company_id, box, employee_id)
         if site := sites.get(company_id or ""):
             of_site = people.setdefault(site.company_id, _people(session, site))
             days = quiet_days(site.office, _extension(of_site, employee_id), usual)
             who = of_site.get(employee_id or "")
-            yield replace(_due_of(site, shelf, who, days, now), quiet=True)
+            yield replace(_due_of(site, index_range, who, days, now), quiet=True)
         else:
             before = first_kept(now, "UTC", usual)
-            yield Due(Whose(name, box, number), shelf, usual, before, quiet=True)
+            yield Due(Whose(name, box, number), index_range, usual, before, quiet=True)
 
 
 def _people(session: Session, site: Site) -> dict[str, Person]:
@@ -151,7 +151,9 @@ def _extension(people: Mapping[str, Person], employee_id: str | None) -> str | N
     return who.extension if who and who.is_present else None
 
 
-def _due_of(site: Site, shelf: Shelf, who: Person | None, days: int, now: datetime) -> Due:
+def _due_of(
+    site: Site, index_range: IndexRange, who: Person | None, days: int, now: datetime
+) -> Due:
     company = site.office.company
-    whose = Whose(company.name, cast(Box, shelf.box), who.extension if who else "")
-    return Due(whose, shelf, days, first_kept(now, company.timezone, days))
+    whose = Whose(company.name, cast(Box, index_range.box), who.extension if who else "")
+    return Due(whose, index_range, days, first_kept(now, company.timezone, days))

@@ -23,7 +23,7 @@ from typing import Final
 
 from storage.errors import AudioError, DamagedAudio, NotFound, Problem, StorageError, wrong
 from storage.files.atomic import write_all_whole, write_whole
-from storage.messages.repository import Inbox, Message, Query
+from storage.messages.repository import Message, MessageRepository, Query
 from storage.transfer.file_names import file_name
 from storage.transfer.manifest import (
     MANIFEST_CSV,
@@ -62,7 +62,11 @@ class Exported:
 
 
 def export(
-    inbox: Inbox, query: Query, target: Path, progress: Progress, style: CsvStyle = "plain"
+    repository: MessageRepository,
+    query: Query,
+    target: Path,
+    progress: Progress,
+    style: CsvStyle = "plain",
 ) -> Exported:
     """Write the query's messages to a folder, or to a zip if the target's name ends so.
 
@@ -72,30 +76,30 @@ def export(
     """
     try:
         if target.suffix.lower() == ".zip":
-            return _export_zip(inbox, query, target, progress, style)
-        return _export_folder(inbox, query, target, progress, style)
+            return _export_zip(repository, query, target, progress, style)
+        return _export_folder(repository, query, target, progress, style)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError("export-unwritable", path=target, reason=reason) from error
 
 
 def _export_folder(
-    inbox: Inbox, query: Query, folder: Path, progress: Progress, style: CsvStyle
+    repository: MessageRepository, query: Query, folder: Path, progress: Progress, style: CsvStyle
 ) -> Exported:
     folder.mkdir(parents=True, exist_ok=True)
     entries = _read_manifest(folder)
     result = Exported(written=0, skipped=0, missing=())
-    total = inbox.count(query)
+    total = repository.count(query)
     progress(0, total)
     with _unfinished(folder) as beside:
         with _in_batches(beside) as write:
-            for done, message in enumerate(inbox.each(query), start=1):
+            for done, message in enumerate(repository.each(query), start=1):
                 path = folder / file_name(message)
                 try:
                     if _is_whole(path, message):
                         result = replace(result, skipped=result.skipped + 1)
                     else:
-                        write(path, intact_audio(inbox, message))
+                        write(path, intact_audio(repository, message))
                         result = replace(result, written=result.written + 1)
                     entries[message.id] = entry_of(message, path.name)
                 except (NotFound, DamagedAudio) as error:
@@ -150,14 +154,14 @@ def _in_batches(beside: Path) -> Iterator[Callable[[Path, bytes], None]]:
 
 
 def _export_zip(
-    inbox: Inbox, query: Query, target: Path, progress: Progress, style: CsvStyle
+    repository: MessageRepository, query: Query, target: Path, progress: Progress, style: CsvStyle
 ) -> Exported:
     """By way of a folder beside the zip, which is what a second try continues."""
     folder = target.with_name(f"{target.name}.part")
     is_new = not target.exists()
     if not is_new:
         _unpack(target, folder)
-    result = _export_folder(inbox, query, folder, progress, style)
+    result = _export_folder(repository, query, folder, progress, style)
     if is_new or result.written:
         _pack(folder, target)
     shutil.rmtree(folder)
@@ -202,13 +206,13 @@ def _is_whole(path: Path, message: Message) -> bool:
         return False
 
 
-def intact_audio(inbox: Inbox, message: Message) -> bytes:
+def intact_audio(repository: MessageRepository, message: Message) -> bytes:
     """The message's WAV, just as it was recorded.
 
     Raises NotFound or DamagedAudio where it is not to be had, AudioError where none is just now.
     """
     try:
-        audio = inbox.read(message)
+        audio = repository.read(message)
     except OSError as error:
         if error.errno in _OF_ONE_FILE:
             raise DamagedAudio("audio-unreadable", reason=error.strerror) from error

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 from storage.errors import DamagedAudio, NotFound
-from storage.messages.repository import Inbox, Message
+from storage.messages.repository import Message, MessageRepository
 from storage.transfer.export import intact_audio
 from storage.transfer.file_names import occupied, readable_name
 from storage.transfer.manifest import (
@@ -42,7 +42,7 @@ class _Outlet(io.RawIOBase):
 
 
 def stream_zip(
-    inbox: Inbox,
+    repository: MessageRepository,
     messages: Iterable[Message],
     style: CsvStyle = "plain",
     withheld: str = WITHHELD,
@@ -59,7 +59,7 @@ def stream_zip(
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for message in messages:
             try:
-                audio = intact_audio(inbox, message)
+                audio = intact_audio(repository, message)
             except (NotFound, DamagedAudio):
                 entries.append(entry_of(message, ""))
                 continue

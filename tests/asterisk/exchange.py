@@ -74,7 +74,7 @@ class Exchange:
 
     def messages(self) -> list[Message]:
         """All that are kept."""
-        return list(self.house.inbox.list(Query()).messages)
+        return list(self.house.repository.list(Query()).messages)
 
     @asynccontextmanager
     async def running(self, role: str) -> AsyncIterator[None]:

@@ -16,7 +16,7 @@ from typing import Any
 from storage.audio.store import LocalAudio
 from storage.companies.store import Offices
 from storage.database.engine import Database
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.office.prompts import PromptLibrary
 from telephony.sandbox.asterisk import Asterisk, Ports
 from tests.asterisk.rig import build, free_ports
@@ -146,9 +146,9 @@ class House:
         return [pid for first in running for pid in (first, *descendants(first))]
 
     @property
-    def inbox(self) -> Inbox:
+    def repository(self) -> MessageRepository:
         """The house's messages, as its commands see them."""
-        return Inbox(Database(self._database_url), LocalAudio(self.home / "audio"))
+        return MessageRepository(Database(self._database_url), LocalAudio(self.home / "audio"))
 
     @property
     def offices(self) -> Offices:
@@ -168,7 +168,7 @@ class House:
         for pid in descendants(service.pid):
             if command(pid).endswith(role):
                 return pid
-        # One whose nursery was killed lives on, as nobody's child.
+        # One whose fork server was killed lives on, as nobody's child.
         for pid in everybody():
             if command(pid).endswith(f"--home {self.home} {role}"):
                 return pid

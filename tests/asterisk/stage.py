@@ -110,7 +110,7 @@ class Stage:
 
     def messages(self) -> Sequence[Message]:
         """What is in the company's boxes now."""
-        return self._town.house.inbox.list(Query(company=self._company)).messages
+        return self._town.house.repository.list(Query(company=self._company)).messages
 
     def _apply(self) -> None:
         endpoint = f"PJSIP/trunk/sip:{self._place:03}x{{}}@{self._town.phones.sip}".format
@@ -212,7 +212,7 @@ class Stage:
         assert sorted(found) == sorted(wanted), self._log()
         for message, one in zip(messages, expected, strict=True):
             audio = self._town.house.home / f"{message.id}.wav"
-            audio.write_bytes(self._town.house.inbox.read(message))
+            audio.write_bytes(self._town.house.repository.read(message))
             for said in (one.said, one.then_said) if isinstance(one, TwoParts) else (one.said,):
                 assert likeness(speak(said), audio) > SAME
             assert message.caller_number == self.caller_number

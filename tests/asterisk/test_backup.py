@@ -58,7 +58,7 @@ async def test_a_backup_under_a_call_holds_what_was_said_so_far(
         cut, kept = await until_async(lambda: both(other))
         assert kept == first
         assert cut["caller"]["number"] == "79160000052"
-        assert other.inbox.get(cut["id"]).cut_off
+        assert other.repository.get(cut["id"]).cut_off
         assert 5 < cut["duration"] < seconds_of(speak(LONG))
         assert likeness(await other.audio(cut), speak(LONG)) > SAME
         await end(service)

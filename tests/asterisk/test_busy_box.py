@@ -25,9 +25,9 @@ COMPANY, NUMBER = "Одуванчик", "74951237777"
 
 def everything(town: Town) -> list[Message]:
     """All messages of the box, in the trash or not."""
-    inbox = town.house.inbox
+    repository = town.house.repository
     queries = (Query(company=COMPANY, limit=None, deleted=deleted) for deleted in (False, True))
-    return [message for query in queries for message in inbox.list(query).messages]
+    return [message for query in queries for message in repository.list(query).messages]
 
 
 async def test_fifty_callers_at_once_while_the_owner_deletes(town: Town) -> None:
@@ -58,12 +58,14 @@ async def test_fifty_callers_at_once_while_the_owner_deletes(town: Town) -> None
     callers = asyncio.gather(*(leave(number) for number in numbers))
     deleted: set[str] = set()
     while not callers.done():
-        newest = await asyncio.to_thread(town.house.inbox.list, Query(company=COMPANY, limit=1))
+        newest = await asyncio.to_thread(
+            town.house.repository.list, Query(company=COMPANY, limit=1)
+        )
         for message in newest.messages:
             if len(deleted) % 5 == 0:
                 await town.house.voicepost("messages", "delete", message.id, "--yes")
             else:
-                await asyncio.to_thread(town.house.inbox.delete, message.id, by=ME)
+                await asyncio.to_thread(town.house.repository.delete, message.id, by=ME)
             deleted.add(message.id)
         await asyncio.sleep(0.2)  # the owner reads the next line
     await callers
@@ -71,9 +73,9 @@ async def test_fifty_callers_at_once_while_the_owner_deletes(town: Town) -> None
     await until(lambda: len(everything(town)) >= CALLERS and not town.house.calls_with_drafts())
     messages = everything(town)
     assert sorted(message.caller_number for message in messages) == numbers
-    in_trash = town.house.inbox.list(Query(company=COMPANY, limit=None, deleted=True)).messages
+    in_trash = town.house.repository.list(Query(company=COMPANY, limit=None, deleted=True)).messages
     assert {message.id for message in in_trash} == deleted
     for message in messages[::10]:
         audio = town.house.home / f"{message.id}.wav"
-        audio.write_bytes(town.house.inbox.read(message))
+        audio.write_bytes(town.house.repository.read(message))
         assert likeness(speeches[message.caller_number], audio) > SAME

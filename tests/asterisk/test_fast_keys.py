@@ -70,7 +70,7 @@ async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(town: T
     await asyncio.gather(*(press_and_speak(town, caller) for caller in CALLERS))
 
     def kept() -> list[Message]:
-        found = list(house.inbox.list(Query(company=NAME)).messages)
+        found = list(house.repository.list(Query(company=NAME)).messages)
         return found if len(found) >= len(CALLERS) else []
 
     messages = await until(kept)
@@ -80,7 +80,7 @@ async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(town: T
     assert len(messages) == len(CALLERS)
     for message in messages:
         audio = house.home / f"{message.id}.wav"
-        audio.write_bytes(house.inbox.read(message))
+        audio.write_bytes(house.repository.read(message))
         assert likeness(speak(HELLO), audio) > SAME
 
 

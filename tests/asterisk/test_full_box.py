@@ -52,10 +52,10 @@ async def test_as_many_messages_are_kept_as_fit_and_the_others_are_told_first(to
     found = await asyncio.gather(*(call(number) for number in numbers))
 
     def messages() -> list[str]:
-        kept = town.house.inbox.list(Query(company=COMPANY)).messages
+        kept = town.house.repository.list(Query(company=COMPANY)).messages
         for message in kept:
             audio = town.house.home / f"{message.id}.wav"
-            audio.write_bytes(town.house.inbox.read(message))
+            audio.write_bytes(town.house.repository.read(message))
             assert likeness(speak(SPEECH), audio) > SAME
         return sorted(message.caller_number for message in kept)
 

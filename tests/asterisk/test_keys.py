@@ -104,7 +104,7 @@ async def reached(town: Town, caller: str, way: str, extension: str) -> str:
     dialler.hang_up()
 
     def box() -> str:
-        found = town.house.inbox.list(Query(company=NAME)).messages
+        found = town.house.repository.list(Query(company=NAME)).messages
         return next((m.addressee_number for m in found if m.caller_number == caller), "")
 
     number = await until(box)

@@ -70,7 +70,7 @@ def leave(house: House, caller: str) -> None:
 
 
 def filed(house: House) -> list[Message]:
-    return list(house.inbox.list(Query(company="Ромашка 990")).messages)
+    return list(house.repository.list(Query(company="Ромашка 990")).messages)
 
 
 async def test_liars_stay_and_are_told_of_once_while_the_honest_are_filed(

@@ -43,13 +43,13 @@ async def test_sound_that_comes_in_an_unusual_way(town: Town) -> None:
     await asyncio.gather(*(call(town, caller) for caller, call in CALLERS.items()))
 
     def kept() -> dict[str, Message]:
-        found = house.inbox.list(Query(company=NAME)).messages
+        found = house.repository.list(Query(company=NAME)).messages
         return {m.caller_number: m for m in found} if len(found) == len(CALLERS) else {}
 
     messages = await until(kept)
     for caller, message in messages.items():
         audio = house.home / f"{message.id}.wav"
-        audio.write_bytes(house.inbox.read(message))
+        audio.write_bytes(house.repository.read(message))
         for text in SAID.get(caller, (HELLO,)):
             assert likeness(speak(text), audio) > SAME, (CALLERS[caller], text)
     lacking = {caller for caller, message in messages.items() if message.cut_off}

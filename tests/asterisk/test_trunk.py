@@ -164,4 +164,4 @@ async def _leave(town: Town, call: Call) -> None:
 
 
 def _all(town: Town) -> list[Message]:
-    return list(town.house.inbox.list(Query()).messages)
+    return list(town.house.repository.list(Query()).messages)

@@ -169,7 +169,7 @@ def begin(app: App, at: datetime) -> str:
         call_id="1.1",
         min_speech=0.0,
     )
-    return app.messages.begin(envelope).id
+    return app.intake.begin(envelope).id
 
 
 def test_messages_for_numbers_that_no_company_has(office: Voicepost) -> None:
@@ -179,7 +179,7 @@ def test_messages_for_numbers_that_no_company_has(office: Voicepost) -> None:
     app = App(office.home)
     for dialled, calls in (("74959999999", 2), ("", 1)):
         for call in range(calls):
-            app.messages.take_in(
+            app.intake.take_in(
                 speak(REQUEST, path=office.home / f"{dialled}-{call}.wav"),
                 mailbox=unassigned_mailbox(dialled),
                 caller_number="79161234567",

@@ -15,7 +15,7 @@ from cli import main
 from tests.commands.conftest import OFFICE
 from tests.commands.test_cli import ALL
 
-RUNS_ON = {"serve", "calls", "agi", "web", "nursery", "demo", "install"}
+RUNS_ON = {"serve", "calls", "agi", "web", "fork-server", "demo", "install"}
 """Commands that go on, or load a hundred megabytes, once their arguments are in order."""
 
 HOSTILE = [

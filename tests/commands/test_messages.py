@@ -29,7 +29,7 @@ def receive(
 ) -> str:
     """A message kept in this home; returns its id."""
     app = App(voicepost.home)
-    outcome = app.messages.take_in(
+    outcome = app.intake.take_in(
         speak(words, path=voicepost.home / f"{minute}.wav"),
         mailbox=mailbox,
         caller_number=caller,
@@ -134,7 +134,7 @@ def test_a_hostile_caller_does_not_steer_the_terminal(voicepost: Voicepost) -> N
         assert not set(printed) & set("\x1b\x9b\u202e\r")
     assert "[bold]" in voicepost("messages", "list")
     app = App(voicepost.home)
-    assert app.inbox.get(message_id).caller_number == hostile, "stored as it came"
+    assert app.messages.get(message_id).caller_number == hostile, "stored as it came"
     app.database.close()
 
 

@@ -1,4 +1,4 @@
-"""A company with a real mailroom, in a folder of its own: what call flows work with in tests."""
+"""A company with a real taker, in a folder of its own: what call flows work with in tests."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from dialplan.message_taking import Mailroom, StoredMailroom
+from dialplan.message_taking import MessageTaker, StoredMessageTaker
 from dialplan.services import Services
 from storage.audio.store import LocalAudio
 from storage.companies.store import Site
 from storage.database.tables import MessageRow
-from storage.intake.intake import Messages
+from storage.intake.intake import Intake
 from storage.intake.reconcile import Settled, settle
 from storage.messages.query import Query
-from storage.messages.repository import Inbox, Message
+from storage.messages.repository import Message, MessageRepository
 from storage.office import Office, parse_office
 from tests.databases import empty_sqlite
 from tests.scenarios import Expected
@@ -30,26 +30,26 @@ name = "Ромашка"
 
 
 class Company:
-    """A company's office, its mailroom over SQLite, and the folder where Asterisk records."""
+    """A company's office, its taker over SQLite, and the folder where Asterisk records."""
 
     def __init__(self, folder: Path, office: Office | str = SOME_OFFICE) -> None:
         self.recordings = folder / "recording"
         self.recordings.mkdir(parents=True)
         self.database = empty_sqlite(folder / "voicepost.db")
         self.audio = LocalAudio(folder / "audio")
-        self.store = Messages(self.database, self.audio, self.recordings)
-        self.mailroom = StoredMailroom(self.store)
+        self.store = Intake(self.database, self.audio, self.recordings)
+        self.taker = StoredMessageTaker(self.store)
         self.site = Site(str(uuid4()), parse_office(office) if isinstance(office, str) else office)
-        self._inbox = Inbox(self.database, self.audio)
+        self._repository = MessageRepository(self.database, self.audio)
 
     def close(self) -> None:
         self.database.close()
 
-    def services(self, mailroom: Mailroom | None = None) -> Services:
+    def services(self, taker: MessageTaker | None = None) -> Services:
         """What a call's flow gets; "sound:NAME" and "prompt:NAME" play as NAME."""
         return Services(
             site=self.site,
-            mailroom=mailroom or self.mailroom,
+            taker=taker or self.taker,
             sound=lambda reference: reference.partition(":")[2],
             outside="PJSIP/{number}@trunk",
         )
@@ -60,11 +60,11 @@ class Company:
 
     def kept(self) -> list[Message]:
         """The messages that are there, oldest first."""
-        return list(self._inbox.list(Query()).messages)[::-1]
+        return list(self._repository.list(Query()).messages)[::-1]
 
     def kept_aside(self) -> list[Message]:
         """What lies aside as probably empty, oldest first."""
-        return list(self._inbox.list(Query(quiet=True)).messages)[::-1]
+        return list(self._repository.list(Query(quiet=True)).messages)[::-1]
 
     def boxes(self) -> list[tuple[str, str]]:
         """In whose boxes the messages lie: ("employee", "101")."""
@@ -72,7 +72,7 @@ class Company:
 
     def says(self, message: Message, text: str) -> bool:
         """Whether the message's audio is this text, sample for sample."""
-        with wave.open(io.BytesIO(self._inbox.read(message)), "rb") as audio:
+        with wave.open(io.BytesIO(self._repository.read(message)), "rb") as audio:
             return audio.readframes(audio.getnframes()) == samples(speak(text))
 
     def states(self) -> list[str]:

@@ -33,5 +33,5 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Found]:
 
 @pytest.fixture
 def company(found: Found) -> Company:
-    """A company of which only the mailroom matters."""
+    """A company of which only the taker matters."""
     return found()

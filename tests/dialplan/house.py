@@ -11,8 +11,8 @@ from dialplan.strays import StrayRules
 from storage.audio.store import LocalAudio
 from storage.companies.store import Offices
 from storage.database.engine import Database
-from storage.intake.intake import Messages
-from storage.messages.repository import Inbox
+from storage.intake.intake import Intake
+from storage.messages.repository import MessageRepository
 from storage.messages.unassigned import Unassigned
 from storage.office.prompts import PromptLibrary
 from telephony.call import Caller, EndedBy
@@ -54,12 +54,12 @@ class House:
         self.recordings.mkdir()
         audio, prompts = LocalAudio(folder / "audio"), PromptLibrary(folder / "prompts")
         self.offices = Offices(self.database, prompts)
-        self.messages = Messages(self.database, audio, self.recordings)
-        self.inbox = Inbox(self.database, audio)
+        self.intake = Intake(self.database, audio, self.recordings)
+        self.messages = MessageRepository(self.database, audio)
         self.reception = Reception(
             offices=self.offices,
+            intake=self.intake,
             messages=self.messages,
-            inbox=self.inbox,
             prompts=prompts,
             unassigned=Unassigned(self.database),
             outside="PJSIP/{number}@trunk",

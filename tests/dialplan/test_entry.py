@@ -67,7 +67,7 @@ async def test_two_companies_do_not_see_each_other(house: House) -> None:
     await house.take("call", "74951234567")
     await house.take("call", "74957654321")
     for company, number in (("Ромашка", "74951234567"), ("Vasilyok", "74957654321")):
-        (message,) = house.inbox.list(Query(company=company)).messages
+        (message,) = house.messages.list(Query(company=company)).messages
         assert (message.company, message.addressee_number) == (company, number)
 
 
@@ -140,11 +140,11 @@ async def test_a_change_of_configuration_is_heard_by_the_next_call(house: House)
 
 async def test_a_message_is_played_on_a_phone_and_is_heard_then(house: House) -> None:
     await house.take("call", "74951234567")
-    (message,) = house.inbox.list(Query()).messages
+    (message,) = house.messages.list(Query()).messages
     assert message.state == "new"
     steps = await house.take("phone", "play-message", message.id)
     assert steps == ["answer (en)", "play the recording"]
-    assert house.inbox.get(message.id).state == "heard"
+    assert house.messages.get(message.id).state == "heard"
     assert list(house.recordings.iterdir()) == [], "the copy for Asterisk is gone again"
 
 
@@ -221,8 +221,8 @@ async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_
         offices = Offices(broken, PromptLibrary(tmp_path))
         reception = Reception(
             offices=offices,
+            intake=house.intake,
             messages=house.messages,
-            inbox=house.inbox,
             prompts=PromptLibrary(tmp_path),
             unassigned=Unassigned(broken),
             outside="",

@@ -31,7 +31,7 @@ async def leave(company: Company, *, says: str = HELLO, hang_up_at: int | None =
 
     call = ScriptedCall("74951234567", Script(speak=speak, hang_up_at=hang_up_at))
     with suppress(Hangup):
-        await leave_message(call, company.mailroom, BOX, "vm-intro", ONE)
+        await leave_message(call, company.taker, BOX, "vm-intro", ONE)
     return call.steps
 
 
@@ -61,7 +61,7 @@ async def test_a_place_taken_between_two_tries(company: Company) -> None:
             return await super().play(*sounds, interrupt=interrupt)
 
     call = Slow("74951234567", Script(speak=lambda _: EndedBy.LIMIT))
-    await leave_message(call, company.mailroom, BOX, "vm-intro", ONE)
+    await leave_message(call, company.taker, BOX, "vm-intro", ONE)
 
     assert len(taken) == 1
     assert call.steps[-1:] == REFUSED

@@ -13,12 +13,12 @@ import pytest
 import structlog
 
 import dialplan.message_taking
-from dialplan.message_taking import StoredMailroom
+from dialplan.message_taking import StoredMessageTaker
 from dialplan.voicemail import leave_message
-from dialplan.worker_threads import CLERKS, Clerks
+from dialplan.worker_threads import THREADS, WorkerThreads
 from storage.database.tables import MessageRow
 from storage.errors import DatabaseUnavailable, SpoolError
-from storage.intake.intake import Draft, Filed, Kept, Mailbox, Messages
+from storage.intake.intake import Draft, Filed, Intake, Kept, Mailbox
 from storage.messages.envelope import Envelope
 from storage.office import VoicemailSettings
 from telephony.call import EndedBy
@@ -55,7 +55,7 @@ def locked(company: Company) -> Iterator[None]:
 
 
 async def leave(
-    company: Company, mailroom: StoredMailroom | None = None, ended_by: EndedBy | None = None
+    company: Company, taker: StoredMessageTaker | None = None, ended_by: EndedBy | None = None
 ) -> list[str]:
     """Leave a message; the steps."""
 
@@ -65,7 +65,7 @@ async def leave(
 
     call = ScriptedCall("74951234567", Script(speak=speak, keys="1"))
     with suppress(Hangup):
-        await leave_message(call, mailroom or company.mailroom, BOX, "vm-intro", SETTINGS)
+        await leave_message(call, taker or company.taker, BOX, "vm-intro", SETTINGS)
     return call.steps
 
 
@@ -73,7 +73,7 @@ def is_left(company: Company) -> list[str]:
     return sorted(path.suffix for path in company.recordings.iterdir())
 
 
-# -- the mailroom ------------------------------------------------------------------------------
+# -- the taker ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ended_by", [None, EndedBy.KEY, EndedBy.LIMIT])
@@ -97,11 +97,11 @@ async def test_a_call_while_the_database_is_locked(
 async def test_a_database_back_before_the_end_of_the_message(company: Company) -> None:
     call = ScriptedCall("74951234567", Script())
     with locked(company):
-        draft = await company.mailroom.begin(call, BOX, SETTINGS, None)
+        draft = await company.taker.begin(call, BOX, SETTINGS, None)
     company.record(draft.id, HELLO)
     await until(lambda: company.states() == ["recording"])  # the attempt succeeds after all
 
-    assert isinstance(await company.mailroom.finish(draft), Kept)
+    assert isinstance(await company.taker.finish(draft), Kept)
 
     await until(lambda: company.states() == ["kept"])
     assert is_left(company) == []
@@ -109,10 +109,10 @@ async def test_a_database_back_before_the_end_of_the_message(company: Company) -
 
 async def test_a_database_gone_before_the_end_of_the_message(company: Company) -> None:
     call = ScriptedCall("74951234567", Script())
-    draft = await company.mailroom.begin(call, BOX, SETTINGS, None)
+    draft = await company.taker.begin(call, BOX, SETTINGS, None)
     company.record(draft.id, HELLO)
     with locked(company), pytest.raises(DatabaseUnavailable):
-        await company.mailroom.finish(draft)
+        await company.taker.finish(draft)
     assert is_left(company) == [".wav"]
 
     company.settle()
@@ -122,8 +122,8 @@ async def test_a_database_gone_before_the_end_of_the_message(company: Company) -
 async def test_what_the_caller_takes_back_without_a_database(company: Company) -> None:
     call = ScriptedCall("74951234567", Script())
     with locked(company):
-        first = await company.mailroom.begin(call, BOX, SETTINGS, None)
-        second = await company.mailroom.begin(call, BOX, SETTINGS, first)
+        first = await company.taker.begin(call, BOX, SETTINGS, None)
+        second = await company.taker.begin(call, BOX, SETTINGS, first)
     for draft in (first, second):
         company.record(draft.id, HELLO)
 
@@ -151,7 +151,7 @@ class Hung:
         assert self.released.wait(60)
 
 
-class HungMessages(Messages):
+class HungMessages(Intake):
     """Messages over a database that hangs."""
 
     hung: Hung
@@ -168,7 +168,7 @@ class HungMessages(Messages):
         raise AssertionError("nobody gets so far")
 
 
-class DeafMessages(Messages):
+class DeafMessages(Intake):
     """Messages whose voice detector has too much to do."""
 
     hung: Hung
@@ -185,7 +185,7 @@ async def test_nobody_waits_in_silence_for_the_voice_detector(
     messages = DeafMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
 
-    steps = await leave(company, StoredMailroom(messages), EndedBy.KEY)
+    steps = await leave(company, StoredMessageTaker(messages), EndedBy.KEY)
 
     assert hung.asked == ["listen"]
     assert [step for step in steps if "vm-review" in step]
@@ -199,14 +199,14 @@ async def test_many_callers_do_not_pile_up_before_a_hung_database(company: Compa
     """Neither in its own threads nor in those that everybody else uses."""
     messages = HungMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
-    mailroom = StoredMailroom(messages)
+    taker = StoredMessageTaker(messages)
 
     with impatient():
-        everyone = await asyncio.gather(*(leave(company, mailroom) for _ in range(30)))
+        everyone = await asyncio.gather(*(leave(company, taker) for _ in range(30)))
 
     assert all("record up to 180 s" in steps for steps in everyone)
     assert is_left(company) == [".json"] * 30 + [".wav"] * 30
-    assert len(hung.asked) == CLERKS
+    assert len(hung.asked) == THREADS
     assert await asyncio.to_thread(lambda: "free") == "free"
     assert len(company.settle().kept) == 30
 
@@ -217,57 +217,59 @@ async def test_many_callers_do_not_pile_up_before_a_hung_database(company: Compa
 
 async def test_what_a_call_had_begun_is_known_from_slips_too(company: Company) -> None:
     call = ScriptedCall("74951234567", Script())
-    assert await company.mailroom.interrupted(call) is None
+    assert await company.taker.interrupted(call) is None
     messages = HungMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
 
     def gone(_: str) -> None:
         raise DatabaseUnavailable("the database cannot be used: it is gone")
 
-    first = await company.mailroom.begin(call, BOX, SETTINGS, None)
+    first = await company.taker.begin(call, BOX, SETTINGS, None)
     with impatient():
-        second = await StoredMailroom(messages).begin(call, BOX, SETTINGS, first)
+        second = await StoredMessageTaker(messages).begin(call, BOX, SETTINGS, first)
     hung.released.set()
 
-    begun = await company.mailroom.interrupted(call)
+    begun = await company.taker.interrupted(call)
     assert begun is not None
     assert (list(begun.takes), begun.employee) == ([first.id, second.id], "101")
 
     with pytest.MonkeyPatch.context() as database:
         database.setattr(company.store.drafts, "interrupted", gone)
-        begun = await company.mailroom.interrupted(call)
+        begun = await company.taker.interrupted(call)
     assert begun is not None
     assert (list(begun.takes), begun.employee) == ([second.id], "101")
 
 
-# -- clerks ------------------------------------------------------------------------------------
+# -- workers ------------------------------------------------------------------------------------
 
 
-async def test_clerks_do_the_work_elsewhere_and_tell_how_it_went() -> None:
-    clerks = Clerks("clerk")
-    names = await clerks.do(lambda: threading.current_thread().name)
-    assert names == "clerk"
+async def test_workers_do_the_work_elsewhere_and_tell_how_it_went() -> None:
+    workers = WorkerThreads("worker")
+    names = await workers.do(lambda: threading.current_thread().name)
+    assert names == "worker"
     with pytest.raises(ZeroDivisionError):
-        await clerks.ask(lambda: 1 // 0, FOR_EVER)
+        await workers.ask(lambda: 1 // 0, FOR_EVER)
 
     def refuse() -> None:
         raise TimeoutError("the work's own")
 
     with pytest.raises(TimeoutError, match="own"):
-        await clerks.ask(refuse, FOR_EVER)
+        await workers.ask(refuse, FOR_EVER)
 
 
-async def test_clerks_log_for_the_call_that_asked() -> None:
+async def test_workers_log_for_the_call_that_asked() -> None:
     with structlog.contextvars.bound_contextvars(call="1.2"):
-        assert await Clerks("clerk").do(structlog.contextvars.get_contextvars) == {"call": "1.2"}
+        assert await WorkerThreads("worker").do(structlog.contextvars.get_contextvars) == {
+            "call": "1.2"
+        }
 
 
-async def test_there_are_never_more_clerks_than_said() -> None:
-    clerks, released = Clerks("clerk", 3), threading.Event()
-    everyone = [asyncio.create_task(clerks.do(lambda: released.wait(60))) for _ in range(20)]
+async def test_there_are_never_more_workers_than_said() -> None:
+    workers, released = WorkerThreads("worker", 3), threading.Event()
+    everyone = [asyncio.create_task(workers.do(lambda: released.wait(60))) for _ in range(20)]
 
     def working() -> int:
-        return sum(thread.name == "clerk" for thread in threading.enumerate())
+        return sum(thread.name == "worker" for thread in threading.enumerate())
 
     await until(lambda: working() == 3)
     released.set()
@@ -276,22 +278,22 @@ async def test_there_are_never_more_clerks_than_said() -> None:
 
 
 async def test_who_comes_after_everybody_waited_in_vain_does_not_wait() -> None:
-    clerks, released = Clerks("clerk", 2), threading.Event()
+    workers, released = WorkerThreads("worker", 2), threading.Event()
     for _ in range(2):
         with refuses(DatabaseUnavailable, r"within 0\.01 s"):
-            await clerks.ask(lambda: released.wait(60), 0.01)
+            await workers.ask(lambda: released.wait(60), 0.01)
 
     with refuses(DatabaseUnavailable, "asked before"):
-        await clerks.ask(lambda: released.wait(60), FOR_EVER)
+        await workers.ask(lambda: released.wait(60), FOR_EVER)
 
     released.set()
-    await until(lambda: "clerk" not in {thread.name for thread in threading.enumerate()})
-    assert await clerks.ask(lambda: "answer", FOR_EVER) == "answer"
+    await until(lambda: "worker" not in {thread.name for thread in threading.enumerate()})
+    assert await workers.ask(lambda: "answer", FOR_EVER) == "answer"
 
 
 async def test_what_is_not_there_in_time_is_taken_for_something_else() -> None:
-    clerks, released = Clerks("clerk"), threading.Event()
-    late = await clerks.in_time(lambda: released.wait(60), 0.01, otherwise=False)
+    workers, released = WorkerThreads("worker"), threading.Event()
+    late = await workers.in_time(lambda: released.wait(60), 0.01, otherwise=False)
     released.set()
     assert late is False
 
@@ -299,17 +301,17 @@ async def test_what_is_not_there_in_time_is_taken_for_something_else() -> None:
         raise TimeoutError("the work's own")
 
     with pytest.raises(TimeoutError, match="own"):
-        await clerks.in_time(refuse, FOR_EVER, otherwise=False)
+        await workers.in_time(refuse, FOR_EVER, otherwise=False)
 
 
 async def test_who_stood_still_takes_what_was_there_in_time() -> None:
-    clerks, answered = Clerks("clerk"), threading.Event()
+    workers, answered = WorkerThreads("worker"), threading.Event()
 
     def answer() -> str:
         answered.set()
         return "answer"
 
-    asking = asyncio.create_task(clerks.in_time(answer, 0.05, otherwise="nothing"))
+    asking = asyncio.create_task(workers.in_time(answer, 0.05, otherwise="nothing"))
     await asyncio.sleep(0)  # it has asked
     assert answered.wait(60)
     threading.Event().wait(0.2)  # longer than it would wait
@@ -317,18 +319,18 @@ async def test_who_stood_still_takes_what_was_there_in_time() -> None:
 
 
 async def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
-    clerks, begins, released = Clerks("clerk", 1), threading.Event(), threading.Event()
+    workers, begins, released = WorkerThreads("worker", 1), threading.Event(), threading.Event()
     begun: list[str] = []
 
     def hang() -> None:
         begins.set()
         released.wait(60)
 
-    first = asyncio.create_task(clerks.do(hang))
+    first = asyncio.create_task(workers.do(hang))
     await until(begins.is_set)
     with pytest.raises(DatabaseUnavailable):
-        await clerks.ask(lambda: begun.append("too late"), 0.01)
+        await workers.ask(lambda: begun.append("too late"), 0.01)
     released.set()
     await first
-    await clerks.do(lambda: begun.append("in time"))
+    await workers.do(lambda: begun.append("in time"))
     assert begun == ["in time"]

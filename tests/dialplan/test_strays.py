@@ -37,7 +37,7 @@ def built(tmp_path: Path) -> Iterator[Built]:
 
 
 def unassigned(house: House) -> list[Message]:
-    return list(house.inbox.list(Query(box="unassigned")).messages)
+    return list(house.messages.list(Query(box="unassigned")).messages)
 
 
 async def test_who_comes_by_the_trunk_leaves_a_message_that_is_nobodys(built: Built) -> None:
@@ -55,7 +55,7 @@ async def test_administrators_see_it_where_theirs_is_the_only_company(built: Bui
     await house.take("call", NOBODYS)
     company = house.offices.site().company_id
     theirs = Query(scope=Scope(company, unassigned=True))
-    assert [m.dialled for m in house.inbox.list(theirs).messages] == [NOBODYS]
+    assert [m.dialled for m in house.messages.list(theirs).messages] == [NOBODYS]
 
 
 async def test_with_several_companies_the_operator_alone_sees_it(built: Built) -> None:
@@ -65,7 +65,7 @@ async def test_with_several_companies_the_operator_alone_sees_it(built: Built) -
     assert len(unassigned(house)) == 1
     for company in ("Ромашка", "Vasilyok"):
         scope = Scope(house.offices.site(company).company_id)
-        assert house.inbox.list(Query(scope=scope)).messages == ()
+        assert house.messages.list(Query(scope=scope)).messages == ()
 
 
 @pytest.mark.parametrize("dialled", [[], [""]])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dialplan.entry import take_call
-from dialplan.message_taking import StoredMailroom
+from dialplan.message_taking import StoredMessageTaker
 from dialplan.voicemail import ATTEMPTS, leave_message
 from storage.errors import AudioError, DatabaseUnavailable, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
@@ -57,7 +57,7 @@ async def leave(
     *says: tuple[str, EndedBy | None],
     keys: str = "",
     settings: VoicemailSettings | None = None,
-    mailroom: StoredMailroom | None = None,
+    taker: StoredMessageTaker | None = None,
     hang_up_at: int | None = None,
 ) -> list[str]:
     """Leave a message for the company: the steps, with "hung up" at the end if it was so."""
@@ -65,7 +65,7 @@ async def leave(
     call = ScriptedCall("74951234567", script)
     settings = settings or VoicemailSettings()
     try:
-        await leave_message(call, mailroom or company.mailroom, BOX, "vm-intro", settings)
+        await leave_message(call, taker or company.taker, BOX, "vm-intro", settings)
     except Hangup:
         return [*call.steps, "hung up"]
     return call.steps
@@ -84,7 +84,7 @@ async def test_who_was_moved_on_speaks_into_the_same_draft_elsewhere(company: Co
 
     with pytest.raises(MovedOn):
         await leave_message(
-            Moved("1", Script()), company.mailroom, BOX, "vm-intro", VoicemailSettings()
+            Moved("1", Script()), company.taker, BOX, "vm-intro", VoicemailSettings()
         )
     assert company.states() == ["recording"]
 
@@ -112,7 +112,7 @@ async def test_saved_is_said_when_the_message_is_there_and_not_before(company: C
 
     script = Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)]))
     call = ScriptedCall("74951234567", script, tell=tell)
-    await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+    await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
     assert there == [1]
 
 
@@ -123,7 +123,7 @@ async def test_the_greeting_can_be_skipped(company: Company) -> None:
 
 async def test_who_has_skipped_the_greeting_already_does_not_hear_it(company: Company) -> None:
     call = ScriptedCall("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
-    await leave_message(call, company.mailroom, BOX, "", VoicemailSettings())
+    await leave_message(call, company.taker, BOX, "", VoicemailSettings())
     assert call.steps == ["record up to 180 s", "recording ended by limit", SAVED]
 
 
@@ -140,7 +140,7 @@ async def test_a_message_that_lacks_something_says_so(
 ) -> None:
     call = Broken("1", Script(keys="1", speak=Mouth(company, [(HELLO, ended_by)])))
     with suppress(Hangup):
-        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+        await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
     (message,) = company.kept()
     assert message.cut_off
     assert company.says(message, HELLO)
@@ -161,7 +161,7 @@ async def test_a_noise_on_the_line_is_told_from_a_voice(company: Company) -> Non
 
     call = Listening("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
     settings = VoicemailSettings(silence_seconds=2)
-    await leave_message(call, company.mailroom, BOX, "vm-intro", settings)
+    await leave_message(call, company.taker, BOX, "vm-intro", settings)
     assert heard == [False, True]
 
 
@@ -175,7 +175,7 @@ async def test_limits_are_rounded_up_to_asterisks_whole_seconds(company: Company
 
     settings = VoicemailSettings(max_seconds=2.5, silence_seconds=0.5)
     call = Asking("1", Script(speak=Mouth(company, [(HELLO, EndedBy.LIMIT)])))
-    await leave_message(call, company.mailroom, BOX, "vm-intro", settings)
+    await leave_message(call, company.taker, BOX, "vm-intro", settings)
     assert asked == [RecordingLimits(max_seconds=3, silence_seconds=1)]
 
 
@@ -303,7 +303,7 @@ async def test_hanging_up_at_any_step_loses_nothing(company: Company, step: int)
     mouth = Mouth(company, says)
     call = ScriptedCall("1", Script(keys="#321", hang_up_at=step, speak=mouth))
     try:
-        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+        await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
     except Hangup:
         assert step <= len(call.steps)
     kept = company.kept()
@@ -325,8 +325,8 @@ async def test_that_call_has_fewer_steps_than_were_tried(company: Company) -> No
 
 
 @dataclass(frozen=True)
-class Failing(StoredMailroom):
-    """A mailroom in which one thing fails, from its n-th time on."""
+class Failing(StoredMessageTaker):
+    """A taker in which one thing fails, from its n-th time on."""
 
     fails: str = ""
     error: StorageError = field(default_factory=lambda: DatabaseUnavailable("the disk is full"))
@@ -360,9 +360,9 @@ def spool(company: Company) -> list[Path]:
 
 async def test_when_no_draft_can_be_made_the_fallback_takes_over(company: Company) -> None:
     """Nothing was said yet: the error goes to whoever can send the caller elsewhere."""
-    mailroom = Failing(company.store, fails="begin")
+    taker = Failing(company.store, fails="begin")
     with pytest.raises(DatabaseUnavailable):
-        await leave(company, (HELLO, None), mailroom=mailroom)
+        await leave(company, (HELLO, None), taker=taker)
     assert company.states() == []
 
 
@@ -378,8 +378,8 @@ async def test_the_same_through_the_whole_call(found: Found) -> None:
 async def test_what_cannot_be_filed_is_not_called_saved_and_waits(
     company: Company, ended_by: EndedBy | None, error: StorageError
 ) -> None:
-    mailroom = Failing(company.store, fails="finish", error=error)
-    steps = await leave(company, (HELLO, ended_by), mailroom=mailroom, keys="1")
+    taker = Failing(company.store, fails="finish", error=error)
+    steps = await leave(company, (HELLO, ended_by), taker=taker, keys="1")
     assert SAVED not in steps
     assert steps[-1] == ("hung up" if ended_by is None else "play vm-goodbye")
     assert company.states() == ["recording"]
@@ -392,15 +392,15 @@ async def test_what_cannot_be_filed_is_not_called_saved_and_waits(
 
 
 async def test_a_take_that_cannot_be_judged_is_not_reviewed_but_kept(company: Company) -> None:
-    mailroom = Failing(company.store, fails="has_speech", error=AudioError("cannot be decoded"))
-    steps = await leave(company, (HELLO, EndedBy.KEY), mailroom=mailroom)
+    taker = Failing(company.store, fails="has_speech", error=AudioError("cannot be decoded"))
+    steps = await leave(company, (HELLO, EndedBy.KEY), taker=taker)
     assert "play vm-review" not in steps
     assert company.states() == ["kept"]
 
 
 async def test_when_no_second_draft_can_be_made_the_first_take_is_kept(company: Company) -> None:
-    mailroom = Failing(company.store, fails="begin", after=1)
-    steps = await leave(company, (HELLO, EndedBy.KEY), mailroom=mailroom, keys="3")
+    taker = Failing(company.store, fails="begin", after=1)
+    steps = await leave(company, (HELLO, EndedBy.KEY), taker=taker, keys="3")
     assert steps[-1] == SAVED
     (message,) = company.kept()
     assert company.says(message, HELLO)
@@ -410,9 +410,9 @@ async def test_a_take_taken_back_is_not_delivered_when_filing_had_to_wait(
     company: Company,
 ) -> None:
     """The newer take could not be filed at once; settled later, it still replaces the older."""
-    mailroom = Failing(company.store, fails="finish")
+    taker = Failing(company.store, fails="finish")
     says = ((HELLO, EndedBy.KEY), (SECOND, EndedBy.KEY))
-    await leave(company, *says, mailroom=mailroom, keys="31")
+    await leave(company, *says, taker=taker, keys="31")
     company.settle()
     (message,) = company.kept()
     assert company.says(message, SECOND)
@@ -436,7 +436,7 @@ async def test_a_recording_that_may_still_run_is_left_alone(company: Company) ->
     mouth = Mouth(company, [(HELLO, None)])
     with pytest.raises(CallLost):
         await leave_message(
-            Lost(mouth, Script()), company.mailroom, BOX, "vm-intro", VoicemailSettings()
+            Lost(mouth, Script()), company.taker, BOX, "vm-intro", VoicemailSettings()
         )
     assert company.states() == ["recording"]
     assert len(spool(company)) == 1

@@ -21,7 +21,7 @@ NUMBER = "74951234567"
 
 @dataclass
 class Attendant:
-    """A mailroom that only notes for whom messages were taken."""
+    """A taker that only notes for whom messages were taken."""
 
     boxes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ async def walk(
     call = ScriptedCall(dialled, script)
     services = Services(
         site=site,
-        mailroom=attendant,
+        taker=attendant,
         sound=lambda reference: reference.partition(":")[2],
         outside="PJSIP/{number}@trunk",
     )

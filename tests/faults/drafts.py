@@ -25,7 +25,7 @@ async def tell_of_fallback(town: Town) -> None:
         folder = app.settings.recordings
         return [
             draft.call_id
-            for draft in app.messages.drafts.open()  # also those that are only slips
+            for draft in app.intake.drafts.open()  # also those that are only slips
             if (folder / f"{draft.id}.wav").exists()
         ]
 

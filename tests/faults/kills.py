@@ -87,24 +87,24 @@ async def begins_again(blow: Blow, old: int) -> None:
         group.create_task(comes_back(blow, old))
 
 
-async def kill_nursery(blow: Blow) -> None:
+async def kill_fork_server(blow: Blow) -> None:
     """The process that roles are forked from: those that live serve on, and it is there again."""
     town = blow.town
-    old, calls = town.pid("nursery"), town.pid("calls")
+    old, calls = town.pid("fork-server"), town.pid("calls")
     os.kill(old, signal.SIGKILL)
     clock = asyncio.get_running_loop()
     deadline = clock.time() + BACK_SECONDS
     while clock.time() < deadline:
         try:
-            new = town.pid("nursery")
+            new = town.pid("fork-server")
         except LookupError:
             new = old
         if new != old:
-            blow.measure("nursery_back_seconds_max", clock.time() - blow.at)
+            blow.measure("fork_server_back_seconds_max", clock.time() - blow.at)
             break
         await asyncio.sleep(POLL_SECONDS)
     else:
-        blow.broken.append("the nursery did not come back")
+        blow.broken.append("the fork server did not come back")
     try:
         serves = is_connected(calls, town.house.ports.http)
     except OSError:
@@ -117,7 +117,7 @@ KILL_CALLS = Fault("kill-calls", kill_calls, Limits(back=2.0))
 KILL_EVERYTHING = Fault("kill-everything", kill_all)
 FAULTS = (
     KILL_CALLS,
-    Fault("kill-nursery", kill_nursery),
+    Fault("kill-fork-server", kill_fork_server),
     Fault("kill-supervisor", kill_supervisor),
     KILL_EVERYTHING,
 )

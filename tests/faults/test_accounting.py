@@ -128,7 +128,7 @@ class Round:
     def keep(self, said: bytes, box: str = "company") -> None:
         """A message of the caller, in one of the boxes."""
         spool = write_wav(self.app.settings.home / "spool.wav", silence(1) + said)
-        self.app.messages.take_in(
+        self.app.intake.take_in(
             spool,
             mailbox=mailbox(cast(Box, box)),
             caller_number=self.caller.number,

@@ -381,8 +381,8 @@ class World:
         app = self._app()
         ordinary, aside = (
             [
-                (m.box, app.inbox.read(m)[HEADER_BYTES:])
-                for m in app.inbox.each(Query(limit=None, quiet=quiet))
+                (m.box, app.messages.read(m)[HEADER_BYTES:])
+                for m in app.messages.each(Query(limit=None, quiet=quiet))
             ]
             for quiet in (False, True)
         )

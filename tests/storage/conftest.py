@@ -14,9 +14,9 @@ from storage.audio.store import LocalAudio
 from storage.companies.directory import Directory
 from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
-from storage.intake.intake import Draft, Empty, Kept, Mailbox, Messages
+from storage.intake.intake import Draft, Empty, Intake, Kept, Mailbox
 from storage.messages.envelope import Envelope, new_envelope
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.retention.retention import Retention
 from tests.databases import empty_sqlite
 from tests.speech import speak
@@ -74,8 +74,8 @@ class Store:
     folder: Path
     database: Database
     audio: LocalAudio
-    messages: Messages
-    inbox: Inbox
+    intake: Intake
+    messages: MessageRepository
     recordings: Path
 
     @property
@@ -92,14 +92,14 @@ class Store:
         call_id: str = "call-1",
         replaces: Draft | None = None,
     ) -> Draft:
-        return self.messages.begin(
+        return self.intake.begin(
             envelope(mailbox, caller_number, caller_name, call_id=call_id, replaces=replaces)
         )
 
     def begin_without_database(
         self, mailbox: Mailbox = COMPANY, *, call_id: str = "call-1", replaces: Draft | None = None
     ) -> Draft:
-        return self.messages.begin_without_database(
+        return self.intake.begin_without_database(
             envelope(mailbox, call_id=call_id, replaces=replaces)
         )
 
@@ -117,7 +117,7 @@ class Store:
     ) -> str:
         """A whole message, kept; returns its id."""
         path = speak(REQUEST, path=self.folder / f"{uuid.uuid4()}-in.wav")
-        outcome = self.messages.take_in(
+        outcome = self.intake.take_in(
             path,
             mailbox=mailbox,
             caller_number=caller,
@@ -223,7 +223,7 @@ def store(tmp_path: Path, database: Database) -> Store:
         folder=tmp_path,
         database=database,
         audio=audio,
-        messages=Messages(database, audio, recordings),
-        inbox=Inbox(database, audio),
+        intake=Intake(database, audio, recordings),
+        messages=MessageRepository(database, audio),
         recordings=recordings,
     )

@@ -21,9 +21,9 @@ from storage.companies.directory import Directory
 from storage.companies.store import Offices
 from storage.database.employee_tables import EmployeeRow, HoldingRow
 from storage.database.engine import Database
-from storage.intake.intake import Messages
+from storage.intake.intake import Intake
 from storage.messages.query import Query
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.office import parse_office
 from storage.office.prompts import PromptLibrary
 from storage.retention.retention import Retention
@@ -83,10 +83,10 @@ def empty_home(folder: Path, database: Database, audio: AudioStore | None = None
 def store_in(home: Home) -> Store:
     """What takes and finds messages in a home."""
     home.recordings.mkdir(parents=True, exist_ok=True)
-    messages = Messages(home.database, home.audio, home.recordings)
-    inbox = Inbox(home.database, home.audio)
+    messages = Intake(home.database, home.audio, home.recordings)
+    repository = MessageRepository(home.database, home.audio)
     audio = LocalAudio(home.folder / "audio")
-    return Store(home.folder, home.database, audio, messages, inbox, home.recordings)
+    return Store(home.folder, home.database, audio, messages, repository, home.recordings)
 
 
 def used_home(folder: Path, database: Database, audio: AudioStore | None = None) -> Home:
@@ -111,7 +111,7 @@ def used_home(folder: Path, database: Database, audio: AudioStore | None = None)
         session.add(earlier)
     for days, mailbox in enumerate((COMPANY, ANNA, COMPANY, ANNA)):
         store.receive(mailbox, at=NOW + timedelta(days=30 * days), name=f"Пётр {days}")
-    store.inbox.delete(store.receive(at=NOW, name="ненужный"), by=ME)
+    store.messages.delete(store.receive(at=NOW, name="ненужный"), by=ME)
     home.settings_file.write_text('[web]\nport = 8081\n[asterisk]\npassword = "secret"\n')
     return home
 
@@ -146,10 +146,10 @@ def rows(database: Database) -> dict[str, list[bytes]]:
 
 def sums(home: Home) -> dict[str, str]:
     """The sha256 of every message's recording as it is read, by id."""
-    inbox = Inbox(home.database, home.audio)
-    both = (inbox.each(Query(limit=None)), inbox.each(Query(limit=None, deleted=True)))
+    repository = MessageRepository(home.database, home.audio)
+    both = (repository.each(Query(limit=None)), repository.each(Query(limit=None, deleted=True)))
     return {
-        message.id: hashlib.sha256(inbox.read(message)).hexdigest()
+        message.id: hashlib.sha256(repository.read(message)).hexdigest()
         for listed in both
         for message in listed
     }
@@ -157,8 +157,8 @@ def sums(home: Home) -> dict[str, str]:
 
 def listed(home: Home, search: str = "") -> list[tuple[str, datetime]]:
     """What a list shows."""
-    inbox = Inbox(home.database, home.audio)
+    repository = MessageRepository(home.database, home.audio)
     return [
         (message.id, message.received_at)
-        for message in inbox.each(Query(limit=None, search=search))
+        for message in repository.each(Query(limit=None, search=search))
     ]

@@ -71,15 +71,15 @@ class OldHome:
     def file_all(self) -> None:
         """What the service does when it starts and finds no calls."""
         app = self.app
-        settle(app.messages, app.messages.drafts.open(), ())
+        settle(app.intake, app.intake.drafts.open(), ())
         take_in_fallback(
-            app.messages,
+            app.intake,
             app.settings.fallback_spool,
             app.offices.snapshot(),
             (),
             asterisk_alive=False,
         )
-        take_in_orphans(app.messages, app.database, asterisk_alive=False)
+        take_in_orphans(app.intake, app.database, asterisk_alive=False)
 
 
 @contextmanager

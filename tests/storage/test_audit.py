@@ -41,13 +41,13 @@ def test_what_is_done_to_messages_is_noted(store: Store, log: AuditLog) -> None:
     message_id = store.receive(ANNA, at=datetime(2026, 8, 14, 6, 30, 5, tzinfo=UTC))
     by = acting(anna)
 
-    store.inbox.listen(message_id, user=anna, by=by)
-    store.inbox.note_download(store.inbox.get(message_id), by=by)
-    store.inbox.mark([message_id], "new", user=anna, by=by)
-    store.inbox.delete(message_id, by=ME)
-    store.inbox.delete(message_id, by=ME)
-    store.inbox.restore(message_id, by=ME)
-    store.inbox.note_export(Query(month="2026-08", scope=anna.scope), 1, by=by)
+    store.messages.listen(message_id, user=anna, by=by)
+    store.messages.note_download(store.messages.get(message_id), by=by)
+    store.messages.mark([message_id], "new", user=anna, by=by)
+    store.messages.delete(message_id, by=ME)
+    store.messages.delete(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
+    store.messages.note_export(Query(month="2026-08", scope=anna.scope), 1, by=by)
 
     found = entries(log)
     assert [entry.action for entry in found][::-1] == [
@@ -76,14 +76,14 @@ def test_one_listening_is_noted_once(store: Store, log: AuditLog) -> None:
     first, second = store.receive(ANNA), store.receive(ANNA)
 
     for message_id in (first, second, first):
-        store.inbox.listen(message_id, user=anna, by=acting(anna))
-    store.inbox.listen(first, user=olga, by=acting(olga))
+        store.messages.listen(message_id, user=anna, by=acting(anna))
+    store.messages.listen(first, user=olga, by=acting(olga))
     assert actions(log) == ["message.play"] * 3
 
     with store.database.session() as session:
         earlier = datetime.now(UTC) - timedelta(minutes=15)
         session.execute(update(AuditRow).values(at=earlier))
-    store.inbox.listen(first, user=anna, by=acting(anna))
+    store.messages.listen(first, user=anna, by=acting(anna))
     assert actions(log) == ["message.play"] * 4
 
 
@@ -91,10 +91,10 @@ def test_what_fails_is_not_noted(store: Store, log: AuditLog) -> None:
     message_id = store.receive()
 
     with pytest.raises(NotFound):
-        store.inbox.delete_many([message_id, "0192f0c0-0000-7000-8000-000000000000"], by=ME)
+        store.messages.delete_many([message_id, "0192f0c0-0000-7000-8000-000000000000"], by=ME)
 
     assert entries(log) == []
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
 
 
 def test_a_change_of_the_configuration_is_told_value_by_value(

@@ -144,7 +144,7 @@ class Front:
         words: str = REQUEST,
     ) -> str:
         """A message, spoken and kept; returns its id."""
-        outcome = self.installation.messages.take_in(
+        outcome = self.installation.intake.take_in(
             speak(words, path=self.home / f"{uuid.uuid4()}-in.wav"),
             mailbox=mailbox or self.company_box(),
             caller_number=caller,

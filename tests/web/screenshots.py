@@ -67,7 +67,7 @@ def _receive(front: Front) -> None:
             for login in ("olga", "anna"):
                 user = front.user(login)
                 if user.is_administrator or extension in user.extensions:
-                    front.services.inbox.mark([message], "heard", user=user, by=NOBODY)
+                    front.services.messages.mark([message], "heard", user=user, by=NOBODY)
 
 
 async def _take_all(town: Street, front: Front, language: Language) -> None:

@@ -23,7 +23,7 @@ from web.guard import COOKIE
 @asynccontextmanager
 async def passing_on(front: Front) -> AsyncIterator[Events]:
     """The events of a server, running."""
-    events = Events(front.services.news, front.services.inbox)
+    events = Events(front.services.news, front.services.messages)
     task = asyncio.create_task(events.run())
     try:
         yield events
@@ -83,7 +83,7 @@ async def test_what_came_between_the_page_and_its_stream_is_not_missed(front: Fr
 
 async def test_what_comes_before_the_first_look_at_the_news_is_not_missed(front: Front) -> None:
     """Whoever reads the news may be late: between a listener's beginning and that, all counts."""
-    events = Events(front.services.news, front.services.inbox)
+    events = Events(front.services.news, front.services.messages)
     olga, anna = Listener(front, events, "olga"), Listener(front, events, "anna", after=0)
     await olga.begin()
     await anna.begin()
@@ -208,7 +208,7 @@ async def test_the_stream_of_a_token_that_is_revoked_ends(front: Front) -> None:
 
 @pytest.mark.usefixtures("quick")
 async def test_what_is_told_is_what_may_be_seen_just_then(front: Front) -> None:
-    events = Events(front.services.news, front.services.inbox)
+    events = Events(front.services.news, front.services.messages)
     passing_on = asyncio.create_task(events.run())
     stream = events.stream(partial(front.services.sessions.find, front.tokens["anna"]))
     await anext(stream)

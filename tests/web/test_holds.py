@@ -27,7 +27,7 @@ def test_a_message_is_put_on_hold_and_released(front: Front) -> None:
     page = follow(olga, olga.post(f"{address}/release"))
     assert "Запрет удаления снят." in words(page)
     assert f"{address}/delete" in page.text
-    assert front.services.inbox.get(message_id).hold is None
+    assert front.services.messages.get(message_id).hold is None
 
 
 def test_a_reason_is_asked_for(front: Front) -> None:
@@ -39,14 +39,14 @@ def test_a_reason_is_asked_for(front: Front) -> None:
     long = olga.post(f"/messages/{message_id}/hold", data={"reason": "x" * 501})
     assert long.status_code == 422
     assert "x" * 501 in long.text, "what was typed stays"
-    assert front.services.inbox.get(message_id).hold is None
+    assert front.services.messages.get(message_id).hold is None
 
 
 @pytest.mark.parametrize("way", ["one", "question", "selected", "asked"])
 def test_deleting_is_refused_and_says_which(front: Front, way: str) -> None:
     olga = front.visitor("olga")
     held, other = front.receive(name="Мария"), front.receive(name="Иван")
-    front.services.inbox.hold([held], reason="Дело 7", by=NOBODY)
+    front.services.messages.hold([held], reason="Дело 7", by=NOBODY)
     form = {"message": [held, other], "back": "/messages?state=new"}
 
     match way:
@@ -71,7 +71,7 @@ def test_deleting_is_refused_and_says_which(front: Front, way: str) -> None:
 def test_what_is_in_the_trash_can_be_held_and_restored(front: Front) -> None:
     olga = front.visitor("olga")
     message_id = front.receive()
-    front.services.inbox.delete(message_id, by=NOBODY)
+    front.services.messages.delete(message_id, by=NOBODY)
     address = f"/messages/{message_id}"
 
     page = follow(olga, olga.post(f"{address}/hold", data={"reason": "Дело 7"}))
@@ -84,7 +84,7 @@ def test_what_is_in_the_trash_can_be_held_and_restored(front: Front) -> None:
 def test_employees_see_nothing_of_it(front: Front) -> None:
     anna = front.visitor("anna")
     hers = front.receive(front.box_of("101"))
-    front.services.inbox.hold([hers], reason="Дело 7", by=NOBODY)
+    front.services.messages.hold([hers], reason="Дело 7", by=NOBODY)
     for address in ("/messages", f"/messages/{hers}"):
         told = anna.get(address)
         assert told.status_code == 200

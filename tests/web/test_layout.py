@@ -98,7 +98,7 @@ async def test_length_and_time_stay_in_sight_under_the_mouse(
 async def test_the_badge_holds_its_number(
     town: Street, front: Front, monkeypatch: pytest.MonkeyPatch, width: int, count: int
 ) -> None:
-    monkeypatch.setattr(front.services.inbox, "new_count", lambda _user: count)
+    monkeypatch.setattr(front.services.messages, "new_count", lambda _user: count)
     page = await listed(town, width)
     badges = page.locator(".count")
     assert await badges.count() == 2

@@ -20,7 +20,7 @@ from commands.doctor.health import HealthCheck
 from storage.audio.upload_queue import OutboxAudio
 from storage.audit import AuditQuery
 from storage.errors import AudioError, DatabaseUnavailable
-from storage.messages.repository import Inbox, Message
+from storage.messages.repository import Message, MessageRepository
 from tests.storage.object_store import BUCKET, ObjectStore
 from tests.storage.postgresql import connect, running_server
 from tests.web.api.front import API, PROBLEM
@@ -133,7 +133,7 @@ async def test_a_stream_of_news_ends_without_a_word_of_it(
     find = partial(front.services.sessions.find, front.tokens["olga"])
     stream = events.stream(find, None)
     told = [await anext(stream)]
-    monkeypatch.setattr(Inbox, "scope_of", gone)
+    monkeypatch.setattr(MessageRepository, "scope_of", gone)
     front.receive()
     (listener,) = events._listeners
     listener.put_nowait(next(iter(front.services.news.since(0))))
@@ -185,7 +185,7 @@ def test_recordings_that_are_away_are_so_on_page_and_api(
     # Gone for good, it is not to be asked for again and again.
     store.start()
     assert isinstance(front.installation.audio, OutboxAudio)
-    front.installation.audio._bucket.delete(front.services.inbox.get(message).audio_key)
+    front.installation.audio._bucket.delete(front.services.messages.get(message).audio_key)
     with capture_logs() as lines:
         told = olga.get(address)
     assert told.status_code == 404
@@ -222,15 +222,15 @@ async def test_an_outage_in_the_midst_of_a_zip_breaks_the_download(
 ) -> None:
     front.receive()
     front.receive()
-    read, reads = Inbox.read, []
+    read, reads = MessageRepository.read, []
 
-    def breaks(inbox: Inbox, message: Message) -> bytes:
+    def breaks(repository: MessageRepository, message: Message) -> bytes:
         reads.append(message.id)
         if len(reads) == 2:
             raise AudioError("the object store https://s3.example fails: no answer")
-        return read(inbox, message)
+        return read(repository, message)
 
-    monkeypatch.setattr(Inbox, "read", breaks)
+    monkeypatch.setattr(MessageRepository, "read", breaks)
     with capture_logs() as lines:
         async with (
             serving(front, http="h11") as port,
@@ -276,7 +276,7 @@ async def test_what_was_begun_on_the_page_stays_until_the_database_is_back(
         def gone(*_args: object, **_more: object) -> None:
             raise DatabaseUnavailable("the database cannot be used: host=10.0.0.7")
 
-        monkeypatch.setattr(Inbox, "mark", gone)
+        monkeypatch.setattr(MessageRepository, "mark", gone)
         with capture_logs() as lines:
             await page.locator("[name=message]").first.check()
             await page.locator("#selected button[value=heard]").click()
@@ -286,7 +286,7 @@ async def test_what_was_begun_on_the_page_stays_until_the_database_is_back(
         (code,) = (line["code"] for line in lines if "code" in line)
         await expect(page.locator("#toasts")).to_contain_text(code)
         assert await page.locator("[name=message]").first.is_checked()
-        monkeypatch.setattr(Inbox, "list", gone)
+        monkeypatch.setattr(MessageRepository, "list", gone)
         await page.goto("/messages?state=new")
         await expect(page.get_by_role("link", name="Попробовать ещё раз")).to_be_visible()
         assert "10.0.0.7" not in await page.content()

@@ -75,7 +75,7 @@ class Asking:
     @property
     def scope(self) -> Scope:
         """Which messages the user may see just now. Reads the database."""
-        return self.services.inbox.scope_of(self.user)
+        return self.services.messages.scope_of(self.user)
 
     def confirm(self, password: str | None) -> None:
         """Make sure that the user is there in person, before credentials are made or changed.

@@ -125,7 +125,7 @@ def checked_ids(ids: Iterable[str]) -> list[str]:
 def message_of(who: Asking, message_id: str) -> Message:
     """A message the user may see; NotFound for any other id, whatever is wrong with it."""
     _check(message_id)
-    return who.services.inbox.get(message_id, who.scope, reader=who.user.id)
+    return who.services.messages.get(message_id, who.scope, reader=who.user.id)
 
 
 def _check(message_id: str) -> None:

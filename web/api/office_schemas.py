@@ -20,7 +20,7 @@ from storage.office import (
     Voicemail,
     values,
 )
-from storage.office.any_action import Part
+from storage.office.any_action import StrictModel
 from storage.office.values import (
     Days,
     Endpoint,
@@ -44,7 +44,7 @@ DialledNumber = Annotated[str, Path(max_length=64, examples=["+7 495 123-45-67"]
 Rule = Literal["always", "busy", "no_answer", "unreachable"]
 
 
-class _Late(Part):
+class _Late(StrictModel):
     """Something that happens after a while of ringing."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)

@@ -24,7 +24,7 @@ _RANGE: Final = re.compile(r"bytes=\s*(\d{0,19})-(\d{0,19})\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Part:
+class ByteRange:
     """Bytes from ``first`` to ``last``, both included."""
 
     first: int
@@ -69,7 +69,7 @@ def audio_response(
         return Response(status_code=304, headers=headers)
     asked = _asked(request, etag)
     if asked is None:
-        return _sending(request, file, Part(0, whole - 1), 200, headers)
+        return _sending(request, file, ByteRange(0, whole - 1), 200, headers)
     part = _within(asked, whole)
     if part is None:
         file.close()
@@ -105,19 +105,19 @@ def _asked(request: Request, etag: str) -> tuple[str, str] | None:
     return found[1], found[2]
 
 
-def _within(asked: tuple[str, str], whole: int) -> Part | None:
+def _within(asked: tuple[str, str], whole: int) -> ByteRange | None:
     """The part asked for of so many bytes; None if there is nothing of it."""
     first, last = asked
     if not first:
         length = min(int(last), whole)
-        return Part(whole - length, whole - 1) if length else None
+        return ByteRange(whole - length, whole - 1) if length else None
     if int(first) >= whole:
         return None
-    return Part(int(first), min(int(last), whole - 1) if last else whole - 1)
+    return ByteRange(int(first), min(int(last), whole - 1) if last else whole - 1)
 
 
 def _sending(
-    request: Request, file: BinaryIO, part: Part, status: int, headers: dict[str, str]
+    request: Request, file: BinaryIO, part: ByteRange, status: int, headers: dict[str, str]
 ) -> Response:
     headers = headers | {"Content-Length": str(part.length)}
     if request.method == "HEAD":
@@ -129,7 +129,9 @@ def _sending(
 class _Sound(StreamingResponse):
     """A part of a file, which is closed in the end: also when whoever listened goes away."""
 
-    def __init__(self, file: BinaryIO, part: Part, status: int, headers: dict[str, str]) -> None:
+    def __init__(
+        self, file: BinaryIO, part: ByteRange, status: int, headers: dict[str, str]
+    ) -> None:
         super().__init__(_blocks(file, part), status, headers, "audio/wav")
         self._file = file
 
@@ -138,7 +140,7 @@ class _Sound(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def _blocks(file: BinaryIO, part: Part) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, part: ByteRange) -> Iterator[bytes]:
     file.seek(part.first)
     left = part.length
     while left > 0 and (block := file.read(min(BLOCK, left))):

@@ -16,7 +16,7 @@ def asked_listing(visit: Visit) -> Listing:
     month = lone_month(visit.query)
     if not month:
         return listing
-    months = visit.services.inbox.months(
+    months = visit.services.messages.months(
         visit.scope, box=listing.box, employee=listing.employee or None
     )
     this_year = f"{datetime.now(ZoneInfo(visit.timezone)).year}-{month}"

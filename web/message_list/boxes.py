@@ -33,7 +33,7 @@ def mailboxes(visit: Visit, listing: Listing) -> dict[str, str]:
     Somebody who has an extension is chosen by it, and others by the person's id.
     """
     user, company_id = visit.user, visit.user.company_id
-    people = visit.services.inbox.people(company_id) if user.is_administrator else user.people
+    people = visit.services.messages.people(company_id) if user.is_administrator else user.people
     found = {_choice(who): _in_words(visit, who) for who in people}
     if listing.employee and user.is_administrator:
         found.setdefault(listing.employee, listing.employee)

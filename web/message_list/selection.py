@@ -95,7 +95,7 @@ def everything(visit: Visit, listing: Listing) -> Query:
 
 
 def _found(visit: Visit, listing: Listing) -> Sequence[str]:
-    return visit.services.inbox.ids(everything(visit, listing))
+    return visit.services.messages.ids(everything(visit, listing))
 
 
 def _mark(ids: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from storage.errors import StorageError
-from storage.messages.repository import Inbox, Message
+from storage.messages.repository import Message, MessageRepository
 from storage.transfer.manifest import CsvStyle
 from storage.transfer.zip_stream import stream_zip
 from storage.words.withheld import WITHHELD
@@ -25,7 +25,7 @@ def zip_name(word: str, period: str | None, timezone: str) -> str:
 
 
 def zip_response(
-    inbox: Inbox,
+    repository: MessageRepository,
     messages: Iterable[Message],
     name: str,
     style: CsvStyle = "plain",
@@ -36,7 +36,7 @@ def zip_response(
     Its first recording is fetched here: raises AudioError or DatabaseUnavailable while there is
     still something to answer. What fails later breaks the answer off.
     """
-    pieces = stream_zip(inbox, messages, style, withheld)
+    pieces = stream_zip(repository, messages, style, withheld)
     return _Zip(
         chain((next(pieces),), pieces),
         media_type="application/zip",

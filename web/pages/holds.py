@@ -17,7 +17,7 @@ def hold(visit: Visit) -> Response:
     message = message_of(visit)
     reason = str(visit.form.get("reason", ""))
     try:
-        visit.services.inbox.hold([message.id], reason=reason, by=visit.actor, scope=visit.scope)
+        visit.services.messages.hold([message.id], reason=reason, by=visit.actor, scope=visit.scope)
     except Refused as error:
         wrong = visit.mistakes(error.problems, "", ("reason",))
         return message_page(visit, message, 422, reason=reason, wrong=wrong)
@@ -27,7 +27,7 @@ def hold(visit: Visit) -> Response:
 def release(visit: Visit) -> Response:
     """End the hold."""
     message = message_of(visit)
-    visit.services.inbox.release([message.id], by=visit.actor, scope=visit.scope)
+    visit.services.messages.release([message.id], by=visit.actor, scope=visit.scope)
     return visit.redirect(_here(visit), visit.text("The message is released."))
 
 

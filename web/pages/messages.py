@@ -33,10 +33,10 @@ def show_messages(visit: Visit) -> Response:
         return visit.redirect(listing.address())
     if listing.trash and not visit.user.is_administrator:
         raise HTTPException(403)
-    inbox = visit.services.inbox
+    repository = visit.services.messages
     scope = visit.scope
-    found = inbox.list(listing.query(scope, visit.user.id))
-    months = Months(inbox.months(scope, box=listing.box, employee=listing.employee or None))
+    found = repository.list(listing.query(scope, visit.user.id))
+    months = Months(repository.months(scope, box=listing.box, employee=listing.employee or None))
     return visit.render(
         "messages/list.html",
         listing=listing,
@@ -45,7 +45,7 @@ def show_messages(visit: Visit) -> Response:
         found=_tell_found(visit, listing, found),
         trash_days=visit.services.trash_days,
         quiet_days=days_aside(visit, listing),
-        quiet_count=inbox.quiet_count(scope),
+        quiet_count=repository.quiet_count(scope),
         looked_through=found.month,
         months=months,
         mailboxes=mailboxes(visit, listing),
@@ -140,7 +140,7 @@ def _act(visit: Visit, selection: Selection) -> Response:
         case "delete" if selection.listing:
             return _ask_to_delete(visit, [], _back(visit), selection)
         case "delete":
-            messages = [visit.services.inbox.get(one, visit.scope) for one in selection.ids]
+            messages = [visit.services.messages.get(one, visit.scope) for one in selection.ids]
             return _ask_to_delete(visit, messages, _back(visit))
         case "restore":
             return _restore(visit, selection)
@@ -161,9 +161,9 @@ def _with_selected(visit: Visit, act: Callable[[Visit, Selection], Response]) ->
 
 
 def _restore(visit: Visit, selection: Selection) -> Response:
-    inbox = visit.services.inbox
+    repository = visit.services.messages
     restored, _ = selection.apply(
-        lambda ids: inbox.restore_many(ids, by=visit.actor, scope=visit.scope)
+        lambda ids: repository.restore_many(ids, by=visit.actor, scope=visit.scope)
     )
     return visit.redirect(
         _back(visit),
@@ -172,8 +172,10 @@ def _restore(visit: Visit, selection: Selection) -> Response:
 
 
 def _accept(visit: Visit, selection: Selection) -> Response:
-    inbox = visit.services.inbox
-    accepted, _ = selection.apply(lambda ids: inbox.accept(ids, by=visit.actor, scope=visit.scope))
+    repository = visit.services.messages
+    accepted, _ = selection.apply(
+        lambda ids: repository.accept(ids, by=visit.actor, scope=visit.scope)
+    )
     told = visit.counted(
         "The message is in the main list now.",
         "%(num)s messages are in the main list now.",
@@ -183,9 +185,9 @@ def _accept(visit: Visit, selection: Selection) -> Response:
 
 
 def _mark(visit: Visit, selection: Selection, state: State) -> Response:
-    inbox = visit.services.inbox
+    repository = visit.services.messages
     changed, _ = selection.apply(
-        lambda ids: inbox.mark(ids, state, user=visit.user, by=visit.actor)
+        lambda ids: repository.mark(ids, state, user=visit.user, by=visit.actor)
     )
     notice = (
         visit.counted("Marked as heard.", "%(num)s messages marked as heard.", len(changed))
@@ -211,13 +213,13 @@ def _ask_to_delete(
 
 
 def _delete(visit: Visit, selection: Selection) -> Response:
-    inbox, back = visit.services.inbox, _back(visit)
+    repository, back = visit.services.messages, _back(visit)
     try:
         deleted, held = selection.apply(
-            lambda ids: inbox.delete_many(ids, by=visit.actor, scope=visit.scope)
+            lambda ids: repository.delete_many(ids, by=visit.actor, scope=visit.scope)
         )
     except Held as refused:
-        return _tell_held(visit, inbox.get(refused.message_id, visit.scope), back)
+        return _tell_held(visit, repository.get(refused.message_id, visit.scope), back)
     notice = visit.counted("Message deleted.", "%(num)s messages deleted.", len(deleted))
     if held:
         stayed = visit.counted("One is on hold and stays.", "%(num)s are on hold and stay.", held)

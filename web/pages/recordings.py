@@ -27,29 +27,29 @@ def play(visit: Visit) -> Response:
     stays new; that somebody listens is written down all the same.
     """
     message = message_of(visit)
-    inbox = visit.services.inbox
+    repository = visit.services.messages
     # First: nobody has heard what cannot be had.
-    with closed_unless_sent(inbox.open(message)) as wav:
+    with closed_unless_sent(repository.open(message)) as wav:
         if visit.request.method == "GET":
             reports = visit.query.get("by") == "player"
-            listen = inbox.note_listening if reports else inbox.listen
+            listen = repository.note_listening if reports else repository.listen
             listen(message.id, user=visit.user, by=visit.actor)
         return audio_response(visit.request, wav, etag=message.sha256)
 
 
 def note_heard(visit: Visit) -> Response:
     """The player reports that so much of the message was heard that it is new no longer."""
-    visit.services.inbox.listen(message_of(visit).id, user=visit.user, by=visit.actor)
+    visit.services.messages.listen(message_of(visit).id, user=visit.user, by=visit.actor)
     return Response(status_code=204)
 
 
 def download(visit: Visit) -> Response:
     """The sound as a file. The message stays as new as it was."""
     message = message_of(visit)
-    inbox = visit.services.inbox
-    with closed_unless_sent(inbox.open(message)) as wav:
+    repository = visit.services.messages
+    with closed_unless_sent(repository.open(message)) as wav:
         if visit.request.method == "GET":
-            inbox.note_download(message, by=visit.actor)
+            repository.note_download(message, by=visit.actor)
         name = readable_name(message)
         return audio_response(visit.request, wav, etag=message.sha256, filename=name)
 
@@ -61,18 +61,18 @@ def export(visit: Visit) -> Response:
 
 def send_found(visit: Visit, listing: Listing) -> Response:
     """The sound of all that a list finds, as one zip that is made while it is sent."""
-    inbox = visit.services.inbox
+    repository = visit.services.messages
     query = everything(visit, listing)
-    total = inbox.count(query)
-    messages = _downloads(visit).followed(_key(visit), inbox.each(query), total)
+    total = repository.count(query)
+    messages = _downloads(visit).followed(_key(visit), repository.each(query), total)
     response = _zip(visit, messages, listing.period)  # first: nobody took what cannot be had
-    inbox.note_export(query, total, by=visit.actor)
+    repository.note_export(query, total, by=visit.actor)
     return response
 
 
 def ask_to_export(visit: Visit) -> Response:
     """The question before a long download: how many messages, and how large the zip will be."""
-    count, size = visit.services.inbox.amount(everything(visit, asked_listing(visit)))
+    count, size = visit.services.messages.amount(everything(visit, asked_listing(visit)))
     question = visit.counted(
         "Download %(num)s message? The archive is about %(size)s.",
         "Download %(num)s messages? The archive is about %(size)s.",
@@ -91,11 +91,11 @@ def progress(visit: Visit) -> Response:
 
 def send_selected(visit: Visit, ids: Sequence[str]) -> Response:
     """The sound of some messages as one zip. Raises NotFound if there is one not to be seen."""
-    inbox = visit.services.inbox
-    messages = [inbox.get(message_id, visit.scope) for message_id in ids]
+    repository = visit.services.messages
+    messages = [repository.get(message_id, visit.scope) for message_id in ids]
     response = _zip(visit, messages)
     for message in messages:
-        inbox.note_download(message, by=visit.actor)
+        repository.note_download(message, by=visit.actor)
     return response
 
 
@@ -111,13 +111,13 @@ def _key(visit: Visit) -> Key:
 def _zip(visit: Visit, messages: Iterable[Message], period: str = "") -> Response:
     name = zip_name(visit.text("voicemail"), period, visit.timezone)
     withheld = visit.text("Number withheld")
-    return zip_response(visit.services.inbox, messages, name, "excel", withheld)
+    return zip_response(visit.services.messages, messages, name, "excel", withheld)
 
 
 def message_of(visit: Visit) -> Message:
     """The message of the address. Raises NotFound, also for one that the user may not see."""
     message_id = visit.path["id"]
-    message = visit.services.inbox.get(message_id, visit.scope, reader=visit.user.id)
+    message = visit.services.messages.get(message_id, visit.scope, reader=visit.user.id)
     if message.id != message_id:
         raise NotFound("no-message", id=message_id)
     return message

@@ -12,7 +12,7 @@ from storage.actor import EVERYTHING
 from storage.database.tables import CompanyRow, MessageRow
 from storage.messages import month_counts
 from storage.messages.query import Query
-from storage.messages.search.index_ranges import Shelf, shelves
+from storage.messages.search.index_ranges import IndexRange, ranges
 from storage.messages.search.plan import Way, ways
 from storage.messages.search.sql import messages_on
 from storage.people import called
@@ -75,9 +75,11 @@ def ids(session: Session, query: Query) -> list[str]:
 
 
 def months(session: Session, query: Query) -> list[tuple[str, int]]:
-    """Months with messages on the query's shelves and how many, newest first."""
-    found = shelves(_resolved(session, query))
-    return month_counts.months(session, ((shelf.company_id, shelf.key) for shelf in found))
+    """Months with messages on the query's ranges and how many, newest first."""
+    found = ranges(_resolved(session, query))
+    return month_counts.months(
+        session, ((index_range.company_id, index_range.key) for index_range in found)
+    )
 
 
 def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]], str | None]:
@@ -100,20 +102,20 @@ def statements(session: Session, query: Query) -> tuple[list[Select[MessageRow]]
 
 def _statement(way: Way, query: Query, *, sqlite: bool) -> Select[MessageRow]:
     return messages_on(
-        way.shelf, query, way.path, sqlite=sqlite, by_caller=way.by_caller, newest=way.newest
+        way.index_range, query, way.path, sqlite=sqlite, by_caller=way.by_caller, newest=way.newest
     )
 
 
 def _ways(session: Session, query: Query) -> Iterator[Way]:
-    """The ways to read the query's shelves: a search looks through few messages one by one."""
+    """The ways to read the query's ranges: a search looks through few messages one by one."""
     terms = query.terms
-    for shelf in shelves(query):
+    for index_range in ranges(query):
         if query.state == "new":
-            yield Way(shelf, "new")
-        elif not terms or _is_apart(query) or _is_small(session, query, shelf):
-            yield Way(shelf)
+            yield Way(index_range, "new")
+        elif not terms or _is_apart(query) or _is_small(session, query, index_range):
+            yield Way(index_range)
         else:
-            yield from ways(session, shelf, terms)
+            yield from ways(session, index_range, terms)
 
 
 def _is_apart(query: Query) -> bool:
@@ -121,8 +123,8 @@ def _is_apart(query: Query) -> bool:
     return query.deleted or query.held or query.quiet
 
 
-def _is_small(session: Session, query: Query, shelf: Shelf) -> bool:
-    counted = month_counts.months(session, [(shelf.company_id, shelf.key)])
+def _is_small(session: Session, query: Query, index_range: IndexRange) -> bool:
+    counted = month_counts.months(session, [(index_range.company_id, index_range.key)])
     return sum(kept for month, kept in counted if query.month in (None, month)) <= FEW
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from storage.actor import NOBODY, Part
+from storage.actor import NOBODY, ScopePart
 from storage.database.tables import MessageRow
 from storage.messages import month_counts
 from storage.messages.query import Query
 
 
 @dataclass(frozen=True)
-class Shelf:
+class IndexRange:
     """Messages that stand together in one index: of a company, a box, a number, an employee.
 
     None means any; `NOBODY` is the company of messages that have none.
@@ -64,31 +64,31 @@ class Shelf:
         return conditions
 
 
-def shelves(query: Query) -> list[Shelf]:
+def ranges(query: Query) -> list[IndexRange]:
     """Where a query's messages stand; none for what its scope does not cover.
 
     ``people`` says who its ``employee`` is: see `storage.messages.search.find`.
     """
-    return [shelf for part in query.scope.parts for shelf in _shelves_in(part, query)]
+    return [index_range for part in query.scope.parts for index_range in _ranges_in(part, query)]
 
 
-def _shelves_in(part: Part, query: Query) -> list[Shelf]:
+def _ranges_in(part: ScopePart, query: Query) -> list[IndexRange]:
     """Where those of a query's messages stand that are in a part of its scope."""
     if (query.deleted or query.held) and not part.with_trash:
         return []  # what is on hold is asked for wherever it is
     if query.box == "unassigned" or part.company_id == NOBODY:
         asked = query.box in (None, "unassigned") and query.people is None
         there = part.company_id in (None, NOBODY) and part.people is None
-        return [Shelf(NOBODY)] if asked and there else []
+        return [IndexRange(NOBODY)] if asked and there else []
     people = query.people
     if part.people is not None:
         seen = dict.fromkeys(part.people)
         people = tuple(one for one in seen if people is None or one in people)
     if people is None:
-        return [Shelf(part.company_id, query.box)]
+        return [IndexRange(part.company_id, query.box)]
     if query.box == "company":
         return []
-    return [Shelf(part.company_id, "employee", None, one) for one in people]
+    return [IndexRange(part.company_id, "employee", None, one) for one in people]
 
 
 def apart(column: ColumnElement[Any]) -> ColumnElement[str]:

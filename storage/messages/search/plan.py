@@ -1,4 +1,4 @@
-"""How to search a shelf with very many messages: by its addressees first, then by callers."""
+"""How to search a range with very many messages: by its addressees first, then by callers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.messages import addressees
 from storage.messages.addressees import Addressee, MailboxKey
-from storage.messages.search.index_ranges import Shelf
+from storage.messages.search.index_ranges import IndexRange
 from storage.messages.search.sql import Path, is_short
 from storage.words.terms import Terms
 
@@ -25,22 +25,28 @@ class Way:
     ``looks_through`` reads any number of messages until it has found enough.
     """
 
-    shelf: Shelf
-    path: Path = "shelf"
+    index_range: IndexRange
+    path: Path = "range"
     by_caller: Terms = ()
     newest: int | None = None
     looks_through: bool = False
 
 
-def ways(session: Session, shelf: Shelf, terms: Terms) -> Iterator[Way]:
-    """The ways that find all messages of a shelf that match the terms; some may be found twice."""
+def ways(session: Session, index_range: IndexRange, terms: Terms) -> Iterator[Way]:
+    """The ways that find all messages of a range that match the terms; some may be found twice."""
     groups: dict[Terms, list[Addressee]] = {}
-    found = addressees.on(session, shelf.company_id, shelf.box, shelf.number, shelf.employee_id)
+    found = addressees.on(
+        session,
+        index_range.company_id,
+        index_range.box,
+        index_range.number,
+        index_range.employee_id,
+    )
     for addressee in found:
         groups.setdefault(addressee.leaves(terms), []).append(addressee)
     for left, group in groups.items():
         indexed = tuple(term for term in left if not is_short(term))
-        for part, newest in _parts(shelf, group, apart=left != terms):
+        for part, newest in _parts(index_range, group, apart=left != terms):
             if indexed:
                 yield Way(part, "search", indexed, newest)
             elif left:
@@ -48,17 +54,19 @@ def ways(session: Session, shelf: Shelf, terms: Terms) -> Iterator[Way]:
             else:
                 others = (each for each in found if each not in group)
                 renamed = any(part.holds(*each.mailbox) for each in others)
-                yield Way(part, "shelf" if renamed else "named", newest=newest)
+                yield Way(part, "range" if renamed else "named", newest=newest)
 
 
-def _parts(shelf: Shelf, group: list[Addressee], *, apart: bool) -> list[tuple[Shelf, int]]:
+def _parts(
+    index_range: IndexRange, group: list[Addressee], *, apart: bool
+) -> list[tuple[IndexRange, int]]:
     """Where the messages of a group of addressees are to be read, each with the newest place.
 
-    That is their mailboxes; the whole shelf, if they are too many or need not be told ``apart``.
+    That is their mailboxes; the whole range, if they are too many or need not be told ``apart``.
     """
     newest: dict[MailboxKey, int] = {}
     for each in group:
         newest[each.mailbox] = max(each.newest, newest.get(each.mailbox, 0))
     if apart and len(newest) <= APART:
-        return [(Shelf(*mailbox), last) for mailbox, last in newest.items()]
-    return [(shelf, max(newest.values()))]
+        return [(IndexRange(*mailbox), last) for mailbox, last in newest.items()]
+    return [(index_range, max(newest.values()))]

@@ -33,7 +33,7 @@ from storage.database.tables import (
 )
 from storage.identifiers import CLOCK_BACK, first_place
 from storage.messages.query import Query
-from storage.messages.search.index_ranges import Shelf
+from storage.messages.search.index_ranges import IndexRange
 from storage.words.terms import Terms
 
 # A day begins somewhere up to 14 hours before it begins in UTC, and ends up to 12 after.
@@ -42,17 +42,17 @@ LATEST_ZONE = timedelta(hours=12)
 # No index of trigrams knows anything shorter.
 TRIGRAM = 3
 
-Path = Literal["shelf", "named", "new", "search"]
-"""What is read first and in order: a shelf, what is new to the reader, the search index.
+Path = Literal["range", "named", "new", "search"]
+"""What is read first and in order: a range, what is new to the reader, the search index.
 
-A shelf is "named" where all of it is what is searched for.
+A range is "named" where all of it is what is searched for.
 """
 
 _index = table("message_search", column("rowid", Integer))
 
 
 def messages_on(
-    shelf: Shelf,
+    index_range: IndexRange,
     query: Query,
     path: Path,
     *,
@@ -60,7 +60,7 @@ def messages_on(
     by_caller: Terms = (),
     newest: int | None = None,
 ) -> Select[MessageRow]:
-    """The kept messages a query asks for from one shelf, in its order, without its limit.
+    """The kept messages a query asks for from one range, in its order, without its limit.
 
     ``by_caller`` are the terms to be looked up in the search index, none of them short; nothing
     is read above ``newest``.
@@ -81,7 +81,7 @@ def messages_on(
         )
     found_otherwise = first_by_search or path == "new"
     listed = not (query.deleted or query.held)
-    statement = statement.where(*shelf.conditions(as_filter=found_otherwise, listed=listed))
+    statement = statement.where(*index_range.conditions(as_filter=found_otherwise, listed=listed))
     if query.company is not None:
         statement = statement.where(MessageRow.company == query.company)
     if query.state == "heard":

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from commands.processes import supervisor
-from commands.processes.fork_server import Nursery
+from commands.processes.fork_server import ForkServer
 from commands.processes.supervisor import Role
 from tests.ports import free_tcp
 from tests.waiting import until
@@ -52,11 +52,11 @@ class Toy(Role):
             f"log(str(os.getpid()))\n{program}"
         )
         live = f"lambda _: exec({lines!r})"
-        nursery = (
+        fork_server = (
             f"from commands.processes.fork_server import raise_children; raise_children({live})"
         )
-        self.nursery = Nursery((sys.executable, "-c", nursery), os.environ)
-        super().__init__("toy", self.nursery)
+        self.fork_server = ForkServer((sys.executable, "-c", fork_server), os.environ)
+        super().__init__("toy", self.fork_server)
 
     @property
     def diary(self) -> list[str]:
@@ -68,9 +68,9 @@ class Toy(Role):
 
 
 @asynccontextmanager
-async def running(role: Role, nursery: Nursery) -> AsyncIterator[asyncio.Task[None]]:
+async def running(role: Role, fork_server: ForkServer) -> AsyncIterator[asyncio.Task[None]]:
     """The role under supervision; ended, whatever the test did."""
-    raising = asyncio.create_task(nursery.run())
+    raising = asyncio.create_task(fork_server.run())
     task = asyncio.create_task(role.run())
     try:
         yield task
@@ -96,7 +96,7 @@ def alive(pid: int) -> bool:
 
 async def test_a_role_that_dies_is_restarted(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         await ready(role)
         (first,) = role.pids
         assert role.pid == first
@@ -107,9 +107,9 @@ async def test_a_role_that_dies_is_restarted(tmp_path: Path) -> None:
         assert alive(role.pids[1])
 
 
-async def test_a_role_comes_back_also_when_the_nursery_died(tmp_path: Path) -> None:
+async def test_a_role_comes_back_also_when_the_fork_server_died(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         await ready(role)
         (first,) = role.pids
         os.kill(parent_of(first), signal.SIGKILL)
@@ -119,14 +119,14 @@ async def test_a_role_comes_back_also_when_the_nursery_died(tmp_path: Path) -> N
         assert parent_of(role.pids[1]) != os.getpid()
 
 
-async def test_a_role_lives_on_when_the_nursery_dies(tmp_path: Path) -> None:
+async def test_a_role_lives_on_when_the_fork_server_dies(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         await ready(role)
         (first,) = role.pids
-        nursery = parent_of(first)
-        os.kill(nursery, signal.SIGKILL)
-        await until(lambda: not alive(nursery))
+        fork_server = parent_of(first)
+        os.kill(fork_server, signal.SIGKILL)
+        await until(lambda: not alive(fork_server))
         assert alive(first)
         assert role.ready.is_set()
         await role.end(20)
@@ -136,7 +136,7 @@ async def test_a_role_lives_on_when_the_nursery_dies(tmp_path: Path) -> None:
 async def test_a_dead_role_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_RESTART_SECONDS", 60)
     role = Toy(tmp_path, STEADY)
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         await ready(role)
         os.kill(role.pids[0], signal.SIGKILL)
         await until(lambda: not role.ready.is_set())
@@ -156,7 +156,7 @@ async def test_one_that_keeps_dying_is_restarted_ever_more_slowly(
 
     monkeypatch.setattr("commands.processes.supervisor.asyncio.sleep", sleep)
     role = Toy(tmp_path, "raise SystemExit(3)")
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         while len(waits) < 9:
             await real_sleep(0.01)
     growing = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
@@ -166,14 +166,14 @@ async def test_one_that_keeps_dying_is_restarted_ever_more_slowly(
 async def test_how_a_role_ended_is_logged(tmp_path: Path) -> None:
     role = Toy(tmp_path, "raise SystemExit(3)")
     with capture_logs() as logs:
-        async with running(role, role.nursery):
+        async with running(role, role.fork_server):
             await until(lambda: logs)
     assert (logs[0]["event"], logs[0]["code"]) == ("a role died and is restarted", 3)
 
 
 async def test_ending_is_asked_for_and_waited_for(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
-    async with running(role, role.nursery) as task:
+    async with running(role, role.fork_server) as task:
         await ready(role)
         await role.end(20)
         assert role.diary == [str(role.pids[0]), "ended in order"]
@@ -183,7 +183,7 @@ async def test_ending_is_asked_for_and_waited_for(tmp_path: Path) -> None:
 
 async def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
     role = Toy(tmp_path, STUBBORN)
-    async with running(role, role.nursery) as task:
+    async with running(role, role.fork_server) as task:
         await ready(role)
         await role.end(0.1)
         await task
@@ -193,7 +193,7 @@ async def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
 async def test_ending_twice_or_a_dead_role_is_no_mistake(tmp_path: Path) -> None:
     role = Toy(tmp_path, STEADY)
     await role.end(1)
-    async with running(role, role.nursery) as task:
+    async with running(role, role.fork_server) as task:
         await task
         await role.end(1)
     assert role.pids == []
@@ -201,7 +201,7 @@ async def test_ending_twice_or_a_dead_role_is_no_mistake(tmp_path: Path) -> None
 
 async def test_a_role_notices_that_its_supervisor_is_gone(tmp_path: Path) -> None:
     role = Toy(tmp_path, ORPHAN_WATCHER)
-    async with running(role, role.nursery) as task:
+    async with running(role, role.fork_server) as task:
         await ready(role)
         task.cancel()  # which lets go of the role, as dying does
         await until(lambda: "my supervisor is gone" in role.diary)
@@ -212,10 +212,10 @@ async def test_a_real_role_under_supervision(
 ) -> None:
     """`voicepost agi`: ready, killed, ready again, ended in order."""
     monkeypatch.setenv("VOICEPOST_AGI__PORT", str(free_tcp()))
-    nursery = supervisor.nursery(tmp_path)
-    role = Role("agi", nursery)
+    fork_server = supervisor.fork_server(tmp_path)
+    role = Role("agi", fork_server)
     with capture_logs() as logs:
-        async with running(role, nursery) as task:
+        async with running(role, fork_server) as task:
             await ready(role)
             first = role.pid
             assert first

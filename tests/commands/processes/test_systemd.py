@@ -188,7 +188,7 @@ async def test_a_role_that_is_silent_is_not_well(
 ) -> None:
     monkeypatch.setattr(supervisor, "SILENT_SECONDS", 1.0)
     role = Toy(tmp_path, BEATING)
-    async with running(role, role.nursery):
+    async with running(role, role.fork_server):
         await ready(role)
         assert role.is_well
         os.kill(role.pids[0], signal.SIGSTOP)

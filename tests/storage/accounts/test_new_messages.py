@@ -26,17 +26,17 @@ def test_new_messages_come_and_go_with_role_extensions_and_lock(store: Store) ->
         by=BOSS,
     )
     anna = users.add(company_id=COMPANY, login="anna", name="Анна", role="employee", by=BOSS)
-    assert store.inbox.new_count(olga) == 2
-    assert store.inbox.new_count(anna) == 0
+    assert store.messages.new_count(olga) == 2
+    assert store.messages.new_count(anna) == 0
 
     anna = users.change(anna.id, extensions=["101"], by=BOSS)
-    assert store.inbox.new_count(anna) == 1
+    assert store.messages.new_count(anna) == 1
     anna = users.change(anna.id, role="administrator", by=BOSS)
-    assert store.inbox.new_count(anna) == 2
+    assert store.messages.new_count(anna) == 2
 
     users.disable(anna.id, by=BOSS)
     store.receive()
     anna = users.enable(anna.id, by=BOSS)
-    assert store.inbox.new_count(anna) == 3
+    assert store.messages.new_count(anna) == 3
     anna = users.change(anna.id, role="employee", by=BOSS)
-    assert store.inbox.new_count(anna) == 1
+    assert store.messages.new_count(anna) == 1

@@ -160,9 +160,9 @@ def make_old(path: Path) -> None:
 def tidy(store: Store, fallback: Path, directory: Directory = DIRECTORY) -> Settled:
     """What a running service does every few seconds."""
     return (
-        settle(store.messages, store.messages.drafts.open(), [])
-        + take_in_fallback(store.messages, fallback, directory, [], asterisk_alive=True)
-        + take_in_orphans(store.messages, store.database, asterisk_alive=True)
+        settle(store.intake, store.intake.drafts.open(), [])
+        + take_in_fallback(store.intake, fallback, directory, [], asterisk_alive=True)
+        + take_in_orphans(store.intake, store.database, asterisk_alive=True)
     )
 
 
@@ -201,7 +201,7 @@ def test_lying_files_of_the_fallback_stay_and_are_told_of_once(
     assert [settled.failures for settled in rounds[1:]] == [(), ()]
     assert len([line for line in lines if line["log_level"] == "warning"]) == len(LIARS)
     assert seen(outside) == before
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
 
 
 @pytest.mark.parametrize("whose", ["a draft's", "nobody's"])
@@ -331,4 +331,4 @@ def test_a_refused_draft_can_still_be_kept(store: Store, fallback: Path) -> None
     _text(store.recording(draft), fallback)
     assert tidy(store, fallback).kept == ()
     speak(REQUEST, path=store.recording(draft))
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)

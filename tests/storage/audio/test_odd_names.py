@@ -42,10 +42,10 @@ def test_whatever_its_name_an_honest_recording_is_kept(store: Store) -> None:
         speak(REQUEST, path=store.folder / "honest").rename(path)
         os.utime(path, (minute_ago, minute_ago))
 
-    settled = take_in_fallback(store.messages, fallback, DIRECTORY, [], asterisk_alive=True)
+    settled = take_in_fallback(store.intake, fallback, DIRECTORY, [], asterisk_alive=True)
 
     assert settled.failures == ()
-    messages = store.inbox.list(Query()).messages
+    messages = store.messages.list(Query()).messages
     assert {message.id for message in messages} == set(settled.kept)
     assert len(messages) == len(ODD)
     assert max(message.received_at for message in messages) <= datetime.now(UTC)
@@ -61,8 +61,8 @@ def test_whatever_its_name_an_honest_recording_is_kept(store: Store) -> None:
 def test_an_id_of_the_far_future_tells_no_time(store: Store, name: str) -> None:
     left_behind(store.recordings, f"{name}.wav")
 
-    take_in_orphans(store.messages, store.database, asterisk_alive=True)
+    take_in_orphans(store.intake, store.database, asterisk_alive=True)
 
-    (message,) = store.inbox.list(Query()).messages
+    (message,) = store.messages.list(Query()).messages
     assert message.id == name
     assert message.received_at <= datetime.now(UTC)

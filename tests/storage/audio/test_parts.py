@@ -44,7 +44,7 @@ def record(store: Store, draft: str, numbers: Sequence[int] = (1, 2, 3)) -> list
 
 
 def said(store: Store, message_id: str) -> bytes:
-    with wave.open(io.BytesIO(store.inbox.read(store.inbox.get(message_id))), "rb") as file:
+    with wave.open(io.BytesIO(store.messages.read(store.messages.get(message_id))), "rb") as file:
         return file.readframes(file.getnframes())
 
 
@@ -59,11 +59,11 @@ def test_all_parts_are_one_message_in_their_order(store: Store, numbers: tuple[i
     draft = store.begin()
     record(store, draft.id, numbers)
 
-    outcome = kept(store.messages.finish(draft.id))
+    outcome = kept(store.intake.finish(draft.id))
 
     assert said(store, draft.id) == BOTH_SAY
     assert outcome.duration == pytest.approx(len(BOTH_SAY) / 16_000)
-    message = store.inbox.get(draft.id)
+    message = store.messages.get(draft.id)
     whole = examine(store.audio_files()[0])
     assert (message.sha256, message.size) == (whole.sha256, whole.size)
     assert (message.peaks, message.cut_off) == (whole.peaks, False)
@@ -75,11 +75,11 @@ def test_all_parts_are_one_message_in_their_order(store: Store, numbers: tuple[i
 def test_speech_in_any_part_counts(store: Store) -> None:
     draft = store.begin()
     write_wav(part(store, draft.id, 1), silence(2))
-    assert not store.messages.has_speech(draft.id, 1.0)
+    assert not store.intake.has_speech(draft.id, 1.0)
     speak(REQUEST, path=part(store, draft.id, 2))
-    assert store.messages.has_speech(draft.id, 1.0)
+    assert store.intake.has_speech(draft.id, 1.0)
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert said(store, draft.id) == silence(2) + samples(speak(REQUEST))
 
 
@@ -89,7 +89,7 @@ def test_parts_without_audio_add_nothing(store: Store) -> None:
     write_wav(part(store, draft.id, 1), b"")
     part(store, draft.id, 2).write_bytes(b"")
 
-    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
     assert list(store.recordings.iterdir()) == []
 
 
@@ -100,9 +100,9 @@ def test_a_part_cut_by_a_crash_marks_the_message(store: Store, number: int) -> N
     record(store, draft.id)
     without_size(part(store, draft.id, number))
 
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
-    assert store.inbox.get(draft.id).cut_off
+    assert store.messages.get(draft.id).cut_off
     assert said(store, draft.id) == BOTH_SAY
 
 
@@ -114,11 +114,11 @@ def test_a_part_that_is_no_recording_keeps_all_of_them(store: Store) -> None:
     parts[1].write_bytes(b"no sound" * 100)
 
     with pytest.raises(NoRecording):
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
     assert all(path.exists() for path in parts)
 
     parts[1].write_bytes(recorded)
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert said(store, draft.id) == BOTH_SAY
 
 
@@ -129,22 +129,22 @@ def test_a_draft_taken_back_goes_with_all_parts(store: Store) -> None:
     second = store.begin(replaces=first)
     record(store, second.id)
 
-    store.messages.finish(second.id)
+    store.intake.finish(second.id)
 
     assert list(store.recordings.iterdir()) == []
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
 
 
 @pytest.mark.parametrize("on_slip", [False, True])
 def test_parts_of_a_call_that_is_over_are_settled(store: Store, on_slip: bool) -> None:
     about = new_envelope(COMPANY, caller_number="1", source="ari", call_id="over", min_speech=1.0)
-    begin = store.messages.begin_without_database if on_slip else store.messages.begin
+    begin = store.intake.begin_without_database if on_slip else store.intake.begin
     draft: Draft = begin(about)
     for path in record(store, draft.id):
         os.utime(path, (0, 0))
 
-    assert take_in_orphans(store.messages, store.database, asterisk_alive=True).kept == ()
-    assert settle(store.messages, store.messages.drafts.open(), []).kept == (draft.id,)
+    assert take_in_orphans(store.intake, store.database, asterisk_alive=True).kept == ()
+    assert settle(store.intake, store.intake.drafts.open(), []).kept == (draft.id,)
 
     assert said(store, draft.id) == BOTH_SAY
     assert list(store.recordings.iterdir()) == []
@@ -157,7 +157,7 @@ def test_parts_that_nobody_knows_become_one_message(store: Store, numbers: tuple
     for path in record(store, name, numbers):
         os.utime(path, (0, 0))
 
-    settled = take_in_orphans(store.messages, store.database, asterisk_alive=True)
+    settled = take_in_orphans(store.intake, store.database, asterisk_alive=True)
 
     assert settled.kept == (name,)
     assert said(store, name) == BOTH_SAY
@@ -174,7 +174,7 @@ def test_parts_are_left_alone_while_one_may_still_grow(store: Store, growing: in
     just_now = time.time() - QUIET_SECONDS / 2
     os.utime(paths[growing - 1], (just_now, just_now))
 
-    assert take_in_orphans(store.messages, store.database, asterisk_alive=True).kept == ()
+    assert take_in_orphans(store.intake, store.database, asterisk_alive=True).kept == ()
 
     assert all(path.exists() for path in paths)
 
@@ -183,11 +183,11 @@ def test_parts_are_left_alone_while_one_may_still_grow(store: Store, growing: in
 def test_a_part_that_turns_up_after_its_message_was_settled_goes(store: Store) -> None:
     draft = store.begin()
     record(store, draft.id)
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
     late = speak(REQUEST, path=part(store, draft.id, 3))
     os.utime(late, (0, 0))
 
-    take_in_orphans(store.messages, store.database, asterisk_alive=True)
+    take_in_orphans(store.intake, store.database, asterisk_alive=True)
 
     assert list(store.recordings.iterdir()) == []
     assert said(store, draft.id) == BOTH_SAY

@@ -17,8 +17,8 @@ from storage.audio.upload_queue import OutboxAudio
 from storage.companies.directory import Directory
 from storage.database.engine import Database
 from storage.errors import AudioError, ConfigError, NotFound
-from storage.intake.intake import Messages
-from storage.messages.repository import Inbox
+from storage.intake.intake import Intake
+from storage.messages.repository import MessageRepository
 from storage.retention.retention import Retention
 from storage.settings_sections import AudioSettings
 from tests.acting import ME
@@ -115,8 +115,8 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
     database.migrate()
     recordings = tmp_path / "recording"
     recordings.mkdir()
-    messages, inbox = Messages(database, audio, recordings), Inbox(database, audio)
-    store = Store(tmp_path, database, LocalAudio(tmp_path), messages, inbox, recordings)
+    messages, repository = Intake(database, audio, recordings), MessageRepository(database, audio)
+    store = Store(tmp_path, database, LocalAudio(tmp_path), messages, repository, recordings)
     early = store.receive()
     upload(audio)
     uploaded = set(s3.objects())
@@ -126,16 +126,16 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
     speak(REQUEST, path=store.recording(draft))
     late = kept(messages.finish(draft.id)).id
     unwanted = store.receive()
-    heard = inbox.read(inbox.get(late))
-    assert hashlib.sha256(heard).hexdigest() == inbox.get(late).sha256
+    heard = repository.read(repository.get(late))
+    assert hashlib.sha256(heard).hexdigest() == repository.get(late).sha256
     with refuses(AudioError, "Connection refused"):
-        inbox.read(inbox.get(early))
+        repository.read(repository.get(early))
     (failure,) = set(upload(audio))
     assert failure == f"the object store s3://{BUCKET}/home fails: Connection refused"
     assert audio.waiting().files == 2
 
     for gone in (early, unwanted):
-        inbox.delete(gone, by=ME)
+        repository.delete(gone, by=ME)
     retention = Retention(database, audio, lambda: Directory(0, {}))
     assert retention.purge(timedelta(0), by=ME).total.removed == 2
     assert audio.waiting().files == 1
@@ -143,7 +143,7 @@ def test_a_store_that_is_down_takes_nothing_from_anybody(
     s3.start()
     assert set(s3.objects()) == uploaded
     assert upload(audio) == ()
-    assert s3.objects() == {f"home/{inbox.get(late).audio_key}": heard}
+    assert s3.objects() == {f"home/{repository.get(late).audio_key}": heard}
     assert outbox_files(audio) == []
     database.close()
 

@@ -85,8 +85,8 @@ def test_all_of_a_home_comes_back_on_either_database(
     assert len(sums(other)) == 5
     for search in ("", "пётр 1", "щукина"):
         assert listed(other, search) == listed(home, search) != []
-    months = store_in(home).inbox.months(EVERYTHING)
-    assert store_in(other).inbox.months(EVERYTHING) == months != []
+    months = store_in(home).messages.months(EVERYTHING)
+    assert store_in(other).messages.months(EVERYTHING) == months != []
     prompts = sorted(path.name for path in home.prompts.iterdir())
     assert sorted(path.name for path in other.prompts.iterdir()) == prompts != []
 
@@ -107,7 +107,7 @@ def test_a_restored_home_goes_on(
 
     for each in (home, other):
         store = store_in(each)
-        store.inbox.delete(store.receive(ANNA, name="Новый"), by=ME)
+        store.messages.delete(store.receive(ANNA, name="Новый"), by=ME)
         assert purge(each) == 2
 
     numbers = [numbers_of(each) for each in (home, other)]
@@ -124,7 +124,7 @@ def test_a_message_that_comes_meanwhile_is_in_the_next_backup(
     tmp_path: Path, home: Home, other: Home
 ) -> None:
     """The backup is of one moment: rows, counts and audio."""
-    before, months = listed(home), store_in(home).inbox.months(EVERYTHING)
+    before, months = listed(home), store_in(home).messages.months(EVERYTHING)
 
     def call(done: int, total: int) -> None:
         if done == 1:
@@ -135,7 +135,7 @@ def test_a_message_that_comes_meanwhile_is_in_the_next_backup(
 
     assert len(listed(home)) == len(before) + 1
     assert listed(other) == before
-    assert store_in(other).inbox.months(EVERYTHING) == months
+    assert store_in(other).messages.months(EVERYTHING) == months
 
 
 @pytest.mark.parametrize("source", KINDS)
@@ -143,12 +143,12 @@ def test_a_message_purged_meanwhile_is_left_out_with_its_audio(
     tmp_path: Path, make_database: MakeDatabase, source: str, other: Home
 ) -> None:
     home = used_home(tmp_path / "home", make_database(source))
-    inbox = store_in(home).inbox
+    repository = store_in(home).messages
     newest = listed(home)[0][0]
 
     def clean_up(done: int, total: int) -> None:
         if done == 1:
-            inbox.delete(newest, by=ME)
+            repository.delete(newest, by=ME)
             purge(home)
 
     made = back_up(home, tmp_path / "backup.tar", clean_up)
@@ -158,14 +158,14 @@ def test_a_message_purged_meanwhile_is_left_out_with_its_audio(
     assert made.damaged == []
     assert listed(other) == listed(home) != []
     assert sums(other) == sums(home)
-    assert store_in(other).inbox.months(EVERYTHING) == inbox.months(EVERYTHING)
+    assert store_in(other).messages.months(EVERYTHING) == repository.months(EVERYTHING)
     assert dict(rows(other.database), addressees=0).keys() == rows(home.database).keys()
     assert len(rows(other.database)["unheard"]) == len(rows(home.database)["unheard"])
 
 
 def test_damaged_audio_is_told_and_ends_no_backup(tmp_path: Path, home: Home, other: Home) -> None:
-    inbox = store_in(home).inbox
-    lost, changed = (inbox.get(message_id) for message_id, _ in listed(home)[:2])
+    repository = store_in(home).messages
+    lost, changed = (repository.get(message_id) for message_id, _ in listed(home)[:2])
     home.audio.delete(lost.audio_key)
     home.audio.put(changed.audio_key, b"something else")
 
@@ -175,7 +175,7 @@ def test_damaged_audio_is_told_and_ends_no_backup(tmp_path: Path, home: Home, ot
     assert [problem.params["id"] for problem in made.damaged] == [changed.id, lost.id]
     assert listed(other) == listed(home)
     with pytest.raises(NotFound):
-        store_in(other).inbox.read(lost)
+        store_in(other).messages.read(lost)
     assert rows(other.database) == rows(home.database)
 
 
@@ -195,10 +195,10 @@ def test_what_is_being_said_is_in_the_backup(tmp_path: Path, home: Home, other: 
 
     assert done.unfiled == 2
     assert (other.recordings / part.name).read_bytes() == whole
-    messages = store_in(other).messages
-    settled = settle(messages, messages.drafts.open(), [])
+    intake = store_in(other).intake
+    settled = settle(intake, intake.drafts.open(), [])
     assert settled.kept == (draft.id,)
-    message = store_in(other).inbox.get(draft.id)
+    message = store_in(other).messages.get(draft.id)
     assert message.cut_off
     assert message.duration > 3
 
@@ -214,14 +214,14 @@ def test_a_draft_filed_meanwhile_loses_nothing(
 
     def meanwhile(tables: Tables) -> str:
         answer = revision(tables)
-        assert isinstance(store.messages.finish(draft.id), Kept)
+        assert isinstance(store.intake.finish(draft.id), Kept)
         return answer
 
     monkeypatch.setattr(Tables, "revision", meanwhile)
     made = backed_up(home, tmp_path / "backup.tar")
     restored(made.path, other)
-    messages = store_in(other).messages
-    settle(messages, messages.drafts.open(), [])
+    intake = store_in(other).intake
+    settle(intake, intake.drafts.open(), [])
 
     assert sums(other) == sums(home)
     assert draft.id in sums(other)
@@ -236,12 +236,12 @@ def test_a_draft_begun_while_the_database_was_away_finds_its_box(
     speak(REQUEST, path=store.recording(draft))
 
     done = restored(backed_up(home, tmp_path / "backup.tar").path, other)
-    messages = store_in(other).messages
-    settled = settle(messages, messages.drafts.open(), [])
+    intake = store_in(other).intake
+    settled = settle(intake, intake.drafts.open(), [])
 
     assert done.unfiled == 1
     assert settled.kept == (draft.id,)
-    assert store_in(other).inbox.get(draft.id).addressee_name == ANNA.addressee_name
+    assert store_in(other).messages.get(draft.id).addressee_name == ANNA.addressee_name
 
 
 def test_recordings_nobody_has_filed_are_in_the_backup(
@@ -260,7 +260,7 @@ def test_recordings_nobody_has_filed_are_in_the_backup(
     assert done.unfiled == 3
     assert (other.fallback / alone.name).read_bytes() == alone.read_bytes()
     assert (other.fallback / odd.name).read_bytes() == b"odd"
-    taken = take_in_orphans(store_in(other).messages, other.database, asterisk_alive=False)
+    taken = take_in_orphans(store_in(other).intake, other.database, asterisk_alive=False)
     assert taken.kept == (nobodys.stem,)
 
 

@@ -18,7 +18,7 @@ from storage.audit import AuditQuery
 from storage.backup.verifying import verify
 from storage.messages.query import Query
 from storage.messages.reindexing import reindex
-from storage.messages.repository import Inbox, Message
+from storage.messages.repository import Message, MessageRepository
 from storage.office import dump_office, parse_office
 from tests.acting import ME
 from tests.storage.homes import backed_up, quiet
@@ -38,7 +38,7 @@ def old(
 
 
 def test_every_message_is_found_again_and_says_the_same(old: OldHome) -> None:
-    found = {**listed(old.app.inbox), **listed(old.app.inbox, deleted=True)}
+    found = {**listed(old.app.messages), **listed(old.app.messages, deleted=True)}
 
     for told in old.known:
         message = found[told["id"]]
@@ -46,33 +46,33 @@ def test_every_message_is_found_again_and_says_the_same(old: OldHome) -> None:
         caller = {"number": message.caller_number, "name": message.caller_name}
         now = {**message.as_json(), "caller": caller}
         assert {key: now[key] for key in told} == told
-        assert hashlib.sha256(old.app.inbox.read(message)).hexdigest() == told["sha256"]
+        assert hashlib.sha256(old.app.messages.read(message)).hexdigest() == told["sha256"]
 
 
 def test_every_message_has_its_picture_still(old: OldHome) -> None:
-    for message in listed(old.app.inbox).values():
+    for message in listed(old.app.messages).values():
         assert len(message.peaks) == POINTS
         assert message.loudness == b"" or len(message.loudness) == POINTS
 
 
 def test_what_was_deleted_or_held_still_is(old: OldHome) -> None:
-    inbox = old.app.inbox
+    repository = old.app.messages
 
-    assert ids(old.told["trash"]) == set(listed(inbox, deleted=True))
-    assert ids(old.told["messages"]) <= set(listed(inbox))
-    assert ids(old.told["held"]) == set(listed(inbox, held=True))
+    assert ids(old.told["trash"]) == set(listed(repository, deleted=True))
+    assert ids(old.told["messages"]) <= set(listed(repository))
+    assert ids(old.told["held"]) == set(listed(repository, held=True))
 
 
 def test_what_was_new_to_somebody_still_is(old: OldHome) -> None:
     for login, told in old.told["new"].items():
         user = old.app.users.find(login)
-        scope = old.app.inbox.scope_of(user)
-        mine = listed(old.app.inbox, reader=user.id, scope=scope, state="new")
+        scope = old.app.messages.scope_of(user)
+        mine = listed(old.app.messages, reader=user.id, scope=scope, state="new")
         others = ids(old.known) - set(told)
 
         assert set(told) <= set(mine), login
         assert not others & set(mine), login
-        assert old.app.inbox.new_count(user) == len(mine)
+        assert old.app.messages.new_count(user) == len(mine)
 
 
 def test_messages_are_found_by_who_called_and_whom(old: OldHome) -> None:
@@ -82,38 +82,38 @@ def test_messages_are_found_by_who_called_and_whom(old: OldHome) -> None:
         if message["caller"]["name"] == "Пётр Ёжиков"
     }
 
-    assert wanted <= set(listed(old.app.inbox, search="петр ежик"))
-    assert wanted <= set(listed(old.app.inbox, search="8 916 123-45"))
-    assert not wanted & set(listed(old.app.inbox, search="o'neill"))
+    assert wanted <= set(listed(old.app.messages, search="петр ежик"))
+    assert wanted <= set(listed(old.app.messages, search="8 916 123-45"))
+    assert not wanted & set(listed(old.app.messages, search="o'neill"))
 
 
 def test_old_messages_get_the_words_that_people_look_for_today(old: OldHome) -> None:
     """Behind the running service; what they were found by they are found by all the time."""
-    inbox, wanted = old.app.inbox, "o\N{RIGHT SINGLE QUOTATION MARK}neill 020 7946 0998"
+    repository, wanted = old.app.messages, "o\N{RIGHT SINGLE QUOTATION MARK}neill 020 7946 0998"
     oneill = {
         message["id"]
         for message in old.told["messages"]
         if message["caller"]["number"] == "+442079460998"
     }
-    assert oneill <= set(listed(inbox, search="o'neill"))
+    assert oneill <= set(listed(repository, search="o'neill"))
     zones = {
         company_id: site.office.company.timezone
         for company_id, site in old.app.offices.snapshot().offices.items()
     }
 
     while reindex(old.app.database, zones):
-        assert oneill <= set(listed(inbox, search="o'neill +44 20 7946 0998"))
+        assert oneill <= set(listed(repository, search="o'neill +44 20 7946 0998"))
 
     assert oneill
-    assert oneill <= set(listed(inbox, search=wanted))
+    assert oneill <= set(listed(repository, search=wanted))
 
 
 def test_months_count_what_is_there(old: OldHome) -> None:
-    every = listed(old.app.inbox).values()
-    scope = old.app.inbox.scope_of(old.app.users.find("olga"))
+    every = listed(old.app.messages).values()
+    scope = old.app.messages.scope_of(old.app.users.find("olga"))
     seen = [message for message in every if message.company == "Ромашка"]
 
-    counted = dict(old.app.inbox.months(scope))
+    counted = dict(old.app.messages.months(scope))
 
     assert counted
     for month, count in counted.items():
@@ -212,26 +212,26 @@ def test_the_audit_log_tells_what_was_done(old: OldHome) -> None:
 def test_what_was_recorded_and_not_filed_becomes_messages(old: OldHome) -> None:
     old.file_all()
 
-    found = {samples_of(old.app.inbox, each): each for each in listed(old.app.inbox).values()}
+    found = {samples_of(old.app.messages, each): each for each in listed(old.app.messages).values()}
     for told in old.told["waiting"]:
         message = found[told["samples"]]
         assert message.company == told["company"]
         if told["id"]:
             assert (message.id, message.box) == (told["id"], told["box"])
-    assert old.app.messages.drafts.open() == []
+    assert old.app.intake.drafts.open() == []
     assert list(old.app.settings.spool.rglob("*.wav")) == []
 
 
 def test_new_messages_arrive_beside_the_old(old: OldHome) -> None:
     """So sequences, counts and indexes go on where they ended."""
     olga = old.app.users.find("olga")
-    before = old.app.inbox.new_count(olga)
+    before = old.app.messages.new_count(olga)
     message_id = next(message["id"] for message in old.told["messages"])
-    old.app.inbox.delete(message_id, by=ME)
-    old.app.inbox.restore(message_id, by=ME)
+    old.app.messages.delete(message_id, by=ME)
+    old.app.messages.restore(message_id, by=ME)
 
-    assert old.app.inbox.new_count(olga) == before
-    assert message_id in listed(old.app.inbox)
+    assert old.app.messages.new_count(olga) == before
+    assert message_id in listed(old.app.messages)
     newest = old.app.audit.list(AuditQuery(limit=1)).entries[0]
     assert (newest.action, newest.subject) == ("message.restore", message_id)
 
@@ -244,9 +244,9 @@ def test_it_can_be_backed_up_by_the_present_version(old: OldHome, tmp_path: Path
     assert verify(made.path, quiet).messages >= len(old.known)
 
 
-def listed(inbox: Inbox, **query: object) -> dict[str, Message]:
+def listed(repository: MessageRepository, **query: object) -> dict[str, Message]:
     """Every message that a query finds, by id."""
-    return {each.id: each for each in inbox.each(Query(limit=None, **query))}  # type: ignore[arg-type]
+    return {each.id: each for each in repository.each(Query(limit=None, **query))}  # type: ignore[arg-type]
 
 
 def says_all_of(now: object, before: object) -> bool:
@@ -272,6 +272,6 @@ def whose(sessions: Sessions, old: OldHome, login: str) -> str | None:
     return user.login if user else None
 
 
-def samples_of(inbox: Inbox, message: Message) -> str:
-    with wave.open(io.BytesIO(inbox.read(message))) as file:
+def samples_of(repository: MessageRepository, message: Message) -> str:
+    with wave.open(io.BytesIO(repository.read(message))) as file:
         return hashlib.sha256(file.readframes(file.getnframes())).hexdigest()

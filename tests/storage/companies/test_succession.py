@@ -76,18 +76,18 @@ class Company:
     def seen(self, login: str, **wanted: Any) -> list[str]:
         """What an account sees, newest first: in the list, one by one, and counted by months."""
         user = self.user(login)
-        scope = self.store.inbox.scope_of(user)
+        scope = self.store.messages.scope_of(user)
         query = Query(scope=scope, reader=user.id, **wanted)
-        ids = [message.id for message in self.store.inbox.list(query).messages]
+        ids = [message.id for message in self.store.messages.list(query).messages]
         for message_id in ids:
-            assert self.store.inbox.get(message_id, scope).id == message_id
+            assert self.store.messages.get(message_id, scope).id == message_id
         if not wanted:
-            assert sum(count for _, count in self.store.inbox.months(scope)) == len(ids)
+            assert sum(count for _, count in self.store.messages.months(scope)) == len(ids)
         return ids
 
     def listed(self, **wanted: Any) -> list[str]:
         """What the command line lists."""
-        return [message.id for message in self.store.inbox.list(Query(**wanted)).messages]
+        return [message.id for message in self.store.messages.list(Query(**wanted)).messages]
 
     def edit(self, change: Callable[[Office], Office]) -> None:
         self.offices.edit(None, change, by=ME)
@@ -142,12 +142,12 @@ def test_a_successor_sees_nothing_of_the_predecessor(company: Company) -> None:
     assert company.seen("anna") == [old]
     assert company.seen("olga") == [new, old]
     assert company.listed(employee="101") == [new]
-    assert company.store.inbox.new_count(company.user("vera")) == 1
-    assert company.store.inbox.new_count(company.user("anna")) == 1
+    assert company.store.messages.new_count(company.user("vera")) == 1
+    assert company.store.messages.new_count(company.user("anna")) == 1
     for login, hidden in (("vera", old), ("anna", new)):
-        scope = company.store.inbox.scope_of(company.user(login))
+        scope = company.store.messages.scope_of(company.user(login))
         with pytest.raises(NotFound):
-            company.store.inbox.get(hidden, scope)
+            company.store.messages.get(hidden, scope)
         assert hidden not in company.seen(login, search="щукина")
         assert company.seen(login, employee="101") == ([new] if login == "vera" else [])
     assert company.user("anna").extensions == ()
@@ -158,27 +158,27 @@ def test_a_successor_sees_nothing_of_the_predecessor(company: Company) -> None:
 
 def test_messages_are_handed_over_wherever_they_lie(company: Company) -> None:
     old, deleted = company.receive(), company.receive()
-    company.store.inbox.delete(deleted, by=ME)
+    company.store.messages.delete(deleted, by=ME)
     draft = company.store.begin(employee_mailbox(company.offices.site(), "101"))
     company.hire("vera", "105")
     heard = company.receive()
     anna = company.user("anna")
-    company.store.inbox.listen(heard, user=anna, by=ME)
+    company.store.messages.listen(heard, user=anna, by=ME)
 
     company.reassign("101", "Вера Королёва", "hand-over")
     company.users.change(company.user("vera").id, extensions=["101"], by=ME)
     company.store.recording(draft).write_bytes(
-        company.store.inbox.read(company.store.inbox.get(old))
+        company.store.messages.read(company.store.messages.get(old))
     )
-    late = kept(company.store.messages.finish(draft.id, cut_off=False)).id
+    late = kept(company.store.intake.finish(draft.id, cut_off=False)).id
 
     assert set(company.seen("vera")) == {old, heard, late}
     assert company.seen("anna") == []
-    assert company.store.inbox.new_count(company.user("anna")) == 0
+    assert company.store.messages.new_count(company.user("anna")) == 0
     assert set(company.seen("vera", state="new")) == {old, late}
     assert company.listed(employee="101", deleted=True) == [deleted]
     assert set(company.seen("vera", search="щукина")) == {old, heard, late}
-    company.store.inbox.restore(deleted, by=ME)
+    company.store.messages.restore(deleted, by=ME)
     assert len(company.seen("vera")) == 4
     assert set(company.seen("vera", state="new")) == {old, late, deleted}
     (entry,) = AuditLog(company.store.database).list(AuditQuery(action="employee.reassign")).entries
@@ -198,7 +198,7 @@ def test_what_comes_late_goes_to_who_had_the_extension_then(company: Company) ->
     late = company.receive(at=began)
     assert company.seen("anna") == [late]
     assert company.seen("vera") == []
-    assert company.store.inbox.get(late).addressee_name == "Анна Щукина"
+    assert company.store.messages.get(late).addressee_name == "Анна Щукина"
     assert company.seen("anna", search="щукина") == [late]
     assert company.seen("olga", search="вера") == []
 
@@ -214,10 +214,10 @@ def test_a_slip_is_for_who_had_the_extension_before_the_beep(company: Company) -
     draft = company.store.begin_without_database(employee_mailbox(company.offices.site(), "101"))
     company.reassign("101", "Вера", "keep")
     company.hire("vera", "101")
-    audio = company.store.inbox.read(company.store.inbox.get(old))
+    audio = company.store.messages.read(company.store.messages.get(old))
     company.store.recording(draft).write_bytes(audio)
 
-    late = kept(company.store.messages.finish(draft.id)).id
+    late = kept(company.store.intake.finish(draft.id)).id
 
     assert company.seen("anna") == [late, old]
     assert company.seen("vera") == []
@@ -235,16 +235,16 @@ def test_who_speaks_again_speaks_to_the_same_person(company: Company, *, on_slip
     for draft in (second, third):
         speak(REQUEST, path=store.recording(draft))
 
-    message = kept(store.messages.finish(third.id)).id
+    message = kept(store.intake.finish(third.id)).id
 
     assert (company.seen("anna"), company.seen("vera")) == ([message], [])
-    assert store.messages.drafts.open() == []
+    assert store.intake.drafts.open() == []
 
 
 def test_a_second_attempt_is_for_whom_the_first_was(company: Company) -> None:
     store, site = company.store, company.offices.site()
     first = store.begin(employee_mailbox(site, "101"), call_id="call-7")
-    store.messages.finish(first.id)  # without a sound
+    store.intake.finish(first.id)  # without a sound
     company.reassign("101", "Вера", "keep")
     company.hire("vera", "101")
     box = employee_mailbox(company.offices.site(), "101")
@@ -252,7 +252,7 @@ def test_a_second_attempt_is_for_whom_the_first_was(company: Company) -> None:
     boris = store.begin(employee_mailbox(site, "102"), call_id="call-7")
     for draft in (second, other, boris):
         speak(REQUEST, path=store.recording(draft))
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
 
     assert company.seen("anna") == [second.id]
     assert company.seen("vera") == [other.id]
@@ -270,7 +270,7 @@ def test_what_comes_late_goes_to_who_has_moved_since(company: Company) -> None:
     company.hire("eva", "101")
     late = company.receive(at=recorded)
     speak(REQUEST, path=company.store.recording(slip))
-    later = kept(company.store.messages.finish(slip.id)).id
+    later = kept(company.store.intake.finish(slip.id)).id
     before_the_move = company.receive("105", at=recorded)
 
     assert set(company.seen("dora")) == {late, later, before_the_move}
@@ -322,7 +322,7 @@ def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
 
     assert company.seen("anna") == [old]
     assert company.listed(employee="101") == [new]
-    former = [p for p in company.store.inbox.people(company.id) if not p.is_present]
+    former = [p for p in company.store.messages.people(company.id) if not p.is_present]
     assert [(p.extension, p.name) for p in former] == [("101", "Анна Щукина")]
     assert company.listed(employee=former[0].id) == [old]
 
@@ -330,11 +330,11 @@ def test_who_is_removed_and_another_added_are_two(company: Company) -> None:
 def test_a_former_employee_is_known_by_what_is_kept_aside(company: Company) -> None:
     draft = company.store.begin(employee_mailbox(company.offices.site(), "101"))
     company.store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
-    assert kept(company.store.messages.finish(draft.id)).quiet
+    assert kept(company.store.intake.finish(draft.id)).quiet
     company.remove("101")
     company.remove("102")
 
-    people = company.store.inbox.people(company.id)
+    people = company.store.messages.people(company.id)
 
     assert [who.name for who in people] == ["Анна Щукина"]
 
@@ -471,7 +471,7 @@ def test_a_full_box_is_not_full_for_the_successor(company: Company) -> None:
     company.reassign("101", "Вера", "keep")
 
     mailbox = employee_mailbox(company.offices.site(), "101")
-    company.store.messages.begin(envelope(mailbox), most=1)
+    company.store.intake.begin(envelope(mailbox), most=1)
 
 
 def test_news_are_for_the_person(company: Company) -> None:
@@ -491,7 +491,7 @@ def test_a_message_kept_while_its_extension_is_handed_over_is_counted_once(
     company: Company,
 ) -> None:
     """Whatever comes first, the message is the successor's, and so are its counts."""
-    audio = company.store.inbox.read(company.store.inbox.get(company.receive("102")))
+    audio = company.store.messages.read(company.store.messages.get(company.receive("102")))
     drafts = []
     for _ in range(5):
         draft = company.store.begin(employee_mailbox(company.offices.site(), "101"))
@@ -503,7 +503,7 @@ def test_a_message_kept_while_its_extension_is_handed_over_is_counted_once(
         try:
             for draft in drafts:
                 assert draft.row
-                company.store.messages.keep(company.store.messages.file(draft.row))
+                company.store.intake.keep(company.store.intake.file(draft.row))
         except BaseException as error:
             failures.append(error)
 
@@ -555,7 +555,7 @@ def test_an_old_home_is_upgraded(company: Company, database_url: str) -> None:
     company.hire("vera", "102")
     assert company.seen("vera") == []
     assert company.seen("olga", search="щукин") == [annas]
-    company.store.inbox.delete(annas, by=ME)
+    company.store.messages.delete(annas, by=ME)
     assert company.seen("anna") == []
     with company.store.database.reading() as session:
         assert session.scalars(select(TallyRow).where(TallyRow.kept < 0)).all() == []

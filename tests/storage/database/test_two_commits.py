@@ -12,9 +12,9 @@ from sqlalchemy import select
 from storage.companies.directory import Directory
 from storage.database.tables import MessageRow
 from storage.identifiers import new_id
-from storage.intake.intake import Messages
+from storage.intake.intake import Intake
 from storage.intake.reconcile import settle, take_in_fallback, take_in_orphans
-from storage.intake.rows import Ledger
+from storage.intake.rows import MessageRows
 from storage.messages.repository import Query
 from tests.speech import speak
 from tests.storage.conftest import REQUEST, Store
@@ -36,7 +36,7 @@ def on_a_slip(store: Store, _: Path) -> list[Path]:
     return [store.recording(store.begin_without_database())]
 
 
-def on_two_slips(store: Store, _: Path) -> list[Path]:
+def on_two_draft_files(store: Store, _: Path) -> list[Path]:
     first = store.begin_without_database()
     second = store.begin_without_database(replaces=first)
     return [store.recording(first), store.recording(second)]
@@ -50,7 +50,7 @@ def of_nobody(store: Store, _: Path) -> list[Path]:
     return [store.recordings / f"{new_id(RECORDED)}.wav"]
 
 
-@pytest.mark.parametrize("begin", [on_a_slip, on_two_slips, of_the_fallback, of_nobody])
+@pytest.mark.parametrize("begin", [on_a_slip, on_two_draft_files, of_the_fallback, of_nobody])
 def test_nothing_is_lost_and_nothing_doubled(
     store: Store, fallback: Path, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,12 +60,12 @@ def test_nothing_is_lost_and_nothing_doubled(
     assert states(store) == ["recording"] * len(recordings)
     assert [path.read_bytes() for path in recordings] == recorded
 
-    after = Messages(store.database, store.audio, store.recordings)  # remembers nothing
+    after = Intake(store.database, store.audio, store.recordings)  # remembers nothing
     take_in_all(after, store, fallback)
     take_in_all(after, store, fallback)
 
-    (message,) = store.inbox.list(Query()).messages
-    assert store.inbox.read(message) == recorded[-1]
+    (message,) = store.messages.list(Query()).messages
+    assert store.messages.read(message) == recorded[-1]
     assert len(store.audio_files()) == 1
     assert states(store) == ["discarded"] * (len(recordings) - 1) + ["kept"]
     assert [*store.recordings.iterdir(), *fallback.iterdir()] == []
@@ -82,15 +82,15 @@ def crash_between_the_commits(
         raise Killed
 
     with monkeypatch.context() as crash, pytest.raises(Killed):
-        crash.setattr(Ledger, "settle", killed)
-        take_in_all(store.messages, store, fallback)
+        crash.setattr(MessageRows, "settle", killed)
+        take_in_all(store.intake, store, fallback)
 
 
-def take_in_all(messages: Messages, store: Store, fallback: Path) -> None:
+def take_in_all(intake: Intake, store: Store, fallback: Path) -> None:
     """What the service does when it starts."""
-    settle(messages, messages.drafts.open(), live_calls=())
-    take_in_fallback(messages, fallback, Directory(0, {}), (), asterisk_alive=False)
-    take_in_orphans(messages, store.database, asterisk_alive=False)
+    settle(intake, intake.drafts.open(), live_calls=())
+    take_in_fallback(intake, fallback, Directory(0, {}), (), asterisk_alive=False)
+    take_in_orphans(intake, store.database, asterisk_alive=False)
 
 
 def states(store: Store) -> list[str]:

@@ -17,9 +17,9 @@ from storage.database.engine import Database
 from storage.errors import AudioError, DatabaseUnavailable, NoRoom
 from storage.files import free_space
 from storage.files.free_space import MARGIN
-from storage.intake.intake import Draft, Messages
+from storage.intake.intake import Draft, Intake
 from storage.intake.reconcile import settle
-from storage.messages.repository import Inbox, Query
+from storage.messages.repository import MessageRepository, Query
 from tests.refusals import refuses
 from tests.speech import samples, speak, write_wav
 from tests.storage.conftest import REQUEST, envelope, kept
@@ -115,11 +115,11 @@ class Place:
         self.database = Database(f"sqlite:///{database / 'voicepost.db'}")
         self.database.migrate()
         store = LocalAudio(audio)
-        self.messages = Messages(self.database, store, recordings)
-        self.inbox = Inbox(self.database, store)
+        self.intake = Intake(self.database, store, recordings)
+        self.messages = MessageRepository(self.database, store)
 
     def begin(self) -> Draft:
-        return self.messages.begin(envelope())
+        return self.intake.begin(envelope())
 
     def path(self, draft: Draft) -> Path:
         return self.recordings / f"{draft.id}.wav"
@@ -131,16 +131,16 @@ def test_nobody_is_asked_to_speak_where_there_is_no_room(
 ) -> None:
     folders = {name: tmp_path / name for name in ("recordings", "audio", "database")}
     place = Place(tmp_path, **(folders | {small: disk.folder / small}))
-    place.messages.check_room(10)
+    place.intake.check_room(10)
     with refuses(NoRoom, small):
-        place.messages.check_room(3600)
+        place.intake.check_room(3600)
 
     disk.fill(leave=MARGIN // 2)
     with refuses(NoRoom, small):
-        place.messages.check_room(10)
+        place.intake.check_room(10)
 
     disk.empty()
-    place.messages.check_room(10)
+    place.intake.check_room(10)
     place.database.close()
 
 
@@ -152,12 +152,12 @@ def test_a_disk_that_fills_up_while_somebody_speaks(disk: Disk, tmp_path: Path) 
     written = disk.write(place.path(draft), whole)
     assert written < len(whole), "the end did not fit"
 
-    outcome = kept(place.messages.finish(draft.id))
+    outcome = kept(place.intake.finish(draft.id))
 
     assert outcome.cut_off
-    message = place.inbox.get(draft.id)
+    message = place.messages.get(draft.id)
     assert message.cut_off
-    assert place.inbox.read(message)[44:] == whole[44 : written - written % 2]
+    assert place.messages.read(message)[44:] == whole[44 : written - written % 2]
     disk.empty()
     place.database.close()
 
@@ -171,7 +171,7 @@ def test_what_is_whole_by_its_header_may_be_cut_off_on_a_full_disk(
     write_wav(place.path(draft), samples(speak(REQUEST)))
     disk.fill(leave=8192)
 
-    assert kept(place.messages.finish(draft.id)).cut_off
+    assert kept(place.intake.finish(draft.id)).cut_off
     place.database.close()
 
 
@@ -182,13 +182,13 @@ def test_a_disk_that_is_full_while_filing(disk: Disk, tmp_path: Path) -> None:
     disk.fill(leave=8192)
 
     with refuses(AudioError, "No space left"):
-        place.messages.finish(draft.id)
+        place.intake.finish(draft.id)
     assert place.path(draft).read_bytes() == recorded
-    assert place.inbox.list(Query()).messages == ()
+    assert place.messages.list(Query()).messages == ()
 
     disk.empty()
-    assert not kept(place.messages.finish(draft.id)).cut_off
-    assert place.inbox.read(place.inbox.get(draft.id)) == recorded
+    assert not kept(place.intake.finish(draft.id)).cut_off
+    assert place.messages.read(place.messages.get(draft.id)) == recorded
     assert not place.path(draft).exists()
     place.database.close()
 
@@ -200,12 +200,12 @@ def test_a_disk_that_is_full_while_committing(disk: Disk, tmp_path: Path) -> Non
     disk.fill()
 
     with refuses(DatabaseUnavailable, r"full|I/O"):
-        place.messages.finish(draft.id)
+        place.intake.finish(draft.id)
     assert place.path(draft).read_bytes() == recorded
 
     disk.empty()
-    assert kept(place.messages.finish(draft.id)).id == draft.id
-    assert place.inbox.read(place.inbox.get(draft.id)) == recorded
+    assert kept(place.intake.finish(draft.id)).id == draft.id
+    assert place.messages.read(place.messages.get(draft.id)) == recorded
     place.database.close()
 
 
@@ -217,13 +217,13 @@ def test_what_is_filed_when_there_is_room_again_is_still_told_to_be_cut_off(
     write_wav(place.path(draft), samples(speak(REQUEST)))
     disk.fill()
     with pytest.raises(DatabaseUnavailable):
-        place.messages.finish(draft.id)
+        place.intake.finish(draft.id)
 
     disk.empty()
-    later = Messages(place.database, LocalAudio(tmp_path / "audio"), place.recordings)
+    later = Intake(place.database, LocalAudio(tmp_path / "audio"), place.recordings)
     assert settle(later, later.drafts.open(), live_calls=()).kept == (draft.id,)
 
-    assert place.inbox.get(draft.id).cut_off
+    assert place.messages.get(draft.id).cut_off
     assert [path.name for path in place.recordings.iterdir()] == ["database"]
     place.database.close()
 
@@ -240,5 +240,5 @@ def test_a_mark_that_cannot_be_made_keeps_no_message_from_being_filed(
     disk.fill(leave=8192)
     monkeypatch.setattr("storage.audio.recordings.write_whole", refused)
 
-    assert kept(place.messages.finish(draft.id)).cut_off
+    assert kept(place.intake.finish(draft.id)).cut_off
     place.database.close()

@@ -20,7 +20,7 @@ from storage.identifiers import CLOCK_BACK
 from storage.intake.intake import Mailbox
 from storage.intake.leftovers import QUIET_SECONDS
 from storage.intake.reconcile import settle, take_in_orphans
-from storage.messages.repository import Inbox, Query
+from storage.messages.repository import MessageRepository, Query
 from tests.speech import speak
 from tests.storage.conftest import COMPANY, REQUEST, Store, envelope
 
@@ -30,15 +30,15 @@ BERLIN = replace(COMPANY, timezone="Europe/Berlin")
 
 def receive(store: Store, at: datetime, mailbox: Mailbox = COMPANY) -> str:
     """A message whose caller hears the beep when the clock says so."""
-    draft = store.messages.begin(replace(envelope(mailbox), received_at=at))
+    draft = store.intake.begin(replace(envelope(mailbox), received_at=at))
     speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
     return draft.id
 
 
 def listed(store: Store, query: Query | None = None) -> list[str]:
     """The ids, oldest first."""
-    return [message.id for message in store.inbox.list(query or Query()).messages][::-1]
+    return [message.id for message in store.messages.list(query or Query()).messages][::-1]
 
 
 @pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), CLOCK_BACK / 2])
@@ -49,7 +49,7 @@ def test_a_clock_set_back_changes_no_order(store: Store, back: timedelta) -> Non
     arrived.append(receive(store, NOON + timedelta(minutes=1)))
 
     assert listed(store) == arrived
-    times = [store.inbox.get(message).received_at.astimezone(UTC) for message in arrived]
+    times = [store.messages.get(message).received_at.astimezone(UTC) for message in arrived]
     assert times[1] == NOON - back, "the time is what the clock said"
 
 
@@ -78,7 +78,7 @@ def test_a_clock_set_back_over_midnight_leaves_months_complete(store: Store) -> 
     assert listed(store) == arrived
     assert listed(store, Query(month="2026-09")) == arrived[:1]
     assert listed(store, Query(month="2026-08")) == arrived[1:]
-    assert store.inbox.months(EVERYTHING) == [("2026-09", 1), ("2026-08", 1)]
+    assert store.messages.months(EVERYTHING) == [("2026-09", 1), ("2026-08", 1)]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_summer_begins_and_ends_without_a_change_of_order(
     arrived = [receive(store, first + timedelta(minutes=30 * n), BERLIN) for n in range(4)]
 
     assert listed(store) == arrived
-    assert store.inbox.months(EVERYTHING) == [(day[:7], 4)]
-    hours = [store.inbox.get(message).received_at.isoformat() for message in arrived]
+    assert store.messages.months(EVERYTHING) == [(day[:7], 4)]
+    hours = [store.messages.get(message).received_at.isoformat() for message in arrived]
     assert all(hour.startswith(day) for hour in hours)
     assert len({hour[-6:] for hour in hours}) == 2, "summer's offset, and winter's"
 
@@ -112,20 +112,20 @@ def test_the_month_ends_at_the_companys_midnight_also_in_winter(store: Store) ->
 def test_drafts_and_files_from_the_future_wait_for_no_clock(store: Store) -> None:
     """The clock was set back an hour while they were being recorded."""
     later = datetime.now(UTC) + timedelta(hours=1)
-    draft = store.messages.begin(replace(envelope(call_id="over"), received_at=later))
+    draft = store.intake.begin(replace(envelope(call_id="over"), received_at=later))
     nobodys = store.recordings / f"{envelope().id}.wav"
     for path in (store.recording(draft), nobodys):
         speak(REQUEST, path=path)
         os.utime(path, (later.timestamp(), later.timestamp()))
 
-    assert settle(store.messages, store.messages.drafts.open(), []).kept == (draft.id,)
-    orphans = take_in_orphans(store.messages, store.database, asterisk_alive=True)
+    assert settle(store.intake, store.intake.drafts.open(), []).kept == (draft.id,)
+    orphans = take_in_orphans(store.intake, store.database, asterisk_alive=True)
 
     assert orphans.kept == (nobodys.stem,)
     just_now = speak(REQUEST, path=store.recordings / f"{envelope().id}.wav")
     soon = time.time() + QUIET_SECONDS / 2
     os.utime(just_now, (soon, soon))
-    assert take_in_orphans(store.messages, store.database, asterisk_alive=True).kept == ()
+    assert take_in_orphans(store.intake, store.database, asterisk_alive=True).kept == ()
 
 
 # -- the real thing ----------------------------------------------------------------------------
@@ -135,13 +135,13 @@ import shutil, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from storage.database.engine import Database
-from storage.intake.intake import Messages
+from storage.intake.intake import Intake
 from storage.messages.envelope import Mailbox, new_envelope
 from storage.audio.store import LocalAudio
 
 url, folder, speech = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 recordings = folder / "spool" / "recording"
-messages = Messages(Database(url), LocalAudio(folder / "audio"), recordings)
+messages = Intake(Database(url), LocalAudio(folder / "audio"), recordings)
 box = Mailbox(None, "Ромашка", "company", "Ромашка", "74951234567", "Europe/Moscow")
 for line in sys.stdin:
     about = new_envelope(box, caller_number="1", source="ari", call_id=line, min_speech=1.0)
@@ -193,5 +193,5 @@ def test_a_process_whose_clock_is_set_back_an_hour(store: Store) -> None:
             times.append(float(at))
 
     assert times[0] - times[1] == pytest.approx(3600, abs=60), "the clock was set back"
-    inbox = Inbox(store.database, LocalAudio(store.audio.folder))
-    assert [message.id for message in inbox.list(Query()).messages][::-1] == arrived
+    repository = MessageRepository(store.database, LocalAudio(store.audio.folder))
+    assert [message.id for message in repository.list(Query()).messages][::-1] == arrived

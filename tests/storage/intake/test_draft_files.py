@@ -11,7 +11,7 @@ import pytest
 
 from storage.errors import DatabaseUnavailable, NotFound, SpoolError
 from storage.identifiers import new_id
-from storage.intake.draft_files import LARGEST, Slips
+from storage.intake.draft_files import LARGEST, DraftFiles
 from storage.intake.intake import Draft, Empty, Kept
 from storage.intake.reconcile import settle, take_in_orphans
 from storage.messages.repository import Query
@@ -21,25 +21,25 @@ from tests.storage.conftest import ANNA, REQUEST, Store, envelope, kept
 
 
 def only_message(store: Store) -> str:
-    (message,) = store.inbox.list(Query()).messages
+    (message,) = store.messages.list(Query()).messages
     return message.id
 
 
 def settle_all(store: Store, live_calls: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return settle(store.messages, store.messages.drafts.open(), live_calls).kept
+    return settle(store.intake, store.intake.drafts.open(), live_calls).kept
 
 
 def test_a_message_begun_on_a_slip_is_kept_like_any_other(store: Store) -> None:
     draft = store.begin_without_database(ANNA)
     recorded = speak(REQUEST, path=store.recording(draft)).read_bytes()
 
-    assert kept(store.messages.finish(draft.id)).id == draft.id
+    assert kept(store.intake.finish(draft.id)).id == draft.id
 
-    message = store.inbox.get(draft.id)
-    assert store.inbox.read(message) == recorded
+    message = store.messages.get(draft.id)
+    assert store.messages.read(message) == recorded
     assert (message.box, message.addressee_number) == ("employee", "101")
     assert (message.caller_number, message.dialled) == ("+79161234567", "74951234567")
-    assert store.inbox.list(Query(search="Щукина")).messages == (message,)
+    assert store.messages.list(Query(search="Щукина")).messages == (message,)
     assert list(store.recordings.iterdir()) == []
 
 
@@ -47,7 +47,7 @@ def test_finishing_again_finds_what_a_slip_became(store: Store) -> None:
     draft = store.begin_without_database()
     speak(REQUEST, path=store.recording(draft))
 
-    assert store.messages.finish(draft.id) == store.messages.finish(draft.id)
+    assert store.intake.finish(draft.id) == store.intake.finish(draft.id)
 
     assert only_message(store) == draft.id
 
@@ -56,23 +56,23 @@ def test_a_slip_of_silence_becomes_nothing(store: Store) -> None:
     draft = store.begin_without_database()
     write_wav(store.recording(draft), silence(3))
 
-    assert store.messages.finish(draft.id) == Empty(draft.id)
-    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
     assert list(store.recordings.iterdir()) == []
 
 
 @pytest.mark.parametrize("late", ["before it is kept", "after it is kept"])
 def test_the_row_that_came_too_late_and_the_slip_are_one_draft(store: Store, late: str) -> None:
     about = envelope()
-    draft = store.messages.begin_without_database(about)
+    draft = store.intake.begin_without_database(about)
     speak(REQUEST, path=store.recording(draft))
 
     if late == "after it is kept":
-        store.messages.finish(draft.id)
-    assert store.messages.begin(about) == draft
+        store.intake.finish(draft.id)
+    assert store.intake.begin(about) == draft
 
-    assert len(store.messages.drafts.open()) == (late == "before it is kept")
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert len(store.intake.drafts.open()) == (late == "before it is kept")
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert only_message(store) == draft.id
     assert list(store.recordings.iterdir()) == []
 
@@ -93,9 +93,9 @@ def test_the_recording_of_a_slip_is_no_orphan(store: Store) -> None:
     draft = store.begin_without_database()
     speak(REQUEST, path=store.recording(draft))
 
-    take_in_orphans(store.messages, store.database, asterisk_alive=False)
+    take_in_orphans(store.intake, store.database, asterisk_alive=False)
 
-    assert store.inbox.list(Query()).messages == ()
+    assert store.messages.list(Query()).messages == ()
     assert settle_all(store) == (draft.id,)
 
 
@@ -117,8 +117,10 @@ def test_what_the_caller_takes_back_is_not_delivered(store: Store, on_slips: str
 def test_slips_that_take_back_each_other_lose_nothing(store: Store) -> None:
     first = store.begin_without_database()
     second = store.begin_without_database(replaces=first)
-    slip = json.loads(Slips(store.recordings).path(first.id).read_text())
-    Slips(store.recordings).path(first.id).write_text(json.dumps(slip | {"replaces": second.id}))
+    slip = json.loads(DraftFiles(store.recordings).path(first.id).read_text())
+    DraftFiles(store.recordings).path(first.id).write_text(
+        json.dumps(slip | {"replaces": second.id})
+    )
     for draft in (first, second):
         speak(REQUEST, path=store.recording(draft))
 
@@ -143,7 +145,7 @@ def test_a_slip_left_by_a_crash_after_the_commit_only_has_to_go(
     speak(REQUEST, path=store.recording(draft))
     with monkeypatch.context() as crash:
         crash.setattr(Path, "unlink", lambda *_, **__: None)
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
     assert len(list(store.recordings.iterdir())) == 2
 
     settle_all(store)
@@ -191,12 +193,12 @@ def test_a_slip_that_does_not_reach_the_disk_is_none(
 
 def test_texts_of_strangers_survive_a_slip(store: Store) -> None:
     name = "x" * 10_000 + '"\\\n\x1b</script>\0\ud800Ё😀'
-    draft = store.messages.begin_without_database(envelope(caller_name=name))
+    draft = store.intake.begin_without_database(envelope(caller_name=name))
     speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
     expected = name.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
-    assert store.inbox.get(draft.id).caller_name == expected
+    assert store.messages.get(draft.id).caller_name == expected
 
 
 # -- what somebody else may have made of a slip ------------------------------------------------
@@ -286,14 +288,14 @@ def test_a_slip_that_makes_no_sense_loses_nothing(
 ) -> None:
     draft = store.begin_without_database()
     speak(REQUEST, path=store.recording(draft))
-    nonsense(Slips(store.recordings).path(draft.id))
+    nonsense(DraftFiles(store.recordings).path(draft.id))
 
     assert settle_all(store) == ()
     with pytest.raises(NotFound):
-        store.messages.finish(draft.id)
-    take_in_orphans(store.messages, store.database, asterisk_alive=False)
+        store.intake.finish(draft.id)
+    take_in_orphans(store.intake, store.database, asterisk_alive=False)
 
-    (message,) = store.inbox.list(Query(company="unassigned")).messages
+    (message,) = store.messages.list(Query(company="unassigned")).messages
     assert message.id == draft.id
     assert list(store.recordings.iterdir()) == []
 
@@ -302,9 +304,9 @@ def test_a_slip_that_makes_no_sense_loses_nothing(
 @pytest.mark.parametrize("nonsense", [empty, a_link, a_pipe, huge], ids=lambda c: c.__name__)
 def test_without_a_recording_it_just_goes(store: Store, nonsense: Callable[[Path], None]) -> None:
     draft = store.begin_without_database()
-    nonsense(Slips(store.recordings).path(draft.id))
+    nonsense(DraftFiles(store.recordings).path(draft.id))
 
-    take_in_orphans(store.messages, store.database, asterisk_alive=False)
+    take_in_orphans(store.intake, store.database, asterisk_alive=False)
 
     assert list(store.recordings.iterdir()) == []
 
@@ -313,9 +315,9 @@ def test_without_a_recording_it_just_goes(store: Store, nonsense: Callable[[Path
 def test_what_a_slip_may_say_the_database_takes(store: Store, value: str) -> None:
     draft = store.begin_without_database()
     for change in (in_mailbox(company_id=value, timezone=value), changed(call_id=value * 1000)):
-        change(Slips(store.recordings).path(draft.id))
+        change(DraftFiles(store.recordings).path(draft.id))
     changed(received_at="2199-12-31T23:59:59+00:00", min_speech=-1e300)(
-        Slips(store.recordings).path(draft.id)
+        DraftFiles(store.recordings).path(draft.id)
     )
     speak(REQUEST, path=store.recording(draft))
 
@@ -324,10 +326,10 @@ def test_what_a_slip_may_say_the_database_takes(store: Store, value: str) -> Non
 
 def test_files_with_other_names_are_none_of_our_business(store: Store) -> None:
     draft = store.begin_without_database()
-    slip = Slips(store.recordings).path(draft.id)
+    slip = DraftFiles(store.recordings).path(draft.id)
     other = slip.rename(store.recordings / "settings.json")
 
-    assert store.messages.drafts.open() == []
-    take_in_orphans(store.messages, store.database, asterisk_alive=False)
+    assert store.intake.drafts.open() == []
+    take_in_orphans(store.intake, store.database, asterisk_alive=False)
 
     assert other.exists()

@@ -12,7 +12,7 @@ from tests.storage.conftest import ANNA, REQUEST, Store, envelope
 
 
 def interrupted(store: Store, call_id: str = "call-1") -> Interrupted | None:
-    return store.messages.drafts.interrupted(call_id)
+    return store.intake.drafts.interrupted(call_id)
 
 
 def test_a_call_that_began_nothing(store: Store) -> None:
@@ -46,7 +46,7 @@ def test_whose_box_the_message_was_for(store: Store, on_slip: bool) -> None:
 def test_a_call_whose_message_is_kept(store: Store) -> None:
     draft = store.begin(ANNA)
     speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
     assert interrupted(store) == Interrupted([], "101", True)
 
@@ -54,7 +54,7 @@ def test_a_call_whose_message_is_kept(store: Store) -> None:
 def test_a_call_that_said_nothing_yet(store: Store) -> None:
     draft = store.begin(ANNA)
     write_wav(store.recording(draft), silence(1))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
     assert interrupted(store) == Interrupted([], "101", False)
 
@@ -62,7 +62,7 @@ def test_a_call_that_said_nothing_yet(store: Store) -> None:
 def test_a_message_kept_and_another_begun(store: Store) -> None:
     first = store.begin()
     speak(REQUEST, path=store.recording(first))
-    store.messages.finish(first.id)
+    store.intake.finish(first.id)
     second = store.begin_without_database(ANNA)
 
     assert interrupted(store) == Interrupted([second.id], "101", True)
@@ -70,11 +70,11 @@ def test_a_message_kept_and_another_begun(store: Store) -> None:
 
 def test_a_row_and_a_slip_are_one_take(store: Store) -> None:
     about = envelope()
-    store.messages.begin(about)
-    store.messages.begin_without_database(about)
+    store.intake.begin(about)
+    store.intake.begin_without_database(about)
 
     assert interrupted(store) == Interrupted([about.id], None, False)
-    assert store.messages.drafts.open() == [OpenDraft(about.id, "call-1", None)]
+    assert store.intake.drafts.open() == [OpenDraft(about.id, "call-1", None)]
 
 
 def test_what_takes_back_comes_first_whatever_the_clock_said() -> None:

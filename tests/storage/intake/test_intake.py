@@ -15,7 +15,7 @@ from sqlalchemy import text
 from storage.audio.store import LocalAudio
 from storage.database.engine import Database
 from storage.errors import AudioError, DatabaseUnavailable, NotFound
-from storage.intake.intake import Empty, Kept, Messages
+from storage.intake.intake import Empty, Intake, Kept
 from storage.messages.repository import Query
 from tests.refusals import refuses
 from tests.speech import RATE, speak, write_wav
@@ -30,12 +30,12 @@ def test_a_message_is_kept_and_its_recording_removed(store: Store) -> None:
     draft = store.begin()
     recorded = speak(REQUEST, path=store.recording(draft)).read_bytes()
 
-    outcome = kept(store.messages.finish(draft.id))
+    outcome = kept(store.intake.finish(draft.id))
 
     assert outcome.id == draft.id
     assert outcome.duration == pytest.approx(4.7, abs=0.1)
-    message = store.inbox.get(draft.id)
-    assert store.inbox.read(message) == recorded
+    message = store.messages.get(draft.id)
+    assert store.messages.read(message) == recorded
     assert message.box == "company"
     assert message.caller_number == "+79161234567"
     assert not store.recording(draft).exists()
@@ -45,32 +45,32 @@ def test_finishing_again_finds_what_was_kept(store: Store) -> None:
     draft = store.begin()
     speak(REQUEST, path=store.recording(draft))
 
-    first = store.messages.finish(draft.id)
-    second = store.messages.finish(draft.id)
+    first = store.intake.finish(draft.id)
+    second = store.intake.finish(draft.id)
 
     assert second == first
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
 
 
 def test_a_draft_is_no_message(store: Store) -> None:
     draft = store.begin()
 
-    assert store.inbox.list(Query()).messages == ()
+    assert store.messages.list(Query()).messages == ()
     with pytest.raises(NotFound):
-        store.inbox.get(draft.id)
+        store.messages.get(draft.id)
 
 
 def test_hanging_up_in_the_beep_leaves_nothing(store: Store) -> None:
     draft = store.begin()
 
-    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
 
 
 def test_a_header_without_audio_is_nothing(store: Store) -> None:
     draft = store.begin()
     assert write_wav(store.recording(draft), b"").stat().st_size == 44
 
-    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
     assert not store.recording(draft).exists()
 
 
@@ -79,7 +79,7 @@ def test_digital_silence_is_nothing(store: Store, level: int) -> None:
     draft = store.begin()
     write_wav(store.recording(draft), struct.pack("<h", level) * 4 * RATE)
 
-    assert store.messages.finish(draft.id) == Empty(draft.id)
+    assert store.intake.finish(draft.id) == Empty(draft.id)
     assert store.audio_files() == []
     assert not store.recording(draft).exists()
 
@@ -91,11 +91,11 @@ def test_recording_again_takes_back_every_earlier_try(store: Store) -> None:
     for draft in (first, second, third):
         speak(REQUEST, path=store.recording(draft))
 
-    assert isinstance(store.messages.finish(third.id), Kept)
+    assert isinstance(store.intake.finish(third.id), Kept)
 
     assert list(store.recordings.iterdir()) == []
-    assert store.messages.finish(first.id) == Empty(first.id)
-    assert [message.id for message in store.inbox.list(Query()).messages] == [third.id]
+    assert store.intake.finish(first.id) == Empty(first.id)
+    assert [message.id for message in store.messages.list(Query()).messages] == [third.id]
 
 
 def test_a_try_without_speech_takes_nothing_back(store: Store) -> None:
@@ -103,36 +103,36 @@ def test_a_try_without_speech_takes_nothing_back(store: Store) -> None:
     second = store.begin(replaces=first)
     speak(REQUEST, path=store.recording(first))
 
-    assert isinstance(store.messages.finish(second.id), Empty)
+    assert isinstance(store.intake.finish(second.id), Empty)
 
-    assert isinstance(store.messages.finish(first.id), Kept)
+    assert isinstance(store.intake.finish(first.id), Kept)
 
 
 def test_a_kept_message_cannot_be_taken_back(store: Store) -> None:
     first = store.begin()
     speak(REQUEST, path=store.recording(first))
-    store.messages.finish(first.id)
+    store.intake.finish(first.id)
     second = store.begin(replaces=first)
     speak(REQUEST, path=store.recording(second))
 
-    store.messages.finish(second.id)
+    store.intake.finish(second.id)
 
-    assert store.inbox.read(store.inbox.get(first.id))
-    assert store.inbox.read(store.inbox.get(second.id))
+    assert store.messages.read(store.messages.get(first.id))
+    assert store.messages.read(store.messages.get(second.id))
 
 
 def test_an_unknown_draft_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
-        store.messages.finish("../../etc/passwd")
+        store.intake.finish("../../etc/passwd")
 
 
 def test_audio_that_turns_up_late_is_kept_after_all(store: Store) -> None:
     draft = store.begin()
-    assert isinstance(store.messages.finish(draft.id), Empty)
+    assert isinstance(store.intake.finish(draft.id), Empty)
 
     speak(REQUEST, path=store.recording(draft))
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
 
 
 def test_no_folder_of_recordings_is_not_an_empty_message(store: Store) -> None:
@@ -140,7 +140,7 @@ def test_no_folder_of_recordings_is_not_an_empty_message(store: Store) -> None:
     store.recordings.rmdir()
 
     with refuses(AudioError, "is not there"):
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
 
 
 def test_a_disk_that_does_not_flush_keeps_recording_and_draft(
@@ -152,11 +152,11 @@ def test_a_disk_that_does_not_flush_keeps_recording_and_draft(
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", broken_disk)
         with refuses(AudioError, "Input/output error"):
-            store.messages.finish(draft.id)
+            store.intake.finish(draft.id)
     assert store.recording(draft).exists()
     assert store.audio_files() == []
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
 
 
 def test_a_full_disk_keeps_recording_and_draft(
@@ -171,11 +171,11 @@ def test_a_full_disk_keeps_recording_and_draft(
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", full)
         with refuses(AudioError, "No space left"):
-            store.messages.finish(draft.id)
+            store.intake.finish(draft.id)
     assert store.recording(draft).exists()
-    assert store.inbox.list(Query()).messages == ()
+    assert store.messages.list(Query()).messages == ()
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert len(store.audio_files()) == 1
 
 
@@ -184,7 +184,7 @@ def test_an_unreadable_recording_stays(store: Store) -> None:
     store.recording(draft).write_bytes(b"this is no sound at all" * 100)
 
     with refuses(AudioError, "not a WAV"):
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
 
     assert store.recording(draft).exists()
 
@@ -198,10 +198,10 @@ def test_a_database_that_fails_at_the_commit_loses_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(Database, "session", refused)
         with pytest.raises(DatabaseUnavailable):
-            store.messages.finish(draft.id)
+            store.intake.finish(draft.id)
     assert store.recording(draft).exists()
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert len(store.audio_files()) == 1
 
 
@@ -225,10 +225,10 @@ def test_a_crash_after_the_audio_was_stored_ends_in_one_message(
     with monkeypatch.context() as crash:
         crash.setattr(Database, "session", killed)
         with pytest.raises(Killed):
-            store.messages.finish(draft.id)
+            store.intake.finish(draft.id)
     assert len(store.audio_files()) == 1
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
     assert len(store.audio_files()) == 1
 
 
@@ -237,13 +237,13 @@ def test_a_crash_after_the_commit_only_leaves_the_recording_to_remove(
 ) -> None:
     draft = store.begin()
     recorded = speak(REQUEST, path=store.recording(draft)).read_bytes()
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
     store.recording(draft).write_bytes(recorded)
 
-    assert isinstance(store.messages.finish(draft.id), Kept)
+    assert isinstance(store.intake.finish(draft.id), Kept)
 
     assert not store.recording(draft).exists()
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
 
 
 def test_a_recording_that_cannot_be_removed_is_kept_all_the_same(
@@ -254,7 +254,7 @@ def test_a_recording_that_cannot_be_removed_is_kept_all_the_same(
     with monkeypatch.context() as broken:
         broken.setattr(Path, "unlink", lambda *_, **__: broken_disk())
 
-        assert isinstance(store.messages.finish(draft.id), Kept)
+        assert isinstance(store.intake.finish(draft.id), Kept)
 
     assert store.recording(draft).exists()
 
@@ -269,7 +269,7 @@ def test_two_that_finish_at_once_keep_one_message(store: Store) -> None:
             both_read_it.wait(timeout=20)
             super().put(key, audio)
 
-    messages = Messages(store.database, Slow(store.audio.folder), store.recordings)
+    messages = Intake(store.database, Slow(store.audio.folder), store.recordings)
     outcomes: list[object] = []
     threads = [
         threading.Thread(target=lambda: outcomes.append(messages.finish(draft.id)))
@@ -282,7 +282,7 @@ def test_two_that_finish_at_once_keep_one_message(store: Store) -> None:
 
     assert len(outcomes) == 2
     assert outcomes[0] == outcomes[1]
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
     assert len(store.audio_files()) == 1
 
 
@@ -295,9 +295,9 @@ def test_a_draft_taken_back_while_it_is_finished_leaves_no_audio(store: Store) -
     class Meanwhile(LocalAudio):
         def put(self, key: str, audio: bytes) -> None:
             super().put(key, audio)
-            store.messages.finish(second.id)
+            store.intake.finish(second.id)
 
-    messages = Messages(store.database, Meanwhile(store.audio.folder), store.recordings)
+    messages = Intake(store.database, Meanwhile(store.audio.folder), store.recordings)
 
     assert isinstance(messages.finish(first.id), Empty)
     assert len(store.audio_files()) == 1
@@ -309,25 +309,25 @@ def test_a_recording_cut_by_a_crash_is_repaired_and_marked(store: Store) -> None
     whole = path.read_bytes()
     path.write_bytes(whole[:40] + bytes(4) + whole[44:])  # "0 bytes of audio"
 
-    outcome = kept(store.messages.finish(draft.id))
+    outcome = kept(store.intake.finish(draft.id))
 
     assert outcome.duration == pytest.approx(4.7, abs=0.1)
-    message = store.inbox.get(draft.id)
+    message = store.messages.get(draft.id)
     assert message.cut_off
-    assert store.inbox.read(message) == whole
+    assert store.messages.read(message) == whole
 
 
 def test_many_callers_at_once_each_get_their_own_message(store: Store) -> None:
     drafts = [store.begin(caller_number=f"7916000{n:04}") for n in range(20)]
     for draft in drafts:
         speak(REQUEST, path=store.recording(draft))
-    threads = [threading.Thread(target=store.messages.finish, args=(d.id,)) for d in drafts]
+    threads = [threading.Thread(target=store.intake.finish, args=(d.id,)) for d in drafts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    callers = {m.id: m.caller_number for m in store.inbox.list(Query()).messages}
+    callers = {m.id: m.caller_number for m in store.messages.list(Query()).messages}
     assert callers == {draft.id: f"7916000{n:04}" for n, draft in enumerate(drafts)}
 
 
@@ -346,20 +346,20 @@ HOSTILE = [
 def test_a_hostile_caller_is_stored_as_text(store: Store, text: str) -> None:
     draft = store.begin(caller_number=text, caller_name=text)
     speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
-    message = store.inbox.get(draft.id)
+    message = store.messages.get(draft.id)
 
     assert (message.caller_number, message.caller_name) == (text, text)
-    assert store.inbox.list(Query(search=text)).messages == (message,)
+    assert store.messages.list(Query(search=text)).messages == (message,)
 
 
 def test_what_no_database_takes_is_replaced(store: Store) -> None:
     draft = store.begin(caller_name="a\0b\ud800c")
     speak(REQUEST, path=store.recording(draft))
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
-    assert store.inbox.get(draft.id).caller_name == "a\ufffdb\ufffdc"
+    assert store.messages.get(draft.id).caller_name == "a\ufffdb\ufffdc"
 
 
 def test_a_zone_nobody_knows_loses_no_message(store: Store) -> None:
@@ -367,14 +367,14 @@ def test_a_zone_nobody_knows_loses_no_message(store: Store) -> None:
 
     message_id = store.receive(replace(COMPANY, timezone="Mars/Olympus"))
 
-    assert store.inbox.get(message_id).received_at.tzname() == "UTC"
+    assert store.messages.get(message_id).received_at.tzname() == "UTC"
 
 
 def test_a_file_is_taken_in_once(store: Store) -> None:
     def take_in() -> Kept:
         path = speak(REQUEST, path=store.folder / "1723617005_74951234567_1_17.1.wav")
         return kept(
-            store.messages.take_in(
+            store.intake.take_in(
                 path,
                 mailbox=COMPANY,
                 caller_number="1",
@@ -387,7 +387,7 @@ def test_a_file_is_taken_in_once(store: Store) -> None:
     first, second = take_in(), take_in()
 
     assert first.id == second.id
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1
     assert not list(store.folder.glob("*.wav"))
 
 
@@ -395,7 +395,7 @@ def test_another_recording_of_the_same_name_is_another_message(store: Store) -> 
     path = store.folder / "message.wav"
     for words in (REQUEST, "Добрый день, звоню по поводу заказа номер двенадцать."):
         speak(words, path=path)
-        store.messages.take_in(
+        store.intake.take_in(
             path,
             mailbox=COMPANY,
             caller_number="1",
@@ -404,7 +404,7 @@ def test_another_recording_of_the_same_name_is_another_message(store: Store) -> 
             min_speech=1.0,
         )
 
-    assert len(store.inbox.list(Query()).messages) == 2
+    assert len(store.messages.list(Query()).messages) == 2
 
 
 def test_places_that_collide_are_chosen_again(

@@ -18,13 +18,13 @@ from tests.storage.conftest import ANNA, COMPANY, REQUEST, Store, envelope, kept
 def begin(
     store: Store, most: int, mailbox: Mailbox = COMPANY, replaces: Draft | None = None
 ) -> Draft:
-    return store.messages.begin(envelope(mailbox, replaces=replaces), most)
+    return store.intake.begin(envelope(mailbox, replaces=replaces), most)
 
 
 def leave(store: Store, most: int, mailbox: Mailbox = COMPANY) -> str:
     draft = begin(store, most, mailbox)
     speak(REQUEST, path=store.recording(draft))
-    return kept(store.messages.finish(draft.id)).id
+    return kept(store.intake.finish(draft.id)).id
 
 
 @pytest.mark.parametrize("mailbox", [COMPANY, ANNA], ids=["company", "employee"])
@@ -41,7 +41,7 @@ def test_of_ten_callers_at_once_three_get_the_three_places(store: Store, mailbox
         drafts = [draft for draft in callers.map(attempt, range(10)) if draft]
 
     assert len(drafts) == 3
-    assert len(store.messages.drafts.open()) == 3
+    assert len(store.intake.drafts.open()) == 3
 
 
 def test_a_message_in_progress_takes_a_place_and_an_empty_one_gives_it_back(store: Store) -> None:
@@ -49,7 +49,7 @@ def test_a_message_in_progress_takes_a_place_and_an_empty_one_gives_it_back(stor
     with refuses(MailboxFull, "holds 1 message"):
         begin(store, 1)
 
-    assert isinstance(store.messages.finish(draft.id), Empty)
+    assert isinstance(store.intake.finish(draft.id), Empty)
 
     leave(store, 1)
     with pytest.raises(MailboxFull):
@@ -61,7 +61,7 @@ def test_recording_again_needs_no_second_place(store: Store) -> None:
     second = begin(store, 1, replaces=first)
     speak(REQUEST, path=store.recording(second))
 
-    assert kept(store.messages.finish(second.id)).id == second.id
+    assert kept(store.intake.finish(second.id)).id == second.id
 
 
 def test_boxes_are_full_each_for_itself(store: Store) -> None:
@@ -76,12 +76,12 @@ def test_boxes_are_full_each_for_itself(store: Store) -> None:
 
 def test_the_trash_does_not_count(store: Store) -> None:
     message = leave(store, 1)
-    store.inbox.delete(message, by=ME)
+    store.messages.delete(message, by=ME)
 
     leave(store, 1)
-    store.inbox.restore(message, by=ME)
+    store.messages.restore(message, by=ME)
 
-    assert len(store.inbox.list(Query()).messages) == 2
+    assert len(store.messages.list(Query()).messages) == 2
     with pytest.raises(MailboxFull):
         begin(store, 2)
 
@@ -89,4 +89,4 @@ def test_the_trash_does_not_count(store: Store) -> None:
 def test_without_a_limit_there_is_always_place(store: Store) -> None:
     for _ in range(3):
         store.begin()
-    assert len(store.messages.drafts.open()) == 3
+    assert len(store.intake.drafts.open()) == 3

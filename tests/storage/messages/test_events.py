@@ -30,9 +30,9 @@ def test_what_happens_to_a_message_is_told_in_order(store: Store, news: News) ->
     assert news.newest() == 0
     message_id = store.receive()
     begun = news.newest()
-    store.inbox.delete(message_id, by=ME)
-    store.inbox.delete(message_id, by=ME)
-    store.inbox.restore(message_id, by=ME)
+    store.messages.delete(message_id, by=ME)
+    store.messages.delete(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
 
     assert told(news) == [(kind, message_id) for kind in ("kept", "deleted", "restored")]
     assert told(news, begun) == [("deleted", message_id), ("restored", message_id)]
@@ -41,13 +41,13 @@ def test_what_happens_to_a_message_is_told_in_order(store: Store, news: News) ->
 
 def test_a_draft_is_told_when_it_is_kept(store: Store, news: News) -> None:
     draft, empty = store.begin(), store.begin()
-    store.messages.finish(empty.id)
+    store.intake.finish(empty.id)
     assert told(news) == []
 
-    audio = store.inbox.read(store.inbox.get(store.receive()))
+    audio = store.messages.read(store.messages.get(store.receive()))
     store.recording(draft).write_bytes(audio)
     for _ in range(2):
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
 
     assert told(news)[1:] == [("kept", draft.id)]
 
@@ -58,8 +58,8 @@ def test_marks_are_told_to_their_user(store: Store, news: News) -> None:
     message_id = store.receive(ANNA)
     since = news.newest()
     for _ in range(2):
-        store.inbox.listen(message_id, user=anna, by=acting(anna))
-    store.inbox.mark([message_id], "new", user=anna, by=acting(anna))
+        store.messages.listen(message_id, user=anna, by=acting(anna))
+    store.messages.mark([message_id], "new", user=anna, by=acting(anna))
 
     marked = news.since(since)
 

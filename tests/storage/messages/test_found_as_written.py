@@ -55,6 +55,6 @@ def test_callers_and_addressees(store: Store) -> None:
         ("ромашка плюс", ["plus"]),
         ("OOO ромашка", ["plus"]),  # with a Latin OOO
     ):
-        page = store.inbox.list(Query(scope=OURS, search=query))
+        page = store.messages.list(Query(scope=OURS, search=query))
         assert [names[message.id] for message in page.messages] == wanted, query
-        assert store.inbox.count(Query(scope=OURS, search=query)) == len(wanted)
+        assert store.messages.count(Query(scope=OURS, search=query)) == len(wanted)

@@ -21,8 +21,8 @@ ANNAS = Scope(company_id=COMPANY.company_id, people=(WHO["101"],))
 
 def held(store: Store, **wanted: object) -> list[str]:
     query = Query(held=True, **wanted)  # type: ignore[arg-type]
-    ids = [message.id for message in store.inbox.list(query).messages]
-    assert store.inbox.count(query) == len(ids)
+    ids = [message.id for message in store.messages.list(query).messages]
+    assert store.messages.count(query) == len(ids)
     return ids
 
 
@@ -30,57 +30,57 @@ def test_a_held_message_cannot_be_deleted_until_it_is_released(store: Store) -> 
     message_id = store.receive()
     before = datetime.now(UTC)
 
-    assert store.inbox.hold([message_id], reason="  Case\n7 ", by=ME) == [message_id]
-    assert store.inbox.hold([message_id], reason="another", by=ME) == []
+    assert store.messages.hold([message_id], reason="  Case\n7 ", by=ME) == [message_id]
+    assert store.messages.hold([message_id], reason="another", by=ME) == []
 
-    hold = store.inbox.get(message_id).hold
+    hold = store.messages.get(message_id).hold
     assert hold is not None
     assert (hold.by, hold.reason) == ("olga", "Case 7")
     assert before <= hold.since <= datetime.now(UTC)
     with refuses(Held, f"message {message_id} is on hold and cannot be deleted"):
-        store.inbox.delete(message_id, by=ME)
+        store.messages.delete(message_id, by=ME)
 
-    assert store.inbox.release([message_id], by=ME) == [message_id]
-    assert store.inbox.release([message_id], by=ME) == []
-    assert store.inbox.get(message_id).hold is None
-    store.inbox.delete(message_id, by=ME)
+    assert store.messages.release([message_id], by=ME) == [message_id]
+    assert store.messages.release([message_id], by=ME) == []
+    assert store.messages.get(message_id).hold is None
+    store.messages.delete(message_id, by=ME)
 
 
 def test_many_are_deleted_all_or_none(store: Store) -> None:
     ids = [store.receive() for _ in range(3)]
-    store.inbox.hold([ids[1]], reason="case 7", by=ME)
+    store.messages.hold([ids[1]], reason="case 7", by=ME)
 
     with refuses(Held, ids[1]):
-        store.inbox.delete_many(ids, by=ME)
+        store.messages.delete_many(ids, by=ME)
 
-    assert [message.id for message in store.inbox.each(Query())] == ids[::-1]
-    assert store.inbox.months(OURS)[0][1] == 3
+    assert [message.id for message in store.messages.each(Query())] == ids[::-1]
+    assert store.messages.months(OURS)[0][1] == 3
 
 
 def test_what_lies_in_the_trash_stays_there(store: Store) -> None:
     message_id = store.receive()
-    store.inbox.delete(message_id, by=ME)
-    store.inbox.hold([message_id], reason="case 7", by=ME)
+    store.messages.delete(message_id, by=ME)
+    store.messages.hold([message_id], reason="case 7", by=ME)
 
     assert store.retention.purge(timedelta(0), by=ME).total.removed == 0
     assert held(store) == held(store, deleted=True) == [message_id]
     with pytest.raises(Held):
-        store.inbox.delete(message_id, by=ME)
+        store.messages.delete(message_id, by=ME)
 
-    store.inbox.restore(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
     assert held(store) == [message_id]
     assert held(store, deleted=True) == []
 
-    store.inbox.release([message_id], by=ME)
-    store.inbox.delete(message_id, by=ME)
+    store.messages.release([message_id], by=ME)
+    store.messages.delete(message_id, by=ME)
     assert store.retention.purge(timedelta(0), by=ME).total.removed == 1
 
 
 def test_held_ones_are_found_like_any(store: Store) -> None:
     other, annas, company = store.receive(ANNA), store.receive(ANNA), store.receive()
-    store.inbox.hold([annas, company], reason="case 7", by=ME)
-    store.inbox.delete(other, by=ME)
-    store.inbox.hold([other], reason="case 7", by=ME)
+    store.messages.hold([annas, company], reason="case 7", by=ME)
+    store.messages.delete(other, by=ME)
+    store.messages.hold([other], reason="case 7", by=ME)
 
     assert held(store) == held(store, scope=OURS) == [company, annas, other]
     assert held(store, scope=OURS, employee="101") == [annas, other]
@@ -95,13 +95,13 @@ def test_a_hold_is_no_business_of_employees(store: Store) -> None:
     found_company(store)
     anna = hire(store, "anna", "employee", "101")
     message_id = store.receive(ANNA)
-    store.inbox.hold([message_id], reason="case 7", by=ME)
+    store.messages.hold([message_id], reason="case 7", by=ME)
 
-    assert store.inbox.get(message_id, ANNAS).hold is None
-    page = store.inbox.list(Query(scope=ANNAS, reader=anna.id))
+    assert store.messages.get(message_id, ANNAS).hold is None
+    page = store.messages.list(Query(scope=ANNAS, reader=anna.id))
     assert [message.hold for message in page.messages] == [None]
     assert held(store, scope=ANNAS) == []
-    assert store.inbox.new_count(anna) == 1, "it is listed and new as it was"
+    assert store.messages.new_count(anna) == 1, "it is listed and new as it was"
 
 
 def test_all_or_none_within_the_scope(store: Store) -> None:
@@ -109,10 +109,10 @@ def test_all_or_none_within_the_scope(store: Store) -> None:
     nobody = "0192f0c0-0000-7000-8000-000000000000"
 
     def hold(message_ids: list[str], scope: Scope) -> None:
-        store.inbox.hold(message_ids, reason="case 7", by=ME, scope=scope)
+        store.messages.hold(message_ids, reason="case 7", by=ME, scope=scope)
 
     def release(message_ids: list[str], scope: Scope) -> None:
-        store.inbox.release(message_ids, by=ME, scope=scope)
+        store.messages.release(message_ids, by=ME, scope=scope)
 
     for change in (hold, release):
         with refuses(NotFound, nobody):
@@ -130,9 +130,9 @@ def test_a_reason_is_needed(store: Store, reason: str, sentence: str) -> None:
     message_id = store.receive()
 
     with refuses(Refused, f"reason: {sentence}"):
-        store.inbox.hold([message_id], reason=reason, by=ME)
+        store.messages.hold([message_id], reason=reason, by=ME)
 
-    assert store.inbox.get(message_id).hold is None
+    assert store.messages.get(message_id).hold is None
 
 
 def test_who_held_and_who_released_is_in_the_log(store: Store) -> None:
@@ -140,9 +140,9 @@ def test_who_held_and_who_released_is_in_the_log(store: Store) -> None:
     olga = hire(store, "olga", "administrator")
     message_id = store.receive(ANNA)
     for _ in range(2):
-        store.inbox.hold([message_id], reason="case 7", by=acting(olga))
+        store.messages.hold([message_id], reason="case 7", by=acting(olga))
     for _ in range(2):
-        store.inbox.release([message_id], by=ME)
+        store.messages.release([message_id], by=ME)
 
     entries = AuditLog(store.database).list(AuditQuery(company_id=COMPANY.company_id)).entries
 

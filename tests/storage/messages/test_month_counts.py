@@ -50,7 +50,7 @@ def test_months_have_counts_for_every_box(store: Store) -> None:
         store.receive(mailbox, at=at)
     store.receive(unassigned_mailbox("1"), at=AUGUST)
 
-    months = store.inbox.months
+    months = store.messages.months
     assert months(OURS) == [("2026-08", 2), ("2026-07", 2)]
     assert months(OURS, box="company") == [("2026-08", 1)]
     assert months(OURS, box="employee") == [("2026-08", 1), ("2026-07", 2)]
@@ -67,35 +67,35 @@ def test_months_have_counts_for_every_box(store: Store) -> None:
 def test_a_month_is_that_of_the_companys_zone(store: Store) -> None:
     store.receive(at=datetime(2026, 7, 31, 21, 30, tzinfo=UTC))
 
-    assert store.inbox.months(OURS) == [("2026-08", 1)]
+    assert store.messages.months(OURS) == [("2026-08", 1)]
 
 
 def test_the_trash_is_not_counted(store: Store) -> None:
     first = store.receive(at=AUGUST)
     second = store.receive(ANNA, at=AUGUST + timedelta(seconds=1))
 
-    assert store.inbox.delete_many([first, second], by=ME) == [first, second]
-    assert store.inbox.delete_many([first], by=ME) == []
-    assert store.inbox.months(OURS) == []
+    assert store.messages.delete_many([first, second], by=ME) == [first, second]
+    assert store.messages.delete_many([first], by=ME) == []
+    assert store.messages.months(OURS) == []
 
-    assert store.inbox.restore_many([first], by=ME) == [first]
-    assert store.inbox.restore_many([first], by=ME) == []
-    assert store.inbox.months(OURS) == [("2026-08", 1)]
+    assert store.messages.restore_many([first], by=ME) == [first]
+    assert store.messages.restore_many([first], by=ME) == []
+    assert store.messages.months(OURS) == [("2026-08", 1)]
 
     store.retention.purge(timedelta(0), by=ME)
-    assert store.inbox.months(OURS) == [("2026-08", 1)]
+    assert store.messages.months(OURS) == [("2026-08", 1)]
 
 
 def test_only_what_is_kept_is_counted_and_once(store: Store) -> None:
     empty, spoken, again = store.begin(), store.begin(), store.begin()
-    audio = store.inbox.read(store.inbox.get(store.receive(at=AUGUST)))
-    store.messages.finish(empty.id)
+    audio = store.messages.read(store.messages.get(store.receive(at=AUGUST)))
+    store.intake.finish(empty.id)
     for draft in (spoken, again):
         for _ in range(2):
             store.recording(draft).write_bytes(audio)
-            store.messages.finish(draft.id)
+            store.intake.finish(draft.id)
 
-    assert sum(count for _, count in store.inbox.months(OURS)) == 3
+    assert sum(count for _, count in store.messages.months(OURS)) == 3
 
 
 def test_a_database_of_before_is_counted_when_it_is_migrated(
@@ -104,7 +104,7 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     for mailbox, at in ((COMPANY, AUGUST), (ANNA, AUGUST), (ANNA, JULY)):
         store.receive(mailbox, at=at)
     maria = store.receive(unassigned_mailbox("1"), at=AUGUST, name="Мария")
-    store.inbox.delete(store.receive(ANNA, at=AUGUST), by=ME)
+    store.messages.delete(store.receive(ANNA, at=AUGUST), by=ME)
     store.begin()
     counted, named = tallies(store), addressees(store)
     _back_to(database_url, "0002")
@@ -112,11 +112,11 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
     store.database.migrate()
 
     assert tallies(store) == {key: kept for key, kept in counted.items() if kept}
-    assert store.inbox.months(OURS) == [("2026-08", 2), ("2026-07", 1)]
+    assert store.messages.months(OURS) == [("2026-08", 2), ("2026-07", 1)]
     assert addressees(store) == {key: kept for key, kept in named.items() if kept}
     for search, count in (("щукин", 2), ("9161234567", 3), ("000-11-22", 2), ("102", 0)):
-        assert store.inbox.count(Query(scope=OURS, search=search)) == count
-    (found,) = store.inbox.list(Query(search="мария")).messages
+        assert store.messages.count(Query(scope=OURS, search=search)) == count
+    (found,) = store.messages.list(Query(search="мария")).messages
     assert found.id == maria
 
 
@@ -195,12 +195,12 @@ def test_short_words_look_through_the_newest_month_where_there_are_many(
     old = store.receive(at=JULY, caller="79160000042")
     new = store.receive(at=AUGUST, caller="79160000042")
 
-    few = store.inbox.list(Query(scope=OURS, search="42"))
+    few = store.messages.list(Query(scope=OURS, search="42"))
     monkeypatch.setattr("storage.messages.search.find.FEW", 1)
-    many = store.inbox.list(Query(scope=OURS, search="42"))
-    july = store.inbox.list(Query(scope=OURS, search="42", month="2026-07"))
-    long = store.inbox.list(Query(scope=OURS, search="0042"))
-    everything = store.inbox.list(Query(search="42"))
+    many = store.messages.list(Query(scope=OURS, search="42"))
+    july = store.messages.list(Query(scope=OURS, search="42", month="2026-07"))
+    long = store.messages.list(Query(scope=OURS, search="0042"))
+    everything = store.messages.list(Query(search="42"))
 
     assert ([m.id for m in few.messages], few.month) == ([new, old], None)
     assert ([m.id for m in many.messages], many.month) == ([new], "2026-08")

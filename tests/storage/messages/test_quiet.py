@@ -40,7 +40,7 @@ def whisper(
     """Somebody whispers for that mailbox; the message's id."""
     path = store.folder / f"{uuid.uuid4()}-in.wav"
     path.write_bytes(quiet_voice(voice).read_bytes())
-    outcome = store.messages.take_in(
+    outcome = store.intake.take_in(
         path,
         mailbox=mailbox,
         caller_number="79161234567",
@@ -54,17 +54,17 @@ def whisper(
 
 def aside(store: Store, **wanted: object) -> list[str]:
     query = Query(quiet=True, **wanted)  # type: ignore[arg-type]
-    ids = [message.id for message in store.inbox.list(query).messages]
-    assert store.inbox.count(query) == len(ids)
+    ids = [message.id for message in store.messages.list(query).messages]
+    assert store.messages.count(query) == len(ids)
     return ids
 
 
 def ordinary(store: Store, **wanted: object) -> list[str]:
-    return [message.id for message in store.inbox.list(Query(**wanted)).messages]  # type: ignore[arg-type]
+    return [message.id for message in store.messages.list(Query(**wanted)).messages]  # type: ignore[arg-type]
 
 
 def in_trash(store: Store) -> list[Message]:
-    return list(store.inbox.list(Query(deleted=True)).messages)
+    return list(store.messages.list(Query(deleted=True)).messages)
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -73,14 +73,14 @@ def test_no_voice_is_lost(store: Store, voice: str) -> None:
     recorded = quiet_voice(voice).read_bytes()
     store.recording(draft).write_bytes(recorded)
 
-    outcome = kept(store.messages.finish(draft.id))
+    outcome = kept(store.intake.finish(draft.id))
 
     assert outcome.quiet
     assert aside(store) == [draft.id]
     assert ordinary(store) == []
-    message = store.inbox.get(draft.id)
+    message = store.messages.get(draft.id)
     assert message.quiet
-    assert store.inbox.read(message) == recorded
+    assert store.messages.read(message) == recorded
     assert (message.caller_number, message.caller_name) == ("+79161234567", "Иван")
     assert (message.box, message.cut_off, len(message.peaks)) == ("company", False, 256)
     assert not store.recording(draft).exists()
@@ -91,7 +91,7 @@ def test_a_busy_tone_is_kept_aside_too(store: Store) -> None:
     draft = store.begin()
     write_wav(store.recording(draft), tone(4))
 
-    assert kept(store.messages.finish(draft.id)).quiet
+    assert kept(store.intake.finish(draft.id)).quiet
     assert aside(store) == [draft.id]
 
 
@@ -99,9 +99,9 @@ def test_settling_it_again_changes_nothing(store: Store) -> None:
     draft = store.begin()
     store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
 
-    first = store.messages.finish(draft.id)
+    first = store.intake.finish(draft.id)
 
-    assert store.messages.finish(draft.id) == first
+    assert store.intake.finish(draft.id) == first
     assert aside(store) == [draft.id]
 
 
@@ -109,7 +109,7 @@ def test_without_the_database_it_waits_on_a_slip(store: Store) -> None:
     draft = store.begin_without_database()
     store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
 
-    assert kept(store.messages.finish(draft.id)).quiet
+    assert kept(store.intake.finish(draft.id)).quiet
     assert aside(store) == [draft.id]
     assert list(store.recordings.iterdir()) == []
 
@@ -121,26 +121,26 @@ def test_it_is_new_to_nobody_and_counted_nowhere(store: Store) -> None:
 
     message_id = whisper(store)
 
-    assert store.inbox.new_count(olga) == 0
-    assert store.inbox.months(OURS) == []
+    assert store.messages.new_count(olga) == 0
+    assert store.messages.months(OURS) == []
     assert ordinary(store, reader=olga.id, state="new", scope=OURS) == []
     assert [item.kind for item in News(store.database).since(newest)] == ["aside"]
-    message = store.inbox.get(message_id, reader=olga.id)
+    message = store.messages.get(message_id, reader=olga.id)
     assert (message.state, message.as_json()["quiet"]) == ("heard", True)
-    assert store.inbox.mark([message_id], "new", user=olga, by=acting(olga)) == []
-    assert store.inbox.new_count(olga) == 0
+    assert store.messages.mark([message_id], "new", user=olga, by=acting(olga)) == []
+    assert store.messages.new_count(olga) == 0
     newcomer = hire(store, "maria", "administrator")
-    assert store.inbox.new_count(newcomer) == 0
+    assert store.messages.new_count(newcomer) == 0
 
 
 def test_it_takes_no_place_in_its_box(store: Store) -> None:
     for _ in range(2):
         whisper(store)
 
-    draft = store.messages.begin(envelope(), most=1)
+    draft = store.intake.begin(envelope(), most=1)
 
     speak(REQUEST, path=store.recording(draft))
-    assert not kept(store.messages.finish(draft.id)).quiet
+    assert not kept(store.intake.finish(draft.id)).quiet
 
 
 def test_a_try_without_a_voice_takes_nothing_back(store: Store) -> None:
@@ -149,8 +149,8 @@ def test_a_try_without_a_voice_takes_nothing_back(store: Store) -> None:
     speak(REQUEST, path=store.recording(first))
     store.recording(second).write_bytes(quiet_voice("whisper").read_bytes())
 
-    assert kept(store.messages.finish(second.id)).quiet
-    assert not kept(store.messages.finish(first.id)).quiet
+    assert kept(store.intake.finish(second.id)).quiet
+    assert not kept(store.intake.finish(first.id)).quiet
 
     assert aside(store) == [second.id]
     assert ordinary(store) == [first.id]
@@ -162,18 +162,18 @@ def test_saying_it_again_aloud_takes_the_whisper_back(store: Store) -> None:
     store.recording(first).write_bytes(quiet_voice("whisper").read_bytes())
     speak(REQUEST, path=store.recording(second))
 
-    assert not kept(store.messages.finish(second.id)).quiet
+    assert not kept(store.intake.finish(second.id)).quiet
 
-    assert store.messages.finish(first.id) == Empty(first.id)
+    assert store.intake.finish(first.id) == Empty(first.id)
     assert (ordinary(store), aside(store)) == ([second.id], [])
 
 
 def test_a_call_that_left_a_whisper_is_not_done(store: Store) -> None:
     draft = store.begin(call_id="call-7")
     store.recording(draft).write_bytes(quiet_voice("whisper").read_bytes())
-    store.messages.finish(draft.id)
+    store.intake.finish(draft.id)
 
-    was = store.messages.drafts.interrupted("call-7")
+    was = store.intake.drafts.interrupted("call-7")
 
     assert was is not None
     assert (was.takes, was.kept) == ([], False)
@@ -189,9 +189,9 @@ def test_who_may_see_it_finds_it(store: Store) -> None:
     assert aside(store, scope=OURS, search="щукина") == [hers]
     assert aside(store, scope=OURS, search="916 123", limit=2) == [his, hers]
     assert aside(store, scope=Scope(company_id="another")) == []
-    assert [store.inbox.quiet_count(scope) for scope in (OURS, ANNAS)] == [3, 1]
+    assert [store.messages.quiet_count(scope) for scope in (OURS, ANNAS)] == [3, 1]
     with pytest.raises(NotFound):
-        store.inbox.accept([his], by=ME, scope=ANNAS)
+        store.messages.accept([his], by=ME, scope=ANNAS)
 
 
 def test_it_becomes_an_ordinary_message(store: Store) -> None:
@@ -200,12 +200,12 @@ def test_it_becomes_an_ordinary_message(store: Store) -> None:
     message_id = whisper(store, ANNA, days_ago=3)
     newest = News(store.database).newest()
 
-    assert store.inbox.accept([message_id], by=acting(anna), scope=anna.scope) == [message_id]
-    assert store.inbox.accept([message_id], by=acting(anna), scope=anna.scope) == []
+    assert store.messages.accept([message_id], by=acting(anna), scope=anna.scope) == [message_id]
+    assert store.messages.accept([message_id], by=acting(anna), scope=anna.scope) == []
 
     assert (ordinary(store), aside(store)) == ([message_id], [])
-    assert [store.inbox.new_count(user) for user in (olga, anna)] == [1, 1]
-    assert sum(count for _, count in store.inbox.months(OURS)) == 1
+    assert [store.messages.new_count(user) for user in (olga, anna)] == [1, 1]
+    assert sum(count for _, count in store.messages.months(OURS)) == 1
     assert ordinary(store, scope=OURS, search="щукина") == [message_id]
     assert [item.kind for item in News(store.database).since(newest)] == ["kept"]
     (entry,) = AuditLog(store.database).list(AuditQuery(action="message.accept")).entries
@@ -215,18 +215,18 @@ def test_it_becomes_an_ordinary_message(store: Store) -> None:
 def test_it_goes_to_the_trash_and_comes_back_as_what_it_was(store: Store) -> None:
     message_id = whisper(store)
 
-    store.inbox.delete(message_id, by=ME)
+    store.messages.delete(message_id, by=ME)
     assert [message.id for message in in_trash(store)] == [message_id]
     assert (aside(store), aside(store, deleted=True)) == ([], [message_id])
 
-    store.inbox.restore(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
     assert (aside(store), ordinary(store)) == ([message_id], [])
-    assert store.inbox.months(OURS) == []
+    assert store.messages.months(OURS) == []
 
 
 def test_a_hold_keeps_it(store: Store) -> None:
     message_id = whisper(store, days_ago=20)
-    store.inbox.hold([message_id], reason="case 7", by=ME)
+    store.messages.hold([message_id], reason="case 7", by=ME)
 
     report = _retention(store).run(TRASH, by=SYSTEM)
 
@@ -277,7 +277,7 @@ def test_boxes_of_nobody_keep_it_as_long_as_the_settings_say(store: Store) -> No
 
 def test_an_accepted_one_has_days_of_its_own(store: Store) -> None:
     message_id = whisper(store, days_ago=20)
-    store.inbox.accept([message_id], by=ME)
+    store.messages.accept([message_id], by=ME)
 
     _retention(store, "voicemail.keep_days = 10").run(TRASH, by=SYSTEM)
 
@@ -290,7 +290,7 @@ def test_a_box_keeps_so_many_aside_and_the_oldest_go(
     monkeypatch.setattr(quiet, "MOST", 2)
     others = whisper(store, ANNA, days_ago=9)
     held = whisper(store, days_ago=4)
-    store.inbox.hold([held], reason="case 7", by=ME)
+    store.messages.hold([held], reason="case 7", by=ME)
     oldest, middle = whisper(store, days_ago=3), whisper(store, days_ago=2)
 
     newest = whisper(store)
@@ -304,7 +304,7 @@ def test_a_box_keeps_so_many_aside_and_the_oldest_go(
 def test_who_takes_one_back_wants_it_longer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quiet, "MOST", 1)
     oldest, _ = whisper(store, days_ago=3), whisper(store, days_ago=2)
-    store.inbox.restore(oldest, by=ME)
+    store.messages.restore(oldest, by=ME)
 
     newest = whisper(store)
 
@@ -318,14 +318,14 @@ def test_no_more_are_counted_than_a_page_shows(
     for _ in range(3):
         whisper(store)
 
-    assert store.inbox.quiet_count(OURS) == 2
+    assert store.messages.quiet_count(OURS) == 2
 
 
 def test_an_export_leaves_it_out_unless_it_is_asked_for(store: Store, tmp_path: Path) -> None:
     spoken, whispered = store.receive(), whisper(store)
 
     done = [
-        export(store.inbox, Query(limit=None, quiet=quiet), tmp_path / name, lambda *_: None)
+        export(store.messages, Query(limit=None, quiet=quiet), tmp_path / name, lambda *_: None)
         for quiet, name in ((False, "ordinary"), (True, "aside"))
     ]
 

@@ -53,13 +53,13 @@ def work_off(database: Database, zones: dict[str, str]) -> int:
 
 
 def found(store: Store, search: str, *, deleted: bool = False) -> list[str]:
-    page = store.inbox.list(Query(scope=OURS, search=search, deleted=deleted))
+    page = store.messages.list(Query(scope=OURS, search=search, deleted=deleted))
     return [message.id for message in page.messages]
 
 
 def test_old_messages_are_found_by_new_words_the_newest_first(store: Store) -> None:
     ids = [store.receive(ANNA, caller="89161112266", name="О’Нил") for _ in range(5)]
-    store.inbox.delete(ids[1], by=ME)
+    store.messages.delete(ids[1], by=ME)
     grown_old(store, ids)
     listed = [ids[4], ids[3], ids[2], ids[0]]
     assert found(store, "о'нил") == []
@@ -98,8 +98,8 @@ def test_what_people_do_meanwhile_is_counted_once(store: Store) -> None:
 
     def delete_and_restore() -> None:
         for message_id in ids * 3:
-            store.inbox.delete(message_id, by=ME)
-            store.inbox.restore(message_id, by=ME)
+            store.messages.delete(message_id, by=ME)
+            store.messages.restore(message_id, by=ME)
 
     with ThreadPoolExecutor() as threads:
         people = threads.submit(delete_and_restore)
@@ -134,7 +134,7 @@ def test_messages_of_nobody_go_by_the_time_zone_that_they_came_in(store: Store) 
 
     work_off(store.database, MOSCOW)
 
-    page = store.inbox.list(Query(search="+44 20 7946"))
+    page = store.messages.list(Query(search="+44 20 7946"))
     assert [message.id for message in page.messages] == [message_id]
 
 

@@ -33,7 +33,7 @@ OTHER = replace(
 
 
 def found(store: Store, **wanted: Any) -> list[str]:
-    return [message.id for message in store.inbox.list(Query(**wanted)).messages]
+    return [message.id for message in store.messages.list(Query(**wanted)).messages]
 
 
 def test_messages_are_listed_newest_first(store: Store) -> None:
@@ -65,19 +65,19 @@ def test_or_oldest_first_a_page_at_a_time(
                 limit=2,
                 before=before,
                 oldest_first=True,
-                scope=store.inbox.scope_of(user),
+                scope=store.messages.scope_of(user),
                 reader=user.id,
                 state=state,
             )
-            page = store.inbox.list(query)
+            page = store.messages.list(query)
             seen += [message.id for message in page.messages]
             before = page.next
         assert seen == in_order
         assert before is None
         everything = replace(query, before=None)
-        assert store.inbox.ids(everything) == in_order
-        assert store.inbox.ids(replace(everything, oldest_first=False)) == in_order[::-1]
-        assert [message.id for message in store.inbox.each(replace(everything, limit=3))] == (
+        assert store.messages.ids(everything) == in_order
+        assert store.messages.ids(replace(everything, oldest_first=False)) == in_order[::-1]
+        assert [message.id for message in store.messages.each(replace(everything, limit=3))] == (
             in_order[:3]
         )
 
@@ -85,7 +85,7 @@ def test_or_oldest_first_a_page_at_a_time(
 def test_a_message_in_json_is_as_documented(store: Store) -> None:
     message_id = store.receive(ANNA, at=AUGUST)
 
-    message = store.inbox.get(message_id)
+    message = store.messages.get(message_id)
 
     assert message.as_json() == {
         "id": message_id,
@@ -98,7 +98,7 @@ def test_a_message_in_json_is_as_documented(store: Store) -> None:
         "duration": 4.7,
         "state": "new",
         "sha256": message.sha256,
-        "bytes": len(store.inbox.read(message)),
+        "bytes": len(store.messages.read(message)),
         "source": "asterisk",
         "held": False,
         "kind": "message",
@@ -129,7 +129,7 @@ def test_a_renamed_company_keeps_its_messages(store: Store) -> None:
         session.add(CompanyRow(id=COMPANY.company_id, name="Василёк", config="{}", version=1))
 
     assert found(store, company="Василёк") == [message_id]
-    assert store.inbox.get(message_id).company == "Василёк"
+    assert store.messages.get(message_id).company == "Василёк"
 
 
 def test_a_month_is_the_companys_own(store: Store) -> None:
@@ -155,7 +155,7 @@ def test_days_are_included_at_both_ends(store: Store) -> None:
 @pytest.mark.parametrize("month", ["2026-13", "2026-00", "august", "2026", "2026-8", "0000-01"])
 def test_what_is_no_month_is_a_sentence(store: Store, month: str) -> None:
     with refuses(QueryError, "2026-08"):
-        store.inbox.list(Query(month=month))
+        store.messages.list(Query(month=month))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_pages_follow_each_other_without_gaps(store: Store, search: str) -> None
 
     pages, before = [], None
     while True:
-        page = store.inbox.list(Query(limit=3, before=before, search=search))
+        page = store.messages.list(Query(limit=3, before=before, search=search))
         pages.append([message.id for message in page.messages])
         before = page.next
         if before is None:
@@ -216,17 +216,17 @@ def test_a_full_last_page_is_the_last(store: Store) -> None:
     for _ in range(2):
         store.receive()
 
-    assert store.inbox.list(Query(limit=2)).next is None
+    assert store.messages.list(Query(limit=2)).next is None
 
 
 def test_each_reads_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.messages.repository.PAGE", 2)
     ids = [store.receive(at=AUGUST + timedelta(minutes=n)) for n in range(5)]
 
-    assert [message.id for message in store.inbox.each(Query(limit=None))] == ids[::-1]
-    assert [message.id for message in store.inbox.each(Query(limit=3))] == ids[:1:-1]
-    assert store.inbox.count(Query(limit=None)) == 5
-    assert store.inbox.count(Query(limit=3)) == 3
+    assert [message.id for message in store.messages.each(Query(limit=None))] == ids[::-1]
+    assert [message.id for message in store.messages.each(Query(limit=3))] == ids[:1:-1]
+    assert store.messages.count(Query(limit=None)) == 5
+    assert store.messages.count(Query(limit=3)) == 3
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -309,8 +309,8 @@ def test_an_id_may_be_cut_short(store: Store) -> None:
     ids = [store.receive() for _ in range(3)]
 
     for message_id in ids:
-        assert store.inbox.get(message_id[:13]).id == message_id
-        assert store.inbox.get(f" {message_id.upper()}\n").id == message_id
+        assert store.messages.get(message_id[:13]).id == message_id
+        assert store.messages.get(f" {message_id.upper()}\n").id == message_id
 
 
 def test_an_id_that_begins_several_is_refused(store: Store) -> None:
@@ -322,7 +322,7 @@ def test_an_id_that_begins_several_is_refused(store: Store) -> None:
             )
 
     with refuses(NotFound, r"several .*: abcd-[01], abcd-[01]$"):
-        store.inbox.get("abcd")
+        store.messages.get("abcd")
 
 
 @pytest.mark.parametrize("message_id", ["", "abc", "zzzz", "'; --", "a" * 40, "%%%%", "ffff-ffff"])
@@ -330,17 +330,17 @@ def test_an_unknown_id_is_not_found(store: Store, message_id: str) -> None:
     store.receive()
 
     with pytest.raises(NotFound):
-        store.inbox.get(message_id)
+        store.messages.get(message_id)
 
 
 def test_hearing_counts_once(store: Store) -> None:
     message_id = store.receive()
 
-    store.inbox.listen(message_id, by=ME)
-    first = store.inbox.get(message_id).heard_at
-    store.inbox.listen(message_id, by=ME)
+    store.messages.listen(message_id, by=ME)
+    first = store.messages.get(message_id).heard_at
+    store.messages.listen(message_id, by=ME)
 
-    message = store.inbox.get(message_id)
+    message = store.messages.get(message_id)
     assert message.state == "heard"
     assert message.heard_at == first is not None
 
@@ -348,19 +348,19 @@ def test_hearing_counts_once(store: Store) -> None:
 def test_a_deleted_message_can_be_restored(store: Store) -> None:
     message_id = store.receive()
 
-    store.inbox.delete(message_id, by=ME)
+    store.messages.delete(message_id, by=ME)
     assert found(store) == []
     assert found(store, deleted=True) == [message_id]
 
-    store.inbox.restore(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
     assert found(store) == [message_id]
-    assert store.inbox.read(store.inbox.get(message_id))
+    assert store.messages.read(store.messages.get(message_id))
 
 
 def test_drafts_that_came_to_nothing_go_after_a_day(store: Store) -> None:
     drafts = [store.begin() for _ in range(3)]
     for draft in drafts[:2]:
-        store.messages.finish(draft.id)
+        store.intake.finish(draft.id)
     with store.database.session() as session:
         session.execute(
             update(MessageRow)

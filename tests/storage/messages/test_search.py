@@ -33,10 +33,10 @@ def _many(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def found(store: Store, search: str, **wanted: Any) -> list[str]:
     """Ids, newest first; the count has to agree."""
     query = replace(Query(scope=OURS, search=search), **wanted)
-    ids = [message.id for message in store.inbox.list(query).messages]
-    assert store.inbox.count(query) == len(ids)
-    sizes = [store.inbox.get(message_id).size for message_id in ids]
-    assert store.inbox.amount(query) == (len(ids), sum(sizes))
+    ids = [message.id for message in store.messages.list(query).messages]
+    assert store.messages.count(query) == len(ids)
+    sizes = [store.messages.get(message_id).size for message_id in ids]
+    assert store.messages.amount(query) == (len(ids), sum(sizes))
     return ids
 
 
@@ -85,7 +85,7 @@ def test_two_letters_find_callers_of_the_newest_month(store: Store) -> None:
     anna = store.receive(ANNA, at=AUGUST + timedelta(days=32))
 
     assert found(store, "ян") == [september]
-    assert store.inbox.list(Query(scope=OURS, search="ян")).month == "2026-09"
+    assert store.messages.list(Query(scope=OURS, search="ян")).month == "2026-09"
     assert found(store, "ян", month="2026-08") == found(store, "щу", month="2026-08") == [august]
     assert found(store, "щу") == [anna]
     assert found(store, "ян", scope=EVERYTHING) == [september, august]
@@ -112,7 +112,7 @@ def test_nothing_is_found_twice_and_pages_follow_each_other(store: Store) -> Non
     pages: list[str] = []
     before = None
     while True:
-        page = store.inbox.list(Query(scope=OURS, search="916", limit=2, before=before))
+        page = store.messages.list(Query(scope=OURS, search="916", limit=2, before=before))
         pages += [message.id for message in page.messages]
         before = page.next
         if before is None:
@@ -135,11 +135,11 @@ def test_a_renamed_employee_is_found_by_the_name_of_the_time(store: Store) -> No
 def test_what_is_deleted_is_found_no_more_until_it_is_restored(store: Store) -> None:
     only = store.receive(ANNA)
 
-    store.inbox.delete(only, by=ME)
+    store.messages.delete(only, by=ME)
     assert found(store, "щукина") == []
     assert found(store, "щукина", deleted=True) == [only]
 
-    store.inbox.restore(only, by=ME)
+    store.messages.restore(only, by=ME)
     assert found(store, "щукина") == [only]
 
 

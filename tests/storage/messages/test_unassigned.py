@@ -36,7 +36,7 @@ def test_who_said_nothing_and_yesterdays_calls_do_not_count(
     store: Store, counts: Unassigned
 ) -> None:
     draft = store.begin(NOBODYS, caller_number=CALLER)
-    store.messages.finish(draft.id)  # nothing was recorded
+    store.intake.finish(draft.id)  # nothing was recorded
     store.receive(NOBODYS, caller=CALLER, at=datetime.now(UTC) - timedelta(hours=25))
     assert counts.calls_lately(CALLER) == (0, 0)
 
@@ -55,7 +55,7 @@ def test_numbers_are_told_with_their_messages(store: Store, counts: Unassigned) 
     store.receive(NOBODYS, at=old)
     store.receive(COMPANY)
     assert counts.numbers_lately(30) == {"74951234567": 2}  # what `receive` has dialled
-    store.inbox.delete(kept[0], by=SYSTEM)
+    store.messages.delete(kept[0], by=SYSTEM)
     assert counts.numbers_lately(30) == {"74951234567": 1}
     assert counts.numbers_lately(40) == {"74951234567": 2}
 

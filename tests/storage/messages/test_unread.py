@@ -43,8 +43,8 @@ def listed(
     store: Store, user: User, state: Literal["new", "heard"] | None = None, **wanted: object
 ) -> list[str]:
     """What the user's page shows."""
-    query = Query(scope=store.inbox.scope_of(user), reader=user.id, state=state)
-    return [m.id for m in store.inbox.list(replace(query, **wanted)).messages]  # type: ignore[arg-type]
+    query = Query(scope=store.messages.scope_of(user), reader=user.id, state=state)
+    return [m.id for m in store.messages.list(replace(query, **wanted)).messages]  # type: ignore[arg-type]
 
 
 def test_a_message_is_new_to_everybody_who_may_see_it(store: Store, olga: User, anna: User) -> None:
@@ -57,65 +57,76 @@ def test_a_message_is_new_to_everybody_who_may_see_it(store: Store, olga: User, 
     assert listed(store, olga, "new") == [annas, company]
     assert listed(store, anna, "new") == [annas]
     assert listed(store, boris, "new") == listed(store, stranger, "new") == []
-    assert [store.inbox.new_count(user) for user in (olga, anna, boris, stranger)] == [2, 1, 0, 0]
+    assert [store.messages.new_count(user) for user in (olga, anna, boris, stranger)] == [
+        2,
+        1,
+        0,
+        0,
+    ]
 
 
 def test_a_draft_is_new_once_it_is_kept_and_only_once(store: Store, olga: User) -> None:
     path = store.recording(draft := store.begin())
-    path.write_bytes(store.inbox.read(store.inbox.get(store.receive())))
-    assert store.inbox.new_count(olga) == 1
+    path.write_bytes(store.messages.read(store.messages.get(store.receive())))
+    assert store.messages.new_count(olga) == 1
 
     for _ in range(3):
-        store.messages.finish(draft.id)
-    assert store.inbox.new_count(olga) == 2
+        store.intake.finish(draft.id)
+    assert store.messages.new_count(olga) == 2
 
-    store.inbox.listen(draft.id, user=olga, by=acting(olga))
-    store.messages.finish(draft.id)
-    assert store.inbox.new_count(olga) == 1
+    store.messages.listen(draft.id, user=olga, by=acting(olga))
+    store.intake.finish(draft.id)
+    assert store.messages.new_count(olga) == 1
 
 
 def test_listening_concerns_who_listens(store: Store, olga: User, anna: User) -> None:
     message_id = store.receive(ANNA)
 
-    store.inbox.listen(message_id, user=anna, by=acting(anna))
+    store.messages.listen(message_id, user=anna, by=acting(anna))
 
     assert listed(store, anna, "heard") == listed(store, olga, "new") == [message_id]
-    scope = store.inbox.scope_of(anna)
-    assert store.inbox.get(message_id, scope, reader=anna.id).state == "heard"
-    assert store.inbox.get(message_id, reader=olga.id).state == "new"
-    assert store.inbox.get(message_id).state == "heard", "somebody has listened"
+    scope = store.messages.scope_of(anna)
+    assert store.messages.get(message_id, scope, reader=anna.id).state == "heard"
+    assert store.messages.get(message_id, reader=olga.id).state == "new"
+    assert store.messages.get(message_id).state == "heard", "somebody has listened"
 
 
 def test_marks_are_ones_own(store: Store, olga: User, anna: User) -> None:
     first, second = store.receive(ANNA), store.receive(ANNA)
 
-    assert store.inbox.mark([first, second], "heard", user=anna, by=acting(anna)) == [first, second]
-    assert store.inbox.mark([first, second], "new", user=anna, by=acting(anna)) == [first, second]
-    assert store.inbox.mark([first], "new", user=anna, by=acting(anna)) == []
-    assert store.inbox.mark([second], "heard", user=anna, by=acting(anna)) == [second]
+    assert store.messages.mark([first, second], "heard", user=anna, by=acting(anna)) == [
+        first,
+        second,
+    ]
+    assert store.messages.mark([first, second], "new", user=anna, by=acting(anna)) == [
+        first,
+        second,
+    ]
+    assert store.messages.mark([first], "new", user=anna, by=acting(anna)) == []
+    assert store.messages.mark([second], "heard", user=anna, by=acting(anna)) == [second]
 
     assert listed(store, anna, "new") == [first]
     assert listed(store, anna, "heard") == [second]
-    assert store.inbox.new_count(olga) == 2
+    assert store.messages.new_count(olga) == 2
 
 
 def test_what_may_not_be_seen_cannot_be_marked_nor_heard(store: Store, anna: User) -> None:
     hers, boris = store.receive(ANNA), store.receive(BORIS)
-    scope = store.inbox.scope_of(anna)
+    scope = store.messages.scope_of(anna)
 
     for wrong in (boris, "0192f0c0-0000-7000-8000-000000000000"):
         with refuses(NotFound, wrong):
-            store.inbox.mark([hers, wrong], "heard", user=anna, by=acting(anna))
+            store.messages.mark([hers, wrong], "heard", user=anna, by=acting(anna))
         with refuses(NotFound, wrong):
-            store.inbox.listen(wrong, user=anna, by=acting(anna))
+            store.messages.listen(wrong, user=anna, by=acting(anna))
         with refuses(NotFound, wrong):
-            store.inbox.get(wrong, scope)
+            store.messages.get(wrong, scope)
         with refuses(NotFound, wrong):
-            store.inbox.delete_many([hers, wrong], by=ME, scope=scope)
+            store.messages.delete_many([hers, wrong], by=ME, scope=scope)
 
-    assert store.inbox.new_count(anna) == 1, "all or none"
+    assert store.messages.new_count(anna) == 1, "all or none"
     assert listed(store, anna) == [hers]
-    assert store.inbox.get(boris).state == "new"
+    assert store.messages.get(boris).state == "new"
 
 
 def test_a_beginning_of_an_id_tells_nothing_of_others(store: Store, anna: User) -> None:
@@ -125,27 +136,27 @@ def test_a_beginning_of_an_id_tells_nothing_of_others(store: Store, anna: User) 
             statement = update(MessageRow).where(MessageRow.id == message_id)
             session.execute(statement.values(id=new_id))
 
-    assert store.inbox.get("abcd", store.inbox.scope_of(anna)).id == "abcd-1"
+    assert store.messages.get("abcd", store.messages.scope_of(anna)).id == "abcd-1"
 
 
 def test_the_trash_is_not_counted_and_is_an_administrators(
     store: Store, olga: User, anna: User
 ) -> None:
     message_id = store.receive(ANNA)
-    store.inbox.delete(message_id, by=acting(olga))
+    store.messages.delete(message_id, by=acting(olga))
 
-    assert store.inbox.new_count(olga) == store.inbox.new_count(anna) == 0
+    assert store.messages.new_count(olga) == store.messages.new_count(anna) == 0
     assert listed(store, anna) == listed(store, anna, deleted=True) == []
     assert listed(store, olga, deleted=True) == [message_id]
     with pytest.raises(NotFound):
-        store.inbox.get(message_id, store.inbox.scope_of(anna))
+        store.messages.get(message_id, store.messages.scope_of(anna))
 
-    store.inbox.restore(message_id, by=acting(olga))
-    assert store.inbox.new_count(olga) == store.inbox.new_count(anna) == 1
+    store.messages.restore(message_id, by=acting(olga))
+    assert store.messages.new_count(olga) == store.messages.new_count(anna) == 1
 
 
 def test_purging_forgets_the_marks(store: Store, olga: User) -> None:
-    store.inbox.delete(store.receive(), by=ME)
+    store.messages.delete(store.receive(), by=ME)
     store.retention.purge(timedelta(0), by=ME)
 
     with store.database.reading() as session:
@@ -163,8 +174,8 @@ def test_several_extensions_are_read_together(store: Store, olga: User) -> None:
     pages: list[list[str]] = []
     before = None
     for _ in range(3):
-        page = store.inbox.list(
-            Query(scope=store.inbox.scope_of(both), reader=both.id, limit=2, before=before)
+        page = store.messages.list(
+            Query(scope=store.messages.scope_of(both), reader=both.id, limit=2, before=before)
         )
         pages.append([message.id for message in page.messages])
         before = page.next
@@ -173,7 +184,7 @@ def test_several_extensions_are_read_together(store: Store, olga: User) -> None:
     assert listed(store, both, employee="102") == [ids[5], ids[4], ids[1]]
     assert listed(store, both, employee="103") == listed(store, both, box="company") == []
     assert listed(store, both, search="борис") == [ids[5], ids[4], ids[1]]
-    assert store.inbox.count(Query(scope=both.scope, limit=None)) == 6
+    assert store.messages.count(Query(scope=both.scope, limit=None)) == 6
     assert listed(store, hire(store, "nobody")) == []
 
 
@@ -184,20 +195,20 @@ def test_messages_of_nobody_are_the_only_companys(store: Store, olga: User, anna
     assert listed(store, olga) == listed(store, olga, "new") == [nobodys, mine]
     assert listed(store, olga, box="unassigned") == [nobodys]
     assert listed(store, olga, box="company") == [mine]
-    assert store.inbox.new_count(olga) == 2
+    assert store.messages.new_count(olga) == 2
     assert listed(store, anna) == listed(store, anna, box="unassigned") == []
 
     found_company(store, "Lotus", ELSEWHERE)
     assert listed(store, olga) == [mine]
     assert listed(store, olga, box="unassigned") == []
-    assert store.inbox.new_count(olga) == 1
+    assert store.messages.new_count(olga) == 1
     with pytest.raises(NotFound):
-        store.inbox.get(nobodys, store.inbox.scope_of(olga))
+        store.messages.get(nobodys, store.messages.scope_of(olga))
 
 
 def test_a_new_user_finds_what_nobody_has_heard(store: Store, olga: User) -> None:
     heard, unheard_one, boris = (store.receive(box) for box in (ANNA, ANNA, BORIS))
-    store.inbox.listen(heard, user=olga, by=acting(olga))
+    store.messages.listen(heard, user=olga, by=acting(olga))
 
     anna = hire(store, "anna", "employee", "101")
 
@@ -228,8 +239,8 @@ def test_who_is_disabled_gets_nothing(store: Store, olga: User) -> None:
 
     store.receive()
 
-    assert store.inbox.new_count(olga) == 1
-    assert store.inbox.new_count(away) == 0
+    assert store.messages.new_count(olga) == 1
+    assert store.messages.new_count(away) == 0
 
 
 def test_counting_ends_at_a_thousand_and_old_ones_are_let_go(
@@ -241,7 +252,7 @@ def test_counting_ends_at_a_thousand_and_old_ones_are_let_go(
         places = session.scalars(select(MessageRow.place)).all()
         unread.mark_new(session, olga.id, places)
 
-    assert store.inbox.new_count(olga) == unread.COUNTED == 1_000
+    assert store.messages.new_count(olga) == unread.COUNTED == 1_000
 
     late = hire(store, "late", "administrator")
     with store.database.reading() as session:
@@ -250,7 +261,7 @@ def test_counting_ends_at_a_thousand_and_old_ones_are_let_go(
 
     monkeypatch.setattr("storage.messages.unread.MOST", 10)
     store.retention.tidy(timedelta(0))
-    assert store.inbox.new_count(olga) == 10
+    assert store.messages.new_count(olga) == 10
     assert listed(store, olga, "new", limit=20) == listed(store, olga, limit=10)
 
 
@@ -258,4 +269,4 @@ def test_a_company_without_users_keeps_its_messages(store: Store) -> None:
     store.receive()
     found_company(store)
 
-    assert len(store.inbox.list(Query()).messages) == 1
+    assert len(store.messages.list(Query()).messages) == 1

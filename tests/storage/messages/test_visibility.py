@@ -1,7 +1,7 @@
 """Who may see what: every kind of scope against every kind of message.
 
 The rule is `Scope.parts`. It is asked in three ways: of a message that is known (`covers`), of rows
-(`visible`), and by queries, which read ranges of indexes (`shelves`). All find the same.
+(`visible`), and by queries, which read ranges of indexes (`ranges`). All find the same.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def test_rows_and_queries_find_what_is_covered(
         assert set(session.scalars(select(MessageRow.id).where(visible(scope)))) == seen
 
     def found(**wanted: bool) -> list[str]:
-        return sorted(store.inbox.ids(Query(scope=scope, **wanted)))  # type: ignore[arg-type]
+        return sorted(store.messages.ids(Query(scope=scope, **wanted)))  # type: ignore[arg-type]
 
     def those(*, deleted: bool, quiet: bool) -> list[str]:
         kinds = ((each, messages[each]) for each in seen)
@@ -187,8 +187,8 @@ def test_rows_and_queries_find_what_is_covered(
     # Whom a scope limits to people, that one does not learn what is on hold.
     held = [each for each in seen if messages[each].held and scope.people is None]
     assert found(held=True) == sorted(held)
-    assert sum(kept for _, kept in store.inbox.months(scope)) == len(listed)
-    assert store.inbox.quiet_count(scope) == len(aside)
+    assert sum(kept for _, kept in store.messages.months(scope)) == len(listed)
+    assert store.messages.quiet_count(scope) == len(aside)
 
 
 @every_scope
@@ -210,7 +210,7 @@ def test_no_question_leads_out_of_a_scope(
     seen = covered(scope, messages)
     for box, (employee, people) in product(boxes, meant.items()):
         expected = {each for each in seen if is_asked_for(messages[each], box, people)}
-        found = store.inbox.ids(Query(scope=scope, box=box, employee=employee))
+        found = store.messages.ids(Query(scope=scope, box=box, employee=employee))
         assert set(found) == expected, (box, employee)
 
 
@@ -244,7 +244,9 @@ def test_messages_are_new_to_those_who_may_see_them(
                 found[user_id].add(message_id)
             return found
 
-    expected = {user.id: covered(store.inbox.scope_of(user), messages) & listed for user in users}
+    expected = {
+        user.id: covered(store.messages.scope_of(user), messages) & listed for user in users
+    }
     assert new() == expected  # what `hire` gave them, by queries
     with store.database.session() as session:
         session.execute(delete(UnheardRow))

@@ -137,7 +137,7 @@ def _interrupted(home: Path) -> None:
     """A message was recorded, and the service died."""
     _new_home(home)
     app = open_home(home)
-    speak(FIRST, path=app.settings.recordings / f"{app.messages.begin(_envelope()).id}.wav")
+    speak(FIRST, path=app.settings.recordings / f"{app.intake.begin(_envelope()).id}.wav")
     app.database.close()
 
 
@@ -166,10 +166,10 @@ def _leave_message(home: Path, mark: Callable[[str], None]) -> App:
     make_folder(app.settings.recordings)
     _ = app.database
     mark("begun")
-    draft = app.messages.begin(_envelope())
+    draft = app.intake.begin(_envelope())
     record(app.settings.recordings / f"{draft.id}.wav", FIRST)
     mark("spoken")
-    app.messages.finish(draft.id)
+    app.intake.finish(draft.id)
     mark("saved")
     return app
 
@@ -189,10 +189,10 @@ def _leave_message_for_a_store(home: Path, mark: Callable[[str], None]) -> None:
 def _leave_message_without_database(home: Path, mark: Callable[[str], None]) -> None:
     app = open_home(home)
     mark("begun")
-    draft = app.messages.begin_without_database(_envelope())
+    draft = app.intake.begin_without_database(_envelope())
     record(app.settings.recordings / f"{draft.id}.wav", FIRST)
     mark("spoken")
-    app.messages.secure(draft.id)
+    app.intake.secure(draft.id)
     assert settle(app).kept == (draft.id,)  # the database is back
     mark("saved")
 
@@ -201,14 +201,14 @@ def _speak_again(home: Path, mark: Callable[[str], None]) -> None:
     app = open_home(home)
     _ = app.database
     mark("begun")
-    first = app.messages.begin(_envelope())
+    first = app.intake.begin(_envelope())
     record(app.settings.recordings / f"{first.id}.wav", FIRST)
     mark("spoken")
-    assert app.messages.has_speech(first.id, 1.0)
-    second = app.messages.begin(_envelope(first))
+    assert app.intake.has_speech(first.id, 1.0)
+    second = app.intake.begin(_envelope(first))
     record(app.settings.recordings / f"{second.id}.wav", SECOND)
     mark("spoken")
-    app.messages.finish(second.id)
+    app.intake.finish(second.id)
     mark("saved")
 
 

@@ -85,9 +85,9 @@ def _found_and_ended(tree: Tree, place: Path, spool: Path) -> int:
 
 def _whole_messages(app: App) -> int:
     """How many messages there are; the audio of none is other than when it was kept."""
-    messages = list(app.inbox.each(Query()))
+    messages = list(app.messages.each(Query()))
     for message in messages:
-        assert hashlib.sha256(app.inbox.read(message)).hexdigest() == message.sha256
+        assert hashlib.sha256(app.messages.read(message)).hexdigest() == message.sha256
     return len(messages)
 
 

@@ -203,8 +203,8 @@ def _start(tree: Tree, place: Path) -> Aftermath:
 def _messages(app: App) -> list[bytes]:
     """The sound of each message; that of none is other than when it was kept."""
     sounds = []
-    for message in app.inbox.each(Query()):
-        audio = app.inbox.read(message)
+    for message in app.messages.each(Query()):
+        audio = app.messages.read(message)
         assert hashlib.sha256(audio).hexdigest() == message.sha256
         sounds.append(audio[HEADER_BYTES:])
     return sounds

@@ -62,7 +62,7 @@ def retention(store: Store, audio: Watched) -> Retention:
 
 
 def found(store: Store, *, deleted: bool = False) -> list[str]:
-    return [message.id for message in store.inbox.each(Query(deleted=deleted))]
+    return [message.id for message in store.messages.each(Query(deleted=deleted))]
 
 
 def rows(store: Store) -> set[str]:
@@ -75,7 +75,7 @@ def files(store: Store) -> set[str]:
 
 
 def delete(store: Store, *ids: str, days_ago: float = 0) -> None:
-    store.inbox.delete_many(ids, by=ME)
+    store.messages.delete_many(ids, by=ME)
     deleted = datetime.now(UTC) - timedelta(days=days_ago)
     with store.database.session() as session:
         these = update(MessageRow).where(MessageRow.id.in_(ids))
@@ -93,7 +93,7 @@ def test_purging_removes_what_is_long_in_the_trash(store: Store) -> None:
     assert found(store, deleted=True) == [new]
     assert rows(store) == files(store) == {stays, new}
     with pytest.raises(NotFound):
-        store.inbox.get(old)
+        store.messages.get(old)
 
 
 def test_purging_goes_through_any_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,9 +112,9 @@ def test_a_company_empties_its_own_trash(store: Store) -> None:
     others = store.receive(replace(COMPANY, company_id=str(UUID(int=7)), company="Лютик"))
     nobodys = store.receive(unassigned_mailbox("7"))
     delete(store, deleted, held, others, nobodys)
-    store.inbox.hold([held], reason="case 7", by=ME)
+    store.messages.hold([held], reason="case 7", by=ME)
     mine = Scope(COMPANY.company_id)
-    size = store.inbox.get(deleted).size
+    size = store.messages.get(deleted).size
 
     assert store.retention.trash(mine) == Effect(removed=1, removed_bytes=size, held=1)
     assert store.retention.empty_trash(mine, datetime.now(UTC), by=ME) == (1, size)
@@ -163,19 +163,19 @@ def test_it_is_told_box_by_box_before_and_after(store: Store) -> None:
         store.receive(ANNA),
         store.receive(unassigned_mailbox("7")),
     )
-    size = store.inbox.get(company).size
+    size = store.messages.get(company).size
     held = store.receive(ANNA)
     delete(store, company, annas, nobodys, held)
-    store.inbox.hold([held], reason="case 7", by=ME)
+    store.messages.hold([held], reason="case 7", by=ME)
 
     told = store.retention.rehearse_purge(NOW)
 
     hers = Whose("Ромашка", "employee", "101")
     assert told.effects == {
         Whose("Ромашка", "company", ""): Effect(removed=1, removed_bytes=size),
-        hers: Effect(removed=1, removed_bytes=store.inbox.get(annas).size, held=1),
+        hers: Effect(removed=1, removed_bytes=store.messages.get(annas).size, held=1),
         Whose("unassigned", "company", ""): Effect(
-            removed=1, removed_bytes=store.inbox.get(nobodys).size
+            removed=1, removed_bytes=store.messages.get(nobodys).size
         ),
     }
     assert rows(store) == {company, annas, nobodys, held}, "nothing has changed"
@@ -218,11 +218,11 @@ def test_a_power_cut_at_the_audio_leaves_nothing_that_the_next_run_does_not_find
     assert len(files(store) & left) == (3 if moment == "before" else 2)
     assert found(store) == [stays]
     assert found(store, deleted=True) == [], "what may have no audio cannot be restored"
-    for change in (store.inbox.restore_many, store.inbox.delete_many):
+    for change in (store.messages.restore_many, store.messages.delete_many):
         with pytest.raises(NotFound):
             change([ids[0]], by=ME)
     with pytest.raises(NotFound):
-        store.inbox.hold([ids[0]], reason="too late", by=ME)
+        store.messages.hold([ids[0]], reason="too late", by=ME)
     assert retention.rehearse_purge(timedelta(days=30)).total.removed == 3
 
     setattr(audio, moment, lambda _key: None)
@@ -331,13 +331,13 @@ def test_who_restores_or_holds_while_it_runs_comes_before_or_after(
         begin.wait()
         for message_id in reversed(ids[:6]):
             with suppress(NotFound):
-                saved.update(store.inbox.restore_many([message_id], by=ME))
+                saved.update(store.messages.restore_many([message_id], by=ME))
 
     def hold() -> None:
         begin.wait()
         for message_id in reversed(ids[6:]):
             with suppress(NotFound):
-                saved.update(store.inbox.hold([message_id], reason="case 7", by=ME))
+                saved.update(store.messages.hold([message_id], reason="case 7", by=ME))
 
     threads = [threading.Thread(target=each) for each in (restore, hold)]
     for thread in threads:

@@ -78,7 +78,7 @@ def days_ago(days: int, hour: int = 12) -> datetime:
 
 
 def listed(store: Store, *, deleted: bool = False) -> list[str]:
-    return [message.id for message in store.inbox.each(Query(limit=None, deleted=deleted))]
+    return [message.id for message in store.messages.each(Query(limit=None, deleted=deleted))]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_each_box_has_its_own_days(store: Store) -> None:
     def gone(report: Report) -> set[str]:
         trash = set(listed(store, deleted=True))
         assert report.total.moved == len(trash)
-        store.inbox.restore_many(trash, by=ME)
+        store.messages.restore_many(trash, by=ME)
         with store.database.session() as session:
             session.execute(update(MessageRow).values(restored_at=None))
         return {name for name, message_id in old.items() if message_id in trash}
@@ -151,7 +151,7 @@ def test_who_takes_a_message_back_has_it_for_as_many_days_again(store: Store) ->
     keeping = retention(store, company=7)
     keeping.run(TRASH, by=SYSTEM)
 
-    store.inbox.restore(message_id, by=ME)
+    store.messages.restore(message_id, by=ME)
     assert keeping.run(TRASH, by=SYSTEM).total == Effect()
     assert listed(store) == [message_id]
 
@@ -186,7 +186,7 @@ def test_a_run_goes_through_any_number_past_what_is_held(
     monkeypatch.setattr("storage.retention.retention.BATCH", 2)
     ids = [store.receive(at=days_ago(50, hour=hour)) for hour in range(7)]
     held = {ids[0], ids[1], ids[4]}
-    store.inbox.hold(held, reason="case 7", by=ME)
+    store.messages.hold(held, reason="case 7", by=ME)
     keeping = retention(store, company=7)
 
     told = keeping.rehearse(TRASH)
@@ -341,7 +341,7 @@ def test_a_run_with_nothing_to_do_costs_the_same_among_many_messages(store: Stor
     keeping = retention(store, company=400, anna=500)
     boxes = (COMPANY, ANNA, COMPANY)
     newest = [store.receive(box, at=days_ago(1, hour=n)) for n, box in enumerate(boxes)]
-    store.inbox.delete(newest[2], by=ME)
+    store.messages.delete(newest[2], by=ME)
 
     def nothing() -> None:
         assert keeping.run(TRASH, by=SYSTEM) == Report()

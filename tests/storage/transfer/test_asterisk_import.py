@@ -26,7 +26,7 @@ from storage.intake.mailboxes import unassigned_mailbox
 from storage.messages.envelope import Mailbox
 from storage.messages.events import News
 from storage.messages.orphaned_audio import orphan_audio
-from storage.messages.repository import Inbox, Message, Query
+from storage.messages.repository import Message, MessageRepository, Query
 from storage.office import parse_office
 from storage.retention.retention import Retention
 from storage.transfer import asterisk_import
@@ -88,7 +88,7 @@ def test_messages_without_a_time_that_sound_alike_are_two(store: Store, old: Old
 
 
 def everything(store: Store) -> list[Message]:
-    return list(store.inbox.each(ALL))
+    return list(store.messages.each(ALL))
 
 
 def orphans(store: Store) -> int:
@@ -118,7 +118,7 @@ def test_a_message_becomes_ours_with_all_that_is_known_of_it(
     assert (message.dialled, message.source) == ("74951234567", "import")
     assert message.received_at == AUGUST
     assert message.duration == pytest.approx(0.2)
-    assert store.inbox.read(message) == wav.read_bytes()
+    assert store.messages.read(message) == wav.read_bytes()
     assert len(set(message.peaks)) > 1
     assert not message.cut_off
 
@@ -132,12 +132,12 @@ def test_each_message_goes_to_whom_its_mailbox_belongs(store: Store, old: OldVoi
     take_in(store, old)
 
     def seen_by(user: User) -> set[tuple[str, str]]:
-        messages = store.inbox.each(replace(ALL, scope=store.inbox.scope_of(user)))
+        messages = store.messages.each(replace(ALL, scope=store.messages.scope_of(user)))
         return {(message.box, message.addressee_number) for message in messages}
 
     assert seen_by(anna) == {("employee", "101")}
     assert seen_by(olga) == {("employee", "101"), ("company", "74951234567"), ("company", "777")}
-    (nobodys,) = store.inbox.each(replace(ALL, box="unassigned"))
+    (nobodys,) = store.messages.each(replace(ALL, box="unassigned"))
     assert (nobodys.company_id, nobodys.addressee_number) == (None, "777")
 
 
@@ -150,11 +150,11 @@ def test_imported_messages_are_found_counted_and_told_like_others(
 
     take_in(store, old)
 
-    assert store.inbox.months(EVERYTHING) == [("2025-08", 1), ("2025-07", 1)]
-    assert store.inbox.months(EVERYTHING, employee="101") == [("2025-08", 1)]
-    assert [m.box for m in store.inbox.each(replace(ALL, search="орлов"))] == ["employee"]
-    assert [m.box for m in store.inbox.each(replace(ALL, search="8 495 111"))] == ["company"]
-    assert [m.box for m in store.inbox.each(replace(ALL, search="щукина"))] == ["employee"]
+    assert store.messages.months(EVERYTHING) == [("2025-08", 1), ("2025-07", 1)]
+    assert store.messages.months(EVERYTHING, employee="101") == [("2025-08", 1)]
+    assert [m.box for m in store.messages.each(replace(ALL, search="орлов"))] == ["employee"]
+    assert [m.box for m in store.messages.each(replace(ALL, search="8 495 111"))] == ["company"]
+    assert [m.box for m in store.messages.each(replace(ALL, search="щукина"))] == ["employee"]
     told = News(store.database).since(before)
     assert {(item.kind, item.message_id) for item in told} == {
         ("kept", message.id) for message in everything(store)
@@ -180,7 +180,7 @@ def test_messages_of_one_second_stay_in_the_old_systems_order(
 
     take_in(store, old)
 
-    newest_first = [store.inbox.read(message) for message in everything(store)]
+    newest_first = [store.messages.read(message) for message in everything(store)]
     assert newest_first == wavs[::-1]
 
 
@@ -196,10 +196,10 @@ def test_what_was_heard_in_the_old_system_is_not_new(store: Store, old: OldVoice
         ("101@default", ANNA, "new"): 2,
         ("101@default", ANNA, "heard"): 2,
     }
-    assert [store.inbox.new_count(user) for user in (anna, olga)] == [2, 2]
+    assert [store.messages.new_count(user) for user in (anna, olga)] == [2, 2]
     assert sorted(message.state for message in everything(store)) == ["heard"] * 2 + ["new"] * 2
     # Nor is it to somebody who comes later.
-    assert store.inbox.new_count(hire(store, "boris", "employee", "101")) == 2
+    assert store.messages.new_count(hire(store, "boris", "employee", "101")) == 2
 
 
 def test_a_message_of_nobody_is_new_to_nobody_where_there_are_two_companies(
@@ -213,7 +213,7 @@ def test_a_message_of_nobody_is_new_to_nobody_where_there_are_two_companies(
 
     take_in(store, old)
 
-    (annas,) = store.inbox.each(replace(ALL, employee="101"))
+    (annas,) = store.messages.each(replace(ALL, employee="101"))
     with store.database.reading() as session:
         rows = session.scalars(select(UnheardRow)).all()
     assert [(row.user_id, row.place) for row in rows] == [("olga", annas.place)]
@@ -227,10 +227,10 @@ def test_what_was_deleted_in_the_old_system_is_in_the_trash(
     take_in(store, old)
 
     assert everything(store) == []
-    assert store.inbox.months(EVERYTHING) == []
-    (deleted,) = store.inbox.each(replace(ALL, deleted=True))
-    store.inbox.restore(deleted.id, by=ME)
-    assert store.inbox.months(EVERYTHING) == [("2025-08", 1)]
+    assert store.messages.months(EVERYTHING) == []
+    (deleted,) = store.messages.each(replace(ALL, deleted=True))
+    store.messages.restore(deleted.id, by=ME)
+    assert store.messages.months(EVERYTHING) == [("2025-08", 1)]
 
 
 def test_nobody_asks_whether_there_is_speech_in_it(
@@ -262,10 +262,10 @@ def test_what_is_probably_empty_is_kept_aside_where_that_is_wanted(
     assert Counter(state for _, _, state in done.taken.elements()) == {
         **{"aside": 2, "new": 1, "heard": 1}
     }
-    aside = list(store.inbox.each(replace(ALL, quiet=True)))
+    aside = list(store.messages.each(replace(ALL, quiet=True)))
     assert len(aside) == 2
-    assert store.inbox.new_count(olga) == 1
-    assert [store.inbox.read(one) for one in everything(store) if one.state == "new"] == [
+    assert store.messages.new_count(olga) == 1
+    assert [store.messages.read(one) for one in everything(store) if one.state == "new"] == [
         spoken.with_suffix(".wav").read_bytes()
     ]
     assert sorting.run(messages, quietly, company_id=COMPANY_ID, by=ME).there == 4
@@ -360,7 +360,7 @@ def test_a_message_in_the_trash_does_not_come_back(store: Store, old: OldVoicema
     old.leave()
     take_in(store, old)
     (message,) = everything(store)
-    store.inbox.delete(message.id, by=ME)
+    store.messages.delete(message.id, by=ME)
 
     assert take_in(store, old).there == 1
     assert everything(store) == []
@@ -423,9 +423,9 @@ def test_a_crash_within_the_transaction_leaves_nothing_of_it(
         take_in(store, old)
 
     assert everything(store) == []
-    assert store.inbox.months(EVERYTHING) == []
+    assert store.messages.months(EVERYTHING) == []
     assert take_in(store, old).taken.total() == 1
-    assert store.inbox.months(EVERYTHING) == [("2025-08", 1)]
+    assert store.messages.months(EVERYTHING) == [("2025-08", 1)]
 
 
 def test_an_interrupted_import_goes_on_where_it_was(
@@ -540,7 +540,7 @@ def test_two_imports_at_once_take_in_each_message_once(
     assert sum(each.taken.total() for each in done) == 10
     assert sum(each.there for each in done) == 10
     assert len(everything(store)) == 10
-    assert store.inbox.months(EVERYTHING) == [("2025-08", 10)]
+    assert store.messages.months(EVERYTHING) == [("2025-08", 10)]
 
 
 def test_what_cannot_be_taken_in_is_told_and_the_rest_goes_on(
@@ -585,7 +585,7 @@ def test_imported_audio_goes_to_an_object_store_like_any_other(
     old.seen = old.state()
     with object_store() as s3:
         audio = OutboxAudio(tmp_path / "outbox", s3.bucket())
-        inbox = Inbox(database, audio)
+        repository = MessageRepository(database, audio)
         messages = survey(old.folder).messages
         for _ in range(2):
             Importer(database, audio, mailbox_of).run(messages, quietly, company_id="1", by=ME)
@@ -593,6 +593,6 @@ def test_imported_audio_goes_to_an_object_store_like_any_other(
         assert audio.upload(threading.Event()) == ()
         assert audio.waiting().files == 0
 
-        (message,) = inbox.each(ALL)
-        assert inbox.read(message) == wav.read_bytes()
+        (message,) = repository.each(ALL)
+        assert repository.read(message) == wav.read_bytes()
         assert list(s3.objects()) == [f"home/{message.audio_key}"]

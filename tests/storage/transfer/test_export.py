@@ -57,7 +57,7 @@ def test_the_table_is_for_spreadsheets_or_for_programs(
 
     for style in styles:
         target = tmp_path / style / name
-        export(store.inbox, ALL, target, quietly, style)
+        export(store.messages, ALL, target, quietly, style)
         tables.append(
             zipfile.ZipFile(target).read("manifest.csv")
             if name.endswith(".zip")
@@ -80,7 +80,7 @@ def test_a_folder_has_recordings_and_manifests(store: Store, tmp_path: Path) -> 
     anna = store.receive(ANNA, at=AUGUST + timedelta(minutes=1), caller="+79161234567")
     steps: list[tuple[int, int]] = []
 
-    result = export(store.inbox, ALL, tmp_path / "out", lambda *step: steps.append(step))
+    result = export(store.messages, ALL, tmp_path / "out", lambda *step: steps.append(step))
 
     assert result == Exported(written=2, skipped=0, missing=())
     assert steps == [(0, 2), (1, 2), (2, 2)]
@@ -103,7 +103,7 @@ def test_only_what_was_asked_for_is_exported(store: Store, tmp_path: Path) -> No
     store.receive()
     anna = store.receive(ANNA)
 
-    export(store.inbox, Query(box="employee", limit=None), tmp_path / "out", quietly)
+    export(store.messages, Query(box="employee", limit=None), tmp_path / "out", quietly)
 
     assert [entry["id"] for entry in manifest(tmp_path / "out")] == [anna]
 
@@ -118,8 +118,8 @@ def test_an_interrupted_export_continues(store: Store, tmp_path: Path, name: str
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export(store.inbox, ALL, tmp_path / name, pull_the_plug)
-    result = export(store.inbox, ALL, tmp_path / name, quietly)
+        export(store.messages, ALL, tmp_path / name, pull_the_plug)
+    result = export(store.messages, ALL, tmp_path / name, quietly)
 
     assert result == Exported(written=2, skipped=2, missing=())
     assert [path.name for path in tmp_path.glob("out*")] == [name]
@@ -132,7 +132,9 @@ def test_recordings_go_to_the_disk_in_batches(
     ids = [store.receive(at=AUGUST + timedelta(minutes=minute)) for minute in range(5)]
     there: list[int] = []
 
-    export(store.inbox, ALL, tmp_path / "out", lambda *_: there.append(len(wavs(tmp_path / "out"))))
+    export(
+        store.messages, ALL, tmp_path / "out", lambda *_: there.append(len(wavs(tmp_path / "out")))
+    )
 
     assert there == [0, 0, 2, 2, 4, 4]
     assert [entry["id"] for entry in manifest(tmp_path / "out")] == ids[::-1]
@@ -151,9 +153,9 @@ def test_a_disk_that_fails_leaves_nothing_half_there(
     with monkeypatch.context() as broken:
         broken.setattr("storage.files.fsync._flush_file_system", fail)
         with refuses(StorageError, "cannot be written: No space left"):
-            export(store.inbox, ALL, tmp_path / "out", quietly)
+            export(store.messages, ALL, tmp_path / "out", quietly)
     assert list((tmp_path / "out").iterdir()) == []
-    assert export(store.inbox, ALL, tmp_path / "out", quietly).written == 2
+    assert export(store.messages, ALL, tmp_path / "out", quietly).written == 2
 
 
 def test_what_a_killed_export_left_goes_when_it_is_old(store: Store, tmp_path: Path) -> None:
@@ -164,7 +166,7 @@ def test_what_a_killed_export_left_goes_when_it_is_old(store: Store, tmp_path: P
         (left / "1234.part").write_bytes(b"RIFF")
     os.utime(old, (0, 0))
 
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
 
     assert young.exists()
     assert not old.exists()
@@ -172,14 +174,14 @@ def test_what_a_killed_export_left_goes_when_it_is_old(store: Store, tmp_path: P
 
 def test_a_file_half_there_is_written_again(store: Store, tmp_path: Path) -> None:
     store.receive()
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
     (name,) = wavs(tmp_path / "out")
     whole = (tmp_path / "out" / name).read_bytes()
     damaged = [whole[:1000], whole[:-1] + bytes([whole[-1] ^ 1])]
 
     for contents in damaged:
         (tmp_path / "out" / name).write_bytes(contents)
-        assert export(store.inbox, ALL, tmp_path / "out", quietly).written == 1
+        assert export(store.messages, ALL, tmp_path / "out", quietly).written == 1
         assert (tmp_path / "out" / name).read_bytes() == whole
 
 
@@ -188,7 +190,7 @@ def test_a_second_export_adds_to_the_first(store: Store, tmp_path: Path) -> None
         store.receive(mailbox)
 
     for box in ("company", "employee"):
-        export(store.inbox, Query(box=box, limit=None), tmp_path / "out", quietly)
+        export(store.messages, Query(box=box, limit=None), tmp_path / "out", quietly)
 
     assert {entry["box"] for entry in manifest(tmp_path / "out")} == {"company", "employee"}
 
@@ -196,11 +198,11 @@ def test_a_second_export_adds_to_the_first(store: Store, tmp_path: Path) -> None
 def test_a_zip_is_complete_and_added_to(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "all.zip"
     store.receive(at=AUGUST)
-    export(store.inbox, ALL, target, quietly)
+    export(store.messages, ALL, target, quietly)
     store.receive(at=AUGUST + timedelta(minutes=1))
 
-    second = export(store.inbox, ALL, target, quietly)
-    third = export(store.inbox, ALL, target, quietly)
+    second = export(store.messages, ALL, target, quietly)
+    third = export(store.messages, ALL, target, quietly)
 
     assert second == Exported(written=1, skipped=1, missing=())
     assert third == Exported(written=0, skipped=2, missing=())
@@ -217,7 +219,7 @@ def test_what_is_no_zip_is_not_overwritten(store: Store, tmp_path: Path) -> None
     target.write_text("my letters")
 
     with refuses(StorageError, "not a zip"):
-        export(store.inbox, ALL, target, quietly)
+        export(store.messages, ALL, target, quietly)
 
     assert target.read_text() == "my letters"
 
@@ -226,10 +228,10 @@ def test_lost_and_changed_audio_is_reported_and_the_rest_exported(
     store: Store, tmp_path: Path
 ) -> None:
     lost, changed, good = (store.receive() for _ in range(3))
-    store.audio.delete(store.inbox.get(lost).audio_key)
-    store.audio.put(store.inbox.get(changed).audio_key, b"something else")
+    store.audio.delete(store.messages.get(lost).audio_key)
+    store.audio.put(store.messages.get(changed).audio_key, b"something else")
 
-    result = export(store.inbox, ALL, tmp_path / "out", quietly)
+    result = export(store.messages, ALL, tmp_path / "out", quietly)
 
     assert result.written == 1
     assert sorted(str(problem.params["id"]) for problem in result.missing) == sorted(
@@ -239,7 +241,7 @@ def test_lost_and_changed_audio_is_reported_and_the_rest_exported(
 
 
 def test_nothing_to_export_makes_empty_manifests(store: Store, tmp_path: Path) -> None:
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
 
     assert manifest(tmp_path / "out") == []
     assert rows(tmp_path / "out") == []
@@ -251,9 +253,9 @@ def test_nothing_to_export_makes_empty_manifests(store: Store, tmp_path: Path) -
 def test_no_caller_writes_outside_the_folder(store: Store, tmp_path: Path, caller: str) -> None:
     store.receive(caller=caller)
 
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
 
-    (message,) = store.inbox.list(ALL).messages
+    (message,) = store.messages.list(ALL).messages
     (name,) = wavs(tmp_path / "out")
     assert name == file_name(message)
     assert len(name.encode()) <= 255
@@ -271,7 +273,7 @@ FORMULAS = [
 def test_no_caller_is_a_formula(store: Store, tmp_path: Path, caller: str) -> None:
     store.receive(caller=caller, name=caller)
 
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
 
     row = rows(tmp_path / "out")[0]
     for cell in (row["caller"], row["caller_name"]):
@@ -287,7 +289,7 @@ def test_a_spreadsheet_that_parts_cells_elsewhere_finds_no_formula(
 ) -> None:
     for caller in FORMULAS:
         store.receive(caller=caller, name=caller)
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
     with (tmp_path / "out" / "manifest.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file, delimiter=separator):
             for cell in row:
@@ -296,7 +298,7 @@ def test_a_spreadsheet_that_parts_cells_elsewhere_finds_no_formula(
 
 def test_numbers_and_names_stay_as_they_are(store: Store, tmp_path: Path) -> None:
     store.receive(caller="+79161234567", name="Анна-Мария (склад); =)")
-    export(store.inbox, ALL, tmp_path / "out", quietly)
+    export(store.messages, ALL, tmp_path / "out", quietly)
     row = rows(tmp_path / "out")[0]
     assert (row["caller"], row["caller_name"]) == ("+79161234567", "Анна-Мария (склад);' =)")
 
@@ -306,7 +308,7 @@ def test_a_target_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: P
     (tmp_path / "file").write_text("in the way")
 
     with refuses(StorageError, "cannot be written"):
-        export(store.inbox, ALL, tmp_path / "file" / "out", quietly)
+        export(store.messages, ALL, tmp_path / "file" / "out", quietly)
 
 
 def test_a_foreign_manifest_is_replaced(store: Store, tmp_path: Path) -> None:
@@ -314,7 +316,7 @@ def test_a_foreign_manifest_is_replaced(store: Store, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     for text in ("nonsense", "[1]", '{"id": 1}', '[{"id": "x", "file": "../../etc/passwd"}]'):
         (tmp_path / "out" / "manifest.json").write_text(text)
-        export(store.inbox, ALL, tmp_path / "out", quietly)
+        export(store.messages, ALL, tmp_path / "out", quietly)
         assert [entry["id"] for entry in manifest(tmp_path / "out")] == [message_id]
 
 
@@ -322,18 +324,18 @@ def test_a_zip_is_sent_while_it_is_made(store: Store) -> None:
     company = store.receive(at=AUGUST)
     lost = store.receive(at=AUGUST + timedelta(minutes=1))
     anna = store.receive(ANNA, at=AUGUST + timedelta(minutes=2))
-    store.audio.delete(store.inbox.get(lost).audio_key)
+    store.audio.delete(store.messages.get(lost).audio_key)
 
-    pieces = list(stream_zip(store.inbox, store.inbox.each(ALL)))
+    pieces = list(stream_zip(store.messages, store.messages.each(ALL)))
 
     assert len(pieces) == 3, "one for each recording, one for the manifests"
     with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as packed:
         assert packed.testzip() is None
-        messages = [store.inbox.get(message_id) for message_id in (anna, company)]
+        messages = [store.messages.get(message_id) for message_id in (anna, company)]
         names = [*map(readable_name, messages)]
         assert packed.namelist() == [*names, "manifest.csv", "manifest.json"]
         for message, name in zip(messages, names, strict=True):
-            assert packed.read(name) == store.inbox.read(message)
+            assert packed.read(name) == store.messages.read(message)
         assert packed.getinfo(names[1]).date_time == (2026, 8, 14, 9, 30, 4)
         entries = json.loads(packed.read("manifest.json"))
         table = list(csv.DictReader(io.StringIO(packed.read("manifest.csv").decode())))
@@ -349,7 +351,7 @@ def test_equal_names_in_a_zip_get_numbers(store: Store) -> None:
     for second, name in enumerate(("Иван", "ИВАН", "Пётр", "Иван")):
         store.receive(at=AUGUST + timedelta(seconds=second), name=name)
 
-    sent = b"".join(stream_zip(store.inbox, store.inbox.each(ALL)))
+    sent = b"".join(stream_zip(store.messages, store.messages.each(ALL)))
 
     with zipfile.ZipFile(io.BytesIO(sent)) as packed:
         names = packed.namelist()[:4]
@@ -364,7 +366,7 @@ def test_equal_names_in_a_zip_get_numbers(store: Store) -> None:
 
 
 def test_a_zip_of_nothing_is_a_zip(store: Store) -> None:
-    with zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(store.inbox, [])))) as packed:
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(store.messages, [])))) as packed:
         assert packed.namelist() == ["manifest.csv", "manifest.json"]
 
 
@@ -374,7 +376,7 @@ def test_an_outage_ends_the_export_which_goes_on_later(
 ) -> None:
     for minute in range(3):
         store.receive(at=AUGUST + timedelta(minutes=minute))
-    read, reads = store.inbox.read, []
+    read, reads = store.messages.read, []
 
     def breaks(message: Message) -> bytes:
         reads.append(message.id)
@@ -382,9 +384,9 @@ def test_an_outage_ends_the_export_which_goes_on_later(
             raise AudioError("the object store https://s3.example fails: no answer")
         return read(message)
 
-    monkeypatch.setattr(store.inbox, "read", breaks)
+    monkeypatch.setattr(store.messages, "read", breaks)
     with pytest.raises(StorageError) as stopped:
-        export(store.inbox, ALL, tmp_path / name, quietly)
+        export(store.messages, ALL, tmp_path / name, quietly)
     assert whole(stopped.value) == (
         "the export stopped after 1 of 3 messages and goes on from there when it is repeated: "
         "the object store https://s3.example fails: no answer"
@@ -392,7 +394,7 @@ def test_an_outage_ends_the_export_which_goes_on_later(
     assert len(wavs(tmp_path / ("out.zip.part" if name.endswith("zip") else name))) == 1
     assert not (tmp_path / "out.zip").exists()
 
-    result = export(store.inbox, ALL, tmp_path / name, quietly)
+    result = export(store.messages, ALL, tmp_path / name, quietly)
     assert result == Exported(written=2, skipped=1, missing=())
 
 
@@ -404,19 +406,19 @@ def test_a_zip_that_is_sent_does_not_go_on_without_the_store(
     def away(_message: Message) -> bytes:
         raise AudioError("the object store https://s3.example fails: no answer")
 
-    monkeypatch.setattr(store.inbox, "read", away)
+    monkeypatch.setattr(store.messages, "read", away)
     with refuses(AudioError, "no answer"):
-        list(stream_zip(store.inbox, store.inbox.each(ALL)))
+        list(stream_zip(store.messages, store.messages.each(ALL)))
 
 
 def test_a_recording_that_the_disk_cannot_read_is_left_out(store: Store, tmp_path: Path) -> None:
     store.receive(at=AUGUST)
-    bad = store.inbox.get(store.receive(at=AUGUST + timedelta(minutes=1)))
+    bad = store.messages.get(store.receive(at=AUGUST + timedelta(minutes=1)))
     path = next(tmp_path.rglob(Path(bad.audio_key).name))
     path.unlink()
     path.mkdir()
 
-    result = export(store.inbox, ALL, tmp_path / "out", quietly)
+    result = export(store.messages, ALL, tmp_path / "out", quietly)
 
     assert (result.written, len(result.missing)) == (1, 1)
     assert result.missing[0].params["id"] == bad.id

@@ -302,7 +302,7 @@ async def test_a_recording_that_would_be_cut_short_is_left_to_the_fallback(
     asterisk: FakeAri, company: Company
 ) -> None:
     async def take(call: AriCall, args: Sequence[str]) -> None:
-        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+        await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
 
     async with serving(asterisk, take) as router:
         caller = asterisk.exchange.call()
@@ -319,7 +319,7 @@ async def test_a_recording_that_would_be_cut_short_is_left_to_the_fallback(
 
 async def test_who_is_speaking_when_time_is_up_is_kept(asterisk: FakeAri, company: Company) -> None:
     async def take(call: AriCall, args: Sequence[str]) -> None:
-        await leave_message(call, company.mailroom, BOX, "vm-intro", VoicemailSettings())
+        await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
 
     async with serving(asterisk, take) as router:
         speaking = asterisk.exchange.call()

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from storage.errors import DatabaseUnavailable
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from tests.web.api.front import API, UNKNOWN, problem, script
 from tests.web.conftest import NOBODY, Front
 from web import outages
@@ -179,7 +179,7 @@ def test_a_database_that_is_away_is_told(front: Front, monkeypatch: pytest.Monke
         raise DatabaseUnavailable("the database cannot be used: it is gone")
 
     with script(front, "olga") as olga:
-        monkeypatch.setattr(Inbox, "list", unreachable)
+        monkeypatch.setattr(MessageRepository, "list", unreachable)
         told = olga.get("messages")
         assert problem(told, 503)["detail"] == outages.DATABASE
         assert told.headers["retry-after"] == "5"
@@ -189,7 +189,7 @@ def test_a_mistake_of_ours_tells_nothing(front: Front, monkeypatch: pytest.Monke
     def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(Inbox, "list", broken)
+    monkeypatch.setattr(MessageRepository, "list", broken)
     with capture_logs(), script(front, "olga") as olga:
         olga._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
         told = olga.get("messages")

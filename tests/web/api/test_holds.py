@@ -64,7 +64,7 @@ def test_many_are_held_and_released(front: Front, olga: TestClient) -> None:
 
 def test_employees_learn_nothing_of_it(front: Front) -> None:
     hers = front.receive(front.box_of("101"))
-    front.services.inbox.hold([hers], reason="Case 7", by=NOBODY)
+    front.services.messages.hold([hers], reason="Case 7", by=NOBODY)
     with script(front, "anna") as anna:
         told = anna.get(f"messages/{hers}").json()
         assert (told["held"], told["hold"]) == (False, None)

@@ -38,7 +38,7 @@ def anna(front: Front) -> Iterator[TestClient]:
 def test_a_message_is_told_as_the_command_line_tells_it(front: Front, olga: TestClient) -> None:
     message_id = front.receive(at=AUGUST)
     told = olga.get(f"messages/{message_id}").json()
-    printed = front.services.inbox.get(message_id).as_json()
+    printed = front.services.messages.get(message_id).as_json()
     assert {name: told[name] for name in printed} == printed
     assert told["received_at"] == "2026-08-14T09:30:05+03:00"
     assert (told["deleted_at"], told["cut_off"]) == (None, False)
@@ -209,7 +209,7 @@ def test_a_waveform_is_drawn_from_the_recording(front: Front, olga: TestClient) 
     assert max(told["loudness"]) == 255
     assert len(told["loudness"]) == 256
     assert told["duration"] == pytest.approx(
-        front.services.inbox.get(message_id).duration, abs=0.01
+        front.services.messages.get(message_id).duration, abs=0.01
     )
     assert all(begin < end <= told["duration"] for begin, end in told["silences"])
 
@@ -224,7 +224,7 @@ def test_a_message_from_before_loudness_was_measured_is_drawn_all_the_same(
 
     assert olga.get(f"messages/{message_id}/waveform").json() == measured
     listed = front.visitor("olga").get("/messages").text
-    assert words.waveform(front.services.inbox.get(message_id).peaks) in listed
+    assert words.waveform(front.services.messages.get(message_id).peaks) in listed
 
 
 def test_an_answer_stays_in_no_cache(front: Front, olga: TestClient) -> None:

@@ -18,7 +18,7 @@ from web.language.words import size_words
 
 def test_a_download_is_followed_by_whoever_began_it(front: Front) -> None:
     ids = [front.receive(), front.receive()]
-    messages = [front.services.inbox.get(message_id) for message_id in ids]
+    messages = [front.services.messages.get(message_id) for message_id in ids]
     downloads = front.app.state.downloads
     under_way = downloads.followed((front.user("olga").id, "mine"), messages, 2)
     next(under_way)
@@ -41,7 +41,7 @@ def test_a_download_that_came_to_its_end_is_complete(front: Front) -> None:
 
 
 def test_how_large_it_is_is_told_before(front: Front) -> None:
-    sizes = [front.services.inbox.get(front.receive()).size for _ in range(2)]
+    sizes = [front.services.messages.get(front.receive()).size for _ in range(2)]
     front.receive(front.company_box(OTHER_COMPANY))
     size = size_words(sum(sizes), "ru")
     olga = front.visitor("olga")
@@ -66,14 +66,18 @@ async def test_the_page_says_how_far_the_archive_is(
 ) -> None:
     front.receive()
     front.receive()
-    inbox, each, goes_on = front.services.inbox, front.services.inbox.each, threading.Event()
+    repository, each, goes_on = (
+        front.services.messages,
+        front.services.messages.each,
+        threading.Event(),
+    )
 
     def slowly(query: Query) -> Iterator[Message]:
         for message in each(query):
             yield message
             goes_on.wait(60)
 
-    monkeypatch.setattr(inbox, "each", slowly)
+    monkeypatch.setattr(repository, "each", slowly)
     async with street(browser, front) as town:
         page = await town.come_in("olga")
         await page.goto("/messages")

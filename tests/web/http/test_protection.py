@@ -15,7 +15,7 @@ from httpx2 import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from storage.messages.repository import Inbox
+from storage.messages.repository import MessageRepository
 from storage.office import parse_office
 from tests.web.api.front import API
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, OFFICE, Front
@@ -62,10 +62,10 @@ def test_every_answer_is_protected_and_kept_in_no_cache(
         nobody.get(f"{API}/openapi.json"),
     ]
     with capture_logs():
-        monkeypatch.setattr(Inbox, "list", _broken)
+        monkeypatch.setattr(MessageRepository, "list", _broken)
         answers[500] = olga.get("/messages")
         others.append(olga.get(f"{API}/messages"))
-        monkeypatch.setattr(Inbox, "new_count", _broken)
+        monkeypatch.setattr(MessageRepository, "new_count", _broken)
         # Not even the page that says so can be made.
         others.append(olga.get("/messages"))
     for status, told in answers.items():

@@ -56,7 +56,7 @@ def test_only_our_own_pages_change_anything(
     del olga.headers["Sec-Fetch-Site"]
     told = olga.post(f"/messages/{message}/delete", headers=headers)
     assert told.status_code == status
-    deleted = front.services.inbox.get(message).deleted_at is not None
+    deleted = front.services.messages.get(message).deleted_at is not None
     assert deleted == (status == 303)
 
 
@@ -158,7 +158,7 @@ def test_who_got_a_password_from_somebody_sees_nothing_before_choosing_another(
         assert told.headers["location"] == "/account"
     assert olga.post("/logout").headers["location"] == "/login"
     assert not front.services.tokens.list(front.user("olga").id)
-    assert front.services.inbox.get(message).deleted_at is None
+    assert front.services.messages.get(message).deleted_at is None
 
 
 # Guessing

@@ -54,7 +54,7 @@ async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, fr
     play = row(page, third).locator("[data-play]")
     await play.click()
     await until(page, PLAYING)
-    assert front.services.inbox.new_count(front.user("olga")) == 3, "it was heard at once"
+    assert front.services.messages.new_count(front.user("olga")) == 3, "it was heard at once"
     await expect(page.locator(f"#message-{third}.is-new")).to_have_count(0)
     await expect(page.locator("#nav-messages .count")).to_contain_text("2")
     await expect(page.locator("li.message.is-new")).to_have_count(2)
@@ -63,13 +63,13 @@ async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, fr
     # The second click is a pause, as it was meant to be; nothing else is heard by it.
     await play.click()
     await until(page, f"!({PLAYING})")
-    assert front.services.inbox.new_count(front.user("olga")) == 2
+    assert front.services.messages.new_count(front.user("olga")) == 2
 
     # What somebody else does is seen in place, too; the list is a new one once it is asked for.
-    await asyncio.to_thread(partial(front.services.inbox.delete, second, by=NOBODY))
+    await asyncio.to_thread(partial(front.services.messages.delete, second, by=NOBODY))
     await expect(row(page, second)).to_contain_text("удалено")
     await expect(row(page, second).get_by_role("checkbox")).to_be_disabled()
-    mark = partial(front.services.inbox.mark, user=front.user("olga"), by=NOBODY)
+    mark = partial(front.services.messages.mark, user=front.user("olga"), by=NOBODY)
     await asyncio.to_thread(mark, [first], "heard")
     await expect(page.locator("li.message.is-new")).to_have_count(0)
     await expect(page.locator("li.message")).to_have_count(3)
@@ -91,18 +91,18 @@ async def test_what_is_deleted_elsewhere_is_not_selected_and_not_played_next(
     page = await opened(town)
     for ticked in (gone, last):
         await row(page, ticked).get_by_role("checkbox").check()
-    await asyncio.to_thread(partial(front.services.inbox.delete, gone, by=NOBODY))
+    await asyncio.to_thread(partial(front.services.messages.delete, gone, by=NOBODY))
     await expect(row(page, gone)).to_contain_text("удалено")
     await expect(page.locator("[name=message]:checked")).to_have_count(1)
     await expect(page.locator("#selected output")).to_have_text("Выбрано: 1")
     await page.get_by_role("button", name="Снять выделение").click()
     await expect(page.locator("#selected .selected")).to_be_hidden()
-    restore = partial(front.services.inbox.restore_many, [gone], by=NOBODY)
+    restore = partial(front.services.messages.restore_many, [gone], by=NOBODY)
     await asyncio.to_thread(restore)
     await expect(row(page, gone).get_by_role("checkbox")).to_be_enabled()
     await expect(row(page, gone).get_by_role("checkbox")).not_to_be_checked()
 
-    await asyncio.to_thread(partial(front.services.inbox.delete, gone, by=NOBODY))
+    await asyncio.to_thread(partial(front.services.messages.delete, gone, by=NOBODY))
     await expect(row(page, gone)).to_contain_text("удалено")
     await row(page, first).locator("[data-play]").click()
     # The keys are the player's also where a box was ticked last; the space bar is the box's.
@@ -187,7 +187,7 @@ async def test_all_of_the_page_and_all_that_is_found_are_selected(
     await found.focus()
     await page.keyboard.press("Enter")
     # News that change nothing of what is found leave it selected.
-    mark = partial(front.services.inbox.mark, user=front.user("olga"), by=NOBODY)
+    mark = partial(front.services.messages.mark, user=front.user("olga"), by=NOBODY)
     await asyncio.to_thread(mark, ids[:1], "heard")
     await expect(page.locator("#nav-messages .count")).to_contain_text("4")
     await expect(told).to_have_text("Выбраны все найденные: 5")

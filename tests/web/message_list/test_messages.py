@@ -284,10 +284,10 @@ def test_all_that_is_found_is_counted_and_done_to_at_once(
     for at in ("selected", "delete"):
         refused = follow(olga, found("new", told, at))
         assert "теперь найдено сообщений: 4. Ничего не сделано" in words(refused)
-    assert front.services.inbox.count(Query(deleted=True)) == 0
+    assert front.services.messages.count(Query(deleted=True)) == 0
 
     # What is on hold stays, and is told.
-    front.services.inbox.hold([ids[1]], reason="case 7", by=NOBODY)
+    front.services.messages.hold([ids[1]], reason="case 7", by=NOBODY)
     told = olga.get("/messages/found?search=Пётр").json()
     asked = found("delete", told)
     assert "Удалить все найденные сообщения: 4?" in words(asked)
@@ -298,7 +298,7 @@ def test_all_that_is_found_is_counted_and_done_to_at_once(
     form = {"found": told["mark"], "back": "/messages?trash=1"}
     restored = follow(olga, olga.post("/messages/restore", data=form))
     assert "3 сообщения восстановлены." in words(restored)
-    assert front.services.inbox.count(Query()) == 5
+    assert front.services.messages.count(Query()) == 5
 
 
 def test_an_employee_finds_at_once_what_is_hers_and_deletes_none(front: Front) -> None:

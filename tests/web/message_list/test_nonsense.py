@@ -47,7 +47,7 @@ def test_no_address_breaks_the_server(front: Front) -> None:
 def test_the_api_and_storage_refuse_months_without_messages(month: str, front: Front) -> None:
     assert front.visitor("olga").get(f"{API}/messages?month={month}").status_code == 422
     with refuses(QueryError, "a month is written like"):
-        front.services.inbox.list(Query(month=month))
+        front.services.messages.list(Query(month=month))
 
 
 def test_no_method_breaks_the_server(front: Front) -> None:

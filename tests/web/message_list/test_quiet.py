@@ -21,7 +21,7 @@ YES = "Да."
 
 
 def ordinary(front: Front) -> list[str]:
-    return [message.id for message in front.services.inbox.each(Query(limit=None))]
+    return [message.id for message in front.services.messages.each(Query(limit=None))]
 
 
 def test_it_has_a_list_of_its_own(front: Front) -> None:
@@ -40,7 +40,7 @@ def test_it_has_a_list_of_its_own(front: Front) -> None:
     assert "Возможно, пустые 2" in words(olga.get("/messages"))
     assert "Возможно, пустые 1" in words(anna.get("/messages"))
     assert "Через 14 дней они попадут в корзину." in words(olga.get("/messages?quiet=1"))
-    front.services.inbox.delete(his, by=NOBODY)
+    front.services.messages.delete(his, by=NOBODY)
     assert "возможно, пустое" in words(olga.get("/messages?trash=1"))
 
 
@@ -105,7 +105,7 @@ def test_nobody_accepts_what_is_not_theirs(front: Front) -> None:
 
 def test_the_api_tells_and_accepts(front: Front) -> None:
     aside, spoken = front.receive(words=YES), front.receive()
-    front.services.inbox.listen(aside, by=NOBODY)
+    front.services.messages.listen(aside, by=NOBODY)
     with script(front, "olga") as client:
 
         def listed(**filters: bool) -> list[str]:
@@ -167,4 +167,4 @@ async def test_it_appears_in_the_open_list_and_fits_a_phone(town: Street, front:
     assert await violations(page) == []
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await page.evaluate(wide) <= 0
-    assert front.services.inbox.quiet_count(EVERYTHING) == 1
+    assert front.services.messages.quiet_count(EVERYTHING) == 1

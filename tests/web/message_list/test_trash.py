@@ -20,10 +20,10 @@ def asked(visitor: Visitor) -> dict[str, str]:
 
 
 def test_an_administrator_empties_it_after_the_question(front: Front) -> None:
-    olga, inbox = front.visitor("olga"), front.services.inbox
+    olga, repository = front.visitor("olga"), front.services.messages
     first, second, held = (front.receive() for _ in range(3))
-    inbox.delete_many([first, second, held], by=NOBODY)
-    inbox.hold([held], reason="Дело 7", by=NOBODY)
+    repository.delete_many([first, second, held], by=NOBODY)
+    repository.hold([held], reason="Дело 7", by=NOBODY)
     assert 'href="/messages/trash/empty"' in olga.get("/messages?trash=1").text
     question = words(olga.get("/messages/trash/empty"))
     assert "2 сообщения (" in question
@@ -40,20 +40,20 @@ def test_an_administrator_empties_it_after_the_question(front: Front) -> None:
 
 
 def test_what_is_deleted_after_the_question_stays(front: Front) -> None:
-    olga, inbox = front.visitor("olga"), front.services.inbox
-    inbox.delete(front.receive(), by=NOBODY)
+    olga, repository = front.visitor("olga"), front.services.messages
+    repository.delete(front.receive(), by=NOBODY)
     form = asked(olga)
     later = front.receive()
-    inbox.delete(later, by=NOBODY)
+    repository.delete(later, by=NOBODY)
     olga.post("/messages/trash/empty", data=form)
     assert shown(olga.get("/messages?trash=1")) == [later]
 
 
 def test_nothing_of_another_company_goes(front: Front) -> None:
-    inbox = front.services.inbox
+    repository = front.services.messages
     theirs = front.receive(front.company_box(OTHER_COMPANY))
     ours = front.receive()
-    inbox.delete_many([theirs, ours], by=NOBODY)
+    repository.delete_many([theirs, ours], by=NOBODY)
     olga, rival = front.visitor("olga"), front.visitor("rival")
     olga.post("/messages/trash/empty", data=asked(olga))
     assert shown(rival.get("/messages?trash=1")) == [theirs]
@@ -62,7 +62,7 @@ def test_nothing_of_another_company_goes(front: Front) -> None:
 @pytest.mark.parametrize("form", [{}, {"asked_at": "now"}, {"asked_at": "2026-08-14T06:30:05"}])
 def test_it_is_not_emptied_unasked(front: Front, form: dict[str, str]) -> None:
     olga, message_id = front.visitor("olga"), front.receive()
-    front.services.inbox.delete(message_id, by=NOBODY)
+    front.services.messages.delete(message_id, by=NOBODY)
     assert olga.post("/messages/trash/empty", data=form).status_code == 400
     assert shown(olga.get("/messages?trash=1")) == [message_id]
 
@@ -74,7 +74,7 @@ def test_an_empty_one_has_nothing_to_ask(front: Front) -> None:
 
 
 async def test_it_is_emptied_by_mouse(browser: Browser, front: Front) -> None:
-    front.services.inbox.delete(front.receive(), by=NOBODY)
+    front.services.messages.delete(front.receive(), by=NOBODY)
     async with street(browser, front) as town:
         page = await town.come_in("olga")
         await page.goto("/messages?trash=1")

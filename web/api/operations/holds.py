@@ -16,7 +16,7 @@ router = APIRouter(prefix="/messages", tags=["messages"])
 @router.post("/hold", responses=refusals(404, 413))
 def hold_messages(who: Administrator, chosen: schemas.HoldChosen) -> schemas.Changed:
     """Put messages on hold, deleted or not: all of them, or none. For administrators."""
-    ids = who.services.inbox.hold(
+    ids = who.services.messages.hold(
         checked_ids(chosen.ids), reason=chosen.reason, by=who.actor, scope=who.scope
     )
     return schemas.Changed(ids=list(ids))
@@ -25,7 +25,7 @@ def hold_messages(who: Administrator, chosen: schemas.HoldChosen) -> schemas.Cha
 @router.post("/release", responses=refusals(404, 413))
 def release_messages(who: Administrator, chosen: schemas.Chosen) -> schemas.Changed:
     """End the hold of messages: of all of them, or none. For administrators."""
-    ids = who.services.inbox.release(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
+    ids = who.services.messages.release(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
 
 
@@ -35,12 +35,12 @@ def hold_message(
 ) -> schemas.Message:
     """Put a message on hold; one that is held already keeps its reason. For administrators."""
     ids = [message_of(who, message_id).id]
-    who.services.inbox.hold(ids, reason=hold.reason, by=who.actor, scope=who.scope)
+    who.services.messages.hold(ids, reason=hold.reason, by=who.actor, scope=who.scope)
     return as_answer(message_of(who, message_id))
 
 
 @router.post("/{message_id}/release", responses=refusals(404))
 def release_message(who: Administrator, message_id: MessageId) -> schemas.Message:
     """End the hold of a message. For administrators."""
-    who.services.inbox.release([message_of(who, message_id).id], by=who.actor, scope=who.scope)
+    who.services.messages.release([message_of(who, message_id).id], by=who.actor, scope=who.scope)
     return as_answer(message_of(who, message_id))

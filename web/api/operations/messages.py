@@ -21,7 +21,7 @@ router = APIRouter(prefix="/messages", tags=["messages"])
 def list_messages(who: Anyone, listed: Annotated[Listed, Query()]) -> schemas.Messages:
     """Messages that the asking user may see, newest first or as asked for."""
     query = listed.query(who, listed.limit, listed.cursor)
-    page = who.services.inbox.list(replace(query, oldest_first=listed.order == "oldest"))
+    page = who.services.messages.list(replace(query, oldest_first=listed.order == "oldest"))
     return schemas.Messages(
         items=[as_answer(message) for message in page.messages],
         next=cursor_of(page.next),
@@ -39,21 +39,21 @@ def get_message(who: Anyone, message_id: MessageId) -> schemas.Message:
 def mark_message(who: Anyone, message_id: MessageId, mark: schemas.Mark) -> schemas.Message:
     """Make a message new or heard for the asking user; others' marks stay."""
     message = message_of(who, message_id)
-    who.services.inbox.mark([message.id], mark.state, user=who.user, by=who.actor)
+    who.services.messages.mark([message.id], mark.state, user=who.user, by=who.actor)
     return as_answer(message_of(who, message_id))
 
 
 @router.delete("/{message_id}", status_code=204, responses=refusals(404, 409))
 def delete_message(who: Administrator, message_id: MessageId) -> Response:
     """Move a message to the trash, unless it is on hold. For administrators."""
-    who.services.inbox.delete(message_of(who, message_id).id, by=who.actor)
+    who.services.messages.delete(message_of(who, message_id).id, by=who.actor)
     return Response(status_code=204)
 
 
 @router.post("/{message_id}/restore", responses=refusals(404))
 def restore_message(who: Administrator, message_id: MessageId) -> schemas.Message:
     """Take a message back from the trash. For administrators."""
-    who.services.inbox.restore(message_of(who, message_id).id, by=who.actor)
+    who.services.messages.restore(message_of(who, message_id).id, by=who.actor)
     return as_answer(message_of(who, message_id))
 
 
@@ -63,7 +63,7 @@ def accept_message(who: Anyone, message_id: MessageId) -> schemas.Message:
 
     It is new to everybody who may see it.
     """
-    who.services.inbox.accept([message_of(who, message_id).id], by=who.actor, scope=who.scope)
+    who.services.messages.accept([message_of(who, message_id).id], by=who.actor, scope=who.scope)
     return as_answer(message_of(who, message_id))
 
 

@@ -25,11 +25,11 @@ def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
     By a token for reading only it stays new; that somebody listened is noted all the same.
     """
     message = message_of(who, message_id)
-    inbox = who.services.inbox
-    with closed_unless_sent(inbox.open(message)) as wav:
+    repository = who.services.messages
+    with closed_unless_sent(repository.open(message)) as wav:
         response = sound_response(request, wav, etag=message.sha256)
         if request.method == "GET":
-            listen = inbox.note_listening if who.read_only else inbox.listen
+            listen = repository.note_listening if who.read_only else repository.listen
             listen(message.id, user=who.user, by=who.actor)
         return response
 
@@ -39,11 +39,11 @@ def get_audio(who: Anyone, message_id: MessageId, request: Request) -> Response:
 def download_message(who: Anyone, message_id: MessageId, request: Request) -> Response:
     """The recording as a file with a name that tells when and from whom. It stays new."""
     message = message_of(who, message_id)
-    inbox, name = who.services.inbox, readable_name(message)
-    with closed_unless_sent(inbox.open(message)) as wav:
+    repository, name = who.services.messages, readable_name(message)
+    with closed_unless_sent(repository.open(message)) as wav:
         response = sound_response(request, wav, etag=message.sha256, filename=name)
         if request.method == "GET":
-            inbox.note_download(message, by=who.actor)
+            repository.note_download(message, by=who.actor)
         return response
 
 
@@ -51,7 +51,7 @@ def download_message(who: Anyone, message_id: MessageId, request: Request) -> Re
 def get_waveform(who: Anyone, message_id: MessageId) -> schemas.Waveform:
     """What a player draws, and the pauses it may skip."""
     message = message_of(who, message_id)
-    wav = who.services.inbox.read(message)
+    wav = who.services.messages.read(message)
     return schemas.Waveform(
         peaks=list(message.peaks.ljust(POINTS, b"\0")),
         loudness=list(message.loudness or loudness(samples_of(wav)[0])),

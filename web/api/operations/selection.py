@@ -28,7 +28,7 @@ ZIP: Final[dict[int | str, dict[str, Any]]] = {
 @router.get("/months", responses=refusals())
 def list_months(who: Anyone, box: MessageBox = None, employee: Employee = None) -> schemas.Months:
     """The months that have messages, and how many, newest first."""
-    months = who.services.inbox.months(who.scope, box=box, employee=employee)
+    months = who.services.messages.months(who.scope, box=box, employee=employee)
     return schemas.Months(
         items=[schemas.Month(month=month, count=count) for month, count in months]
     )
@@ -37,28 +37,28 @@ def list_months(who: Anyone, box: MessageBox = None, employee: Employee = None) 
 @router.get("/new", responses=refusals())
 def count_new_messages(who: Anyone) -> schemas.NewCount:
     """How many messages are new to the asking user."""
-    count = who.services.inbox.new_count(who.user)
+    count = who.services.messages.new_count(who.user)
     return schemas.NewCount(count=count, at_least=count >= MOST_COUNTED)
 
 
 @router.get("/quiet", responses=refusals())
 def count_quiet_messages(who: Anyone) -> schemas.QuietCount:
     """How many messages lie aside as probably empty."""
-    count = who.services.inbox.quiet_count(who.scope)
+    count = who.services.messages.quiet_count(who.scope)
     return schemas.QuietCount(count=count, at_least=count >= MOST_COUNTED)
 
 
 @router.post("/accept", responses=refusals(404, 413))
 def accept_messages(who: Anyone, chosen: schemas.Chosen) -> schemas.Changed:
     """Make ordinary messages of what was kept aside as probably empty: of all of them, or none."""
-    ids = who.services.inbox.accept(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
+    ids = who.services.messages.accept(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
 
 
 @router.post("/mark", responses=refusals(404, 413))
 def mark_messages(who: Anyone, chosen: schemas.MarkChosen) -> schemas.Changed:
     """Make messages new or heard for the asking user: all of them, or none."""
-    ids = who.services.inbox.mark(
+    ids = who.services.messages.mark(
         checked_ids(chosen.ids), chosen.state, user=who.user, by=who.actor
     )
     return schemas.Changed(ids=list(ids))
@@ -67,14 +67,14 @@ def mark_messages(who: Anyone, chosen: schemas.MarkChosen) -> schemas.Changed:
 @router.post("/delete", responses=refusals(404, 409, 413))
 def delete_messages(who: Administrator, chosen: schemas.Chosen) -> schemas.Changed:
     """Move messages to the trash: all of them, or none if one is on hold. For administrators."""
-    ids = who.services.inbox.delete_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
+    ids = who.services.messages.delete_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
 
 
 @router.post("/restore", responses=refusals(404, 413))
 def restore_messages(who: Administrator, chosen: schemas.Chosen) -> schemas.Changed:
     """Take messages back from the trash: all of them, or none. For administrators."""
-    ids = who.services.inbox.restore_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
+    ids = who.services.messages.restore_many(checked_ids(chosen.ids), by=who.actor, scope=who.scope)
     return schemas.Changed(ids=list(ids))
 
 
@@ -92,13 +92,13 @@ def empty_trash(who: Administrator) -> schemas.Emptied:
 @router.get("/export", response_class=StreamingResponse, responses={**ZIP, **refusals(404)})
 def export_messages(who: Anyone, wanted: Annotated[Exported, Query()]) -> StreamingResponse:
     """Recordings as a zip, with a manifest; it is made while it is sent."""
-    inbox, query = who.services.inbox, wanted.query(who, limit=None)
+    repository, query = who.services.messages, wanted.query(who, limit=None)
     if wanted.ids:
         chosen = [message_of(who, message_id) for message_id in dict.fromkeys(wanted.ids)]
         messages, count = iter(chosen), len(chosen)
     else:
-        messages, count = inbox.each(query), inbox.count(query)
+        messages, count = repository.each(query), repository.count(query)
     name = zip_name("voicemail", wanted.month, who.timezone)
-    response = zip_response(inbox, messages, name)  # first: nobody took what cannot be had
-    inbox.note_export(query, count, by=who.actor)
+    response = zip_response(repository, messages, name)  # first: nobody took what cannot be had
+    repository.note_export(query, count, by=who.actor)
     return response

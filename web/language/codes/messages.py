@@ -15,8 +15,8 @@ MESSAGES: Final = {
     "not-a-message-id": "“{text}” is not the id of a message",
     "not-filed": "{name}: {reason}",
     "not-removed": "message {id} is not removed: {reason}",
-    "slip-not-written": "{folder} takes no draft file: {reason}",
-    "slip-unreadable": "the draft file {id} cannot be read: {reason}",
+    "draft-file-not-written": "{folder} takes no draft file: {reason}",
+    "draft-file-unreadable": "the draft file {id} cannot be read: {reason}",
     # export
     "export-not-a-zip": "{path} is there already and is not a zip",
     "export-stopped": (
