@@ -68,7 +68,8 @@ screenshots: install testing
 	$(BIN)/python -m tests.web.screenshots
 
 # Files at a time on two cores, the long ones first: calls in real time wait for most of theirs.
-PYTEST := $(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder
+# What pytest makes of the tests' own files is kept for the next run, whatever the environment says.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder
 
 test: install testing $(AXE)
 	$(PYTEST) --long without $(ARGS)
