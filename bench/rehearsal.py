@@ -1,4 +1,4 @@
-"""Voicepost's own processes on the fake Asterisk of `bench.exchange`."""
+"""Voicepost's own processes on the fake Asterisk of `bench.fake_asterisk`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.exchange import OFFICE
+from bench.fake_asterisk import OFFICE
 from bench.service import ROOT, Process, begun, process, running
 from bench.usage import counted
 from tests.ports import free_tcp
@@ -44,7 +44,7 @@ def rehearsal() -> Iterator[Rehearsal]:
     """The exchange, running, and an installation; all they write is in a folder that goes too."""
     with tempfile.TemporaryDirectory(prefix="vp-bench-") as name:
         home, web_port = Path(name), free_tcp()
-        with process("-m", "bench.exchange", str(home / "spool/recording")) as exchange:
+        with process("-m", "bench.fake_asterisk", str(home / "spool/recording")) as exchange:
             assert exchange.stdout
             url = exchange.stdout.readline().strip()
             (home / "voicepost.toml").write_text(

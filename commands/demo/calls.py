@@ -41,7 +41,7 @@ OLEG = Guest("Олег", "79267778899", "Анна, это Олег. Встреч
 
 
 @dataclass(frozen=True)
-class Town:
+class PhoneNetwork:
     """The telephone network, and an ear inside the company's Asterisk."""
 
     phones: Telephones
@@ -50,7 +50,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town(server: Asterisk, phones: Asterisk, voices: Path) -> AsyncIterator[Town]:
+async def phone_network(
+    server: Asterisk, phones: Asterisk, voices: Path
+) -> AsyncIterator[PhoneNetwork]:
     """Telephones that can call ``server``; the employee's rings, and nobody answers it."""
     async with (
         hearing_all(phones, APP) as (ari, ears),
@@ -61,22 +63,22 @@ async def town(server: Asterisk, phones: Asterisk, voices: Path) -> AsyncIterato
         network = Telephones(phones, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}@{server.sip}")
         employees = asyncio.create_task(network.serve_employees())
         try:
-            yield Town(network, inside, PromptLibrary(voices))
+            yield PhoneNetwork(network, inside, PromptLibrary(voices))
         finally:
             employees.cancel()
             await asyncio.gather(employees, return_exceptions=True)
 
 
-async def three_calls(town: Town, tell: Tell) -> None:
+async def three_calls(network: PhoneNetwork, tell: Tell) -> None:
     """All three at once; returns when each has hung up. TimeoutError where a call got stuck."""
     async with asyncio.TaskGroup() as calls:
         for story in (press_nothing, press_nine, ask_for_the_employee):
-            calls.create_task(story(town, tell))
+            calls.create_task(story(network, tell))
 
 
-async def press_nothing(town: Town, tell: Tell) -> None:
+async def press_nothing(network: PhoneNetwork, tell: Tell) -> None:
     """The menu's default action: a message for the company."""
-    caller = await Caller.dial(town, MARIA, tell)
+    caller = await Caller.dial(network, MARIA, tell)
     caller.tell("hears the menu and presses nothing: the default action will take the call")
     await caller.hears_something()
     caller.tell("is asked for a message for the company, and presses # to skip the rest")
@@ -85,9 +87,9 @@ async def press_nothing(town: Town, tell: Tell) -> None:
     await caller.keeps_it()
 
 
-async def press_nine(town: Town, tell: Tell) -> None:
+async def press_nine(network: PhoneNetwork, tell: Tell) -> None:
     """A key: a message for the company."""
-    caller = await Caller.dial(town, IVAN, tell)
+    caller = await Caller.dial(network, IVAN, tell)
     caller.tell("presses 9 in the middle of the greeting: a message for the company")
     await caller.press("9")
     await caller.hears_something()
@@ -97,12 +99,12 @@ async def press_nine(town: Town, tell: Tell) -> None:
     await caller.person.hang_up()
 
 
-async def ask_for_the_employee(town: Town, tell: Tell) -> None:
+async def ask_for_the_employee(network: PhoneNetwork, tell: Tell) -> None:
     """No answer: a message for the employee."""
-    caller = await Caller.dial(town, OLEG, tell)
+    caller = await Caller.dial(network, OLEG, tell)
     caller.tell("presses 1, to speak to Anna")
     await caller.press("1")
-    await town.phones.rang(EMPLOYEE)
+    await network.phones.rang(EMPLOYEE)
     tell("Анна", f"is away: her phone ({EMPLOYEE}) rings for {RING_SECONDS} s, nobody answers")
     await caller.hears_something()
     caller.tell("is told that nobody can answer, and hears Anna's own greeting")
@@ -115,9 +117,11 @@ async def ask_for_the_employee(town: Town, tell: Tell) -> None:
 class Caller:
     """A guest on the line: waits for what the service really plays, then does the next thing."""
 
-    def __init__(self, town: Town, guest: Guest, tell: Tell, person: Person, speech: Path) -> None:
+    def __init__(
+        self, network: PhoneNetwork, guest: Guest, tell: Tell, person: Person, speech: Path
+    ) -> None:
         self.person = person
-        self._inside = town.inside
+        self._inside = network.inside
         self._guest = guest
         self._tell = tell
         self._speech = speech
@@ -125,14 +129,14 @@ class Caller:
         self._heard = 0
 
     @classmethod
-    async def dial(cls, town: Town, guest: Guest, tell: Tell) -> Caller:
+    async def dial(cls, network: PhoneNetwork, guest: Guest, tell: Tell) -> Caller:
         """Call the company; returns when its menu has begun to speak."""
         # By name: the demo sounds the same where another synthesiser is installed too.
-        digest = await asyncio.to_thread(town.voices.say, guest.words, "ru", "ru")
+        digest = await asyncio.to_thread(network.voices.say, guest.words, "ru", "ru")
         tell(guest.name, f"dials {NUMBER}, from {guest.number}")
-        person = await town.phones.call(NUMBER, caller=guest.number, name=guest.name)
-        caller = cls(town, guest, tell, person, town.voices.path(digest))
-        created = await town.inside.wait(
+        person = await network.phones.call(NUMBER, caller=guest.number, name=guest.name)
+        caller = cls(network, guest, tell, person, network.voices.path(digest))
+        created = await network.inside.wait(
             lambda e: (
                 e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == guest.number
             )

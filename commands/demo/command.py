@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from commands.context import App
-from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, three_calls, town
+from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, phone_network, three_calls
 from commands.demo.stage import Service, telephones
 from commands.processes.serve import sandbox_asterisk
 from storage.actor import Role
@@ -96,7 +96,7 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
         await service.voicepost("employees", "set", EMPLOYEE, *change)
         click.echo("\nThree people call at the same time: real SIP calls from a second Asterisk.\n")
         try:
-            async with town(service.asterisk, phones, phones.folder / "voices") as people:
+            async with phone_network(service.asterisk, phones, phones.folder / "voices") as people:
                 await three_calls(people, _teller())
             async with asyncio.timeout(FILING_SECONDS):
                 # The service, another process, sends no event.

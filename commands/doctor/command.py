@@ -41,7 +41,7 @@ def examine(app: App, *, with_probe: bool) -> list[Finding]:
     """All checks. Raises `ConfigError` where not even the settings can be read."""
     # Imported here: it takes a moment, and who only asks for help needs none of it.
     from commands.doctor import data, disk, pages
-    from commands.doctor.exchange import telephone_side
+    from commands.doctor.telephony import telephone_side
 
     _ = app.settings
     first = look([("database", lambda: data.database(app))])

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from commands.context import App
-from commands.doctor import data, disk, exchange
+from commands.doctor import data, disk, telephony
 from commands.doctor.finding import Finding, broken
 from commands.phone import ari_access
 from telephony.ari.client import HttpAri
@@ -54,7 +54,7 @@ class HealthCheck:
         self._checks = (
             _Check("database", lambda: data.database(app)),
             _Check("service", lambda: asyncio.run(_service(app))),
-            _Check("fallback", lambda: asyncio.run(exchange.fallback(app))),
+            _Check("fallback", lambda: asyncio.run(telephony.fallback(app))),
             _Check("disk", lambda: disk.space(app)),
             _Check("unsettled", lambda: data.oldest_unsettled(app)),
         )
@@ -100,4 +100,4 @@ class HealthCheck:
 
 async def _service(app: App) -> Finding:
     async with HttpAri.connect(ari_access(app.settings)) as ari:
-        return await exchange.service(ari)
+        return await telephony.service(ari)

@@ -39,7 +39,7 @@ ALL_EVENTS: dict[str, list[str]] = {"eventSource": ["channel:", "bridge:"]}
 
 
 @dataclass(frozen=True)
-class Town:
+class Telephony:
     """The company under test, everybody's telephones, and what the company's Asterisk does."""
 
     house: House
@@ -60,15 +60,15 @@ async def running_house(short_folder: Path, phones_asterisk: Asterisk) -> AsyncI
 
 
 @pytest.fixture
-async def town(running_house: House, phones_asterisk: Asterisk) -> AsyncIterator[Town]:
-    """The town, with telephones that nobody has touched yet."""
-    async with open_town(running_house, phones_asterisk) as town:
-        yield town
+async def telephony(running_house: House, phones_asterisk: Asterisk) -> AsyncIterator[Telephony]:
+    """The telephony, with telephones that nobody has touched yet."""
+    async with open_telephony(running_house, phones_asterisk) as telephony:
+        yield telephony
 
 
 @asynccontextmanager
-async def open_town(house: House, phones_asterisk: Asterisk) -> AsyncIterator[Town]:
-    """The town around a house that runs; everybody hangs up at the end."""
+async def open_telephony(house: House, phones_asterisk: Asterisk) -> AsyncIterator[Telephony]:
+    """The telephony around a house that runs; everybody hangs up at the end."""
     async with (
         hearing_all(phones_asterisk, APP) as (ari, ears),
         hearing_all(house.asterisk, "observer") as (inside_ari, inside),
@@ -78,7 +78,7 @@ async def open_town(house: House, phones_asterisk: Asterisk) -> AsyncIterator[To
             phones_asterisk, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}@{house.asterisk.sip}"
         )
         employees = asyncio.create_task(phones.serve_employees())
-        yield Town(house, phones, inside, inside_ari)
+        yield Telephony(house, phones, inside, inside_ari)
         employees.cancel()
         await asyncio.gather(employees, return_exceptions=True)
         await _hang_up_everybody(ari)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def office(
-    town_phones: str,
+    office_phones: str,
     *,
     company: str = "Ромашка",
     number: str = "74951234567",
@@ -13,7 +13,7 @@ def office(
     voicemail: str = "",
     target: str = '{ menu = "main" }',
 ) -> str:
-    """A company with two employees, whose phones are the town's at ``town_phones``."""
+    """A company with two employees, whose phones are at ``office_phones``."""
     return f"""
 [company]
 name = "{company}"
@@ -28,7 +28,7 @@ repeats = 0
 [employees.101]
 name = "Анна Петрова"
 numbers = ["101", "79161234567"]
-endpoint = "PJSIP/trunk/sip:101@{town_phones}"
+endpoint = "PJSIP/trunk/sip:101@{office_phones}"
 ring_timeout = 3
 [employees.101.forward]
 no_answer = {{ action = "voicemail" }}
@@ -37,7 +37,7 @@ unreachable = {{ action = "ring", employee = "102" }}
 [employees.102]
 name = "Борис Иванов"
 numbers = ["102"]
-endpoint = "PJSIP/trunk/sip:102@{town_phones}"
+endpoint = "PJSIP/trunk/sip:102@{office_phones}"
 ring_timeout = 3
 [employees.102.forward]
 no_answer = {{ action = "voicemail" }}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.leftovers import nothing_is_left
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import State, Steps
@@ -80,7 +80,7 @@ def _troubles(state: State) -> dict[str, Play]:
 class Season:
     """A whole table, running: a stage and a task for each of its plays."""
 
-    town: Town
+    telephony: Telephony
     plays: Mapping[str, Play]
     stages: Mapping[str, Stage]
     tasks: Mapping[str, asyncio.Task[None]]
@@ -93,14 +93,14 @@ class Season:
     async def close(self) -> None:
         """All plays to their ends: then nothing is left of them but the messages."""
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-        await nothing_is_left(self.town)
+        await nothing_is_left(self.telephony)
         for name, stage in self.stages.items():
             assert len(stage.messages()) == len(self.plays[name].kept), name
 
 
 @asynccontextmanager
-async def season(town: Town, plays: Mapping[str, Play]) -> AsyncIterator[Season]:
-    """Play them all, in this town, a number of them at a time."""
+async def season(telephony: Telephony, plays: Mapping[str, Play]) -> AsyncIterator[Season]:
+    """Play them all, on these lines, a number of them at a time."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(play: Play, stage: Stage) -> None:
@@ -108,13 +108,13 @@ async def season(town: Town, plays: Mapping[str, Play]) -> AsyncIterator[Season]
             await play.call(stage)
 
     stages = {
-        name: Stage(town, play.scenario, place)
+        name: Stage(telephony, play.scenario, place)
         for place, (name, play) in enumerate(plays.items(), start=PLACE)
     }
     for stage in stages.values():
         await stage.prepare()  # all of it before the first call: each change is read by the next
     tasks = {name: asyncio.create_task(in_turn(plays[name], stages[name])) for name in plays}
-    yield Season(town, plays, stages, tasks)
+    yield Season(telephony, plays, stages, tasks)
     for task in tasks.values():
         task.cancel()
     await asyncio.gather(*tasks.values(), return_exceptions=True)

@@ -13,7 +13,7 @@ from telephony.ari.client import Event
 from telephony.errors import AriError
 from telephony.sandbox.telephones import Person
 from tests.acting import ME
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import until_async
 from tests.asterisk.leftovers import left_of_call
 from tests.asterisk.listening import SAME, likeness
@@ -52,8 +52,8 @@ from tests.waiting import until
 class Stage:
     """One scenario with numbers, phones and a company that no other scenario has."""
 
-    def __init__(self, town: Town, scenario: Scenario, place: int) -> None:
-        self._town = town
+    def __init__(self, telephony: Telephony, scenario: Scenario, place: int) -> None:
+        self._telephony = telephony
         self._scenario = scenario
         self._place = place
         self._company = f"Ромашка {place}"
@@ -73,14 +73,14 @@ class Stage:
         """Make the company, and have its phones do what the scenario says."""
         await asyncio.to_thread(self._apply)
         for phone, does in self._scenario.phones.items():
-            self._town.phones.behaviours[self._own(phone)] = does
+            self._telephony.phones.behaviours[self._own(phone)] = does
 
     async def begin(self) -> Person:
         """The caller, whose call has reached the company's Asterisk."""
-        caller = await self._town.phones.start_call(
+        caller = await self._telephony.phones.start_call(
             self._own(self._scenario.dialled), caller=self.caller_number
         )
-        inside = await self._town.inside.wait(self._is_our_channel)
+        inside = await self._telephony.inside.wait(self._is_our_channel)
         self._channel = inside["channel"]["id"]
         return caller
 
@@ -103,25 +103,25 @@ class Stage:
 
     async def check(self, expected: Sequence[Expected]) -> None:
         """Check that the call left these messages, and nothing else anywhere."""
-        await until(lambda: self._channel not in self._town.house.calls_with_drafts())
+        await until(lambda: self._channel not in self._telephony.house.calls_with_drafts())
         self._compare(self.messages(), expected)
         # Phones on the other Asterisk end a moment later.
         await until_async(self._has_left_nothing)
 
     def messages(self) -> Sequence[Message]:
         """What is in the company's boxes now."""
-        return self._town.house.repository.list(Query(company=self._company)).messages
+        return self._telephony.house.repository.list(Query(company=self._company)).messages
 
     def _apply(self) -> None:
-        endpoint = f"PJSIP/trunk/sip:{self._place:03}x{{}}@{self._town.phones.sip}".format
+        endpoint = f"PJSIP/trunk/sip:{self._place:03}x{{}}@{self._telephony.phones.sip}".format
         text = self._scenario.office(endpoint).replace('"Ромашка"', f'"{self._company}"')
         text = re.sub(r"\b749[0-9]{8}\b", lambda number: self._own(number[0]), text)
-        self._town.house.offices.apply(parse_office(text), by=ME)
+        self._telephony.house.offices.apply(parse_office(text), by=ME)
 
     def _log(self) -> str:
         """What the service and its Asterisk saw of the call."""
-        lines = [line for line in self._town.house.log.splitlines() if self._channel in line]
-        heard = [str(event) for event in self._town.inside.events if self._is_ours(event)]
+        lines = [line for line in self._telephony.house.log.splitlines() if self._channel in line]
+        heard = [str(event) for event in self._telephony.inside.events if self._is_ours(event)]
         return "\n".join(["in a call that the service saw so:", *lines, *heard[-10:]])
 
     def _own(self, phone: str) -> str:
@@ -133,7 +133,7 @@ class Stage:
     async def _do(  # noqa: C901 - one case for each kind of step
         self, step: RealStep, following: RealStep | None, caller: Person
     ) -> None:
-        phones = self._town.phones
+        phones = self._telephony.phones
         match step:
             case Answered():
                 await caller.connected()
@@ -190,10 +190,10 @@ class Stage:
 
     async def _event(self, matches: Callable[[Event], bool]) -> None:
         """Wait for an event of our caller's channel, behind those already waited for."""
-        event = await self._town.inside.wait(
+        event = await self._telephony.inside.wait(
             lambda e: self._is_ours(e) and matches(e), after=self._heard
         )
-        self._heard = self._town.inside.events.index(event, self._heard) + 1
+        self._heard = self._telephony.inside.events.index(event, self._heard) + 1
 
     def _is_our_channel(self, event: Event) -> bool:
         number: str = event.get("channel", {}).get("caller", {}).get("number", "")
@@ -211,14 +211,16 @@ class Stage:
         ]
         assert sorted(found) == sorted(wanted), self._log()
         for message, one in zip(messages, expected, strict=True):
-            audio = self._town.house.home / f"{message.id}.wav"
-            audio.write_bytes(self._town.house.repository.read(message))
+            audio = self._telephony.house.home / f"{message.id}.wav"
+            audio.write_bytes(self._telephony.house.repository.read(message))
             for said in (one.said, one.then_said) if isinstance(one, TwoParts) else (one.said,):
                 assert likeness(speak(said), audio) > SAME
             assert message.caller_number == self.caller_number
 
     async def _has_left_nothing(self) -> bool:
-        return not await left_of_call(self._town, self._channel, self.caller_number, self._own(""))
+        return not await left_of_call(
+            self._telephony, self._channel, self.caller_number, self._own("")
+        )
 
 
 def _plays(event: Event, sound: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import seconds_of
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import kept_from, recording_started
@@ -25,16 +25,16 @@ COMPANY = "Доставка"
 NUMBER = "74950000061"
 
 
-async def test_from_the_list_to_the_trash_and_back(town: Town) -> None:
-    house = town.house
-    await house.apply(office(town.phones.sip, company=COMPANY, number=NUMBER))
-    now = len(town.inside.events)
-    caller = await town.phones.call(NUMBER, caller=CALLER, name="Мария")
+async def test_from_the_list_to_the_trash_and_back(telephony: Telephony) -> None:
+    house = telephony.house
+    await house.apply(office(telephony.phones.sip, company=COMPANY, number=NUMBER))
+    now = len(telephony.inside.events)
+    caller = await telephony.phones.call(NUMBER, caller=CALLER, name="Мария")
     await caller.press("1")
-    await recording_started(town, now)
+    await recording_started(telephony, now)
     await caller.say(speak(SPEECH))
     await caller.hang_up()
-    (message,) = await kept_from(town, CALLER)
+    (message,) = await kept_from(telephony, CALLER)
     month = datetime.fromisoformat(message["received_at"]).strftime("%Y-%m")
 
     async def found(*selection: str) -> list[str]:
@@ -68,10 +68,10 @@ async def test_from_the_list_to_the_trash_and_back(town: Town) -> None:
     assert await found() == ours
 
 
-async def test_a_company_is_set_up_piece_by_piece_and_called(town: Town) -> None:
-    house = town.house
+async def test_a_company_is_set_up_piece_by_piece_and_called(telephony: Telephony) -> None:
+    house = telephony.house
     ours = ("--company", "Ландыш")
-    endpoint = f"PJSIP/trunk/sip:201@{town.phones.sip}"
+    endpoint = f"PJSIP/trunk/sip:201@{telephony.phones.sip}"
     await house.voicepost("companies", "add", "Ландыш")
     await house.voicepost("prompts", "say", "hello", "Это Ландыш.", *ours)
     who = ("--name", "Вера", "--endpoint", endpoint, "--ring-timeout", "3")
@@ -83,13 +83,13 @@ async def test_a_company_is_set_up_piece_by_piece_and_called(town: Town) -> None
     steps = await house.voicepost("try", "74950000062", "--keys", "5", "--no-answer", "201")
     assert "a message for the employee: Вера (201)" in steps
 
-    now = len(town.inside.events)
-    caller = await town.phones.call("74950000062", caller="79165550062")
+    now = len(telephony.inside.events)
+    caller = await telephony.phones.call("74950000062", caller="79165550062")
     await caller.press("5")
-    await town.phones.rang("201")
-    await recording_started(town, now)
+    await telephony.phones.rang("201")
+    await recording_started(telephony, now)
     await caller.say(speak(SPEECH))
     await caller.hang_up()
 
-    (message,) = await kept_from(town, "79165550062")
+    (message,) = await kept_from(telephony, "79165550062")
     assert message["addressee"] == {"name": "Вера", "number": "201"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town, open_town
+from tests.asterisk.conftest import Telephony, open_telephony
 from tests.asterisk.house import House, end, seconds_of, until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -23,8 +23,8 @@ LONG = " ".join(["Это Мария. Я говорю долго, и копию �
 """More than anybody hears of it: the caller hangs up as soon as the backup is made."""
 
 
-async def leave(town: Town, caller: str, words: str) -> None:
-    person = await at_the_beep(town, caller=caller)
+async def leave(telephony: Telephony, caller: str, words: str) -> None:
+    person = await at_the_beep(telephony, caller=caller)
     await person.say(speak(words))
     await person.hang_up()
 
@@ -34,11 +34,11 @@ async def test_a_backup_under_a_call_holds_what_was_said_so_far(
 ) -> None:
     async with House(short_folder / "backed-up") as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            await leave(town, "79160000051", FIRST)
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            await leave(telephony, "79160000051", FIRST)
             (first,) = await until_async(house.messages)
-            maria = await at_the_beep(town, caller="79160000052")
+            maria = await at_the_beep(telephony, caller="79160000052")
             await maria.start_saying(speak(LONG))
             await until_async(lambda: written(house, 96_000))
             backup = (await house.voicepost("backup", str(short_folder))).strip()

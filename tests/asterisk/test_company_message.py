@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import seconds_of
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.rig import build
@@ -28,35 +28,35 @@ say = "Здравствуйте! Вы позвонили в компанию Р�
 """
 
 
-async def test_pressing_nothing_leaves_a_message_for_the_company(town: Town) -> None:
-    await town.house.apply(OFFICE)
+async def test_pressing_nothing_leaves_a_message_for_the_company(telephony: Telephony) -> None:
+    await telephony.house.apply(OFFICE)
     speech = speak("Добрый день, это Иван. Перезвоните мне, пожалуйста, завтра утром.")
 
-    caller = await town.phones.call("74951234567", caller="79160000051")
-    await town.inside.wait(lambda e: e["type"] == "RecordingStarted")
+    caller = await telephony.phones.call("74951234567", caller="79160000051")
+    await telephony.inside.wait(lambda e: e["type"] == "RecordingStarted")
     await caller.say(speech)
     await caller.hang_up()
 
-    (message,) = await kept_from(town, "79160000051")
+    (message,) = await kept_from(telephony, "79160000051")
     assert message["box"] == "company"
     assert message["company"] == "Ромашка"
     assert message["source"] == "ari"
-    audio = await town.house.audio(message)
+    audio = await telephony.house.audio(message)
     assert likeness(speech, audio) > SAME
     assert abs(seconds_of(audio) - message["duration"]) < 0.1
 
 
-async def test_bundled_prompts_speak_the_company_s_language(town: Town) -> None:
-    await town.house.apply(OFFICE)
+async def test_bundled_prompts_speak_the_company_s_language(telephony: Telephony) -> None:
+    await telephony.house.apply(OFFICE)
     spoken = build().data / "sounds" / "ru_RU_f_IvrvoiceRU" / "vm-intro.wav"
 
-    caller = await town.phones.call("74951234567")
-    now = len(town.inside.events)
-    await town.inside.wait(
+    caller = await telephony.phones.call("74951234567")
+    now = len(telephony.inside.events)
+    await telephony.inside.wait(
         lambda e: e["type"] == "PlaybackStarted" and "vm-intro" in e["playback"]["media_uri"]
     )
     await caller.start_listening()
-    await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=now)
+    await telephony.inside.wait(lambda e: e["type"] == "RecordingStarted", after=now)
     heard = await caller.stop_listening()
     await caller.hang_up()
 

@@ -13,7 +13,7 @@ import pytest
 
 from telephony.ari.client import Event
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town, open_town
+from tests.asterisk.conftest import Telephony, open_telephony
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -59,24 +59,24 @@ def recordings(house: House) -> list[str]:
     return sorted(path.suffix for path in folder.iterdir())
 
 
-async def test_a_caller_while_sqlite_is_locked(town: Town) -> None:
-    house = town.house
-    await house.apply(office(town.phones.sip))
+async def test_a_caller_while_sqlite_is_locked(telephony: Telephony) -> None:
+    house = telephony.house
+    await house.apply(office(telephony.phones.sip))
     with closing(sqlite3.connect(house.home / "voicepost.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        caller = await at_the_beep(town, caller="79160000081")
+        caller = await at_the_beep(telephony, caller="79160000081")
         await caller.say(speak(SPEECH))
         await caller.hang_up()
         await caller.gone()
         assert recordings(house) == [".json", ".wav"]
-        assert 0 < longest_silence(town.inside.events) < A_FEW_SECONDS
+        assert 0 < longest_silence(telephony.inside.events) < A_FEW_SECONDS
         other.rollback()
 
-    (message,) = await kept_from(town, "79160000081")
+    (message,) = await kept_from(telephony, "79160000081")
     assert (message["box"], message["source"]) == ("company", "ari")
     assert likeness(speak(SPEECH), await house.audio(message)) > SAME
     await until(lambda: recordings(house) == [])
-    assert len(await kept_from(town, "79160000081")) == 1
+    assert len(await kept_from(telephony, "79160000081")) == 1
 
 
 async def test_a_caller_while_postgresql_is_killed_and_comes_back(
@@ -86,22 +86,22 @@ async def test_a_caller_while_postgresql_is_killed_and_comes_back(
         url = f"postgresql://postgres@/postgres?host={server.folder}"
         async with House(short_folder / "pg-killed", f'[database]\nurl = "{url}"') as house:
             service = await house.serve("serve", "--sandbox")
-            async with open_town(house, phones_asterisk) as town:
-                await house.apply(office(town.phones.sip))
-                speaking = await at_the_beep(town, caller="79160000082")
+            async with open_telephony(house, phones_asterisk) as telephony:
+                await house.apply(office(telephony.phones.sip))
+                speaking = await at_the_beep(telephony, caller="79160000082")
                 await speaking.start_saying(speak(SPEECH))
                 server.stop(signal.SIGKILL)
                 await until(lambda: not speaking.is_speaking())
                 await speaking.hang_up()
 
-                heard = len(town.inside.events)
-                new = await at_the_beep(town, caller="79160000083")
+                heard = len(telephony.inside.events)
+                new = await at_the_beep(telephony, caller="79160000083")
                 await new.say(speak(SPEECH))
                 await new.press("#")
-                await reviewing(town, heard)
+                await reviewing(telephony, heard)
                 await new.press("1")
                 await new.gone()
-                events = town.inside.events[heard:]
+                events = telephony.inside.events[heard:]
                 assert 0 < longest_silence(events) < A_FEW_SECONDS
                 assert "sound:vm-goodbye" in played(events)
                 assert "sound:vm-msgsaved" not in played(events)  # nobody knows that yet

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.offices import office
 from tests.asterisk.test_fallback import lonely_asterisk
@@ -37,26 +37,29 @@ def broken(found: dict[str, Any]) -> set[str]:
     return {name for name, finding in found.items() if finding["state"] == "failure"}
 
 
-async def test_all_is_well_and_the_probe_leaves_nothing_behind(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    phones = f"PJSIP/trunk/sip:{{extension}}@{town.phones.sip}"
-    await town.house.voicepost("companies", "set", "Ромашка", "--endpoint-pattern", phones)
-    messages = await town.house.messages()
-    found = await examined(town.house, "--probe")
+async def test_all_is_well_and_the_probe_leaves_nothing_behind(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    phones = f"PJSIP/trunk/sip:{{extension}}@{telephony.phones.sip}"
+    await telephony.house.voicepost("companies", "set", "Ромашка", "--endpoint-pattern", phones)
+    messages = await telephony.house.messages()
+    found = await examined(telephony.house, "--probe")
     # This house has no name of its own, and is told so.
     assert found.pop("web address")["state"] == "warning"
     for name in ("companies", "accounts", "kept aside", "unknown numbers"):
-        found.pop(name)  # other tests in this town leave companies, people, whispers and strays
+        found.pop(name)  # other tests here leave companies, people, whispers and strays
     assert {finding["state"] for finding in found.values()} <= {"ok", "skipped"}, found
     assert found["asterisk"]["what"].startswith("version ")
     assert "read back" in found["probe"]["what"]
-    for folder in (town.house.home / "asterisk/spool/recording", town.house.home / "prompts"):
+    for folder in (
+        telephony.house.home / "asterisk/spool/recording",
+        telephony.house.home / "prompts",
+    ):
         assert not list(folder.glob("probe-*"))
-    assert await town.house.messages() == messages
+    assert await telephony.house.messages() == messages
 
 
-async def test_health_and_metrics_of_a_running_house(town: Town) -> None:
-    address = f"http://127.0.0.1:{town.house.web_port}"
+async def test_health_and_metrics_of_a_running_house(telephony: Telephony) -> None:
+    address = f"http://127.0.0.1:{telephony.house.web_port}"
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{address}/health") as answer:
             told = await answer.json()

@@ -11,7 +11,7 @@ from storage.messages.query import Query
 from storage.messages.repository import Message
 from storage.office import parse_office
 from tests.acting import ME
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.rtp import Dialler
@@ -63,11 +63,13 @@ CALLERS = {
 an announcement, one for the mailbox (during its greeting, too), and any key while a phone rings."""
 
 
-async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(town: Town) -> None:
-    house = town.house
-    office = parse_office(OFFICE.replace("PHONES", town.phones.sip))
+async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(
+    telephony: Telephony,
+) -> None:
+    house = telephony.house
+    office = parse_office(OFFICE.replace("PHONES", telephony.phones.sip))
     await asyncio.to_thread(house.offices.apply, office, by=ME)
-    await asyncio.gather(*(press_and_speak(town, caller) for caller in CALLERS))
+    await asyncio.gather(*(press_and_speak(telephony, caller) for caller in CALLERS))
 
     def kept() -> list[Message]:
         found = list(house.repository.list(Query(company=NAME)).messages)
@@ -84,39 +86,39 @@ async def test_who_presses_fifty_keys_a_second_can_still_leave_a_message(town: T
         assert likeness(speak(HELLO), audio) > SAME
 
 
-async def press_and_speak(town: Town, caller: str) -> None:
+async def press_and_speak(telephony: Telephony, caller: str) -> None:
     """Press from the answer on; then wait for the beep, if it has not come yet, and speak.
 
     Not while Asterisk goes through the keys: each sounds for a twelfth of a second there, and on a
     busy machine it is behind with them. What is said meanwhile, it takes for the sound of a key.
     """
-    dialler = Dialler(town.house.asterisk.sip, NUMBER, caller)
-    channel = await connected(town, dialler, caller)
+    dialler = Dialler(telephony.house.asterisk.sip, NUMBER, caller)
+    channel = await connected(telephony, dialler, caller)
     await dialler.press(CALLERS[caller][0])
-    assert await _is_through(town, dialler, channel)
-    await listen_to_the_beep(town, dialler, channel)
+    assert await _is_through(telephony, dialler, channel)
+    await listen_to_the_beep(telephony, dialler, channel)
     await dialler.say(speak(HELLO))
     dialler.hang_up()
     # Asterisk passes nearly all of them on, and fewer while a phone rings.
-    assert len(_keys(town, channel)) > PRESSED / 2
+    assert len(_keys(telephony, channel)) > PRESSED / 2
 
 
-async def _is_through(town: Town, dialler: Dialler, channel: str) -> bool:
+async def _is_through(telephony: Telephony, dialler: Dialler, channel: str) -> bool:
     """Whether Asterisk comes to the end of the caller's keys."""
     for key in LAST:
         await dialler.press(key)
-        told = asyncio.create_task(until(partial(_is_told, town, channel, key), PAUSE))
+        told = asyncio.create_task(until(partial(_is_told, telephony, channel, key), PAUSE))
         await dialler.listen(told)
         if told.exception() is None:
             return True
     return False
 
 
-def _is_told(town: Town, channel: str, key: str) -> bool:
-    return key in _keys(town, channel)
+def _is_told(telephony: Telephony, channel: str, key: str) -> bool:
+    return key in _keys(telephony, channel)
 
 
-def _keys(town: Town, channel: str) -> str:
+def _keys(telephony: Telephony, channel: str) -> str:
     """The keys of a caller that Asterisk has told."""
-    events = [event for event in town.inside.events if event["type"] == "ChannelDtmfReceived"]
+    events = [event for event in telephony.inside.events if event["type"] == "ChannelDtmfReceived"]
     return "".join(event["digit"] for event in events if event["channel"]["id"] == channel)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import Process, end, until_async
 from tests.asterisk.leftovers import nothing_is_left
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import ANNA_RINGS, ANNA_TALKS, BOX, COMPANY, LEAVE, MENU, Steps
 from tests.asterisk.steps import Answered, Breathe, OtherHangsUp, Say
@@ -41,14 +41,14 @@ CALLERS: dict[str, tuple[Steps, Steps, tuple[Expected, ...], PhoneDoes]] = {
 
 
 @asynccontextmanager
-async def served_town(
+async def telephony_served(
     folder: Path, phones_asterisk: Asterisk
-) -> AsyncIterator[tuple[Town, Process]]:
-    """A town with the service and the fallback, each a process by itself."""
-    async with lonely_town(folder, phones_asterisk) as town:
-        fallback = await town.house.serve("agi")
-        service = await town.house.serve("calls")
-        yield town, service
+) -> AsyncIterator[tuple[Telephony, Process]]:
+    """A telephony with the service and the fallback, each a process by itself."""
+    async with telephony_alone(folder, phones_asterisk) as telephony:
+        fallback = await telephony.house.serve("agi")
+        service = await telephony.house.serve("calls")
+        yield telephony, service
         await end(service)
         await end(fallback)
 
@@ -56,9 +56,9 @@ async def served_town(
 async def test_callers_of_a_frozen_service_are_moved_on_and_nothing_is_doubled(
     short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
-    async with served_town(short_folder / "frozen", phones_asterisk) as (town, service):
+    async with telephony_served(short_folder / "frozen", phones_asterisk) as (telephony, service):
         stages = {
-            name: Stage(town, Scenario(name, (), phones={"101": does}), place)
+            name: Stage(telephony, Scenario(name, (), phones={"101": does}), place)
             for place, (name, (_, _, _, does)) in enumerate(CALLERS.items(), start=600)
         }
         for stage in stages.values():
@@ -82,7 +82,7 @@ async def test_callers_of_a_frozen_service_are_moved_on_and_nothing_is_doubled(
 
         for name, stage in stages.items():
             await stage.check(CALLERS[name][2])
-        await nothing_is_left(town)
+        await nothing_is_left(telephony)
         for name, stage in stages.items():
             assert len(stage.messages()) == len(CALLERS[name][2])
 
@@ -90,8 +90,10 @@ async def test_callers_of_a_frozen_service_are_moved_on_and_nothing_is_doubled(
 async def test_who_calls_a_frozen_service_reaches_the_fallback_and_later_the_service(
     short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
-    async with served_town(short_folder / "frozen2", phones_asterisk) as (town, service):
-        frozen, thawed = (Stage(town, Scenario("", (*BOX, *LEAVE), COMPANY), n) for n in (610, 611))
+    async with telephony_served(short_folder / "frozen2", phones_asterisk) as (telephony, service):
+        frozen, thawed = (
+            Stage(telephony, Scenario("", (*BOX, *LEAVE), COMPANY), n) for n in (610, 611)
+        )
         await frozen.prepare()
         service.send_signal(signal.SIGSTOP)
         caller = await frozen.begin()
@@ -103,10 +105,10 @@ async def test_who_calls_a_frozen_service_reaches_the_fallback_and_later_the_ser
         await frozen.check(COMPANY)
 
         async def served() -> bool:
-            return "voicepost" in str(await town.ari.request("GET", "/applications"))
+            return "voicepost" in str(await telephony.ari.request("GET", "/applications"))
 
         await until_async(served)
         await thawed.play()
         (by_fallback,), (by_service,) = frozen.messages(), thawed.messages()
         assert (by_fallback.source, by_service.source) == ("agi", "ari")
-        await nothing_is_left(town)
+        await nothing_is_left(telephony)

@@ -9,7 +9,7 @@ import pytest
 from dialplan.sounds import NO_PLACE
 from storage.messages.query import Query
 from telephony.ari.client import Event
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.speech import speak
@@ -22,27 +22,29 @@ COMPANY, NUMBER = "Василёк", "74951238888"
 SPEECH = "Я успел: в ящике ещё было место."
 
 
-async def test_as_many_messages_are_kept_as_fit_and_the_others_are_told_first(town: Town) -> None:
+async def test_as_many_messages_are_kept_as_fit_and_the_others_are_told_first(
+    telephony: Telephony,
+) -> None:
     text = office(
-        town.phones.sip,
+        telephony.phones.sip,
         company=COMPANY,
         number=NUMBER,
         target="{ voicemail = true }",
         voicemail=f"max_messages = {PLACES}",
     )
-    await town.house.apply(text)
+    await telephony.house.apply(text)
 
     async def call(number: str) -> bool:
         """One call; whether the caller found a place. Who did not is not recorded afterwards."""
-        caller = await town.phones.call(NUMBER, caller=number)
-        channel = await town.inside.wait(
+        caller = await telephony.phones.call(NUMBER, caller=number)
+        channel = await telephony.inside.wait(
             lambda e: e["type"] == "ChannelCreated" and e["channel"]["caller"]["number"] == number
         )
         target = f"channel:{channel['channel']['id']}"
-        first = await town.inside.wait(lambda e: _records(e, target) or _refuses(e, target))
+        first = await telephony.inside.wait(lambda e: _records(e, target) or _refuses(e, target))
         if _refuses(first, target):
             await caller.gone()
-            assert not any(_records(event, target) for event in town.inside.events)
+            assert not any(_records(event, target) for event in telephony.inside.events)
             return False
         await caller.say(speak(SPEECH))
         await caller.hang_up()
@@ -52,14 +54,14 @@ async def test_as_many_messages_are_kept_as_fit_and_the_others_are_told_first(to
     found = await asyncio.gather(*(call(number) for number in numbers))
 
     def messages() -> list[str]:
-        kept = town.house.repository.list(Query(company=COMPANY)).messages
+        kept = telephony.house.repository.list(Query(company=COMPANY)).messages
         for message in kept:
-            audio = town.house.home / f"{message.id}.wav"
-            audio.write_bytes(town.house.repository.read(message))
+            audio = telephony.house.home / f"{message.id}.wav"
+            audio.write_bytes(telephony.house.repository.read(message))
             assert likeness(speak(SPEECH), audio) > SAME
         return sorted(message.caller_number for message in kept)
 
-    await until(lambda: not town.house.calls_with_drafts())
+    await until(lambda: not telephony.house.calls_with_drafts())
     kept_of = [number for number, place in zip(numbers, found, strict=True) if place]
     assert len(kept_of) == PLACES
     assert messages() == kept_of

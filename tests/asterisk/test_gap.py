@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import end
 from tests.asterisk.leftovers import nothing_is_left
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import BOX, COMPANY, REVIEWED, SPOKEN
 from tests.asterisk.steps import Mute, MuteForGood, RealStep, Say, TwoParts
@@ -47,17 +47,19 @@ class StrictAsterisk(Asterisk):
 
 
 @pytest.fixture(scope="module")
-async def town(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Town]:
-    async with lonely_town(short_folder / "gap", phones_asterisk, asterisk=StrictAsterisk) as town:
-        service = await town.house.serve("calls")
-        yield town
+async def telephony(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Telephony]:
+    async with telephony_alone(
+        short_folder / "gap", phones_asterisk, asterisk=StrictAsterisk
+    ) as telephony:
+        service = await telephony.house.serve("calls")
+        yield telephony
         await end(service)
 
 
-async def test_both_sides_of_a_gap_are_one_message(town: Town) -> None:
+async def test_both_sides_of_a_gap_are_one_message(telephony: Telephony) -> None:
     async def play(place: int, name: str) -> None:
         steps, kept = CALLS[name]
-        stage = Stage(town, Scenario(name, ()), place)
+        stage = Stage(telephony, Scenario(name, ()), place)
         await stage.prepare()
         caller = await stage.begin()
         await stage.go(caller, steps)
@@ -66,4 +68,4 @@ async def test_both_sides_of_a_gap_are_one_message(town: Town) -> None:
 
     await asyncio.gather(*(play(place, name) for place, name in enumerate(CALLS, start=500)))
 
-    await nothing_is_left(town)
+    await nothing_is_left(telephony)

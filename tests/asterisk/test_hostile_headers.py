@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.messages.repository import Message
-from tests.asterisk.exchange import Exchange, assert_only_text, opened_exchange
 from tests.asterisk.hostile import CANARY, invitations, is_well_formed
 from tests.asterisk.sipp import Invitation
+from tests.asterisk.strangers import Exchange, assert_only_text, opened_exchange
 from tests.speech import speak
 from tests.waiting import until
 

@@ -11,7 +11,7 @@ from storage.messages.query import Query
 from storage.office import parse_office
 from telephony.ari.client import Event
 from tests.acting import ME
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.rtp import Dialler
 from tests.scenarios import HELLO, WELCOME
@@ -74,13 +74,13 @@ WAYS: dict[str, Press] = {
 
 
 @pytest.mark.timeout(180)
-async def test_each_key_is_taken_once(town: Town) -> None:
-    await asyncio.to_thread(town.house.offices.apply, parse_office(OFFICE), by=ME)
+async def test_each_key_is_taken_once(telephony: Telephony) -> None:
+    await asyncio.to_thread(telephony.house.offices.apply, parse_office(OFFICE), by=ME)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def play(place: int, way: str, extension: str) -> str:
         async with places:
-            return await reached(town, f"7916992{place:04}", way, extension)
+            return await reached(telephony, f"7916992{place:04}", way, extension)
 
     calls = [
         (way, extension)
@@ -91,31 +91,31 @@ async def test_each_key_is_taken_once(town: Town) -> None:
     assert dict(zip(calls, found, strict=True)) == {call: call[1] for call in calls}
 
 
-async def reached(town: Town, caller: str, way: str, extension: str) -> str:
+async def reached(telephony: Telephony, caller: str, way: str, extension: str) -> str:
     """Press an extension's keys in that way, speak after the beep: in whose box the message is."""
-    dialler = Dialler(town.house.asterisk.sip, NUMBER, caller, events=way != "as sounds")
-    channel = await connected(town, dialler, caller)
-    welcome = asyncio.create_task(town.inside.wait(lambda e: _plays(e, channel)))
+    dialler = Dialler(telephony.house.asterisk.sip, NUMBER, caller, events=way != "as sounds")
+    channel = await connected(telephony, dialler, caller)
+    welcome = asyncio.create_task(telephony.inside.wait(lambda e: _plays(e, channel)))
     await dialler.listen(welcome)
     await welcome
     await WAYS[way](dialler, extension)
-    await listen_to_the_beep(town, dialler, channel)
+    await listen_to_the_beep(telephony, dialler, channel)
     await dialler.say(speak(HELLO))
     dialler.hang_up()
 
     def box() -> str:
-        found = town.house.repository.list(Query(company=NAME)).messages
+        found = telephony.house.repository.list(Query(company=NAME)).messages
         return next((m.addressee_number for m in found if m.caller_number == caller), "")
 
     number = await until(box)
-    return number if number == extension else f"{number}, for {_told(town, channel)}"
+    return number if number == extension else f"{number}, for {_told(telephony, channel)}"
 
 
-def _told(town: Town, channel: str) -> list[tuple[str, str, int]]:
+def _told(telephony: Telephony, channel: str) -> list[tuple[str, str, int]]:
     """The keys of which Asterisk told: when, and how long each was held."""
     return [
         (event["digit"], event["timestamp"], event["duration_ms"])
-        for event in town.inside.events
+        for event in telephony.inside.events
         if event["type"] == "ChannelDtmfReceived" and event["channel"]["id"] == channel
     ]
 

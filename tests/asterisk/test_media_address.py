@@ -13,7 +13,7 @@ import pytest
 
 from telephony.sandbox.asterisk import Asterisk
 from telephony.sandbox.telephones import APP, Telephones, hearing_all
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.rig import Asterisks, two_asterisks
 from tests.asterisk.rtp import Dialler
 from tests.asterisk.sockets import Socket, sockets_of
@@ -96,9 +96,9 @@ async def test_no_endpoint_is_forgotten(pair: Asterisks) -> None:
             assert re.search(r"^ bind_rtp_to_media_address +: true$", told, re.M), name
 
 
-async def test_of_the_service_itself_nothing_is_open_to_others(town: Town) -> None:
+async def test_of_the_service_itself_nothing_is_open_to_others(telephony: Telephony) -> None:
     """As it is without settings of its own."""
-    house = town.house
+    house = telephony.house
     ours = set(house.pids) - {house.asterisk.pid()}
     found = [each for pid in ours for each in sockets_of(pid)]
 

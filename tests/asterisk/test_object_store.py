@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import open_town
+from tests.asterisk.conftest import open_telephony
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -41,9 +41,9 @@ async def test_a_message_waits_here_and_is_heard_until_the_store_is_back(
         async with House(short_folder / "s3", settings(s3)) as house:
             s3.stop()
             service = await house.serve("serve", "--sandbox")
-            async with open_town(house, phones_asterisk) as town:
-                await house.apply(office(town.phones.sip))
-                caller = await at_the_beep(town, caller="79160000041")
+            async with open_telephony(house, phones_asterisk) as telephony:
+                await house.apply(office(telephony.phones.sip))
+                caller = await at_the_beep(telephony, caller="79160000041")
                 await caller.say(speak(SPEECH))
                 await caller.hang_up()
                 (message,) = await until_async(house.messages)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.asterisk.conftest import Town, press_until_gone
+from tests.asterisk.conftest import Telephony, press_until_gone
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import kept_from, recording_started
@@ -32,7 +32,7 @@ PASSWORD = "a password for tests"
 class Company:
     """A company of a test's own, with an administrator and two employees who may log in."""
 
-    town: Town
+    telephony: Telephony
     name: str
     number: str
 
@@ -41,17 +41,17 @@ class Company:
 
     async def leave(self, *, key: str = "", caller: str = CALLER, name: str = "Пётр") -> str:
         """Call, choose, speak, hang up; the id of the message once it is kept."""
-        town = self.town
-        before = {message["id"] for message in await town.house.messages()}
-        now = len(town.inside.events)
-        person = await town.phones.call(self.number, caller=caller, name=name)
+        telephony = self.telephony
+        before = {message["id"] for message in await telephony.house.messages()}
+        now = len(telephony.inside.events)
+        person = await telephony.phones.call(self.number, caller=caller, name=name)
         if key:
             await person.press(key)
-        await recording_started(town, now)
+        await recording_started(telephony, now)
         await person.say(speak(SPEECH))
         await person.hang_up()
         while True:
-            new = [m["id"] for m in await kept_from(town, caller) if m["id"] not in before]
+            new = [m["id"] for m in await kept_from(telephony, caller) if m["id"] not in before]
             if new:
                 return str(new[0])
 
@@ -60,16 +60,16 @@ COUNTER = itertools.count(74950000071)
 
 
 @pytest.fixture
-async def company(town: Town) -> Company:
+async def company(telephony: Telephony) -> Company:
     number = str(next(COUNTER))
-    company = Company(town, f"Почта {number}", number)
-    await town.house.apply(office(town.phones.sip, company=company.name, number=number))
+    company = Company(telephony, f"Почта {number}", number)
+    await telephony.house.apply(office(telephony.phones.sip, company=company.name, number=number))
     people = {"vera": ("administrator",), "anna": ("employee", "101"), "boris": ("employee", "102")}
     for who, (role, *extensions) in people.items():
         words = ["--name", who.title(), "--role", role, "--company", company.name]
         words += [word for extension in extensions for word in ("--extension", extension)]
         words.append("--password-stdin")
-        await town.house.voicepost("users", "add", company.login(who), *words, said=PASSWORD)
+        await telephony.house.voicepost("users", "add", company.login(who), *words, said=PASSWORD)
     return company
 
 
@@ -87,7 +87,7 @@ class Desk:
 async def at_the_page(browser: Browser, company: Company, who: str) -> AsyncIterator[Desk]:
     """Log in as a person would."""
     context = await browser.new_context(
-        base_url=f"http://127.0.0.1:{company.town.house.web_port}",
+        base_url=f"http://127.0.0.1:{company.telephony.house.web_port}",
         locale="ru-RU",
         reduced_motion="reduce",
     )
@@ -106,7 +106,7 @@ async def at_the_page(browser: Browser, company: Company, who: str) -> AsyncIter
 async def test_a_message_comes_by_itself_is_heard_and_taken_away(
     company: Company, browser: Browser, tmp_path: Path
 ) -> None:
-    town = company.town
+    telephony = company.telephony
     async with at_the_page(browser, company, "vera") as desk:
         page = desk.page
         await expect(page.locator("[data-message]")).to_have_count(0)
@@ -136,7 +136,7 @@ async def test_a_message_comes_by_itself_is_heard_and_taken_away(
         taken = tmp_path / "taken.wav"
         await download.save_as(taken)
         assert likeness(speak(SPEECH), taken) > SAME
-        (known,) = [m for m in await town.house.messages() if m["id"] == message]
+        (known,) = [m for m in await telephony.house.messages() if m["id"] == message]
         assert hashlib.sha256(taken.read_bytes()).hexdigest() == known["sha256"]
 
         # Deleting asks, and can be undone.
@@ -149,7 +149,7 @@ async def test_a_message_comes_by_itself_is_heard_and_taken_away(
         assert await violations(page) == []
     told = [
         entry["action"]
-        for entry in await town.house.json("audit", "list", "--company", company.name)
+        for entry in await telephony.house.json("audit", "list", "--company", company.name)
     ]
     for action in (
         "login",
@@ -214,17 +214,17 @@ async def test_the_list_is_searched_and_narrowed(company: Company, browser: Brow
 async def test_a_greeting_is_recorded_by_phone_from_the_page(
     company: Company, browser: Browser, tmp_path: Path
 ) -> None:
-    town = company.town
-    town.phones.behaviours["101"] = "answer"
+    telephony = company.telephony
+    telephony.phones.behaviours["101"] = "answer"
     async with at_the_page(browser, company, "vera") as desk:
         page = desk.page
         await page.goto("/prompts/welcome")
         await page.get_by_label("Запись по телефону").check()
         await page.get_by_label("На какой телефон позвонить").select_option("101")
-        rung, now = len(town.phones.ears.events), len(town.inside.events)
+        rung, now = len(telephony.phones.ears.events), len(telephony.inside.events)
         await page.get_by_role("button", name="Сохранить").click()
-        speaker = await town.phones.answered("101", after=rung)
-        await recording_started(town, now)
+        speaker = await telephony.phones.answered("101", after=rung)
+        await recording_started(telephony, now)
         await speaker.say(speak(SPEECH))
         await speaker.press("#")
         await press_until_gone(speaker, "1")

@@ -10,7 +10,7 @@ import pytest
 from dialplan.sounds import MESSAGE_SAVED, TOO_SHORT
 from telephony.ari.client import Event
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import House, end, seconds_of, until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -93,15 +93,15 @@ async def test_nobody_is_lost_who_is_hard_to_hear(
         await end(agi)
 
 
-async def test_a_pause_ends_the_message_and_nothing_is_cut_off(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller = await at_the_beep(town, caller="79160000025")
-    now = len(town.inside.events)
+async def test_a_pause_ends_the_message_and_nothing_is_cut_off(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller = await at_the_beep(telephony, caller="79160000025")
+    now = len(telephony.inside.events)
     said = speak("Это всё, что я хотел сказать, и теперь я жду.")
     await caller.say(said)
-    await town.inside.wait(starts(MESSAGE_SAVED), after=now)
+    await telephony.inside.wait(starts(MESSAGE_SAVED), after=now)
     await caller.gone()
-    (message,) = await kept_from(town, "79160000025")
-    audio = await town.house.audio(message)
+    (message,) = await kept_from(telephony, "79160000025")
+    audio = await telephony.house.audio(message)
     assert likeness(said, audio) > SAME
     assert seconds_of(audio) > seconds_of(said) + 3, "the pause is there, too"

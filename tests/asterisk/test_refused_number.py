@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import kept_from, recording_started
 from tests.speech import speak
@@ -21,24 +21,24 @@ default = {{ action = "voicemail" }}
 """
 
 
-async def test_no_call_goes_abroad_until_the_operator_allows_it(town: Town) -> None:
-    house = town.house
-    await house.apply(office(town.phones.sip, company=COMPANY, number=NUMBER, menu=MENU))
-    events, rung = len(town.inside.events), len(town.phones.ears.events)
-    caller = await town.phones.call(NUMBER, caller=CALLER)
+async def test_no_call_goes_abroad_until_the_operator_allows_it(telephony: Telephony) -> None:
+    house = telephony.house
+    await house.apply(office(telephony.phones.sip, company=COMPANY, number=NUMBER, menu=MENU))
+    events, rung = len(telephony.inside.events), len(telephony.phones.ears.events)
+    caller = await telephony.phones.call(NUMBER, caller=CALLER)
     await caller.press("5")
-    await recording_started(town, events)  # back in the menu, nothing is pressed
+    await recording_started(telephony, events)  # back in the menu, nothing is pressed
     await caller.say(speak(SPEECH))
     await caller.hang_up()
-    (message,) = await kept_from(town, CALLER)
+    (message,) = await kept_from(telephony, CALLER)
     assert message["box"] == "company"
-    assert ABROAD.lstrip("+") not in str(town.inside.events[events:])
-    assert ABROAD.lstrip("+") not in str(town.phones.ears.events[rung:])
+    assert ABROAD.lstrip("+") not in str(telephony.inside.events[events:])
+    assert ABROAD.lstrip("+") not in str(telephony.phones.ears.events[rung:])
     assert "an outside number that may not be dialled" in house.log
 
     await house.voicepost("companies", "set", COMPANY, "--allow", "national,+49")
-    now = len(town.phones.ears.events)
-    caller = await town.phones.call(NUMBER, caller=CALLER)
+    now = len(telephony.phones.ears.events)
+    caller = await telephony.phones.call(NUMBER, caller=CALLER)
     await caller.press("5")
-    await town.phones.rang(ABROAD, after=now)
+    await telephony.phones.rang(ABROAD, after=now)
     await caller.hang_up()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from telephony.sandbox.telephones import Person
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -19,74 +19,76 @@ FIRST = "Первая попытка. Я что-то сказал не то."
 SECOND = "Вторая попытка. Вот теперь всё правильно."
 
 
-async def at_the_beep(town: Town, *, caller: str) -> Person:
+async def at_the_beep(telephony: Telephony, *, caller: str) -> Person:
     """A caller who has pressed 9 and hears the beep."""
-    heard = len(town.inside.events)
-    person = await town.phones.call("74951234567", caller=caller)
+    heard = len(telephony.inside.events)
+    person = await telephony.phones.call("74951234567", caller=caller)
     await person.press("9")
-    await recording_started(town, heard)
+    await recording_started(telephony, heard)
     return person
 
 
-async def recording_started(town: Town, after: int) -> int:
-    event = await town.inside.wait(lambda e: e["type"] == "RecordingStarted", after=after)
-    return town.inside.events.index(event, after) + 1
+async def recording_started(telephony: Telephony, after: int) -> int:
+    event = await telephony.inside.wait(lambda e: e["type"] == "RecordingStarted", after=after)
+    return telephony.inside.events.index(event, after) + 1
 
 
-async def reviewing(town: Town, after: int) -> int:
+async def reviewing(telephony: Telephony, after: int) -> int:
     """Wait until the caller is offered the review."""
-    event = await town.inside.wait(
+    event = await telephony.inside.wait(
         lambda e: e["type"] == "PlaybackStarted" and "vm-review" in e["playback"]["media_uri"],
         after=after,
     )
-    return town.inside.events.index(event, after) + 1
+    return telephony.inside.events.index(event, after) + 1
 
 
-async def at_the_review(town: Town, *, caller: str) -> tuple[Person, int]:
+async def at_the_review(telephony: Telephony, *, caller: str) -> tuple[Person, int]:
     """A caller who has said `FIRST` and pressed `#`, and how many events that took."""
-    person = await at_the_beep(town, caller=caller)
-    now = len(town.inside.events)
+    person = await at_the_beep(telephony, caller=caller)
+    now = len(telephony.inside.events)
     await person.say(speak(FIRST))
     await person.press("#")
-    return person, await reviewing(town, now)
+    return person, await reviewing(telephony, now)
 
 
-async def kept_from(town: Town, caller: str) -> list[dict[str, Any]]:
+async def kept_from(telephony: Telephony, caller: str) -> list[dict[str, Any]]:
     """Messages of this caller, once there are any."""
 
     async def messages() -> list[dict[str, Any]]:
-        return [m for m in await town.house.messages() if m["caller"]["number"] == caller]
+        return [m for m in await telephony.house.messages() if m["caller"]["number"] == caller]
 
     result: list[dict[str, Any]] = await until_async(messages)
     return result
 
 
-async def test_keeping_is_confirmed_only_when_the_message_is_stored(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, now = await at_the_review(town, caller="79160000001")
+async def test_keeping_is_confirmed_only_when_the_message_is_stored(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, now = await at_the_review(telephony, caller="79160000001")
     await caller.press("1")
-    await town.inside.wait(
+    await telephony.inside.wait(
         lambda e: e["type"] == "PlaybackStarted" and "vm-msgsaved" in e["playback"]["media_uri"],
         after=now,
     )
 
-    (message,) = await kept_from(town, "79160000001")  # it is there while "saved" is being said
-    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
+    (message,) = await kept_from(
+        telephony, "79160000001"
+    )  # it is there while "saved" is being said
+    assert likeness(speak(FIRST), await telephony.house.audio(message)) > SAME
     await caller.gone()
 
 
-async def test_listening_plays_back_what_was_said(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, now = await at_the_review(town, caller="79160000002")
+async def test_listening_plays_back_what_was_said(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, now = await at_the_review(telephony, caller="79160000002")
     await caller.start_listening()
     await caller.press("2")
-    replay = await town.inside.wait(
+    replay = await telephony.inside.wait(
         lambda e: (
             e["type"] == "PlaybackStarted" and e["playback"]["media_uri"].startswith("recording:")
         ),
         after=now,
     )
-    await town.inside.wait(
+    await telephony.inside.wait(
         lambda e: (
             e["type"] == "PlaybackFinished" and e["playback"]["id"] == replay["playback"]["id"]
         ),
@@ -96,55 +98,57 @@ async def test_listening_plays_back_what_was_said(town: Town) -> None:
     await caller.hang_up()
 
     assert likeness(speak(FIRST), heard) > SAME
-    assert len(await kept_from(town, "79160000002")) == 1
+    assert len(await kept_from(telephony, "79160000002")) == 1
 
 
-async def test_recording_again_replaces_the_first_attempt(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, now = await at_the_review(town, caller="79160000003")
+async def test_recording_again_replaces_the_first_attempt(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, now = await at_the_review(telephony, caller="79160000003")
     await caller.press("3")
-    now = await recording_started(town, now)
+    now = await recording_started(telephony, now)
     await caller.say(speak(SECOND))
     await caller.press("#")
-    await reviewing(town, now)
+    await reviewing(telephony, now)
     await caller.press("1")
     await caller.gone()
 
-    (message,) = await kept_from(town, "79160000003")
-    audio = await town.house.audio(message)
+    (message,) = await kept_from(telephony, "79160000003")
+    audio = await telephony.house.audio(message)
     assert likeness(speak(SECOND), audio) > SAME > likeness(speak(FIRST), audio)
 
 
-async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, now = await at_the_review(town, caller="79160000004")
+async def test_hanging_up_instead_of_recording_again_keeps_the_first_attempt(
+    telephony: Telephony,
+) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, now = await at_the_review(telephony, caller="79160000004")
     await caller.press("3")
-    await recording_started(town, now)
+    await recording_started(telephony, now)
     await caller.hang_up()
 
-    (message,) = await kept_from(town, "79160000004")
-    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
+    (message,) = await kept_from(telephony, "79160000004")
+    assert likeness(speak(FIRST), await telephony.house.audio(message)) > SAME
 
 
-async def test_hanging_up_in_the_review_keeps_the_message(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, _ = await at_the_review(town, caller="79160000005")
+async def test_hanging_up_in_the_review_keeps_the_message(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, _ = await at_the_review(telephony, caller="79160000005")
     await caller.hang_up()
 
-    (message,) = await kept_from(town, "79160000005")
-    assert likeness(speak(FIRST), await town.house.audio(message)) > SAME
+    (message,) = await kept_from(telephony, "79160000005")
+    assert likeness(speak(FIRST), await telephony.house.audio(message)) > SAME
 
 
-async def test_hash_at_once_is_too_short_three_times(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    now = len(town.inside.events)
-    caller = await town.phones.call("74951234567", caller="79160000006")
+async def test_hash_at_once_is_too_short_three_times(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    now = len(telephony.inside.events)
+    caller = await telephony.phones.call("74951234567", caller="79160000006")
     await caller.press("9")
     for _ in range(3):
-        now = await recording_started(town, now)
+        now = await recording_started(telephony, now)
         await caller.breathe()
         await caller.press("#")
-        await town.inside.wait(
+        await telephony.inside.wait(
             lambda e: (
                 e["type"] == "PlaybackStarted" and "vm-tooshort" in e["playback"]["media_uri"]
             ),
@@ -152,5 +156,7 @@ async def test_hash_at_once_is_too_short_three_times(town: Town) -> None:
         )
     await caller.gone()
 
-    assert not [m for m in await town.house.messages() if m["caller"]["number"] == "79160000006"]
-    assert not town.house.calls_with_drafts()
+    assert not [
+        m for m in await telephony.house.messages() if m["caller"]["number"] == "79160000006"
+    ]
+    assert not telephony.house.calls_with_drafts()

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import open_town
+from tests.asterisk.conftest import open_telephony
 from tests.asterisk.house import House
 from tests.asterisk.stage import Stage
 from tests.scenarios import SCENARIOS, Scenario
@@ -29,11 +29,11 @@ async def plays(
 ) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
     """All scenarios, running; a few at a time."""
     places = asyncio.Semaphore(AT_ONCE)
-    async with open_town(running_house, phones_asterisk) as town:
+    async with open_telephony(running_house, phones_asterisk) as telephony:
 
         async def play(place: int, scenario: Scenario) -> None:
             async with places:
-                await Stage(town, scenario, place).play()
+                await Stage(telephony, scenario, place).play()
 
         tasks = {
             scenario.name: asyncio.create_task(play(place, scenario))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import open_town
+from tests.asterisk.conftest import open_telephony
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -28,9 +28,9 @@ async def test_sigterm_files_the_recording_in_progress_and_ends_asterisk(
 ) -> None:
     async with House(short_folder / "sigterm") as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await at_the_beep(town, caller="79160000031")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await at_the_beep(telephony, caller="79160000031")
             ending = asyncio.create_task(end(service))
             await caller.say(speak(SPEECH))
             await caller.hang_up()
@@ -46,9 +46,9 @@ async def test_sigterm_stops_an_endless_caller_and_keeps_what_was_said(
 ) -> None:
     async with House(short_folder / "endless", "[calls]\nshutdown_seconds = 4") as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await at_the_beep(town, caller="79160000032")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await at_the_beep(telephony, caller="79160000032")
             long = speak(" ".join([SPEECH] * 5))
             await caller.start_saying(long)
             await end(service)
@@ -65,9 +65,9 @@ async def test_a_killed_service_leaves_asterisk_alive_and_the_next_one_takes_ove
     async with House(short_folder / "killed") as house:
         service = await house.serve("serve", "--sandbox")
         pid = house.asterisk.pid()
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await at_the_beep(town, caller="79160000033")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await at_the_beep(telephony, caller="79160000033")
             await caller.start_saying(speak(SPEECH))
             service.send_signal(signal.SIGKILL)
             await service.wait()
@@ -86,16 +86,16 @@ async def test_a_role_that_is_killed_comes_back_and_the_caller_is_taken_up_again
 ) -> None:
     async with House(short_folder / "role") as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await town.phones.call("74951234567", caller="79160000034")
-            await town.inside.wait(lambda e: e["type"] == "PlaybackStarted")
-            now = len(town.inside.events)
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await telephony.phones.call("74951234567", caller="79160000034")
+            await telephony.inside.wait(lambda e: e["type"] == "PlaybackStarted")
+            now = len(telephony.inside.events)
             await house.kill_role(service, "calls")
             # The same caller hears the menu again, and can still leave a message.
-            await town.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=now)
+            await telephony.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=now)
             await caller.press("9")
-            await recording_started(town, now)
+            await recording_started(telephony, now)
             await caller.say(speak(SPEECH))
             await caller.hang_up()
             (message,) = await until_async(house.messages)
@@ -108,13 +108,13 @@ async def test_a_conversation_goes_on_while_the_service_is_killed(
 ) -> None:
     async with House(short_folder / "talk") as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            town.phones.behaviours["101"] = "answer"
-            caller = await town.phones.call("74951234567")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            telephony.phones.behaviours["101"] = "answer"
+            caller = await telephony.phones.call("74951234567")
             await caller.press("1")
-            employee = await town.phones.answered("101")
-            await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+            employee = await telephony.phones.answered("101")
+            await telephony.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
             await house.kill_role(service, "calls")
             await until(lambda: "taking up a call again" in house.log)
             await employee.start_listening()
@@ -140,9 +140,9 @@ async def test_messages_are_kept_in_postgresql(
         url = f"postgresql://postgres@/postgres?host={socket}"
         async with House(short_folder / "on-pg", f'[database]\nurl = "{url}"') as house:
             service = await house.serve("serve", "--sandbox")
-            async with open_town(house, phones_asterisk) as town:
-                await house.apply(office(town.phones.sip))
-                caller = await at_the_beep(town, caller="79160000035")
+            async with open_telephony(house, phones_asterisk) as telephony:
+                await house.apply(office(telephony.phones.sip))
+                caller = await at_the_beep(telephony, caller="79160000035")
                 await caller.say(speak(SPEECH))
                 await caller.hang_up()
                 (message,) = await until_async(house.messages)

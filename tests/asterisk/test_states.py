@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import open_town
+from tests.asterisk.conftest import open_telephony
 from tests.asterisk.house import House
 from tests.asterisk.plays import Season, season, table
 from tests.asterisk.states import STATES
@@ -24,7 +24,10 @@ PLAYS = table(STATES)
 
 @pytest.fixture(scope="module")
 async def calls(running_house: House, phones_asterisk: Asterisk) -> AsyncIterator[Season]:
-    async with open_town(running_house, phones_asterisk) as town, season(town, PLAYS) as calls:
+    async with (
+        open_telephony(running_house, phones_asterisk) as telephony,
+        season(telephony, PLAYS) as calls,
+    ):
         yield calls
 
 

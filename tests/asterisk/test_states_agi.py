@@ -9,7 +9,7 @@ import pytest
 
 from telephony.sandbox.asterisk import Asterisk
 from tests.asterisk.house import end
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.plays import Season, season, table
 from tests.asterisk.states import STATES
 
@@ -20,9 +20,9 @@ PLAYS = table(STATES)
 
 @pytest.fixture(scope="module")
 async def calls(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Season]:
-    async with lonely_town(short_folder / "by-agi", phones_asterisk) as town:
-        agi = await town.house.serve("agi")
-        async with season(town, PLAYS) as calls:
+    async with telephony_alone(short_folder / "by-agi", phones_asterisk) as telephony:
+        agi = await telephony.house.serve("agi")
+        async with season(telephony, PLAYS) as calls:
             yield calls
         await end(agi)
 

@@ -13,7 +13,7 @@ import pytest
 
 from telephony.sandbox.asterisk import Asterisk
 from tests.asterisk.house import end
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.plays import Season, season, table
 from tests.asterisk.states import ALONE_STATES
 from tests.waiting import until
@@ -26,12 +26,12 @@ PLAYS = table(ALONE_STATES)
 @pytest.fixture(scope="module")
 async def calls(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Season]:
     async with (
-        lonely_town(short_folder / "by-itself", phones_asterisk) as town,
-        season(town, PLAYS) as calls,
+        telephony_alone(short_folder / "by-itself", phones_asterisk) as telephony,
+        season(telephony, PLAYS) as calls,
     ):
         await asyncio.gather(*calls.tasks.values(), return_exceptions=True)
-        service = await town.house.serve("calls")
-        spool = town.house.asterisk.spool / "voicepost"
+        service = await telephony.house.serve("calls")
+        spool = telephony.house.asterisk.spool / "voicepost"
         await until(lambda: not any(spool.iterdir()))  # the youngest file waits a few seconds
         yield calls
         await end(service)

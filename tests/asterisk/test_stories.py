@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town, open_town
+from tests.asterisk.conftest import Telephony, open_telephony
 from tests.asterisk.house import House, end, until_async
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import at_the_beep, at_the_review, kept_from
@@ -18,17 +18,17 @@ from tests.waiting import until
 pytestmark = pytest.mark.asterisk
 
 
-async def test_the_story_of_a_message(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    caller, _ = await at_the_review(town, caller="79160000091")
+async def test_the_story_of_a_message(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    caller, _ = await at_the_review(telephony, caller="79160000091")
     await caller.press("1")
     await caller.gone()
-    (message,) = await kept_from(town, "79160000091")
+    (message,) = await kept_from(telephony, "79160000091")
 
-    shown = await town.house.voicepost("messages", "show", message["id"])
+    shown = await telephony.house.voicepost("messages", "show", message["id"])
     (call,) = (line.split()[1] for line in shown.splitlines() if line.startswith("call:"))
     for wanted in (call, message["id"]):
-        story = await until_async(lambda wanted=wanted: _whole_story(town.house, wanted))
+        story = await until_async(lambda wanted=wanted: _whole_story(telephony.house, wanted))
         told = [line[14:].split(None, 1)[1] for line in story.splitlines()[1:]]
         assert told == [
             "79160000091 calls 74951234567",
@@ -41,7 +41,7 @@ async def test_the_story_of_a_message(town: Town) -> None:
             f"kept: {message['duration']:.1f} s, message {message['id']}",
             "the call is over",
         ]
-    newest = await town.house.json("calls", "list", "--limit", "5")
+    newest = await telephony.house.json("calls", "list", "--limit", "5")
     assert (call, "79160000091") in [(row["call"], row["caller"]) for row in newest]
 
 
@@ -50,9 +50,9 @@ async def test_a_story_goes_on_after_the_death_of_the_role(
 ) -> None:
     async with House(short_folder / "story", '[log]\nlevel = "error"') as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await at_the_beep(town, caller="79160000092")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await at_the_beep(telephony, caller="79160000092")
             await caller.start_saying(speak("Меня записывают, а служба умерла."))
             await house.kill_role(service, "calls")
             await until(lambda: not caller.is_speaking())

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from dialplan.sounds import REVIEW
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import ANNA, ANNA_RINGS, BOX, COMPANY, KEEP, LEAVE, MENU, NOBODY, SPOKEN
 from tests.asterisk.steps import Heard, RealStep, Say, Storm, TwoParts
@@ -50,28 +50,30 @@ STORMS: dict[str, tuple[tuple[RealStep, ...], tuple[Expected, ...]]] = {
 """What the caller does; the message is always left behind the storm, or is kept in spite of it."""
 
 
-async def test_storms_of_keys_disturb_neither_their_own_call_nor_one_beside_it(town: Town) -> None:
+async def test_storms_of_keys_disturb_neither_their_own_call_nor_one_beside_it(
+    telephony: Telephony,
+) -> None:
     places = iter(range(PLACE, PLACE + 100))
-    calm = [await wait_for_box(town, next(places)) for _ in range(CALLS_BESIDE)]
+    calm = [await wait_for_box(telephony, next(places)) for _ in range(CALLS_BESIDE)]
 
     storms = [
-        asyncio.create_task(leave_in_storm(town, name, next(places), steps, kept))
+        asyncio.create_task(leave_in_storm(telephony, name, next(places), steps, kept))
         for name, (steps, kept) in STORMS.items()
     ]
-    stormy = [await wait_for_box(town, next(places)) for _ in range(CALLS_BESIDE)]
+    stormy = [await wait_for_box(telephony, next(places)) for _ in range(CALLS_BESIDE)]
     await asyncio.gather(*storms)
 
     assert statistics.median(stormy) < 3 * statistics.median(calm) + 1, (calm, stormy)
 
 
 async def leave_in_storm(
-    town: Town,
+    telephony: Telephony,
     name: str,
     place: int,
     steps: tuple[RealStep, ...],
     kept: tuple[Expected, ...],
 ) -> None:
-    stage = Stage(town, Scenario(name, ()), place)
+    stage = Stage(telephony, Scenario(name, ()), place)
     await stage.prepare()
     caller = await stage.begin()
     await caller.connected()
@@ -81,9 +83,9 @@ async def leave_in_storm(
     await stage.check(kept)
 
 
-async def wait_for_box(town: Town, place: int) -> float:
+async def wait_for_box(telephony: Telephony, place: int) -> float:
     """How many seconds a caller waits for an answer, and then for what the key 9 leads to."""
-    stage = Stage(town, Scenario("beside", ()), place)
+    stage = Stage(telephony, Scenario("beside", ()), place)
     await stage.prepare()
     begun = time.monotonic()
     caller = await stage.begin()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import until_async
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.offices import office
@@ -26,32 +26,32 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("kind", STRANGERS)
-async def test_a_hostile_caller_leaves_an_ordinary_message(town: Town, kind: str) -> None:
+async def test_a_hostile_caller_leaves_an_ordinary_message(telephony: Telephony, kind: str) -> None:
     number, name = STRANGERS[kind]
     company = f"Незнакомцы: {kind}"
     dialled = f"7495000010{list(STRANGERS).index(kind)}"
-    await town.house.apply(office(town.phones.sip, company=company, number=dialled))
+    await telephony.house.apply(office(telephony.phones.sip, company=company, number=dialled))
 
-    now = len(town.inside.events)
-    caller = await town.phones.call(
+    now = len(telephony.inside.events)
+    caller = await telephony.phones.call(
         dialled, caller="", variables={"CALLERID(num)": number, "CALLERID(name)": name}
     )
     await caller.press("1")
-    await recording_started(town, now)
+    await recording_started(telephony, now)
     await caller.say(speak(SPEECH))
     await caller.hang_up()
 
     (message,) = await until_async(
-        lambda: town.house.json("messages", "list", "--company", company)
+        lambda: telephony.house.json("messages", "list", "--company", company)
     )
     # SIP carries a part of it, in its own spelling; what arrived is text in the right columns.
     assert message["box"] == "employee"
     assert message["addressee"]["number"] == "101"
     assert len(message["caller"]["number"]) <= 300
-    assert likeness(speak(SPEECH), await town.house.audio(message)) > SAME
-    table = await town.house.voicepost("messages", "list", "--company", company)
+    assert likeness(speak(SPEECH), await telephony.house.audio(message)) > SAME
+    table = await telephony.house.voicepost("messages", "list", "--company", company)
     assert len([line for line in table.splitlines() if message["id"][:13] in line]) == 1
-    folder = town.house.home / "export"
-    await town.house.voicepost("messages", "export", str(folder), "--company", company)
+    folder = telephony.house.home / "export"
+    await telephony.house.voicepost("messages", "export", str(folder), "--company", company)
     assert all(path.resolve().is_relative_to(folder.resolve()) for path in folder.rglob("*"))
-    assert town.house.asterisk.running()
+    assert telephony.house.asterisk.running()

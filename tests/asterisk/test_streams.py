@@ -13,7 +13,7 @@ from storage.messages.repository import Message
 from storage.office import parse_office
 from telephony.ari.client import Event
 from tests.acting import ME
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.listening import SAME, likeness
 from tests.asterisk.rtp import Dialler
@@ -37,10 +37,10 @@ BACK = 1500
 """Packets, of thirty seconds: until new numbers come to the old ones, Asterisk drops everything."""
 
 
-async def test_sound_that_comes_in_an_unusual_way(town: Town) -> None:
-    house = town.house
+async def test_sound_that_comes_in_an_unusual_way(telephony: Telephony) -> None:
+    house = telephony.house
     await asyncio.to_thread(house.offices.apply, parse_office(OFFICE), by=ME)
-    await asyncio.gather(*(call(town, caller) for caller, call in CALLERS.items()))
+    await asyncio.gather(*(call(telephony, caller) for caller, call in CALLERS.items()))
 
     def kept() -> dict[str, Message]:
         found = house.repository.list(Query(company=NAME)).messages
@@ -56,16 +56,16 @@ async def test_sound_that_comes_in_an_unusual_way(town: Town) -> None:
     assert lacking == {STARTS_ANEW, ANEW_UNNOTICED}
 
 
-async def start_anew(town: Town, caller: str) -> None:
-    line = await at_the_beep(town, caller)
+async def start_anew(telephony: Telephony, caller: str) -> None:
+    line = await at_the_beep(telephony, caller)
     await line.dialler.say(speak(HELLO))
     line.dialler.begin_anew(BACK)
     await line.dialler.say(speak(SECOND))
     await line.keep()
 
 
-async def start_anew_unnoticed(town: Town, caller: str) -> None:
-    line = await at_the_beep(town, caller)
+async def start_anew_unnoticed(telephony: Telephony, caller: str) -> None:
+    line = await at_the_beep(telephony, caller)
     await line.dialler.say(speak(HELLO))
     line.dialler.begin_anew(BACK, same_source=True)
     await line.dialler.say(speak(SECOND))  # Asterisk counts what is missing every five seconds
@@ -73,22 +73,22 @@ async def start_anew_unnoticed(town: Town, caller: str) -> None:
     await line.keep()
 
 
-async def move(town: Town, caller: str) -> None:
-    line = await at_the_beep(town, caller)
+async def move(telephony: Telephony, caller: str) -> None:
+    line = await at_the_beep(telephony, caller)
     await line.dialler.say(speak(HELLO))
     line.dialler.move()
     await line.dialler.say(speak(SECOND))
     await line.keep()
 
 
-async def hiss(town: Town, caller: str) -> None:
-    line = await at_the_beep(town, caller)
+async def hiss(telephony: Telephony, caller: str) -> None:
+    line = await at_the_beep(telephony, caller)
     await line.dialler.say(speak(HELLO))
     await over(line, line.dialler.hiss)
 
 
-async def send_comfort_noise(town: Town, caller: str) -> None:
-    line = await at_the_beep(town, caller)
+async def send_comfort_noise(telephony: Telephony, caller: str) -> None:
+    line = await at_the_beep(telephony, caller)
     await line.dialler.say(speak(HELLO))
     await over(line, line.dialler.say_nothing)
 
@@ -107,7 +107,7 @@ SAID = {
     MOVES: (HELLO, SECOND),
     ANEW_UNNOTICED: (HELLO, LONG),
 }
-CALLERS: dict[str, Callable[[Town, str], Awaitable[None]]] = {
+CALLERS: dict[str, Callable[[Telephony, str], Awaitable[None]]] = {
     STARTS_ANEW: start_anew,
     ANEW_UNNOTICED: start_anew_unnoticed,
     MOVES: move,
@@ -119,14 +119,14 @@ CALLERS: dict[str, Callable[[Town, str], Awaitable[None]]] = {
 class Line:
     """A caller who may speak."""
 
-    def __init__(self, town: Town, dialler: Dialler, channel: str) -> None:
+    def __init__(self, telephony: Telephony, dialler: Dialler, channel: str) -> None:
         self.dialler = dialler
-        self._town = town
+        self._telephony = telephony
         self._channel = channel
 
     def hears(self, sound: str) -> asyncio.Task[Event]:
         """Done when this is played to the caller."""
-        return asyncio.create_task(self._town.inside.wait(lambda e: self._plays(e, sound)))
+        return asyncio.create_task(self._telephony.inside.wait(lambda e: self._plays(e, sound)))
 
     async def keep(self) -> None:
         """End the message by key, and keep it in the review."""
@@ -150,8 +150,8 @@ class Line:
         return bool(is_ours and playback["media_uri"] == f"sound:{sound}")
 
 
-async def at_the_beep(town: Town, caller: str) -> Line:
-    dialler = Dialler(town.house.asterisk.sip, NUMBER, caller)
-    channel = await connected(town, dialler, caller)
-    await listen_to_the_beep(town, dialler, channel)
-    return Line(town, dialler, channel)
+async def at_the_beep(telephony: Telephony, caller: str) -> Line:
+    dialler = Dialler(telephony.house.asterisk.sip, NUMBER, caller)
+    channel = await connected(telephony, dialler, caller)
+    await listen_to_the_beep(telephony, dialler, channel)
+    return Line(telephony, dialler, channel)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town, open_town
+from tests.asterisk.conftest import Telephony, open_telephony
 from tests.asterisk.house import House, end
 from tests.asterisk.listening import SAME, likeness, tone_share
 from tests.asterisk.offices import office
@@ -20,15 +20,15 @@ QUESTION = "Здравствуйте, Анна! Это Иван. Когда пр
 ANSWER = "Добрый день, Иван. Ваш заказ приедет завтра до обеда."
 
 
-async def test_caller_and_employee_hear_each_other(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    town.phones.behaviours["101"] = "answer"
-    before = await town.house.messages()
+async def test_caller_and_employee_hear_each_other(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    telephony.phones.behaviours["101"] = "answer"
+    before = await telephony.house.messages()
 
-    caller = await town.phones.call("74951234567")
+    caller = await telephony.phones.call("74951234567")
     await caller.press("1")
-    employee = await town.phones.answered("101")
-    await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+    employee = await telephony.phones.answered("101")
+    await telephony.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
     await caller.start_listening()
     await employee.start_listening()
     await caller.say(speak(QUESTION))
@@ -40,32 +40,34 @@ async def test_caller_and_employee_hear_each_other(town: Town) -> None:
     assert likeness(speak(ANSWER), heard_by_caller) > SAME
     await employee.hang_up()
     await caller.gone()
-    assert await town.house.messages() == before  # an answered call leaves no message
+    assert await telephony.house.messages() == before  # an answered call leaves no message
 
 
-async def test_the_caller_hanging_up_ends_the_talk_for_the_employee(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
-    town.phones.behaviours["101"] = "answer"
+async def test_the_caller_hanging_up_ends_the_talk_for_the_employee(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
+    telephony.phones.behaviours["101"] = "answer"
 
-    caller = await town.phones.call("74951234567")
+    caller = await telephony.phones.call("74951234567")
     await caller.press("1")
-    employee = await town.phones.answered("101")
-    await town.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
+    employee = await telephony.phones.answered("101")
+    await telephony.inside.wait(lambda e: e["type"] == "ChannelEnteredBridge")
     await caller.hang_up()
 
     await employee.gone()
 
 
-async def test_a_waiting_caller_hears_ringing(town: Town) -> None:
+async def test_a_waiting_caller_hears_ringing(telephony: Telephony) -> None:
     # Long enough for a second burst of the tone, should the first be missed.
-    patient = office(town.phones.sip).replace("ring_timeout = 3", "ring_timeout = 8")
-    await town.house.apply(patient)
+    patient = office(telephony.phones.sip).replace("ring_timeout = 3", "ring_timeout = 8")
+    await telephony.house.apply(patient)
 
-    caller = await town.phones.call("74951234567")
+    caller = await telephony.phones.call("74951234567")
     await caller.press("1")
-    await town.phones.rang("101")
+    await telephony.phones.rang("101")
     await caller.start_listening()
-    await town.inside.wait(lambda e: e["type"] == "PlaybackStarted", after=len(town.inside.events))
+    await telephony.inside.wait(
+        lambda e: e["type"] == "PlaybackStarted", after=len(telephony.inside.events)
+    )
     heard = await caller.stop_listening()
 
     assert tone_share(heard, 425) > 0.9
@@ -77,14 +79,14 @@ async def test_a_waiting_caller_hears_music_where_the_setting_says_so(
 ) -> None:
     async with House(short_folder / "music", '[calls]\nringing = "music"') as house:
         service = await house.serve("serve", "--sandbox")
-        async with open_town(house, phones_asterisk) as town:
-            await house.apply(office(town.phones.sip))
-            caller = await town.phones.call("74951234567")
+        async with open_telephony(house, phones_asterisk) as telephony:
+            await house.apply(office(telephony.phones.sip))
+            caller = await telephony.phones.call("74951234567")
             await caller.press("1")
-            await town.phones.rang("101")
+            await telephony.phones.rang("101")
             await caller.start_listening()
-            await town.inside.wait(
-                lambda e: e["type"] == "PlaybackStarted", after=len(town.inside.events)
+            await telephony.inside.wait(
+                lambda e: e["type"] == "PlaybackStarted", after=len(telephony.inside.events)
             )
             heard = await caller.stop_listening()
             a_second = write_wav(heard.with_suffix(".second.wav"), samples(heard)[: 2 * RATE])
@@ -94,14 +96,14 @@ async def test_a_waiting_caller_hears_music_where_the_setting_says_so(
         await end(service)
 
 
-async def test_a_phone_that_rings_stops_when_the_caller_hangs_up(town: Town) -> None:
-    await town.house.apply(office(town.phones.sip))
+async def test_a_phone_that_rings_stops_when_the_caller_hangs_up(telephony: Telephony) -> None:
+    await telephony.house.apply(office(telephony.phones.sip))
 
-    caller = await town.phones.call("74951234567")
+    caller = await telephony.phones.call("74951234567")
     await caller.press("1")
-    ringing = await town.phones.rang("101")
+    ringing = await telephony.phones.rang("101")
     await caller.hang_up()
 
-    await town.phones.ears.wait(
+    await telephony.phones.ears.wait(
         lambda e: e["type"] == "StasisEnd" and e["channel"]["id"] == ringing["channel"]["id"]
     )

@@ -16,10 +16,10 @@ import pytest
 from storage.messages.query import Query
 from storage.messages.repository import Message
 from telephony.sandbox.asterisk import Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.dialling import connected, listen_to_the_beep
 from tests.asterisk.house import end
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.rtp import Dialler
 from tests.speech import speak
 from tests.waiting import until
@@ -89,15 +89,15 @@ EARLIER_DIALPLAN = Path(__file__).parent / "earlier_extensions.conf"
 
 
 @pytest.fixture(scope="module")
-async def town(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Town]:
-    async with lonely_town(short_folder / "trunk", phones_asterisk) as town:
-        await town.house.apply(OFFICE)
-        yield town
+async def telephony(short_folder: Path, phones_asterisk: Asterisk) -> AsyncIterator[Telephony]:
+    async with telephony_alone(short_folder / "trunk", phones_asterisk) as telephony:
+        await telephony.house.apply(OFFICE)
+        yield telephony
 
 
 @asynccontextmanager
-async def serving(town: Town, role: str) -> AsyncIterator[None]:
-    process = await town.house.serve(role)
+async def serving(telephony: Telephony, role: str) -> AsyncIterator[None]:
+    process = await telephony.house.serve(role)
     yield
     await end(process)
 
@@ -105,9 +105,9 @@ async def serving(town: Town, role: str) -> AsyncIterator[None]:
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi"), ("", "asterisk")])
 async def test_whoever_calls_by_the_trunk_leaves_a_message_where_it_should_be(
-    town: Town, role: str, source: str
+    telephony: Telephony, role: str, source: str
 ) -> None:
-    messages = await _taken(town, role, CALLS)
+    messages = await _taken(telephony, role, CALLS)
     assert {message.source for message in messages} == {source}
     found = {m.caller_number: (m.company_id is not None, m.dialled) for m in messages}
     assert found == {call.number: (call.is_ours, call.at) for call in CALLS}
@@ -118,15 +118,15 @@ async def test_whoever_calls_by_the_trunk_leaves_a_message_where_it_should_be(
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi"), ("", "asterisk")])
-async def test_with_an_earlier_dialplan_too(town: Town, role: str, source: str) -> None:
+async def test_with_an_earlier_dialplan_too(telephony: Telephony, role: str, source: str) -> None:
     """An installation's own copy of `asterisk-conf` stays until somebody copies it anew."""
-    asterisk = town.house.asterisk
+    asterisk = telephony.house.asterisk
     dialplan = asterisk.folder / "etc/voicepost/extensions.conf"
     newest = dialplan.read_text()
     dialplan.write_text(EARLIER_DIALPLAN.read_text())
     await asterisk.rx("dialplan reload")
     try:
-        messages = await _taken(town, role, EARLIER)
+        messages = await _taken(telephony, role, EARLIER)
     finally:
         dialplan.write_text(newest)
         await asterisk.rx("dialplan reload")
@@ -136,32 +136,32 @@ async def test_with_an_earlier_dialplan_too(town: Town, role: str, source: str) 
     assert found == {call.number: (call.is_ours, call.at) for call in EARLIER}
 
 
-async def _taken(town: Town, role: str, calls: Sequence[Call]) -> list[Message]:
+async def _taken(telephony: Telephony, role: str, calls: Sequence[Call]) -> list[Message]:
     """Place the calls while that role serves, or nobody: the messages, once all are kept."""
-    known = {message.id for message in _all(town)}
+    known = {message.id for message in _all(telephony)}
 
     def new() -> list[Message]:
-        found = [message for message in _all(town) if message.id not in known]
+        found = [message for message in _all(telephony) if message.id not in known]
         return found if len(found) >= len(calls) else []
 
     if role:
-        async with serving(town, role):
-            await asyncio.gather(*(_leave(town, call) for call in calls))
+        async with serving(telephony, role):
+            await asyncio.gather(*(_leave(telephony, call) for call in calls))
             return await until(new)
-    await asyncio.gather(*(_leave(town, call) for call in calls))
-    async with serving(town, "calls"):
+    await asyncio.gather(*(_leave(telephony, call) for call in calls))
+    async with serving(telephony, "calls"):
         return await until(new)
 
 
-async def _leave(town: Town, call: Call) -> None:
+async def _leave(telephony: Telephony, call: Call) -> None:
     """Call, leave a message after the beep, and hang up."""
-    after = len(town.inside.events)
-    dialler = Dialler(town.house.asterisk.sip, call.dialled, call.caller, name=call.name)
-    channel = await connected(town, dialler, call.number, after=after)
-    await listen_to_the_beep(town, dialler, channel, after=after)
+    after = len(telephony.inside.events)
+    dialler = Dialler(telephony.house.asterisk.sip, call.dialled, call.caller, name=call.name)
+    channel = await connected(telephony, dialler, call.number, after=after)
+    await listen_to_the_beep(telephony, dialler, channel, after=after)
     await dialler.say(speak(SPEECH))
     dialler.hang_up()
 
 
-def _all(town: Town) -> list[Message]:
-    return list(town.house.repository.list(Query()).messages)
+def _all(telephony: Telephony) -> list[Message]:
+    return list(telephony.house.repository.list(Query()).messages)

@@ -12,9 +12,9 @@ import pytest
 
 from telephony.ari.lease import STALE_SECONDS, Entry, read
 from telephony.sandbox.asterisk import USER, Asterisk
-from tests.asterisk.conftest import Town
+from tests.asterisk.conftest import Telephony
 from tests.asterisk.house import House, end
-from tests.asterisk.lonely import lonely_town
+from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import BOX, COMPANY, LEAVE
 from tests.scenarios import Scenario
@@ -29,14 +29,14 @@ TAKEN_OVER_SECONDS = 8.0
 class Holders:
     """Who held the lease, and from when to when, by our clock."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
+    def __init__(self, telephony: Telephony) -> None:
+        self._telephony = telephony
         self.terms: list[tuple[str, float, float]] = []
 
     async def watch(self) -> None:
         clock, seen = asyncio.get_running_loop(), Entry("", "", "")
         while True:
-            entry = await read(self._town.ari)
+            entry = await read(self._telephony.ari)
             if entry is not None and entry != seen:
                 began = self.terms.pop()[1] if entry.instance == seen.instance else clock.time()
                 self.terms.append((entry.owner, began, clock.time()))
@@ -45,8 +45,8 @@ class Holders:
 
 
 @asynccontextmanager
-async def watched(town: Town) -> AsyncIterator[Holders]:
-    holders = Holders(town)
+async def watched(telephony: Telephony) -> AsyncIterator[Holders]:
+    holders = Holders(telephony)
     watching = asyncio.create_task(holders.watch())
     yield holders
     watching.cancel()
@@ -69,23 +69,26 @@ async def test_the_second_service_acts_when_the_first_cannot(
     blow: signal.Signals, short_folder: Path, phones_asterisk: Asterisk
 ) -> None:
     folder = short_folder / f"two-{blow.value}"
-    async with lonely_town(folder / "1", phones_asterisk) as town:
-        first = town.house
-        async with House(folder / "2", same_asterisk(first)) as second, watched(town) as holders:
+    async with telephony_alone(folder / "1", phones_asterisk) as telephony:
+        first = telephony.house
+        async with (
+            House(folder / "2", same_asterisk(first)) as second,
+            watched(telephony) as holders,
+        ):
             acting = await first.serve("calls")
             waiting = await second.start("calls")
             await until(lambda: "standing by" in second.log)
-            await Stage(town, Scenario("", (*BOX, *LEAVE), COMPANY), 700).play()
+            await Stage(telephony, Scenario("", (*BOX, *LEAVE), COMPANY), 700).play()
             assert "call over" not in second.log
 
             acting.send_signal(blow)
             async with asyncio.timeout(TAKEN_OVER_SECONDS):
                 await second.ready(waiting, "calls")
-            other_town = Town(second, town.phones, town.inside, town.ari)
-            await Stage(other_town, Scenario("", (*BOX, *LEAVE), COMPANY), 701).play()
+            other_telephony = Telephony(second, telephony.phones, telephony.inside, telephony.ari)
+            await Stage(other_telephony, Scenario("", (*BOX, *LEAVE), COMPANY), 701).play()
             if blow is signal.SIGSTOP:
                 acting.send_signal(signal.SIGCONT)
-            await Stage(other_town, Scenario("", (*BOX, *LEAVE), COMPANY), 702).play()
+            await Stage(other_telephony, Scenario("", (*BOX, *LEAVE), COMPANY), 702).play()
             assert await acting.wait() != 0  # it found out, and has not touched anything
 
             (_, _, last), (_, begins, _) = holders.terms

@@ -10,9 +10,9 @@ from commands.phone import ari_access
 from storage.messages.repository import Message
 from storage.settings import load_settings
 from telephony.ari.client import HttpAri, new_id
-from tests.asterisk.exchange import Exchange, opened_exchange
 from tests.asterisk.house import until_async
 from tests.asterisk.sipp import Invitation
+from tests.asterisk.strangers import Exchange, opened_exchange
 from tests.speech import speak
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]

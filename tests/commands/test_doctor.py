@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from cli import main
 from commands.context import App
-from commands.doctor import data, disk, exchange
+from commands.doctor import data, disk, telephony
 from commands.doctor.data import NEWEST
 from commands.doctor.finding import Finding
 from commands.doctor.probe import RATE, TONES, hears_tones
@@ -365,7 +365,7 @@ async def test_the_secret_of_the_fallback_is_compared(
     with fallback(office.home, ours) as port:
         monkeypatch.setenv("VOICEPOST_AGI__PORT", str(port))
         monkeypatch.setenv("VOICEPOST_AGI__SECRET", ours)
-        found = await exchange.fallback(App(office.home), OldAri({"value": asterisks}))
+        found = await telephony.fallback(App(office.home), OldAri({"value": asterisks}))
 
     assert found.state == state
     told = found.what + found.advice
@@ -384,7 +384,7 @@ async def test_an_asterisk_without_that_variable_knows_no_secret(
     with fallback(office.home, SECRET) as port:
         monkeypatch.setenv("VOICEPOST_AGI__PORT", str(port))
         monkeypatch.setenv("VOICEPOST_AGI__SECRET", SECRET)
-        found = await exchange.fallback(App(office.home), Unset(None))
+        found = await telephony.fallback(App(office.home), Unset(None))
 
     assert found.state == "failure"
 
@@ -410,7 +410,7 @@ class OldAri(HttpAri):
     [("22.10.1", "ok"), ("23.0.0", "ok"), ("22.10.0", "warning"), ("20.9.3~dfsg", "warning")],
 )
 async def test_an_asterisk_without_security_fixes(version: str, state: str) -> None:
-    found = await exchange.asterisk(OldAri({"system": {"version": version}}))
+    found = await telephony.asterisk(OldAri({"system": {"version": version}}))
     assert found.state == state
     assert ("22.10.1" in found.advice) == (state == "warning")
 
@@ -418,7 +418,7 @@ async def test_an_asterisk_without_security_fixes(version: str, state: str) -> N
 async def test_clocks_that_differ() -> None:
     for seconds, state in ((0, "ok"), (90, "warning"), (-90, "warning")):
         theirs = datetime.now(UTC) + timedelta(seconds=seconds)
-        assert (await exchange.clock(OldAri({"timestamp": theirs.isoformat()}))).state == state
+        assert (await telephony.clock(OldAri({"timestamp": theirs.isoformat()}))).state == state
 
 
 # -- the probe ---------------------------------------------------------------------------------

@@ -17,19 +17,21 @@ UNWRITTEN_SECONDS = 2.1
 
 async def kill_asterisk(blow: Blow) -> None:
     """The callers' telephones notice, and hang up; the supervisor starts another Asterisk."""
-    town = blow.town
-    old = town.house.asterisk.pid()
+    installation = blow.installation
+    old = installation.house.asterisk.pid()
     assert old is not None
     os.kill(old, signal.SIGKILL)
-    for caller in town.callers.values():
+    for caller in installation.callers.values():
         caller.line_is_dead()
     async with asyncio.TaskGroup() as group:
-        for caller in town.callers.values():
+        for caller in installation.callers.values():
             group.create_task(caller.hang_up())
     clock = asyncio.get_running_loop()
     while clock.time() < blow.at + BACK_SECONDS:
-        new = town.house.asterisk.pid()
-        if new not in (None, old) and is_connected(town.pid("calls"), town.house.ports.http):
+        new = installation.house.asterisk.pid()
+        if new not in (None, old) and is_connected(
+            installation.pid("calls"), installation.house.ports.http
+        ):
             blow.measure("back_seconds_max", clock.time() - blow.at)
             return
         await asyncio.sleep(POLL_SECONDS)

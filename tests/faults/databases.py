@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 from tests.faults.fault import Blow, Fault
-from tests.faults.town import Town, open_town
+from tests.faults.installation import Installation, open_installation
 from tests.storage.postgresql import Server, running_server
 
 AWAY_SECONDS = {"short": 10.0, "long": 60.0}
@@ -17,7 +17,7 @@ AWAY_SECONDS = {"short": 10.0, "long": 60.0}
 
 async def lock_sqlite(blow: Blow) -> None:
     """Somebody holds the database's only lock for writing."""
-    path = blow.town.app.settings.home / "voicepost.db"
+    path = blow.installation.app.settings.home / "voicepost.db"
     with closing(sqlite3.connect(path, timeout=30)) as database:
         database.execute("BEGIN EXCLUSIVE")
         await asyncio.sleep(AWAY_SECONDS[blow.size])
@@ -28,13 +28,13 @@ _servers: list[Server] = []
 
 
 @asynccontextmanager
-async def town_on_postgresql() -> AsyncIterator[Town]:
+async def installation_on_postgresql() -> AsyncIterator[Installation]:
     """An installation whose database is a PostgreSQL of its own."""
     with running_server() as server:
         _servers.append(server)
         url = f"postgresql://postgres@/postgres?host={server.folder}"
-        async with open_town(f'[database]\nurl = "{url}"') as town:
-            yield town
+        async with open_installation(f'[database]\nurl = "{url}"') as installation:
+            yield installation
         _servers.remove(server)
 
 
@@ -44,14 +44,14 @@ async def kill_postgresql(blow: Blow) -> None:
     server.stop(signal.SIGKILL)
     await asyncio.sleep(AWAY_SECONDS[blow.size] / 2)
     await asyncio.to_thread(server.start)
-    blow.town.app.database.close()  # the onlooker's own connections are dead, too
+    blow.installation.app.database.close()  # the onlooker's own connections are dead, too
 
 
 FAULTS = (
     Fault(
         "postgresql-killed",
         kill_postgresql,
-        arrange=town_on_postgresql,
+        arrange=installation_on_postgresql,
         rounds=20,
         after=15.0,
     ),

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from storage.database.tables import MessageRow
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import Town, open_town
+from tests.faults.installation import Installation, open_installation
 
 MEGABYTES = 96
 FULL_SECONDS = {"short": 12.0, "long": 30.0}
@@ -30,7 +30,7 @@ PLACES = {"spool": "asterisk/spool", "audio": "audio", "database": "database"}
 
 
 @asynccontextmanager
-async def town_with_small_disks(place: str) -> AsyncIterator[Town]:
+async def installation_with_small_disks(place: str) -> AsyncIterator[Installation]:
     """An installation in which ``place`` is a small file system of its own."""
     mounted: list[Path] = []
 
@@ -45,8 +45,8 @@ async def town_with_small_disks(place: str) -> AsyncIterator[Town]:
     if place == "database":
         settings = '[database]\nurl = "sqlite:///{home}/database/voicepost.db"'
     try:
-        async with open_town(settings, prepare=mount) as town:
-            yield town
+        async with open_installation(settings, prepare=mount) as installation:
+            yield installation
     finally:
         for folder in mounted:
             _run("umount", "--lazy", str(folder))
@@ -54,8 +54,8 @@ async def town_with_small_disks(place: str) -> AsyncIterator[Town]:
 
 async def fill(blow: Blow, place: str) -> None:
     """Not a byte is left, for a while."""
-    town = blow.town
-    filler = town.house.home / PLACES[place] / FILLER
+    installation = blow.installation
+    filler = installation.house.home / PLACES[place] / FILLER
     filling = asyncio.create_task(_keep_full(filler))
     await asyncio.sleep(FULL_SECONDS[blow.size])
     await asyncio.to_thread(_check_promises, blow)
@@ -78,8 +78,10 @@ async def _keep_full(filler: Path) -> None:
 
 def _check_promises(blow: Blow) -> None:
     """Whoever was told by now that a message is saved has one, disk full or not."""
-    promised = [caller.number for caller in blow.town.callers.values() if caller.was_told_saved]
-    with blow.town.app.database.reading() as session:
+    promised = [
+        caller.number for caller in blow.installation.callers.values() if caller.was_told_saved
+    ]
+    with blow.installation.app.database.reading() as session:
         kept = set(session.scalars(select(MessageRow.caller_number).filter_by(state="kept")))
     blow.broken += [
         f"caller {number} was told “saved” while the disk was full, and it was not"
@@ -93,7 +95,7 @@ def _fault(place: str, limits: Limits) -> Fault:
         f"disk-full-{place}",
         partial(fill, place=place),
         limits,
-        partial(town_with_small_disks, place),
+        partial(installation_with_small_disks, place),
         rounds=20,
         after=12.0,
         long_after=30.0,

@@ -9,17 +9,17 @@ from storage.errors import StorageError
 from tests.faults.plans import State
 
 if TYPE_CHECKING:
-    from tests.faults.town import Town
+    from tests.faults.installation import Installation
 
 POLL_SECONDS = 0.2
 
 
-async def tell_of_fallback(town: Town) -> None:
+async def tell_of_fallback(installation: Installation) -> None:
     """Let callers in the fallback know when their recording has begun, until cancelled.
 
     The beep comes before the file.
     """
-    app = town.app
+    app = installation.app
 
     def recording() -> list[str]:
         folder = app.settings.recordings
@@ -31,13 +31,13 @@ async def tell_of_fallback(town: Town) -> None:
 
     while True:
         await asyncio.sleep(POLL_SECONDS)
-        if not any(caller.state is State.FALLBACK for caller in town.callers.values()):
+        if not any(caller.state is State.FALLBACK for caller in installation.callers.values()):
             continue
         try:
             channels = await asyncio.to_thread(recording)
         except StorageError:
             continue  # the database is what is broken just now
         for channel in channels:
-            caller = town.by_channel(channel)
+            caller = installation.by_channel(channel)
             if caller is not None and caller.state is State.FALLBACK:
                 caller.enter(State.RECORDING)

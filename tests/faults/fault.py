@@ -1,4 +1,4 @@
-"""What a fault is: how it strikes, how the town is arranged for it, and what must hold."""
+"""What a fault is: how it strikes, how the installation is arranged for it, and what must hold."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tests.faults.installation import Installation, open_installation
 from tests.faults.plans import AIMS, State
-from tests.faults.town import Town, open_town
 
 Size = Literal["short", "long"]
 
@@ -35,9 +35,9 @@ class Limits:
 
 @dataclass
 class Blow:
-    """A fault that strikes: the town, the moment, and what the fault measured by itself."""
+    """A fault that strikes: the installation, the moment, and what the fault measured by itself."""
 
-    town: Town
+    installation: Installation
     chance: random.Random
     size: Size
     at: float = 0.0
@@ -53,7 +53,7 @@ class Blow:
 
 Strike = Callable[[Blow], Awaitable[None]]
 """Break something, and return when it is mended: all the while callers call."""
-Arrange = Callable[[], AbstractAsyncContextManager[Town]]
+Arrange = Callable[[], AbstractAsyncContextManager[Installation]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Fault:
     name: str
     strike: Strike
     limits: Limits = Limits()
-    arrange: Arrange = open_town
+    arrange: Arrange = open_installation
     rounds: int = 100
     """Of the long form, as ``calls``, which are those of a round."""
     after: float = 6.0

@@ -21,7 +21,7 @@ async def kill_calls(blow: Blow) -> None:
 
 
 async def kill_role(blow: Blow, role: str) -> None:
-    old = blow.town.pid(role)
+    old = blow.installation.pid(role)
     os.kill(old, signal.SIGKILL)
     await comes_back(blow, old)
 
@@ -29,11 +29,11 @@ async def kill_role(blow: Blow, role: str) -> None:
 async def comes_back(blow: Blow, old: int) -> None:
     """Measure until another `calls` than the ``old`` one talks to Asterisk."""
     clock = asyncio.get_running_loop()
-    port = blow.town.house.ports.http
+    port = blow.installation.house.ports.http
     deadline = clock.time() + BACK_SECONDS
     while clock.time() < deadline:
         try:
-            new = blow.town.pid("calls")
+            new = blow.installation.pid("calls")
             if new != old and is_connected(new, port):
                 blow.measure("back_seconds_max", clock.time() - blow.at)
                 return
@@ -61,8 +61,8 @@ def is_connected(pid: int, port: int) -> bool:
 
 async def kill_supervisor(blow: Blow) -> None:
     """The supervisor; somebody starts the next one at once, as systemd would."""
-    service = blow.town.processes["serve"]
-    old = blow.town.pid("calls")
+    service = blow.installation.processes["serve"]
+    old = blow.installation.pid("calls")
     service.kill()
     await service.wait()
     await begins_again(blow, old)
@@ -70,9 +70,9 @@ async def kill_supervisor(blow: Blow) -> None:
 
 async def kill_all(blow: Blow) -> None:
     """The supervisor and every process that it has started, but not Asterisk."""
-    town = blow.town
-    service, old = town.processes["serve"], town.pid("calls")
-    spared = town.house.asterisk.pid()
+    installation = blow.installation
+    service, old = installation.processes["serve"], installation.pid("calls")
+    spared = installation.house.asterisk.pid()
     for pid in [service.pid, *descendants(service.pid)]:
         if pid != spared:
             os.kill(pid, signal.SIGKILL)
@@ -83,20 +83,20 @@ async def kill_all(blow: Blow) -> None:
 async def begins_again(blow: Blow, old: int) -> None:
     """The next service; its calls are there before its pages, which it waits for, too."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(blow.town.start())
+        group.create_task(blow.installation.start())
         group.create_task(comes_back(blow, old))
 
 
 async def kill_fork_server(blow: Blow) -> None:
     """The process that roles are forked from: those that live serve on, and it is there again."""
-    town = blow.town
-    old, calls = town.pid("fork-server"), town.pid("calls")
+    installation = blow.installation
+    old, calls = installation.pid("fork-server"), installation.pid("calls")
     os.kill(old, signal.SIGKILL)
     clock = asyncio.get_running_loop()
     deadline = clock.time() + BACK_SECONDS
     while clock.time() < deadline:
         try:
-            new = town.pid("fork-server")
+            new = installation.pid("fork-server")
         except LookupError:
             new = old
         if new != old:
@@ -106,7 +106,7 @@ async def kill_fork_server(blow: Blow) -> None:
     else:
         blow.broken.append("the fork server did not come back")
     try:
-        serves = is_connected(calls, town.house.ports.http)
+        serves = is_connected(calls, installation.house.ports.http)
     except OSError:
         serves = False
     if not serves:

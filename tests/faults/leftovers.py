@@ -13,7 +13,7 @@ from storage.audio.store import LocalAudio
 from storage.database.tables import IS_DRAFT, MessageRow
 from telephony.errors import AriError
 from tests.faults.accounts import Account
-from tests.faults.town import Town
+from tests.faults.installation import Installation
 
 CHANNELS_SECONDS = 15.0
 """Within this time after the last caller hung up, no channel is left."""
@@ -23,12 +23,12 @@ have been quiet for five seconds."""
 POLL_SECONDS = 0.5
 
 
-async def look_for_leftovers(account: Account, town: Town) -> None:
+async def look_for_leftovers(account: Account, installation: Installation) -> None:
     """Wait until all is settled, and count what is not."""
-    channels = await _channels_left(town)
+    channels = await _channels_left(installation)
     if channels:
         account.fail("stuck_channels", f"channels are left: {channels}", len(channels))
-    app = town.app
+    app = installation.app
     clock = asyncio.get_running_loop()
     deadline = clock.time() + SETTLING_SECONDS
     while clock.time() < deadline:
@@ -43,12 +43,14 @@ async def look_for_leftovers(account: Account, town: Town) -> None:
         account.fail("orphan_files", f"files are left: {files}", len(files))
 
 
-async def _channels_left(town: Town) -> list[str]:
+async def _channels_left(installation: Installation) -> list[str]:
     clock = asyncio.get_running_loop()
     deadline = clock.time() + CHANNELS_SECONDS
     while True:
         try:
-            channels = [str(c["name"]) for c in await town.inside.request("GET", "/channels")]
+            channels = [
+                str(c["name"]) for c in await installation.inside.request("GET", "/channels")
+            ]
         except AriError as error:
             channels = [str(error)]
         if not channels or clock.time() > deadline:

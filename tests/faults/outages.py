@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import open_town
+from tests.faults.installation import open_installation
 
 CALL_SECONDS = 40
 """How long a call may last by Asterisk's own limit, where nothing else of ours is alive."""
@@ -14,26 +14,26 @@ SLACK_SECONDS = 5.0
 
 async def only_agi_lives(blow: Blow) -> None:
     """The service dies and nobody starts it, until everybody has hung up."""
-    town = blow.town
-    await town.kill("calls")
-    await town.all_are_gone()
-    await town.start_role("calls")
+    installation = blow.installation
+    await installation.kill("calls")
+    await installation.all_are_gone()
+    await installation.start_role("calls")
 
 
 async def nobody_lives(blow: Blow) -> None:
     """The service and the fallback die; both come back when everybody has hung up."""
-    town = blow.town
-    await town.kill("calls")
-    await town.kill("agi")
-    await town.all_are_gone()
-    for caller in town.callers.values():
+    installation = blow.installation
+    await installation.kill("calls")
+    await installation.kill("agi")
+    await installation.all_are_gone()
+    for caller in installation.callers.values():
         if not caller.began_speaking and caller.gone_at and caller.connected_at:
             held = caller.gone_at - caller.connected_at
             blow.measure("held_seconds_max", held)
             if held > CALL_SECONDS + SLACK_SECONDS:
                 blow.broken.append(f"caller {caller.number} was held for {held:.0f} s")
-    await town.start_role("agi")
-    await town.start_role("calls")
+    await installation.start_role("agi")
+    await installation.start_role("calls")
 
 
 FAULTS = (
@@ -41,7 +41,7 @@ FAULTS = (
         "service-stays-dead",
         only_agi_lives,
         Limits(silence=5.0),
-        partial(open_town, supervised=False),
+        partial(open_installation, supervised=False),
         rounds=20,
         after=15.0,
     ),
@@ -50,7 +50,7 @@ FAULTS = (
         nobody_lives,
         # Who was in a menu is stranded: nothing of ours is alive to move anybody on.
         Limits(silence=None, all_speak=False),
-        partial(open_town, supervised=False, call_seconds=CALL_SECONDS, patience=90.0),
+        partial(open_installation, supervised=False, call_seconds=CALL_SECONDS, patience=90.0),
         rounds=20,
         after=15.0,
         late=0.5,

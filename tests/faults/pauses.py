@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import Town, open_town
+from tests.faults.installation import Installation, open_installation
 
 FROZEN_SECONDS = {"short": 10.0, "long": 30.0}
 TWO_SECONDS = 10.0
@@ -21,8 +21,8 @@ END_SECONDS = 2 * SHUTDOWN_SECONDS + 10.0
 
 async def sigterm(blow: Blow) -> None:
     """The service is asked to end; its callers finish, new ones reach the fallback."""
-    town = blow.town
-    calls = town.processes["calls"]
+    installation = blow.installation
+    calls = installation.processes["calls"]
     clock = asyncio.get_running_loop()
     began = clock.time()
     calls.send_signal(signal.SIGTERM)
@@ -30,18 +30,18 @@ async def sigterm(blow: Blow) -> None:
         code = await asyncio.wait_for(calls.wait(), END_SECONDS)
     except TimeoutError:
         blow.broken.append(f"calls did not end within {END_SECONDS} s of SIGTERM")
-        await town.kill("calls")
+        await installation.kill("calls")
     else:
         blow.measure("end_seconds_max", clock.time() - began)
         if code != 0:
             blow.broken.append(f"calls ended with {code} on SIGTERM")
-    await town.all_are_gone()
-    await town.start_role("calls")
+    await installation.all_are_gone()
+    await installation.start_role("calls")
 
 
 async def freeze(blow: Blow) -> None:
     """The service stops in its tracks, and goes on as if nothing had been."""
-    pid = blow.town.pid("calls")
+    pid = blow.installation.pid("calls")
     os.kill(pid, signal.SIGSTOP)
     try:
         await asyncio.sleep(FROZEN_SECONDS[blow.size])
@@ -54,27 +54,27 @@ async def two_services(blow: Blow) -> None:
 
     Both keep their messages in the same place. The second stands by until then.
     """
-    town = blow.town
-    second = await town.house.start("calls", home=_other_home(town))
+    installation = blow.installation
+    second = await installation.house.start("calls", home=_other_home(installation))
     await asyncio.sleep(TWO_SECONDS)
-    if town.processes["calls"].returncode is not None:
+    if installation.processes["calls"].returncode is not None:
         blow.broken.append("the first service ended when the second was started")
     else:
-        await town.kill("calls")
+        await installation.kill("calls")
     if second.returncode is not None:
         blow.broken.append("the second service ended, instead of standing by")
-    await town.all_are_gone()
+    await installation.all_are_gone()
     if second.returncode is None:
         second.terminate()
     await asyncio.wait_for(second.wait(), END_SECONDS)
-    await town.start_role("calls")
+    await installation.start_role("calls")
 
 
 async def successor(blow: Blow) -> None:
     """A second service is started in the same home: it takes over, and the first ends."""
-    town = blow.town
-    first = town.processes["calls"]
-    await town.start_role("calls")
+    installation = blow.installation
+    first = installation.processes["calls"]
+    await installation.start_role("calls")
     try:
         await asyncio.wait_for(first.wait(), TWO_SECONDS)
     except TimeoutError:
@@ -83,9 +83,9 @@ async def successor(blow: Blow) -> None:
         await first.wait()
 
 
-def _other_home(town: Town) -> Path:
-    """A home whose service works on the town's Asterisk, and its messages."""
-    ours = town.app.settings
+def _other_home(installation: Installation) -> Path:
+    """A home whose service works on the installation's Asterisk, and its messages."""
+    ours = installation.app.settings
     home = ours.home.with_name("other")
     home.mkdir(exist_ok=True)
     (home / "voicepost.toml").write_text(
@@ -109,7 +109,9 @@ FAULTS = (
         "sigterm",
         sigterm,
         Limits(silence=5.0),
-        partial(open_town, f"[calls]\nshutdown_seconds = {SHUTDOWN_SECONDS}", supervised=False),
+        partial(
+            open_installation, f"[calls]\nshutdown_seconds = {SHUTDOWN_SECONDS}", supervised=False
+        ),
         rounds=20,
         after=10.0,
     ),
@@ -124,14 +126,14 @@ FAULTS = (
         "successor",
         successor,
         Limits(),
-        partial(open_town, supervised=False),
+        partial(open_installation, supervised=False),
         rounds=20,
     ),
     Fault(
         "two-services",
         two_services,
         Limits(silence=5.0),
-        partial(open_town, supervised=False),
+        partial(open_installation, supervised=False),
         rounds=20,
         after=12.0,
     ),

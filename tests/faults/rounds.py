@@ -14,9 +14,9 @@ import click
 from tests.faults.accounts import Account, account_for
 from tests.faults.caller import Caller
 from tests.faults.fault import Blow, Fault, Result, Size
+from tests.faults.installation import Installation
 from tests.faults.leftovers import look_for_leftovers
 from tests.faults.plans import plans, speeches
-from tests.faults.town import Town
 
 DIARY_SECONDS = 10.0
 """Around the blow, of a caller who was left in silence."""
@@ -25,17 +25,17 @@ LOG_LINES = 40
 
 
 async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
-    """All rounds of one fault, in a town of its own."""
+    """All rounds of one fault, in an installation of its own."""
     account = Account()
     figures: dict[str, float] = {}
     states: Counter[str] = Counter()
     began = time.monotonic()
-    async with fault.arrange() as town:
+    async with fault.arrange() as installation:
         for number in range(fault.rounds):
             say(f"{fault.name}: round {number + 1} of {fault.rounds}, seed {seed}")
             before = len(account.failures)
             chance = random.Random(f"{fault.name} {seed} {number}")
-            blow = Blow(town, chance, size, figures=figures)
+            blow = Blow(installation, chance, size, figures=figures)
             try:
                 states += await play_round(fault, blow, account, number)
             except Exception as error:
@@ -46,7 +46,7 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
                 account.failures[index] = f"seed {seed}, round {number + 1}: {failure}"
                 say(f"FAILED {account.failures[index]}")
             if len(account.failures) > before:
-                _tell_logs(town)
+                _tell_logs(installation)
     _judge_figures(fault, account, figures)
     found = asdict(account)
     failures = found.pop("failures")
@@ -57,14 +57,14 @@ async def try_fault(fault: Fault, *, seed: int, size: Size) -> Result:
 
 async def play_round(fault: Fault, blow: Blow, account: Account, number: int) -> Counter[str]:
     """One round; returns where its callers were when the fault struck."""
-    town = blow.town
+    installation = blow.installation
     after = fault.new_callers_for(blow.size)
     planned = plans(blow.chance, fault.calls, after, fault.late, fault.aims)
     # Not while they call: a synthesiser would take the CPU that the service needs.
     await asyncio.to_thread(lambda: [speeches(plan) for plan in planned])
     began = datetime.now(UTC)
-    town.callers.clear()
-    callers = [town.caller(plan, f"7916{number:03}{plan.index:04}") for plan in planned]
+    installation.callers.clear()
+    callers = [installation.caller(plan, f"7916{number:03}{plan.index:04}") for plan in planned]
     clock = asyncio.get_running_loop()
     blow.at = clock.time() + 0.5 - min(caller.plan.begins for caller in callers)
     async with asyncio.TaskGroup() as group:
@@ -77,8 +77,8 @@ async def play_round(fault: Fault, blow: Blow, account: Account, number: int) ->
         states = Counter(str(caller.at_blow.state) for caller in callers)
         say(f"  the blow: {', '.join(f'{n} {state}' for state, n in states.items())}")
         await fault.strike(blow)
-    await look_for_leftovers(account, town)
-    await asyncio.to_thread(account_for, account, town.app, callers, began, fault)
+    await look_for_leftovers(account, installation)
+    await asyncio.to_thread(account_for, account, installation.app, callers, began, fault)
     _judge_silence(fault, blow, account, callers)
     if fault.limits.all_speak:
         account.failures += [
@@ -124,9 +124,9 @@ def _causes(error: BaseException) -> str:
     return repr(error)
 
 
-def _tell_logs(town: Town) -> None:
+def _tell_logs(installation: Installation) -> None:
     """What our processes complained of, newest last."""
-    for log in sorted(town.house.home.glob("*.log")):
+    for log in sorted(installation.house.home.glob("*.log")):
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         complaints = [line for line in lines if not line.startswith("{") and "[info " not in line]
         for line in complaints[-LOG_LINES:]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import Town, open_town
+from tests.faults.installation import Installation, open_installation
 
 EVERY_SECONDS = 30.0
 BLOWS = {"short": 1, "long": 20}
@@ -91,16 +91,16 @@ _proxies: list[Proxy] = []
 
 
 @asynccontextmanager
-async def town_behind_a_proxy() -> AsyncIterator[Town]:
+async def installation_behind_a_proxy() -> AsyncIterator[Installation]:
     """An installation that reaches its Asterisk through a proxy."""
     proxy = Proxy()
     await proxy.start()
     _proxies.append(proxy)
     try:
         settings = f'[asterisk]\nurl = "http://127.0.0.1:{proxy.port}"'
-        arrangement = open_town(settings, knows_ports=lambda ports: aim(proxy, ports.http))
-        async with arrangement as town:
-            yield town
+        arrangement = open_installation(settings, knows_ports=lambda ports: aim(proxy, ports.http))
+        async with arrangement as installation:
+            yield installation
     finally:
         _proxies.remove(proxy)
         await proxy.stop()
@@ -154,7 +154,7 @@ def _fault(name: str, strike: Callable[[Blow], Awaitable[None]], silence: float)
         f"socket-{name}",
         strike,
         Limits(silence=silence),
-        town_behind_a_proxy,
+        installation_behind_a_proxy,
         rounds=1,
         after=10.0,
         long_after=600.0,

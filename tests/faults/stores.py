@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.database.tables import MessageRow
 from storage.errors import StorageError
 from tests.faults.fault import Blow, Fault, Limits
-from tests.faults.town import Town, open_town
+from tests.faults.installation import Installation, open_installation
 from tests.storage.object_store import ObjectStore, object_store
 
 DOWN_SECONDS = {"short": 15.0, "long": 600.0}
@@ -22,14 +22,14 @@ _stores: list[ObjectStore] = []
 
 
 @asynccontextmanager
-async def town_with_object_store() -> AsyncIterator[Town]:
+async def installation_with_object_store() -> AsyncIterator[Installation]:
     """An installation that keeps its recordings in an object store."""
     with object_store() as store:
         audio = store.settings()
         lines = [f'{key} = "{value}"' for key, value in audio.model_dump().items()]
         _stores.append(store)
-        async with open_town("\n".join(["[audio]", *lines])) as town:
-            yield town
+        async with open_installation("\n".join(["[audio]", *lines])) as installation:
+            yield installation
         _stores.remove(store)
 
 
@@ -42,8 +42,8 @@ async def take_down(blow: Blow) -> None:
     await asyncio.to_thread(store.start)
     clock = asyncio.get_running_loop()
     back = clock.time()
-    await blow.town.all_are_gone()
-    while await asyncio.to_thread(_not_uploaded, blow.town, store):
+    await blow.installation.all_are_gone()
+    while await asyncio.to_thread(_not_uploaded, blow.installation, store):
         if clock.time() > back + UPLOAD_SECONDS:
             blow.broken.append("not everything was uploaded when the store was back")
             return
@@ -53,11 +53,11 @@ async def take_down(blow: Blow) -> None:
 
 def _hear_all(blow: Blow) -> None:
     """Messages of this round can be heard while the store is down."""
-    app = blow.town.app
+    app = blow.installation.app
     with app.database.reading() as session:
         kept = session.scalars(
             select(MessageRow.audio_key).where(
-                MessageRow.state == "kept", MessageRow.caller_number.in_(blow.town.callers)
+                MessageRow.state == "kept", MessageRow.caller_number.in_(blow.installation.callers)
             )
         ).all()
     heard = 0
@@ -72,8 +72,8 @@ def _hear_all(blow: Blow) -> None:
         blow.broken.append("no message could be heard while the store was down")
 
 
-def _not_uploaded(town: Town, store: ObjectStore) -> set[str]:
-    with town.app.database.reading() as session:
+def _not_uploaded(installation: Installation, store: ObjectStore) -> set[str]:
+    with installation.app.database.reading() as session:
         kept = session.scalars(select(MessageRow.audio_key).filter_by(state="kept")).all()
     there = store.objects()
     return {str(key) for key in kept if not any(name.endswith(str(key)) for name in there)}
@@ -84,7 +84,7 @@ FAULTS = (
         "object-store-down",
         take_down,
         Limits(),
-        town_with_object_store,
+        installation_with_object_store,
         rounds=1,
         after=12.0,
         long_after=560.0,

@@ -1,4 +1,7 @@
-"""The short form of the fault harness: three rounds in one town. `make faults` is the long one."""
+"""The short form of the fault harness: three rounds in one installation.
+
+`make faults` is the long one.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import pytest
 from tests.faults import asterisk_dies, kills
 from tests.faults.accounts import Account
 from tests.faults.fault import Blow
+from tests.faults.installation import open_installation
 from tests.faults.rounds import play_round
-from tests.faults.town import open_town
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
@@ -22,12 +25,12 @@ ROUNDS = (kills.KILL_CALLS, kills.KILL_EVERYTHING, asterisk_dies.KILL_ASTERISK)
 async def test_nothing_is_lost_whatever_is_killed() -> None:
     """Twenty calls each: the calls process is killed, everything of ours is, Asterisk is."""
     account, seed = Account(), random.randrange(10**6)
-    async with open_town() as town:
+    async with open_installation() as installation:
         for number, fault in enumerate(ROUNDS):
             # How soon all is back, the long form measures: here others share the machine.
             limits = replace(fault.limits, silence=None, back=None)
             fewer = replace(fault, calls=CALLS, limits=limits)
-            blow = Blow(town, random.Random(f"{fault.name} {seed}"), "short")
+            blow = Blow(installation, random.Random(f"{fault.name} {seed}"), "short")
             await play_round(fewer, blow, account, number)
             account.failures += blow.broken
     assert account.failures == [], f"seed {seed}"

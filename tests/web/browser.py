@@ -57,7 +57,7 @@ class _Server(uvicorn.Server):
 
 
 @dataclass
-class Street:
+class Visitors:
     """A browser and a web server that it can reach."""
 
     browser: Browser
@@ -146,12 +146,12 @@ async def serving(front: Front, port: int = 0, **options: Any) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def street(browser: Browser, front: Front) -> AsyncIterator[Street]:
+async def visitors_of(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
     """The web server, from its start to its end, and the browser's contexts."""
     known: set[BrowserContext] = set(browser.contexts)
     async with serving(front) as port:
         try:
-            yield Street(browser, front, f"http://127.0.0.1:{port}")
+            yield Visitors(browser, front, f"http://127.0.0.1:{port}")
         finally:
             for context in set(browser.contexts) - known:
                 await context.close()

@@ -16,7 +16,7 @@ from typing import Final
 from playwright.async_api import Page
 
 from storage.office import parse_office
-from tests.web.browser import DESKTOP, PHONE, Street, chromium, street, until
+from tests.web.browser import DESKTOP, PHONE, Visitors, chromium, until, visitors_of
 from tests.web.conftest import NOBODY, Front, make_home
 from web.language.texts import LANGUAGES, Language
 
@@ -50,9 +50,9 @@ async def take() -> None:
         front.services.offices.apply(office, EXAMPLE.parent, by=NOBODY)
         _receive(front)
         try:
-            async with chromium() as browser, street(browser, front) as town:
+            async with chromium() as browser, visitors_of(browser, front) as visitors:
                 for language in LANGUAGES:
-                    await _take_all(town, front, language)
+                    await _take_all(visitors, front, language)
         finally:
             front.close()
 
@@ -70,11 +70,11 @@ def _receive(front: Front) -> None:
                     front.services.messages.mark([message], "heard", user=user, by=NOBODY)
 
 
-async def _take_all(town: Street, front: Front, language: Language) -> None:
+async def _take_all(visitors: Visitors, front: Front, language: Language) -> None:
     for login, name in NAMES.items():
         user = front.user(login)
         front.services.users.change(user.id, by=NOBODY, name=name, language=language)
-    page = await town.come_in("olga", size=DESKTOP, device_scale_factor=2)
+    page = await visitors.come_in("olga", size=DESKTOP, device_scale_factor=2)
     await page.goto("/messages")
     await _play_first(page)
     await _save(page, f"list-{language}")
@@ -83,17 +83,17 @@ async def _take_all(town: Street, front: Front, language: Language) -> None:
     await _save(page, f"menu-{language}")
     await page.goto("/employees/101")
     await _save(page, f"employee-{language}")
-    dark = await town.come_in("olga", size=DESKTOP, device_scale_factor=2, color_scheme="dark")
+    dark = await visitors.come_in("olga", size=DESKTOP, device_scale_factor=2, color_scheme="dark")
     await dark.goto("/messages")
     await _play_first(dark)
     await _save(dark, f"dark-{language}")
-    phone = await town.come_in(
+    phone = await visitors.come_in(
         "anna", size=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True
     )
     await phone.goto("/messages")
     await _play_first(phone)
     await _save(phone, f"phone-{language}")
-    empty = await town.come_in("rival", size=DESKTOP, device_scale_factor=2)
+    empty = await visitors.come_in("rival", size=DESKTOP, device_scale_factor=2)
     await empty.goto("/messages")
     await _save(empty, f"empty-{language}")
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from storage.words.phone_numbers import country_of
 from tests.web.api.front import script
-from tests.web.browser import street
+from tests.web.browser import visitors_of
 from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor
 from tests.web.message_list.test_messages import follow, words
 from web.language.timezones import zones, zones_beside
@@ -174,12 +174,12 @@ def test_one_made_in_russian_is_in_moscow_unless_it_says_otherwise(front: Front,
 
 
 async def test_the_browsers_zone_is_offered(browser: Browser, front: Front, key: str) -> None:
-    async with street(browser, front) as town:
-        page = await town.come_in(locale="en-GB", timezone_id="America/New_York")
+    async with visitors_of(browser, front) as visitors:
+        page = await visitors.come_in(locale="en-GB", timezone_id="America/New_York")
         await page.goto(f"/setup?key={key}")
         await expect(page.get_by_label("Time zone of the company")).to_have_value(
             "America/New_York"
         )
-        hidden = await town.come_in(locale="en-GB", timezone_id="UTC")
+        hidden = await visitors.come_in(locale="en-GB", timezone_id="UTC")
         await hidden.goto(f"/setup?key={key}")
         await expect(hidden.get_by_label("Time zone of the company")).to_have_value("")

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import update
 
 from storage.database.tables import MessageRow
-from tests.web.browser import Street, street
+from tests.web.browser import Visitors, visitors_of
 from tests.web.conftest import NOBODY, Front
 
 LONG = 1805.0
@@ -39,7 +39,7 @@ IN_SIGHT = """() => {
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
     """A list of long messages, from numbers and from people with long names."""
     for minute in range(4):
         front.receive(name="", caller="79161234567", at=AUGUST.replace(minute=minute))
@@ -48,12 +48,12 @@ async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
         )
     with front.installation.database.session() as session:
         session.execute(update(MessageRow).values(duration=LONG))
-    async with street(browser, front) as town:
-        yield town
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
-async def listed(town: Street, width: int, height: int = 800, **options: Any) -> Page:
-    page = await town.come_in("olga", size={"width": width, "height": height}, **options)
+async def listed(visitors: Visitors, width: int, height: int = 800, **options: Any) -> Page:
+    page = await visitors.come_in("olga", size={"width": width, "height": height}, **options)
     await page.goto("/messages")
     return page
 
@@ -63,10 +63,10 @@ async def listed(town: Street, width: int, height: int = 800, **options: Any) ->
     ("width", "touch"), [(1280, False), (1024, False), (768, False), (390, True), (320, True)]
 )
 async def test_numbers_and_lengths_are_whole(
-    town: Street, front: Front, width: int, touch: bool, language: Any
+    visitors: Visitors, front: Front, width: int, touch: bool, language: Any
 ) -> None:
     speak(front, language)
-    page = await listed(town, width, is_mobile=touch, has_touch=touch)
+    page = await listed(visitors, width, is_mobile=touch, has_touch=touch)
     numbers = page.locator(".caller a", has_text="+7 916 123-45-67")
     assert await numbers.count() == 4
     assert await numbers.evaluate_all(CUT_OFF) == []
@@ -80,10 +80,10 @@ async def test_numbers_and_lengths_are_whole(
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_length_and_time_stay_in_sight_under_the_mouse(
-    town: Street, front: Front, language: Any
+    visitors: Visitors, front: Front, language: Any
 ) -> None:
     speak(front, language)
-    page = await listed(town, 1024)
+    page = await listed(visitors, 1024)
     row = page.locator(".message").first
     await row.hover()
     await expect(row.locator(".row-actions")).to_have_css("opacity", "1")
@@ -96,10 +96,10 @@ async def test_length_and_time_stay_in_sight_under_the_mouse(
 
 @pytest.mark.parametrize(("width", "count"), [(1280, 305), (1280, 1000), (390, 305)])
 async def test_the_badge_holds_its_number(
-    town: Street, front: Front, monkeypatch: pytest.MonkeyPatch, width: int, count: int
+    visitors: Visitors, front: Front, monkeypatch: pytest.MonkeyPatch, width: int, count: int
 ) -> None:
     monkeypatch.setattr(front.services.messages, "new_count", lambda _user: count)
-    page = await listed(town, width)
+    page = await listed(visitors, width)
     badges = page.locator(".count")
     assert await badges.count() == 2
     assert await badges.evaluate_all(CUT_OFF) == []
@@ -108,9 +108,9 @@ async def test_the_badge_holds_its_number(
 
 @pytest.mark.parametrize(("width", "height"), [(844, 390), (640, 400), (640, 360), (512, 384)])
 async def test_on_a_low_screen_messages_stay_in_sight(
-    town: Street, width: int, height: int
+    visitors: Visitors, width: int, height: int
 ) -> None:
-    page = await listed(town, width, height)
+    page = await listed(visitors, width, height)
     assert await page.evaluate(IN_SIGHT) >= 1
     await page.locator(".play").first.click()
     player = page.locator("voice-player")
@@ -126,8 +126,10 @@ async def test_on_a_low_screen_messages_stay_in_sight(
 
 
 @pytest.mark.parametrize("width", [1280, 1024, 844, 390, 320])
-async def test_the_next_row_is_where_it_was_when_one_is_ticked(town: Street, width: int) -> None:
-    page = await listed(town, width)
+async def test_the_next_row_is_where_it_was_when_one_is_ticked(
+    visitors: Visitors, width: int
+) -> None:
+    page = await listed(visitors, width)
     boxes = [page.locator("[name=message]").nth(number) for number in (0, 1)]
     await boxes[0].scroll_into_view_if_needed()
     before = await boxes[1].bounding_box()
@@ -140,8 +142,8 @@ async def test_the_next_row_is_where_it_was_when_one_is_ticked(town: Street, wid
     assert await delete.evaluate(colour) == await in_row.evaluate(colour)
 
 
-async def test_a_list_is_printed_as_a_list(town: Street) -> None:
-    page = await listed(town, 1280, color_scheme="dark")
+async def test_a_list_is_printed_as_a_list(visitors: Visitors) -> None:
+    page = await listed(visitors, 1280, color_scheme="dark")
     await page.locator(".play").first.click()
     await page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of A4
     await page.emulate_media(media="print")

@@ -24,7 +24,7 @@ from storage.messages.repository import Message, MessageRepository
 from tests.storage.object_store import BUCKET, ObjectStore
 from tests.storage.postgresql import connect, running_server
 from tests.web.api.front import API, PROBLEM
-from tests.web.browser import serving, street
+from tests.web.browser import serving, visitors_of
 from tests.web.conftest import Front, make_home
 from web import outages
 from web.app import create_app
@@ -269,8 +269,8 @@ async def test_what_was_begun_on_the_page_stays_until_the_database_is_back(
     browser: Browser, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front.receive()
-    async with street(browser, front) as town:
-        page = await town.come_in("olga", locale="ru-RU")
+    async with visitors_of(browser, front) as visitors:
+        page = await visitors.come_in("olga", locale="ru-RU")
         await page.goto("/messages")
 
         def gone(*_args: object, **_more: object) -> None:

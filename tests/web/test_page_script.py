@@ -9,18 +9,18 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from tests.web.browser import PHONE, Street, faults_of, street, until
+from tests.web.browser import PHONE, Visitors, faults_of, until, visitors_of
 from tests.web.conftest import Front
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    async with street(browser, front) as town:
-        yield town
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
-async def test_after_the_session_one_logs_in_and_returns(town: Street, front: Front) -> None:
-    page = await town.come_in("olga")
+async def test_after_the_session_one_logs_in_and_returns(visitors: Visitors, front: Front) -> None:
+    page = await visitors.come_in("olga")
     async with page.expect_response("**/events*"):
         await page.goto("/messages?state=new")
     await asyncio.to_thread(front.services.sessions.end, front.tokens["olga"])
@@ -28,14 +28,14 @@ async def test_after_the_session_one_logs_in_and_returns(town: Street, front: Fr
     # Told by the stream itself, which would have gone on for minutes.
     await expect(bar).to_contain_text("Сеанс закончился.")
     await bar.get_by_role("link", name="Войти снова").click()
-    await expect(page).to_have_url(f"{town.url}/login?next=%2Fmessages%3Fstate%3Dnew")
+    await expect(page).to_have_url(f"{visitors.url}/login?next=%2Fmessages%3Fstate%3Dnew")
     assert faults_of(page) == []
 
 
 async def test_a_page_whose_scripts_come_slowly_hears_of_messages(
-    town: Street, front: Front
+    visitors: Visitors, front: Front
 ) -> None:
-    page = await town.come_in("olga")
+    page = await visitors.come_in("olga")
     goes_on = asyncio.Event()
 
     async def slowly(route: Route) -> None:
@@ -54,9 +54,9 @@ async def test_a_page_whose_scripts_come_slowly_hears_of_messages(
 
 @pytest.mark.parametrize("key", ["Control", "Shift"])
 async def test_a_link_opens_elsewhere_when_asked_to(
-    town: Street, key: Literal["Control", "Shift"]
+    visitors: Visitors, key: Literal["Control", "Shift"]
 ) -> None:
-    page = await town.come_in("olga")
+    page = await visitors.come_in("olga")
     await page.goto("/messages")
     await until(page, "Boolean(window.htmx)")
     async with page.context.expect_page() as opened:
@@ -67,8 +67,8 @@ async def test_a_link_opens_elsewhere_when_asked_to(
     assert page.url.endswith("/messages")
 
 
-async def test_on_a_phone_the_open_section_is_in_sight(town: Street) -> None:
-    page = await town.come_in("olga", size=PHONE)
+async def test_on_a_phone_the_open_section_is_in_sight(visitors: Visitors) -> None:
+    page = await visitors.come_in("olga", size=PHONE)
     for address in ("/audit", "/messages", "/users"):
         await page.goto(address)
         await expect(page.locator(f"#nav-{address[1:]}")).to_be_in_viewport(ratio=1)

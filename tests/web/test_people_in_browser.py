@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from storage.office import Dial, Voicemail
 from storage.office.edit import with_fields
-from tests.web.browser import PHONE, Street, faults_of, street, violations
+from tests.web.browser import PHONE, Visitors, faults_of, violations, visitors_of
 from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 
 NEW_PASSWORD = "seven red pears"
@@ -20,19 +20,19 @@ OLGAS = (
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    async with street(browser, front) as town:
-        yield town
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
-async def test_no_page_leaves_anybody_out(town: Street, front: Front) -> None:
+async def test_no_page_leaves_anybody_out(visitors: Visitors, front: Front) -> None:
     front.services.offices.edit(
         COMPANY,
         lambda office: with_fields(office, company=with_fields(office.company, self_service=True)),
         by=NOBODY,
     )
-    desk = await town.come_in("olga")
-    phone = await town.come_in("olga", size=PHONE, color_scheme="dark")
+    desk = await visitors.come_in("olga")
+    phone = await visitors.come_in("olga", size=PHONE, color_scheme="dark")
     for page in (desk, phone):
         for address in (*OLGAS, f"/users/{front.services.users.find('anna').id}"):
             await page.goto(address)
@@ -40,14 +40,14 @@ async def test_no_page_leaves_anybody_out(town: Street, front: Front) -> None:
             wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert await page.evaluate(wide) <= 0, address
         assert faults_of(page) == []
-    anna = await town.come_in("anna")
+    anna = await visitors.come_in("anna")
     await anna.goto("/account")
     assert await violations(anna) == []
     assert faults_of(anna) == []
 
 
-async def test_forwarding_is_set_in_the_form(town: Street, front: Front) -> None:
-    page = await town.come_in("olga")
+async def test_forwarding_is_set_in_the_form(visitors: Visitors, front: Front) -> None:
+    page = await visitors.come_in("olga")
     await page.goto("/employees")
     await page.get_by_role("link", name="Борис Орлов").click()
     number = page.locator("[name=busy_number]")
@@ -71,15 +71,15 @@ async def test_forwarding_is_set_in_the_form(town: Street, front: Front) -> None
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
 
-async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: Front) -> None:
-    page = await town.come_in("olga", java_script_enabled=False)
+async def test_a_user_is_let_in_by_a_link_without_scripts(visitors: Visitors, front: Front) -> None:
+    page = await visitors.come_in("olga", java_script_enabled=False)
     await page.goto("/employees/102")
     await page.goto("/users/new?extension=102")
     await page.get_by_label("Логин").fill("vera")
     await page.get_by_label("Ваш текущий пароль").fill(PASSWORD)
     await page.get_by_role("button", name="Добавить пользователя").click()
     link = await page.get_by_label("Ссылка").input_value()
-    guest = await town.come_in(java_script_enabled=False)
+    guest = await visitors.come_in(java_script_enabled=False)
     await guest.goto(link)
     for field in await guest.locator("input[type=password]").all():
         await field.fill("seven red pears")
@@ -87,10 +87,12 @@ async def test_a_user_is_let_in_by_a_link_without_scripts(town: Street, front: F
     front.services.sessions.log_in("vera", "seven red pears", address="", agent="")
 
 
-async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, front: Front) -> None:
+async def test_a_password_is_changed_and_a_token_made_by_mouse(
+    visitors: Visitors, front: Front
+) -> None:
     anna = front.user("anna")
     _, old = front.services.tokens.make(anna.id, "old script", by=NOBODY)
-    page = await town.come_in("anna")
+    page = await visitors.come_in("anna")
     await page.goto("/account")
     form = page.locator("form", has=page.get_by_role("heading", name="Пароль", exact=True))
     for label, text in (
@@ -130,9 +132,9 @@ async def test_a_password_is_changed_and_a_token_made_by_mouse(town: Street, fro
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
 
-async def test_a_token_is_made_and_revoked_by_keyboard(town: Street, front: Front) -> None:
+async def test_a_token_is_made_and_revoked_by_keyboard(visitors: Visitors, front: Front) -> None:
     anna = front.user("anna")
-    page = await town.come_in("anna")
+    page = await visitors.come_in("anna")
     await page.goto("/account")
     await page.get_by_label("Для чего токен").focus()
     await page.keyboard.type("Табло")
@@ -158,9 +160,11 @@ async def test_a_token_is_made_and_revoked_by_keyboard(town: Street, front: Fron
     assert front.services.tokens.list(anna.id) == []
 
 
-async def test_a_link_for_somebody_asks_for_ones_own_password(town: Street, front: Front) -> None:
+async def test_a_link_for_somebody_asks_for_ones_own_password(
+    visitors: Visitors, front: Front
+) -> None:
     anna = front.user("anna")
-    page = await town.come_in("olga")
+    page = await visitors.come_in("olga")
     await page.goto(f"/users/{anna.id}")
     card = page.locator("form", has=page.get_by_role("heading", name="Пароль", exact=True))
     await card.get_by_label("Ваш текущий пароль").fill("not my password")

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.ports import free_tcp
-from tests.web.browser import Street, serving
+from tests.web.browser import Visitors, serving
 from tests.web.conftest import Front
 
 LOST = "Нет связи с сервером: новые сообщения пока не появляются"
@@ -37,7 +37,7 @@ async def test_what_came_while_the_server_was_away_is_shown_when_it_is_back(
     browser: Browser, front: Front, port: int
 ) -> None:
     async with served(front, port):
-        page = await Street(browser, front, f"http://127.0.0.1:{port}").come_in("olga")
+        page = await Visitors(browser, front, f"http://127.0.0.1:{port}").come_in("olga")
         await page.goto("/messages")
         first = await asyncio.to_thread(front.receive)
         await expect(page.locator(f"#message-{first}")).to_be_visible()

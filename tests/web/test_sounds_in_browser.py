@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.bad_sounds import noise_file, upside_down
 from tests.speech import speak
-from tests.web.browser import PHONE, Street, faults_of, street, until, violations
+from tests.web.browser import PHONE, Visitors, faults_of, until, violations, visitors_of
 from tests.web.conftest import Front
 
 SPEECH = "Мы на улице Садовой, дом пять. Приходите к нам в любой день с девяти до шести вечера."
@@ -28,9 +28,9 @@ navigator.mediaDevices.getUserMedia = async () => {
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    async with street(browser, front) as town:
-        yield town
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
 def trial(page: Page) -> Locator:
@@ -56,9 +56,9 @@ async def bars(page: Page) -> set[str]:
 
 
 async def test_a_prompt_is_heard_before_it_is_taken_by_mouse(
-    town: Street, front: Front, tmp_path: Path
+    visitors: Visitors, front: Front, tmp_path: Path
 ) -> None:
-    page = await town.come_in("olga")
+    page = await visitors.come_in("olga")
     await page.goto("/prompts")
     await page.get_by_label("Название").fill("адрес")
     await page.get_by_label("Звуковой файл или запись с микрофона").check()
@@ -91,8 +91,10 @@ async def test_a_prompt_is_heard_before_it_is_taken_by_mouse(
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
 
-async def test_a_greeting_is_heard_before_it_is_taken_by_keys(town: Street, front: Front) -> None:
-    page = await town.come_in("anna", size=PHONE)
+async def test_a_greeting_is_heard_before_it_is_taken_by_keys(
+    visitors: Visitors, front: Front
+) -> None:
+    page = await visitors.come_in("anna", size=PHONE)
     await page.goto("/account")
     field = page.get_by_label("Звуковой файл", exact=True)
     await field.set_input_files(speak(SPEECH))
@@ -124,8 +126,8 @@ async def test_a_greeting_is_heard_before_it_is_taken_by_keys(town: Street, fron
     assert faults_of(page) == []
 
 
-async def test_what_the_microphone_recorded_is_heard_before_it_is_taken(town: Street) -> None:
-    page = await town.come_in("anna")
+async def test_what_the_microphone_recorded_is_heard_before_it_is_taken(visitors: Visitors) -> None:
+    page = await visitors.come_in("anna")
     await page.add_init_script(MICROPHONE)
     await page.goto("/account")
     await page.get_by_role("button", name="Записать с микрофона").click()

@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.web.browser import PHONE, faults_of, street, violations
+from tests.web.browser import PHONE, faults_of, violations, visitors_of
 from tests.web.conftest import Front
 from tests.web.message_list.test_messages import words
 from web.api.guide import guide_to
@@ -60,8 +60,8 @@ def test_values_are_told_in_words() -> None:
 
 
 async def test_it_opens_and_is_read_in_a_browser(browser: Browser, front: Front) -> None:
-    async with street(browser, front) as town:
-        page = await town.come_in("olga")
+    async with visitors_of(browser, front) as visitors:
+        page = await visitors.come_in("olga")
         await page.goto("/account")
         await page.get_by_role("link", name="Возможности API").click()
         await expect(page.locator("h1")).to_have_text("Возможности API")

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.messages.repository import Message, Query
-from tests.web.browser import faults_of, street
+from tests.web.browser import faults_of, visitors_of
 from tests.web.conftest import OTHER_COMPANY, Front
 from web.http import progress
 from web.http.progress import Downloads
@@ -78,8 +78,8 @@ async def test_the_page_says_how_far_the_archive_is(
             goes_on.wait(60)
 
     monkeypatch.setattr(repository, "each", slowly)
-    async with street(browser, front) as town:
-        page = await town.come_in("olga")
+    async with visitors_of(browser, front) as visitors:
+        page = await visitors.come_in("olga")
         await page.goto("/messages")
         async with page.expect_download() as downloading:
             await page.get_by_role("link", name="Скачать все").click()

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.web.browser import DESKTOP, PHONE, Street, faults_of, street, until, violations
+from tests.web.browser import DESKTOP, PHONE, Visitors, faults_of, until, violations, visitors_of
 from tests.web.conftest import NOBODY, Front
 
 PLAYING = (
@@ -24,14 +24,16 @@ LOW = ViewportSize(width=844, height=390)
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    async with street(browser, front) as town:
-        yield town
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
-async def opened(town: Street, address: str = "/messages", size: ViewportSize = DESKTOP) -> Page:
+async def opened(
+    visitors: Visitors, address: str = "/messages", size: ViewportSize = DESKTOP
+) -> Page:
     """The list, whose stream of news has begun."""
-    page = await town.come_in("olga", size=size, reduced_motion="reduce")
+    page = await visitors.come_in("olga", size=size, reduced_motion="reduce")
     async with page.expect_response("**/events*"):
         await page.goto(address)
     return page
@@ -47,9 +49,11 @@ async def top_of(found: Locator) -> float:
     return box["y"]
 
 
-async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, front: Front) -> None:
+async def test_what_was_new_stays_where_it_is_while_it_is_heard(
+    visitors: Visitors, front: Front
+) -> None:
     first, second, third = (front.receive(name=name) for name in ("Анна", "Пётр", "Иван"))
-    page = await opened(town, "/messages?state=new")
+    page = await opened(visitors, "/messages?state=new")
     place = await top_of(row(page, third))
     play = row(page, third).locator("[data-play]")
     await play.click()
@@ -85,10 +89,10 @@ async def test_what_was_new_stays_where_it_is_while_it_is_heard(town: Street, fr
 
 
 async def test_what_is_deleted_elsewhere_is_not_selected_and_not_played_next(
-    town: Street, front: Front
+    visitors: Visitors, front: Front
 ) -> None:
     last, gone, first = (front.receive(name=name) for name in ("Анна", "Пётр", "Иван"))
-    page = await opened(town)
+    page = await opened(visitors)
     for ticked in (gone, last):
         await row(page, ticked).get_by_role("checkbox").check()
     await asyncio.to_thread(partial(front.services.messages.delete, gone, by=NOBODY))
@@ -117,10 +121,10 @@ async def test_what_is_deleted_elsewhere_is_not_selected_and_not_played_next(
 
 
 async def test_a_new_one_is_announced_and_moves_nothing_under_the_mouse(
-    town: Street, front: Front
+    visitors: Visitors, front: Front
 ) -> None:
     rows = [front.receive() for _ in range(2)]
-    page = await opened(town)
+    page = await opened(visitors)
     await row(page, rows[0]).hover()
     place = await top_of(row(page, rows[0]))
     come = await asyncio.to_thread(partial(front.receive, name="Мария"))
@@ -136,11 +140,11 @@ async def test_a_new_one_is_announced_and_moves_nothing_under_the_mouse(
 
 
 async def test_no_message_falls_between_what_is_shown_and_what_comes(
-    town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
+    visitors: Visitors, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.message_list.address.PAGE", 2)
     ids = [front.receive() for _ in range(3)]
-    page = await opened(town)
+    page = await opened(visitors)
     older = page.locator("a[rel=next]")
     end = await older.get_attribute("href")
     ids.append(await asyncio.to_thread(front.receive))
@@ -160,11 +164,11 @@ async def test_no_message_falls_between_what_is_shown_and_what_comes(
 
 
 async def test_all_of_the_page_and_all_that_is_found_are_selected(
-    town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
+    visitors: Visitors, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.message_list.address.PAGE", 2)
     ids = [front.receive() for _ in range(5)]
-    page = await opened(town)
+    page = await opened(visitors)
     every, ticked = page.locator("[data-pick-all]"), page.locator("[name=message]:checked")
     told = page.locator("#selected output")
     await every.click()
@@ -207,10 +211,12 @@ async def test_all_of_the_page_and_all_that_is_found_are_selected(
     assert faults_of(page) == []
 
 
-async def test_deleted_on_its_own_page_it_leads_to_the_list(town: Street, front: Front) -> None:
+async def test_deleted_on_its_own_page_it_leads_to_the_list(
+    visitors: Visitors, front: Front
+) -> None:
     front.receive(name="Мария")
     message = front.receive(name="Пётр")
-    page = await opened(town)
+    page = await opened(visitors)
     await page.get_by_role("searchbox").fill("Пётр")
     await expect(page.locator("li.message")).to_have_count(1)
     await expect(page).to_have_url(re.compile("search="))
@@ -233,23 +239,23 @@ async def test_deleted_on_its_own_page_it_leads_to_the_list(town: Street, front:
     assert faults_of(page) == []
 
 
-async def test_a_month_is_chosen_without_a_year(town: Street, front: Front) -> None:
+async def test_a_month_is_chosen_without_a_year(visitors: Visitors, front: Front) -> None:
     front.receive()
-    page = await opened(town)
+    page = await opened(visitors)
     month = page.get_by_label("Месяц", exact=True)
     await month.select_option(index=1)
     await page.wait_for_url("**/messages?month=20*")
     await expect(page.get_by_label("Год", exact=True)).not_to_have_value("")
     await page.get_by_label("Год", exact=True).select_option("")
-    await expect(page).to_have_url(f"{town.url}/messages")
+    await expect(page).to_have_url(f"{visitors.url}/messages")
 
 
 async def test_what_plays_goes_on_over_the_end_of_a_page(
-    town: Street, front: Front, monkeypatch: pytest.MonkeyPatch
+    visitors: Visitors, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.message_list.address.PAGE", 2)
     ids = [front.receive(name=name) for name in ("Анна", "Пётр", "Иван", "Мария")]
-    page = await opened(town)
+    page = await opened(visitors)
     await page.get_by_label("Порядок").select_option("oldest")
     await expect(page.locator("li.message").first).to_have_id(f"message-{ids[0]}")
     await row(page, ids[1]).locator("[data-play]").click()
@@ -273,8 +279,8 @@ async def test_what_plays_goes_on_over_the_end_of_a_page(
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, LOW], ids=["desktop", "phone", "low"])
-async def test_a_key_shows_the_keys(town: Street, size: ViewportSize) -> None:
-    page = await opened(town, size=size)
+async def test_a_key_shows_the_keys(visitors: Visitors, size: ViewportSize) -> None:
+    page = await opened(visitors, size=size)
     await page.get_by_role("searchbox").focus()
     await page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Горячие клавиши")

@@ -12,7 +12,7 @@ from storage.messages.query import Query
 from storage.office import Office
 from storage.office.edit import with_fields
 from tests.web.api.front import script
-from tests.web.browser import PHONE, Street, faults_of, street, violations
+from tests.web.browser import PHONE, Visitors, faults_of, violations, visitors_of
 from tests.web.conftest import COMPANY, NOBODY, Front
 from tests.web.message_list.test_messages import follow, shown, words
 
@@ -128,14 +128,14 @@ def test_the_api_tells_and_accepts(front: Front) -> None:
 
 
 @pytest.fixture
-async def town(browser: Browser, front: Front) -> AsyncIterator[Street]:
-    async with street(browser, front) as town:
-        yield town
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
 
 
-async def test_mouse_and_keys_find_hear_and_accept_it(town: Street, front: Front) -> None:
+async def test_mouse_and_keys_find_hear_and_accept_it(visitors: Visitors, front: Front) -> None:
     first, second = (front.receive(words=YES, name=name) for name in ("Иван", "Мария"))
-    page = await town.come_in("olga")
+    page = await visitors.come_in("olga")
     await page.goto("/messages")
     await page.get_by_role("link", name="Возможно, пустые").click()
     await expect(page.locator("li.message")).to_have_count(2)
@@ -159,8 +159,10 @@ async def test_mouse_and_keys_find_hear_and_accept_it(town: Street, front: Front
     assert faults_of(page) == []
 
 
-async def test_it_appears_in_the_open_list_and_fits_a_phone(town: Street, front: Front) -> None:
-    page = await town.come_in("olga", size=PHONE, color_scheme="dark")
+async def test_it_appears_in_the_open_list_and_fits_a_phone(
+    visitors: Visitors, front: Front
+) -> None:
+    page = await visitors.come_in("olga", size=PHONE, color_scheme="dark")
     await page.goto("/messages?quiet=1")
     front.receive(words=YES)
     await expect(page.locator("li.message")).to_have_count(1)

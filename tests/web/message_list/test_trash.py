@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.web.browser import street
+from tests.web.browser import visitors_of
 from tests.web.conftest import NOBODY, OTHER_COMPANY, Front, Visitor
 from tests.web.message_list.test_messages import follow, shown, words
 
@@ -75,8 +75,8 @@ def test_an_empty_one_has_nothing_to_ask(front: Front) -> None:
 
 async def test_it_is_emptied_by_mouse(browser: Browser, front: Front) -> None:
     front.services.messages.delete(front.receive(), by=NOBODY)
-    async with street(browser, front) as town:
-        page = await town.come_in("olga")
+    async with visitors_of(browser, front) as visitors:
+        page = await visitors.come_in("olga")
         await page.goto("/messages?trash=1")
         await page.get_by_role("link", name="Очистить корзину").click()
         await page.get_by_role("button", name="Очистить корзину").click()

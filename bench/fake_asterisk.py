@@ -1,7 +1,7 @@
 """A fake Asterisk in a process of its own, so that what it costs is not taken for ours.
 
-`python -m bench.exchange FOLDER` prints the address of its ARI, then reads orders from standard
-input, one a line, and answers each with a line when it is done:
+`python -m bench.fake_asterisk FOLDER` prints the address of its ARI, then reads orders from
+standard input, one a line, and answers each with a line when it is done:
 
     calls KIND COUNT AT_ONCE   so many calls of a kind, so many of them at once; how many it had
     rate KIND COUNT RATE       so many calls, so many a second; when each hung up, by its number

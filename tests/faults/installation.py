@@ -28,7 +28,7 @@ from tests.faults.wire import wire
 
 
 @dataclass
-class Town:
+class Installation:
     """The house under test with its processes, and the telephones that call it."""
 
     house: House
@@ -133,18 +133,18 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(
+async def open_installation(
     settings: str = "",
     *,
     prepare: Callable[[Path], None] = lambda home: None,
     knows_ports: Callable[[Ports], None] = lambda ports: None,
     **arrangement: Any,
-) -> AsyncIterator[Town]:
-    """A town of its own, running, with all its state in a folder that goes with it.
+) -> AsyncIterator[Installation]:
+    """An installation of its own, running, with all its state in a folder that goes with it.
 
     ``settings`` are more lines of its voicepost.toml, ``prepare`` is called with the home before
     anything is in it, ``knows_ports`` with Asterisk's ports before it runs, and the
-    ``arrangement`` is `Town`'s.
+    ``arrangement`` is `Installation`'s.
     """
     # Short: Asterisk's console socket must fit into 108 bytes.
     folder = Path(tempfile.mkdtemp(prefix="vpf-"))
@@ -156,18 +156,20 @@ async def open_town(
         ):
             knows_ports(house.ports)
             await house.apply(office(phones.sip))
-            town = Town(house, phones, **arrangement)
-            await town.start()
+            installation = Installation(house, phones, **arrangement)
+            await installation.start()
             async with (
-                wire(phones, APP, town.hear_phones) as town.ari,
-                wire(house.asterisk, "onlooker", town.hear_inside, everything=True) as town.inside,
+                wire(phones, APP, installation.hear_phones) as installation.ari,
+                wire(
+                    house.asterisk, "onlooker", installation.hear_inside, everything=True
+                ) as installation.inside,
             ):
-                fallback = asyncio.create_task(tell_of_fallback(town))
-                yield town
+                fallback = asyncio.create_task(tell_of_fallback(installation))
+                yield installation
                 fallback.cancel()
                 await asyncio.gather(fallback, return_exceptions=True)
-            await town.stop()
-            town.app.database.close()
+            await installation.stop()
+            installation.app.database.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
