@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,13 +80,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let calls of other processes have the processor, once this one has none to place any more.
+    """Let calls of other processes have the processor before tests that can wait for it.
 
-    Whoever waits for a caller waits in real time; the rest can wait for the processor.
+    Whoever waits for a caller waits in real time. Where nobody may take back what they gave, all
+    are alike in the end.
     """
-    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
-    if is_one_of_many and not _is_in(item, IN_REAL_TIME) and os.nice(0) < BEHIND_CALLS:
-        os.nice(BEHIND_CALLS)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        with suppress(PermissionError):
+            wanted = 0 if _is_in(item, IN_REAL_TIME) else BEHIND_CALLS
+            os.setpriority(os.PRIO_PROCESS, 0, wanted)
 
 
 def _is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
