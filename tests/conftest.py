@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 # Imported before any test: its pytest plugin imports it in the closing summary otherwise, deep
 # inside pytest's calls, where CPython 3.11 may refuse to compile it (gh-106905).
-import hypothesis  # noqa: F401
+import hypothesis
 import pytest
 import structlog
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 # Tests provoke exceptions that are logged; in colours and with all variables, as is usual for
 # programs that set up no logging, one takes as long to draw as a whole test.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+# How long an example takes says how busy the machine is, not what is right.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 MEMORY = Path("/dev/shm")
 ROOM = 3 * 2**30
