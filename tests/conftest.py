@@ -54,6 +54,11 @@ LONG = (
 """What is left to `make test-long`: each takes minutes of a processor, or of real time."""
 IN_REAL_TIME = ("asterisk", *LONG)
 """Where tests wait for calls, which last as long as people speak, or are long by themselves."""
+FIRST_OF_OTHERS = (
+    *("storage/backup", "storage/files/test_privacy.py", "telephony/ari", "web/test_layout.py"),
+    *("commands/test_import.py", "faults/test_accounting.py", "web/test_outages.py"),
+)
+"""Files of the others that take a minute each."""
 OTHERS_BETWEEN = 2
 """Files of tests that never wait between two that do: they take a third of the time."""
 BEHIND_CALLS = 10
@@ -77,7 +82,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _is_in(item, LONG) == (wanted == "only")]
         config.hook.pytest_deselected(items=left_out)
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-    others = iter([each for each in files if not _is_in(each[0], IN_REAL_TIME)])
+    others = iter(
+        sorted(
+            (each for each in files if not _is_in(each[0], IN_REAL_TIME)),
+            key=lambda each: not _is_in(each[0], FIRST_OF_OTHERS),
+        )
+    )
     mixed: list[list[pytest.Item]] = []
     for each in files:
         if _is_in(each[0], IN_REAL_TIME):

@@ -204,7 +204,7 @@ offices = st.builds(
 outcomes = st.sampled_from([Rang.BUSY, Rang.NO_ANSWER, Rang.UNREACHABLE])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     offices,
     st.text("0123456789*#.", min_size=1, max_size=6),
