@@ -61,8 +61,8 @@ FIRST_OF_OTHERS = (
 """Files of the others that take a minute each."""
 OTHERS_BETWEEN = 2
 """Files of tests that never wait between two that do: they take a third of the time."""
-BEHIND_CALLS = 10
-"""How nice everything else is to them."""
+BEHIND_CALLS = 3
+"""How nice everything else is to them: a little, or beside other work it would never end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,6 +23,8 @@ from telephony.errors import AriError, AriUnavailable, LeaseLost
 RENEW_SECONDS = 1.0
 STALE_SECONDS = 3.0
 """Three renewals missed: the holder is dead or frozen. Its callers wait in silence meanwhile."""
+LOOKS_SECONDS = 1.5
+"""Who looks more seldom than this has stood still."""
 SETTLE_SECONDS = 0.2
 """Of two who take a stale lease at the same moment, the one who wrote last has it after this."""
 
@@ -62,10 +64,17 @@ class Watch:
         self._ari = ari
         self._clock = asyncio.get_running_loop()
         self._seen: Entry | None = None
-        self._changed = self._clock.time()
+        self._changed = self._looked = self._clock.time()
 
     async def look(self) -> Entry | None:
-        """The entry as it is now. Raises `AriError`; what was not seen did not stand still."""
+        """The entry as it is now. Raises `AriError`; what was not seen did not stand still.
+
+        Nor did it while we stood still ourselves: a machine that was frozen as a whole, or had no
+        time for us, had none for the holder either.
+        """
+        now = self._clock.time()
+        self._changed += max(0.0, now - self._looked - LOOKS_SECONDS)
+        self._looked = now
         try:
             entry = await read(self._ari)
         except AriError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 
 import telephony.ari.lease
 from telephony.ari import LEASE_VARIABLE
 from telephony.ari.client import AriAccess, HttpAri
-from telephony.ari.lease import Lease
+from telephony.ari.lease import Lease, Watch
 from telephony.ari.rescue import rescue_stranded
 from telephony.ari.router import Router
 from telephony.errors import AriUnavailable, LeaseLost
@@ -24,7 +25,7 @@ from tests.waiting import until
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second lasts a fiftieth of one."""
-    for name in ("RENEW_SECONDS", "STALE_SECONDS", "SETTLE_SECONDS"):
+    for name in ("RENEW_SECONDS", "STALE_SECONDS", "LOOKS_SECONDS", "SETTLE_SECONDS"):
         seconds = getattr(telephony.ari.lease, name)
         monkeypatch.setattr(telephony.ari.lease, name, seconds / 50)
     monkeypatch.setattr("telephony.ari.rescue.RENEW_SECONDS", 0.02)
@@ -71,6 +72,21 @@ async def test_one_stands_by_until_the_other_is_dead(asterisk: FakeAri, ari: Htt
         assert not waiting.done()
     await waiting
     assert asterisk.variables[LEASE_VARIABLE].startswith("second ")
+
+
+async def test_who_stood_still_themselves_take_nothing(
+    asterisk: FakeAri, ari: HttpAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that was suspended and goes on: the holder had no time to renew it either."""
+    asterisk.variables[LEASE_VARIABLE] = "first 0 7"
+    watch, clock = Watch(ari), asyncio.get_running_loop().time
+    await watch.look()
+    monkeypatch.setattr(watch, "_clock", SimpleNamespace(time=lambda: clock() + 3600))
+    await watch.look()
+    assert not watch.is_stale
+    while not watch.is_stale:  # the holder is dead after all
+        await asyncio.sleep(0.001)
+        await watch.look()
 
 
 async def test_of_two_who_take_a_stale_lease_at_once_one_has_it(
