@@ -19,7 +19,7 @@ from storage.errors import NotFound
 @click.pass_obj
 def list_command(app: App, login: str, as_json: bool) -> None:
     """List a user's API tokens, the newest first; those that ended lately too."""
-    tokens, now = app.tokens.list(app.users.find(login).id), datetime.now(UTC)
+    tokens, now = app.tokens.of_user(app.users.find(login).id), datetime.now(UTC)
     if as_json:
         print_json([_as_json(token) for token in tokens])
         return
@@ -67,7 +67,7 @@ def revoke(app: App, login: str, token: str | None, is_all: bool) -> None:
     if token is None:
         app.tokens.revoke_all(user.id, by=app.actor)
         return
-    found = [one.id for one in app.tokens.list(user.id) if one.id.startswith(token.lower())]
+    found = [one.id for one in app.tokens.of_user(user.id) if one.id.startswith(token.lower())]
     if len(found) > 1:
         raise click.ClickException("several tokens have ids that begin like that")
     if not found or not token:

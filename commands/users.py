@@ -11,12 +11,11 @@ from commands import tokens
 from commands.context import App
 from commands.terminal.office_options import company_option, json_option
 from commands.terminal.tables import print_json, print_table
+from storage.accounts.invitations import LINK_HOURS
 from storage.accounts.users import Unchanged
 from storage.actor import Person, Role, User
 from storage.database.account_tables import Language
 from storage.toml import BYTE_ORDER_MARK
-
-LINK_HOURS = 24
 
 _LANGUAGES: dict[str | None, Language | Unchanged | None] = {
     None: Unchanged.UNCHANGED,
@@ -89,7 +88,7 @@ def add(
 def list_command(app: App, search: str, company: str | None, as_json: bool) -> None:
     """List the users, those of all companies unless one is named."""
     company_id = None if company is None else app.offices.site(company).company_id
-    users = app.users.list(company_id, search)
+    users = app.users.of_company(company_id, search)
     invited = app.users.invited(company_id)
     if as_json:
         print_json([_as_json(app, user, invited) for user in users])

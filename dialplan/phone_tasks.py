@@ -21,7 +21,7 @@ from storage.messages.repository import MessageRepository
 from storage.office.prompts import PromptLibrary
 from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 
 PROMPT_LIMITS = RecordingLimits(max_seconds=300, silence_seconds=10)
 
@@ -74,7 +74,7 @@ async def record_prompt(
     for _ in range(ATTEMPTS):
         try:
             await _record_takes(call, folder, takes)
-        except Hangup:
+        except CallerLeft:
             await keep()
             raise
         if await keep():

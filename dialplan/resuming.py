@@ -20,7 +20,7 @@ from storage.errors import StorageError
 from storage.intake.drafts import Interrupted
 from storage.intake.intake import Draft
 from telephony.call import Call
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 
 log = structlog.get_logger()
 
@@ -59,7 +59,7 @@ async def _go_on(call: Call, taker: MessageTaker, desk: Desk, was: Interrupted) 
                 recorded = await call.record_on(takes.newest.id, limits) is not None
             finally:
                 await note_what_is_missing(call, taker, takes.newest)
-        except Hangup:
+        except CallerLeft:
             await keep_for_absent(taker, takes.recorded)
             raise
         only_one = len(takes.recorded) == 1

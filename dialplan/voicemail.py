@@ -22,7 +22,7 @@ from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy
-from telephony.errors import CallEnded, CallLost, Hangup, MovedOn
+from telephony.errors import CallEnded, CallerLeft, CallLost, MovedOn
 
 ATTEMPTS = 3
 """How often a caller may try before a message without speech ends the call."""
@@ -85,7 +85,7 @@ async def _take_message(call: Call, taker: MessageTaker, takes: Takes) -> None:
 async def record_takes(call: Call, taker: MessageTaker, takes: Takes) -> Takes:
     """Record until the caller is content; where there are takes already, they are asked first.
 
-    A caller who hangs up is content too: what was said is kept before `Hangup` goes on its way.
+    A caller who hangs up is content too: what was said is kept before `CallerLeft` goes on its way.
     """
     recording = False
     try:
@@ -145,7 +145,7 @@ async def _greet(call: Call, taker: MessageTaker, begun: Draft, greeting: str) -
         return
     try:
         await call.play(greeting, interrupt=SKIP)
-    except Hangup:
+    except CallerLeft:
         await keep_for_absent(taker, [begun])
         raise
 

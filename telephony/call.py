@@ -81,7 +81,7 @@ class RecordingLimits:
 class Call(Protocol):
     """One caller on the line.
 
-    Every verb raises `Hangup` when the caller leaves (or has left) and `CallLost` when Asterisk
+    Every verb raises `CallerLeft` when the caller leaves (or has left) and `CallLost` when Asterisk
     or the connection to it goes away. Sounds are Asterisk's names: ``vm-intro``, or the absolute
     path of an audio file without its extension.
     """
@@ -128,7 +128,7 @@ class Call(Protocol):
     async def record(self, name: str, limits: RecordingLimits) -> EndedBy:
         """Beep, then record the caller under ``name`` until ``#``, silence or the time limit.
 
-        On `Hangup` whatever was said up to then is in the file, and Asterisk has closed it. On
+        On `CallerLeft` whatever was said up to then is in the file, and Asterisk has closed it. On
         `CallLost` Asterisk may still be writing.
         """
 

@@ -2,7 +2,7 @@
 
 TelephonyError                  a sentence for the operator
 ├── CallEnded                   the call is over; flows let it pass through them
-│   ├── Hangup                  the caller left: the ordinary end of a call
+│   ├── CallerLeft                  the caller left: the ordinary end of a call
 │   └── CallLost                Asterisk, or the connection to it, went away
 │       └── MovedOn             somebody else has given the caller to the dialplan
 ├── AriError                    Asterisk refused a request (carries its HTTP status)
@@ -22,7 +22,7 @@ class CallEnded(TelephonyError):
     """The call is over; nothing more can be played to it or recorded from it."""
 
 
-class Hangup(CallEnded):
+class CallerLeft(CallEnded):
     """The caller hung up."""
 
 

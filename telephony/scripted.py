@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from telephony.call import Caller, EndedBy, Forwarded, Hearing, Rang, RecordingLimits, Source
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 
 SILENT = "."
 """In a script's keys: the caller lets one wait for a key pass."""
@@ -86,7 +86,7 @@ class ScriptedCall:
         ended_by = self._script.speak(name)
         if ended_by is None:
             self._leave()
-            raise Hangup("The caller hung up.")
+            raise CallerLeft("The caller hung up.")
         self._step(f"recording ended by {ended_by}")
         return ended_by
 
@@ -121,14 +121,14 @@ class ScriptedCall:
 
     def _step(self, what: str) -> None:
         if self._left:
-            raise Hangup("The caller hung up.")
+            raise CallerLeft("The caller hung up.")
         self._tell_step(what)
         if len(self.steps) == self._script.hang_up_at:
             self._leave()
-            raise Hangup("The caller hung up.")
+            raise CallerLeft("The caller hung up.")
         if len(self.steps) >= MAX_STEPS:
             self._tell_step("… and so on: the call goes round in a circle")
-            raise Hangup("The script is over.")
+            raise CallerLeft("The script is over.")
 
     def _leave(self) -> None:
         self._tell_step("the caller hangs up")

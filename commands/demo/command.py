@@ -119,7 +119,7 @@ def _make_accounts(app: App) -> None:
 
     app.passwords = Passwords(any_will_do=True)  # this one is in the README
     company_id = app.offices.site(COMPANY).company_id
-    known = {user.login for user in app.users.list(company_id)}
+    known = {user.login for user in app.users.of_company(company_id)}
     for login, name, role, extensions in PEOPLE:
         if login not in known:
             app.users.add(

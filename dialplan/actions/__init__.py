@@ -1,4 +1,8 @@
-"""The actions of menus and forwarding, one module each: ``run(call, services, action, typed)``."""
+"""The actions of menus and forwarding, one module each: ``run(call, services, action, typed)``.
+
+What an action is called, consists of and looks like may not come in here: `storage.office.actions`
+and `web.language.action_words` say that.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from dialplan.services import Services
 from dialplan.steps import Next
 from storage.office import Action, ForwardAction
 from telephony.call import Call
+
+__all__ = ["RUNS", "perform"]
 
 RUNS: Final[dict[str, Callable[[Call, Services, Any, str], Awaitable[Next]]]] = {
     "voicemail": voicemail.run,

@@ -1,4 +1,8 @@
-"""Accounts of the page: users, their passwords, sessions, tokens and one-time links."""
+"""Accounts of the page: users, their passwords, sessions, tokens and one-time links.
+
+What an account may see of messages is `storage.actor`'s business; how a browser keeps a session
+may not come in here.
+"""
 
 __all__ = [
     "attempts",

@@ -35,7 +35,7 @@ FIRST_DELAY: Final = timedelta(seconds=2)
 LONGEST_DELAY: Final = timedelta(minutes=15)
 MOST_DOUBLINGS: Final = 10
 
-PLACE_FREE: Final = 3
+NETWORK_FREE: Final = 3
 DEVICE_FREE: Final = 10
 SESSION_FREE: Final = 3
 ADDRESS_FREE: Final = 20
@@ -96,7 +96,7 @@ def strangers(login: str, from_address: str) -> tuple[Counter, ...]:
     network = _network(from_address)
     # Always in this order: two attempts never wait for each other in a circle.
     return (
-        Counter(f"place:{_short(login)}:{network}", PLACE_FREE),
+        Counter(f"place:{_short(login)}:{network}", NETWORK_FREE),
         Counter(f"login:{_short(login)}", LOGIN_FREE, is_shared=True),
         Counter(f"address:{network}", ADDRESS_FREE, is_shared=True),
     )

@@ -23,6 +23,8 @@ from storage.database.engine import Database
 from storage.errors import AccountError, NotFound
 from storage.text import storable
 
+LINK_HOURS: Final = 24
+"""How long a one-time link is good for, where nobody says otherwise."""
 MOST_HOURS: Final = 24 * 30
 
 
@@ -62,7 +64,7 @@ class Invitations:
         *,
         by: Actor,
         role: Role = "administrator",
-        hours: int = 24,
+        hours: int = LINK_HOURS,
         user_id: str | None = None,
     ) -> str:
         """The secret of a new link, told only here. An earlier link for the same is void.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from storage.actor import Actor, Role
+from storage.actor import Actor, Role, User
 from storage.errors import AccountError, wrong
 from storage.text import shown
 
@@ -25,6 +25,15 @@ def check_way_in(user_id: str, by: Actor) -> None:
     """One's own password is changed where the present one is asked for. Raises AccountError."""
     if user_id == by.user_id:
         raise AccountError("own-password")
+
+
+def wants_password(before: User, *, role: Role | None, login: str | None) -> bool:
+    """Whether a change of an account gives somebody a way in that they had not.
+
+    That is making an administrator, or another login: whoever asks gives their own password.
+    """
+    is_raised = role == "administrator" and not before.is_administrator
+    return is_raised or login not in (None, before.login)
 
 
 def check_extensions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -181,7 +180,7 @@ class Sessions:
                 session.execute(used.values(seen_at=now))
         return row.as_user()
 
-    def list(self, user_id: str, current: str | None = None) -> builtins.list[OpenSession]:
+    def of_user(self, user_id: str, current: str | None = None) -> list[OpenSession]:
         """A user's sessions, last used first; `current` is the token of the one who asks."""
         current_hash = None if current is None else digest(current)
         with self._database.reading() as session:

@@ -5,7 +5,6 @@ Each ends some day: a token lies in files that nobody looks at any more.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,7 +130,7 @@ class Tokens:
             )
         return _token(row), secret
 
-    def list(self, user_id: str) -> builtins.list[ApiToken]:
+    def of_user(self, user_id: str) -> list[ApiToken]:
         """A user's tokens, the newest first, those that have expired too."""
         with self._database.reading() as session:
             rows = session.scalars(

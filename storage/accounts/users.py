@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -124,7 +123,7 @@ class Users:
                 return row.as_user()
         raise NotFound("no-user", login=shown(login))
 
-    def list(self, company_id: str | None = None, search: str = "") -> builtins.list[User]:
+    def of_company(self, company_id: str | None = None, search: str = "") -> list[User]:
         """The users by name; `search` is part of a name, a login or an extension."""
         statement = select(UserRow)
         if company_id is not None:

@@ -1,4 +1,8 @@
-"""A company's configuration as one document: its shape, its file, what can be wrong with it."""
+"""A company's configuration as one document: its shape, its file, what can be wrong with it.
+
+Where documents are kept, whose they are and who may change them may not come in here: that is
+`storage.companies`.
+"""
 
 from storage.errors import Problem
 from storage.office.actions import (

@@ -32,8 +32,10 @@ def without_entry(entries: Mapping[str, Value], key: str, kind: str) -> dict[str
 def entry(entries: Mapping[str, Value], key: str, kind: str) -> Value:
     """An entry of a table; NotFound says what kind of thing is not there."""
     if key not in entries:
-        known = ", ".join(entries) or "none yet"
-        raise NotFound("no-entry", kind=kind, name=shown(key), known=shown(known, 200))
+        if not entries:
+            raise NotFound("no-entry-at-all", kind=kind, name=shown(key))
+        known = shown(", ".join(entries), 200)
+        raise NotFound("no-entry", kind=kind, name=shown(key), known=known)
     return entries[key]
 
 

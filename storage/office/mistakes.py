@@ -64,6 +64,7 @@ def _meant(detail: ErrorDetails) -> Problem:
         return wrong("unknown-action", name=shown(context["tag"]), known=known)
     if kind == "literal_error":
         expected = context["expected"].replace("'", "").replace("True", "true")
+        expected = expected.replace(" or ", ", ")
         return wrong("none-of", known=expected)
     if kind in _LIMITS:
         code, name, limit = _LIMITS[kind]

@@ -49,19 +49,19 @@ class Target(StrictModel):
         return next(kind for kind in LEADS if getattr(self, kind) is not None)
 
     @property
-    def place(self) -> str:
-        """The name of the place; "" where it needs none."""
+    def name(self) -> str:
+        """What the place is called; "" where it needs no name."""
         return getattr(self, self.kind) if LEADS[self.kind].argument else ""
 
     @property
     def action(self) -> AnyAction:
         """What happens to a call there."""
-        return LEADS[self.kind].action(self.place)
+        return LEADS[self.kind].action(self.name)
 
     @property
     def words(self) -> str:
         """The place in words: `menu main`, `voicemail`."""
-        return f"{self.kind} {self.place}".rstrip()
+        return f"{self.kind} {self.name}".rstrip()
 
 
 def usages() -> list[str]:
@@ -69,9 +69,9 @@ def usages() -> list[str]:
     return [f"{kind} {lead.argument}".rstrip() for kind, lead in LEADS.items()]
 
 
-def target_fields(kind: str, place: str) -> dict[str, object] | None:
+def target_fields(kind: str, name: str) -> dict[str, object] | None:
     """The fields of a target; None if there is no such kind, or its name is missing."""
     lead = LEADS.get(kind)
-    if lead is None or (lead.argument and not place):
+    if lead is None or (lead.argument and not name):
         return None
-    return {kind: place if lead.argument else True}
+    return {kind: name if lead.argument else True}

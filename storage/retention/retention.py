@@ -4,7 +4,8 @@ A box that keeps its messages for so many days has older ones moved to the trash
 ones lie for some days too; then they are removed for good (`storage.retention.purge`). A message on
 hold stays wherever it is. Boxes without days keep their messages for ever, and so do companies that
 are no longer configured, and messages that no company could be found for. What lies aside as
-probably empty is kept for days in every box.
+probably empty is kept for days in every box. How many days the trash keeps things, the settings
+say (`storage.settings`, ``messages.trash_days``).
 """
 
 from __future__ import annotations

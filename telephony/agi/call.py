@@ -24,7 +24,7 @@ from telephony.call import (
     RecordingLimits,
     Source,
 )
-from telephony.errors import CallLost, Hangup
+from telephony.errors import CallerLeft, CallLost
 from telephony.identity import (
     FROM_VARIABLE,
     REPLACED,
@@ -149,7 +149,7 @@ class AgiCall:
     async def hang_up(self) -> None:
         try:
             self._run(self._agi.hangup)
-        except (Hangup, CallLost):
+        except (CallerLeft, CallLost):
             return
 
     def done(self) -> None:
@@ -164,11 +164,11 @@ class AgiCall:
         try:
             return str(self._agi.stream_file(self._quoted(sound), interrupt))
         except AGIHangup:
-            raise Hangup("The caller hung up.") from None
+            raise CallerLeft("The caller hung up.") from None
         except AGIAppError:
             # -1 means either "caller gone" or "no such sound": only the channel can tell.
             if self._run(self._agi.channel_status) < 0:
-                raise Hangup("The caller hung up.") from None
+                raise CallerLeft("The caller hung up.") from None
             log.warning("a sound cannot be played", sound=sound)
             return ""
         except _BROKEN as error:
@@ -186,18 +186,18 @@ class AgiCall:
         try:
             return command(*arguments)
         except (AGIHangup, AGIAppError):
-            raise Hangup("The caller hung up.") from None
+            raise CallerLeft("The caller hung up.") from None
         except _BROKEN as error:
             raise CallLost(f"The AGI connection broke: {error}") from error
 
     def _prepare(self, takes: float) -> None:
-        """Grant the next command its time. Raises `Hangup` once the call's own time is over."""
+        """Grant the next command its time. Raises `CallerLeft` once the call's own time is over."""
         self._agi.patience = takes + COMMAND_SECONDS
         if time.monotonic() > self._deadline:
             log.warning("the call lasted too long and is ended")
             self._deadline = float("inf")  # the hanging up itself is not to be stopped
             self._run(self._agi.hangup)
-            raise Hangup("The call lasted too long.")
+            raise CallerLeft("The call lasted too long.")
 
 
 def _known(agi: SafeAgi, key: str) -> str:

@@ -18,7 +18,7 @@ from telephony.agi.call import AgiCall
 from telephony.agi.door import Door, Network, Seldom
 from telephony.agi.ping import ANSWER, QUESTION
 from telephony.agi.protocol import CLOSING_SECONDS, BadAgi, SafeAgi
-from telephony.errors import CallEnded, Hangup, TelephonyError
+from telephony.errors import CallEnded, CallerLeft, TelephonyError
 from telephony.metrics import counted
 
 KEEPALIVE = {socket.TCP_KEEPIDLE: 30, socket.TCP_KEEPINTVL: 10, socket.TCP_KEEPCNT: 3}
@@ -124,7 +124,7 @@ class AgiServer:
                 with counted("agi"):
                     asyncio.run(self._flow(call))
                 log.info(log_events.OVER)
-            except Hangup:
+            except CallerLeft:
                 log.info(log_events.HUNG_UP)
             except CallEnded as error:
                 log.warning(log_events.LOST, why=error)

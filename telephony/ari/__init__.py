@@ -1,4 +1,7 @@
-"""Asterisk's REST interface (ARI): the client, the router of its events, and a call over it."""
+"""Asterisk's REST interface (ARI): the client, the router of its events, and a call over it.
+
+Call flows, and what a message is, may not come in here: a call is handed to whoever takes it.
+"""
 
 from typing import Final
 

@@ -155,7 +155,7 @@ class Lease:
         """That it is ours still.
 
         Who had it before may just have been renewing it when we took it: that takes nothing back,
-        and is what he finds out when he looks next.
+        and is what they find out when they look next.
         """
         if not (self._is_ours(entry) or (entry and entry.instance == self._before)):
             self.lose()

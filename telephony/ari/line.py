@@ -94,7 +94,7 @@ class Line:
     async def next_event(self, seconds: float, *, limited: bool = True) -> Event | None:
         """The next event, or None when none came within ``seconds``.
 
-        Raises `Hangup` when the caller is gone, and when the call has lasted longer than any
+        Raises `CallerLeft` when the caller is gone, and when the call has lasted longer than any
         may (``limited=False`` lifts that for two people who talk); `CallLost` when the service
         is stopping.
         """
@@ -149,7 +149,7 @@ class Line:
     ) -> Any:
         """Make a request on behalf of the caller, who may be gone by now; as `Ari.request`.
 
-        Raises `Hangup` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
+        Raises `CallerLeft` if so, `CallLost` if Asterisk cannot be reached, `AriError` otherwise.
         """
         self.state.check()
         await self._end_music()

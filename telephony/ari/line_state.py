@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from telephony.errors import CallEnded, CallLost, Hangup, MovedOn
+from telephony.errors import CallEnded, CallerLeft, CallLost, MovedOn
 
 
 class _Caller(Enum):
@@ -72,7 +72,7 @@ class LineState:
         return heard
 
     def check(self) -> None:
-        """Raise how the call ended, if it did: `Hangup`, `MovedOn`, or `CallLost`.
+        """Raise how the call ended, if it did: `CallerLeft`, `MovedOn`, or `CallLost`.
 
         An ended call stays ended.
         """
@@ -85,4 +85,4 @@ class LineState:
         """Why nothing more can be done for the caller, who is gone."""
         if self._caller is _Caller.MOVED_ON:
             return MovedOn("The caller was moved on.")
-        return Hangup("The caller hung up.")
+        return CallerLeft("The caller hung up.")

@@ -1,7 +1,7 @@
 """Music for callers whose service died, until the next one has loaded and takes them up.
 
 Loading takes seconds, in which they would sit in silence. So this needs only what Python brings,
-which is there at once.
+which is there at once. What a caller hears while a phone rings is `telephony.ari.ringing`'s.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Each phone is a *leg*: a channel that enters our application when it is answered. Its id is ours,
 and its events are awaited before Asterisk hears of it.
 
+Meanwhile the caller hears a tone or music, as the settings say (``calls.ringing``).
+
 A phone may answer that somebody else is to be called (SIP's 302). Asterisk would do so in the
 phone's context, as a new call by nobody: it is told a context that is not there, and tells us.
 """
@@ -86,7 +88,7 @@ def _outcome_of_all(outcomes: Sequence[Rang | Forwarded]) -> Rang | Forwarded:
 
 
 async def talk(line: Line, leg: str) -> None:
-    """Wait, without a limit of ours, until the leg hangs up; `Hangup` when the caller does.
+    """Wait, without a limit of ours, until the leg hangs up; `CallerLeft` when the caller does.
 
     Two who talk when the service stops talk on: the next one finds and watches them.
     """

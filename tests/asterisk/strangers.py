@@ -165,7 +165,7 @@ def _page(home: Path) -> str:
     """The administrator's list of messages, as HTML."""
     front = Front(home, {})
     app = front.installation
-    if not app.users.list():
+    if not app.users.of_company():
         app.users.add(
             company_id=app.offices.site(COMPANY).company_id,
             login="olga",

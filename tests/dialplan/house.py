@@ -16,7 +16,7 @@ from storage.messages.repository import MessageRepository
 from storage.messages.unassigned import Unassigned
 from storage.office.prompts import PromptLibrary
 from telephony.call import Caller, EndedBy
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
 from tests.speech import speak
 
@@ -88,6 +88,6 @@ class House:
         dialled = args[-1] if len(args) > 1 else ""
         call = ScriptedCall(dialled, script, caller=Caller(caller), endpoint=endpoint)
         call.id = f"call-{next(self._calls)}"
-        with suppress(Hangup):
+        with suppress(CallerLeft):
             await self.reception.take(call, args)
         return call.steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from tests.dialplan.actor import Actor
 from tests.scenarios import HangUp, Press
 
@@ -88,8 +88,8 @@ class StagedCall:
 
     def _check(self) -> None:
         if self.over:
-            raise Hangup("The caller hung up.")
+            raise CallerLeft("The caller hung up.")
 
     def _leave(self) -> EndedBy:
         self.over = True
-        raise Hangup("The caller hung up.")
+        raise CallerLeft("The caller hung up.")

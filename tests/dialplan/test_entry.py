@@ -20,7 +20,7 @@ from storage.messages.unassigned import Unassigned
 from storage.office import parse_office
 from storage.office.prompts import PromptLibrary
 from telephony.call import EndedBy
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
 from tests.acting import ME
 from tests.dialplan.house import ROMASHKA, VASILEK, House
@@ -165,7 +165,7 @@ async def record_prompt(house: House, keys: str, *takes: bytes) -> list[str]:
 
     site = house.offices.site("Ромашка")
     call = ScriptedCall("1", Script(keys=keys, speak=say))
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await house.reception.take(call, ("phone", "record-prompt", site.company_id, "anna"))
     return call.steps
 
@@ -192,7 +192,7 @@ async def test_a_prompt_of_two_parts_is_kept_whole(house: House) -> None:
 
     site = house.offices.site("Ромашка")
     call = ScriptedCall("1", Script(speak=say))
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await house.reception.take(call, ("phone", "record-prompt", site.company_id, "anna"))
     (prompt,) = house.offices.get("Ромашка").prompts.values()
     seconds = house.reception.prompts.seconds(prompt.audio)

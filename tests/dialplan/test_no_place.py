@@ -14,7 +14,7 @@ from storage.intake.intake import Mailbox
 from storage.metrics import metrics
 from storage.office import VoicemailSettings
 from telephony.call import EndedBy
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
 from tests.dialplan.company import Company
 
@@ -30,7 +30,7 @@ async def leave(company: Company, *, says: str = HELLO, hang_up_at: int | None =
         return EndedBy.LIMIT
 
     call = ScriptedCall("74951234567", Script(speak=speak, hang_up_at=hang_up_at))
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await leave_message(call, company.taker, BOX, "vm-intro", ONE)
     return call.steps
 

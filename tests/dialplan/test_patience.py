@@ -22,7 +22,7 @@ from storage.intake.intake import Draft, Filed, Intake, Kept, Mailbox
 from storage.messages.envelope import Envelope
 from storage.office import VoicemailSettings
 from telephony.call import EndedBy
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
 from tests.dialplan.company import Company
 from tests.refusals import refuses
@@ -64,7 +64,7 @@ async def leave(
         return ended_by
 
     call = ScriptedCall("74951234567", Script(speak=speak, keys="1"))
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await leave_message(call, taker or company.taker, BOX, "vm-intro", SETTINGS)
     return call.steps
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from dialplan.entry import take_call
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from tests.dialplan.actor import Actor
 from tests.dialplan.conftest import Found
 from tests.dialplan.staged import StagedCall
@@ -20,7 +20,7 @@ async def test_a_call_goes_as_told(scenario: Scenario, found: Found) -> None:
     actor = Actor(scenario)
     call = StagedCall(actor, company.record)
 
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await take_call(call, company.services())
 
     assert actor.left_over == []

@@ -16,7 +16,7 @@ from storage.errors import AudioError, DatabaseUnavailable, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.office import VoicemailSettings
 from telephony.call import Call, EndedBy, RecordingLimits
-from telephony.errors import CallLost, Hangup, MovedOn
+from telephony.errors import CallerLeft, CallLost, MovedOn
 from telephony.scripted import Script, ScriptedCall
 from tests.dialplan.company import Company
 from tests.dialplan.conftest import Found
@@ -66,7 +66,7 @@ async def leave(
     settings = settings or VoicemailSettings()
     try:
         await leave_message(call, taker or company.taker, BOX, "vm-intro", settings)
-    except Hangup:
+    except CallerLeft:
         return [*call.steps, "hung up"]
     return call.steps
 
@@ -139,7 +139,7 @@ async def test_a_message_that_lacks_something_says_so(
     company: Company, ended_by: EndedBy | None
 ) -> None:
     call = Broken("1", Script(keys="1", speak=Mouth(company, [(HELLO, ended_by)])))
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
     (message,) = company.kept()
     assert message.cut_off
@@ -304,7 +304,7 @@ async def test_hanging_up_at_any_step_loses_nothing(company: Company, step: int)
     call = ScriptedCall("1", Script(keys="#321", hang_up_at=step, speak=mouth))
     try:
         await leave_message(call, company.taker, BOX, "vm-intro", VoicemailSettings())
-    except Hangup:
+    except CallerLeft:
         assert step <= len(call.steps)
     kept = company.kept()
     spoken = [text for text, _ in says[: len(mouth.takes)]]
@@ -472,7 +472,7 @@ endpoint = "PJSIP/102"
         for key, greeting in zip("123", heard, strict=True):
             mouth = Mouth(company, [(HELLO, None)])
             call = ScriptedCall("1", Script(keys=key, speak=mouth))
-            with pytest.raises(Hangup):
+            with pytest.raises(CallerLeft):
                 await take_call(call, company.services())
             assert f"play {greeting}" in call.steps
         assert company.boxes() == [("employee", "101"), ("employee", "102"), ("company", "1")]

@@ -13,7 +13,7 @@ from storage.intake.drafts import Interrupted
 from storage.intake.intake import Draft, Empty, Kept, Mailbox
 from storage.office import Office, VoicemailSettings, parse_office
 from telephony.call import Call
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
 
 NUMBER = "74951234567"
@@ -80,6 +80,6 @@ async def walk(
         sound=lambda reference: reference.partition(":")[2],
         outside="PJSIP/{number}@trunk",
     )
-    with suppress(Hangup):
+    with suppress(CallerLeft):
         await take_call(call, services)
     return Walk(call.steps, attendant.boxes)

@@ -276,7 +276,7 @@ def known(front: Front) -> dict[str, str]:
     token, _secret = front.services.tokens.make(anna.id, "hers", by=NOBODY)
     # She has another browser.
     front.services.sessions.log_in("anna", PASSWORD, address="", agent="another")
-    sessions = front.services.sessions.list(anna.id, front.tokens["anna"])
+    sessions = front.services.sessions.of_user(anna.id, front.tokens["anna"])
     return {
         "hers": front.receive(front.box_of("101")),
         "common": front.receive(),

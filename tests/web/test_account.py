@@ -112,7 +112,7 @@ def test_a_password_that_somebody_else_chose_comes_first(front: Front, anna: Vis
     assert "Токены API" not in page
     made = anna.post("/account/tokens", data={"token_name": "early"})
     assert made.headers["location"] == "/account"
-    assert front.services.tokens.list(user.id) == []
+    assert front.services.tokens.of_user(user.id) == []
     anna.post(
         "/account/password",
         data={"old": "nine blue plums", "new": NEW_PASSWORD, "again": NEW_PASSWORD},
@@ -135,18 +135,18 @@ def test_sessions_are_listed_and_ended(front: Front, anna: Visitor) -> None:
     _, two = front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
     assert anna.post("/account/sessions/end").status_code == 303
     assert front.services.sessions.find(two) is None
-    assert len(front.services.sessions.list(user.id)) == 1
+    assert len(front.services.sessions.of_user(user.id)) == 1
     assert anna.get("/account").status_code == 200
 
 
 def test_other_peoples_sessions_and_tokens_are_out_of_reach(front: Front, anna: Visitor) -> None:
     boris = front.services.users.find("boris")
-    session = front.services.sessions.list(boris.id)[0]
+    session = front.services.sessions.of_user(boris.id)[0]
     token, _ = front.services.tokens.make(boris.id, "script", by=NOBODY)
     assert anna.post(f"/account/sessions/{session.id}/end").status_code == 404
     assert anna.post(f"/account/tokens/{token.id}/revoke").status_code == 404
     assert front.services.sessions.find(front.tokens["boris"]) is not None
-    assert len(front.services.tokens.list(boris.id)) == 1
+    assert len(front.services.tokens.of_user(boris.id)) == 1
 
 
 def test_a_token_is_shown_once_and_revoked(front: Front, anna: Visitor) -> None:
@@ -186,7 +186,7 @@ def test_a_token_is_made_by_its_user_alone(front: Front, anna: Visitor) -> None:
         assert "пароль" in told.text
         assert "vp_" not in told.text
         assert 'value="script"' in told.text
-    assert front.services.tokens.list(user.id) == []
+    assert front.services.tokens.of_user(user.id) == []
     for _ in range(3):
         anna.post("/account/tokens", data={**TOKEN, "token_current": "not my password"})
     told = anna.post("/account/tokens", data=TOKEN)
@@ -210,7 +210,7 @@ def test_a_token_may_be_for_reading_only_and_says_when_it_ends(front: Front, ann
     assert "только чтение" in page
     assert "осталось 10 дней" in page
     anna.post("/account/tokens", data={**TOKEN, "days": ""})
-    newest = front.services.tokens.list(front.user("anna").id)[0]
+    newest = front.services.tokens.of_user(front.user("anna").id)[0]
     assert newest.days_left(newest.created_at) == 90
 
 

@@ -157,7 +157,7 @@ async def test_a_token_is_made_and_revoked_by_keyboard(visitors: Visitors, front
     await page.get_by_role("row", name="Табло").get_by_role("button", name="Отозвать").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#toasts").get_by_text("Токен отозван.")).to_be_visible()
-    assert front.services.tokens.list(anna.id) == []
+    assert front.services.tokens.of_user(anna.id) == []
 
 
 async def test_a_link_for_somebody_asks_for_ones_own_password(

@@ -58,7 +58,7 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
 
     Who has to choose a password sees nothing else.
     """
-    tokens = visit.services.tokens.list(visit.user.id)
+    tokens = visit.services.tokens.of_user(visit.user.id)
     if visit.user.must_change_password:
         return visit.render(
             "account/password.html",
@@ -74,7 +74,7 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
         typed=typed(visit.form),
         sessions=[
             (session, browser_of(session.agent))
-            for session in visit.services.sessions.list(visit.user.id, cookie)
+            for session in visit.services.sessions.of_user(visit.user.id, cookie)
         ],
         tokens=tokens,
         now=datetime.now(UTC),

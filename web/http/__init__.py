@@ -1,4 +1,4 @@
-"""What comes in over HTTP and goes out: hosts, cookies, headers, bodies, ranges, zips, statuses.
+"""What comes in over HTTP and goes out: hosts, cookies, headers, bodies, ranges.
 
 What is on a page is not known here.
 """
@@ -12,5 +12,4 @@ __all__ = [
     "hosts",
     "progress",
     "ranges",
-    "zips",
 ]

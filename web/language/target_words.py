@@ -99,7 +99,7 @@ def offered(office: Office, texts: NullTranslations) -> list[tuple[str, list[Off
 
 def told(target: Target, office: Office, texts: NullTranslations) -> Offered:
     """Where a number leads."""
-    return _offered(target.kind, target.place, office, texts)
+    return _offered(target.kind, target.name, office, texts)
 
 
 def _offered(kind: str, place: str, office: Office, texts: NullTranslations) -> Offered:

@@ -99,7 +99,7 @@ class _Tree:
         action = target.action
         if isinstance(action, OpenMenu):
             return self._menu(action.menu)
-        words = TARGETS_ON_PAGE[target.kind].box(target.place, self._office, self._texts)
+        words = TARGETS_ON_PAGE[target.kind].box(target.name, self._office, self._texts)
         return Node(action.action, words.title, words.detail)
 
     def _menu(self, name: str) -> Node:

@@ -60,7 +60,7 @@ def show_employees(visit: Visit) -> Response:
     office = visit.office
     accounts = {
         extension: user
-        for user in visit.services.users.list(visit.user.company_id)
+        for user in visit.services.users.of_company(visit.user.company_id)
         for extension in user.extensions
     }
     rows = [
@@ -246,7 +246,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
 
 
 def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int = 200) -> Response:
-    users = visit.services.users.list(visit.user.company_id)
+    users = visit.services.users.of_company(visit.user.company_id)
     account = next((user for user in users if draft.extension in user.extensions), None)
     return visit.render(
         "employees/edit.html",

@@ -9,7 +9,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.accounts.rules import check_extensions, check_way_in
+from storage.accounts.invitations import LINK_HOURS
+from storage.accounts.rules import check_extensions, check_way_in, wants_password
 from storage.actor import Role, User
 from storage.errors import AccountError, Refused
 from web.forms import confirming
@@ -20,7 +21,6 @@ from web.language.telling import Mistakes
 from web.language.texts import LANGUAGES, Language
 from web.visit import Visit, page
 
-LINK_HOURS: Final = 24
 _FIELDS: Final = ("login", "name", "role", "extensions", "language", "password")
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """None that is taken for another one when it is read out."""
@@ -42,7 +42,7 @@ class Account:
 def show_users(visit: Visit) -> Response:
     """The accounts of the company."""
     search = visit.query.get("search", "")
-    users = visit.services.users.list(visit.user.company_id, search=search)
+    users = visit.services.users.of_company(visit.user.company_id, search=search)
     invited = visit.services.users.invited(visit.user.company_id)
     return visit.render("users/list.html", users=users, invited=invited, search=search)
 
@@ -95,8 +95,9 @@ def change_user(visit: Visit) -> Response:
     present password.
     """
     user, account = _user(visit), _account_in(visit)
-    is_raised = account.role == "administrator" and not user.is_administrator
-    if (is_raised or account.login != user.login) and (why := confirming.refusal(visit, "raising")):
+    if wants_password(user, role=account.role, login=account.login) and (
+        why := confirming.refusal(visit, "raising")
+    ):
         return _form(visit, user, account, {"raising": [why]})
     try:
         check_extensions(account.extensions, visit.office.employees, user.bound)

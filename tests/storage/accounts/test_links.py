@@ -37,7 +37,7 @@ def test_a_token_acts_as_its_user(people: House) -> None:
     assert secret.startswith("vp_") and len(secret) >= 46
     assert people.tokens.find(secret) == Bearer(anna, read_only=False)
     assert people.sessions.find(secret) is None
-    assert people.tokens.list(anna.id)[0].used_at == people.clock.time
+    assert people.tokens.of_user(anna.id)[0].used_at == people.clock.time
     end = people.clock.time + timedelta(days=90)
     assert (token.name, token.expires_at, token.used_at) == ("backup script", end, None)
     told = {"name": "backup script", "days": 90, "read_only": False}
@@ -54,7 +54,7 @@ def test_a_token_lasts_as_long_as_was_said(people: House) -> None:
     assert people.tokens.find(secret)
     people.clock.forward(seconds=1)
     assert people.tokens.find(secret) is None
-    assert [kept.id for kept in people.tokens.list(anna.id)] == [token.id]
+    assert [kept.id for kept in people.tokens.of_user(anna.id)] == [token.id]
 
 
 def test_a_token_lasts_as_long_as_is_usual_here(people: House) -> None:
@@ -70,7 +70,7 @@ def test_a_token_tells_that_it_ends_soon_and_that_it_has(people: House) -> None:
     told = []
     for forward in (0, 5, 2, 12, 1, 1):
         people.clock.forward(days=forward)
-        (token,) = people.tokens.list(anna.id)
+        (token,) = people.tokens.of_user(anna.id)
         told.append((token.days_left(people.clock.time), token.ends_soon(people.clock.time)))
     assert told == [(20, False), (15, False), (13, True), (1, True), (0, True), (-1, True)]
 
@@ -78,7 +78,7 @@ def test_a_token_tells_that_it_ends_soon_and_that_it_has(people: House) -> None:
 def test_a_token_may_be_for_reading_only(people: House) -> None:
     anna = people.add("anna")
     token, secret = people.tokens.make(anna.id, "script", read_only=True, by=BOSS)
-    assert token.read_only and people.tokens.list(anna.id)[0].read_only
+    assert token.read_only and people.tokens.of_user(anna.id)[0].read_only
     assert people.tokens.find(secret) == Bearer(anna, read_only=True)
 
 
@@ -124,17 +124,17 @@ def test_tokens_that_ended_take_no_places_and_are_forgotten(people: House) -> No
         people.tokens.make(anna.id, f"script {number}", 1, by=BOSS)
     people.clock.forward(days=1)
     people.tokens.make(anna.id, "another", by=BOSS)
-    assert len(people.tokens.list(anna.id)) == MOST_TOKENS + 1
+    assert len(people.tokens.of_user(anna.id)) == MOST_TOKENS + 1
     people.clock.forward(days=31)
     people.tokens.make(anna.id, "yet another", by=BOSS)
-    assert [token.name for token in people.tokens.list(anna.id)] == ["yet another", "another"]
+    assert [token.name for token in people.tokens.of_user(anna.id)] == ["yet another", "another"]
 
 
 def test_only_the_user_has_and_revokes_his_tokens(people: House) -> None:
     anna, boris = people.add("anna"), people.add("boris")
     token, secret = people.tokens.make(anna.id, "script", by=BOSS)
 
-    assert people.tokens.list(boris.id) == []
+    assert people.tokens.of_user(boris.id) == []
     for user_id, token_id in (
         (boris.id, token.id),
         (anna.id, LUCKILY_NOBODY),
@@ -147,7 +147,7 @@ def test_only_the_user_has_and_revokes_his_tokens(people: House) -> None:
 
     people.tokens.revoke(anna.id, token.id, by=BOSS)
     assert people.tokens.find(secret) is None
-    assert people.tokens.list(anna.id) == []
+    assert people.tokens.of_user(anna.id) == []
     assert people.actions()[-1] == "token.revoke"
 
 
@@ -196,7 +196,7 @@ def test_a_link_is_good_once(people: House) -> None:
         people.invitations.look(secret)
     with pytest.raises(NotFound):
         people.invitations.accept(secret, login="eve", name="Eve", password=PASSWORD)
-    assert len(people.users.list()) == 1
+    assert len(people.users.of_company()) == 1
 
 
 def test_of_many_with_one_link_one_comes_in(people: House) -> None:
@@ -216,7 +216,7 @@ def test_of_many_with_one_link_one_comes_in(people: House) -> None:
         thread.join()
 
     assert len(refused) == 4
-    assert len(people.users.list()) == 1
+    assert len(people.users.of_company()) == 1
 
 
 def test_a_mistake_does_not_use_the_link_up(people: House) -> None:

@@ -145,7 +145,7 @@ def test_a_session_ends_when_nobody_uses_it(people: House) -> None:
     people.clock.forward(hours=8)
 
     assert people.sessions.find(token) is None
-    assert people.sessions.list(people.users.find("anna").id) == []
+    assert people.sessions.of_user(people.users.find("anna").id) == []
 
 
 def test_a_session_ends_after_thirty_days_however_much_it_is_used(people: House) -> None:
@@ -229,7 +229,7 @@ def test_a_disabled_user_is_out_at_once_and_does_not_come_back_by_himself(people
     people.users.enable(anna.id, by=BOSS)
     assert people.sessions.find(token) is None
     people.log_in("anna")
-    assert people.tokens.find(secret) is None and not people.tokens.list(anna.id)
+    assert people.tokens.find(secret) is None and not people.tokens.of_user(anna.id)
 
 
 def test_another_role_counts_from_the_next_request(people: House) -> None:
@@ -247,12 +247,12 @@ def test_users_see_their_sessions_and_end_them(people: House) -> None:
     current = people.log_in("anna")
     foreign = people.log_in("boss")
 
-    newest, oldest = people.sessions.list(anna.id, current)
+    newest, oldest = people.sessions.of_user(anna.id, current)
     assert (newest.is_current, newest.address, newest.agent) == (True, HOME, "Firefox")
     assert (oldest.is_current, oldest.address) == (False, "198.51.100.1")
     assert current not in repr(newest)
 
-    (foreigner,) = people.sessions.list(boss.id)
+    (foreigner,) = people.sessions.of_user(boss.id)
     for session_id in (foreigner.id, "", "%", "\0", oldest.id[:8], oldest.id + "0"):
         with pytest.raises(NotFound):
             people.sessions.end_one(anna.id, session_id, by=by)

@@ -125,14 +125,14 @@ def test_people_are_found_by_part_of_what_they_are_called(people: House) -> None
     people.add("rival", company_id=OTHER)
 
     def found(search: str) -> list[str]:
-        return [user.login for user in people.users.list(COMPANY, search)]
+        return [user.login for user in people.users.of_company(COMPANY, search)]
 
     assert found("") == ["anna", "boris"]
     assert found("алена") == found("ANN") == found("101") == ["anna"]
     assert found("бор 102") == ["boris"]
     assert found("rival") == []
     assert found("Aлёнa") == ["anna"], "with two Latin letters"
-    assert len(people.users.list()) == 3
+    assert len(people.users.of_company()) == 3
 
 
 def test_another_companys_user_is_not_there(people: House) -> None:
@@ -225,7 +225,7 @@ def test_the_last_administrator_stays(people: House) -> None:
 
     people.users.enable(pavel.id, by=BOSS)
     people.users.remove(olga.id, by=BOSS)
-    assert [user.login for user in people.users.list(COMPANY)] == ["anna", "new", "pavel"]
+    assert [user.login for user in people.users.of_company(COMPANY)] == ["anna", "new", "pavel"]
 
 
 def test_administrators_who_remove_each_other_leave_one(people: House) -> None:
@@ -243,7 +243,7 @@ def test_administrators_who_remove_each_other_leave_one(people: House) -> None:
     _at_once([lambda user=user: remove(user.id) for user in admins])  # type: ignore[misc]
 
     assert len(refused) == 1
-    assert len(people.users.list(COMPANY)) == 1
+    assert len(people.users.of_company(COMPANY)) == 1
 
 
 def test_a_login_is_given_once_however_many_ask(people: House) -> None:
@@ -258,7 +258,7 @@ def test_a_login_is_given_once_however_many_ask(people: House) -> None:
     _at_once([lambda: add(COMPANY), lambda: add(OTHER)] * 3)
 
     assert refused == ["login: “anna” is taken"] * 5
-    assert [user.login for user in people.users.list()] == ["anna"]
+    assert [user.login for user in people.users.of_company()] == ["anna"]
 
 
 def test_people_go_with_their_company(people: House) -> None:
@@ -270,7 +270,7 @@ def test_people_go_with_their_company(people: House) -> None:
     with people.database.session() as session:
         session.execute(delete(CompanyRow).where(CompanyRow.id == COMPANY))
 
-    assert people.users.list() == []
+    assert people.users.of_company() == []
     assert people.sessions.find(token) is None
     assert people.tokens.find(secret) is None
     with pytest.raises(NotFound):

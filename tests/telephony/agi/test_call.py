@@ -15,7 +15,7 @@ import telephony.agi.protocol
 from telephony.agi.call import AgiCall
 from telephony.agi.protocol import SafeAgi
 from telephony.call import Caller, EndedBy, Forwarded, Rang, RecordingLimits
-from telephony.errors import CallLost, Hangup
+from telephony.errors import CallerLeft, CallLost
 
 LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
 RECORDINGS = Path("/var/spool/recording")
@@ -104,7 +104,7 @@ async def test_a_sound_that_is_missing_is_passed_over(asterisk: Asterisk) -> Non
 
 
 async def test_a_sound_broken_off_by_a_hang_up(asterisk: Asterisk) -> None:
-    with pytest.raises(Hangup):
+    with pytest.raises(CallerLeft):
         await asterisk.call("200 result=-1 endpos=0", "200 result=-1").play("vm-goodbye")
 
 
@@ -129,7 +129,7 @@ async def test_a_recording_that_timed_out(asterisk: Asterisk) -> None:
 
 @pytest.mark.parametrize("answer", ["200 result=0 (hangup) endpos=1600", "200 result=-1 (hangup)"])
 async def test_a_recording_broken_off_by_a_hang_up(asterisk: Asterisk, answer: str) -> None:
-    with pytest.raises(Hangup):
+    with pytest.raises(CallerLeft):
         await asterisk.call(answer).record("0192", LIMITS)
 
 
@@ -217,7 +217,7 @@ every_verb = pytest.mark.parametrize("verb", VERBS)
     ids=["the connection ends", "dead channel", "HANGUP, then the end", "result -1"],
 )
 async def test_a_caller_who_left(asterisk: Asterisk, verb: str, answers: tuple[str, ...]) -> None:
-    with pytest.raises(Hangup):
+    with pytest.raises(CallerLeft):
         await VERBS[verb](asterisk.call(*answers))
 
 
@@ -227,9 +227,9 @@ async def test_a_hang_up_that_is_told_before_the_answer(asterisk: Asterisk, verb
     call = asterisk.call("HANGUP", "200 result=0", "200 result=0", "200 result=0")
     try:
         await VERBS[verb](call)
-    except Hangup:
+    except CallerLeft:
         return
-    with pytest.raises(Hangup):
+    with pytest.raises(CallerLeft):
         await VERBS[verb](call)
 
 
@@ -306,7 +306,7 @@ def test_the_longest_prompt_is_played_to_its_end() -> None:
 
 async def test_a_call_that_lasts_too_long_is_hung_up(asterisk: Asterisk) -> None:
     call = asterisk.call(DONE, seconds=0)
-    with pytest.raises(Hangup, match="too long"):
+    with pytest.raises(CallerLeft, match="too long"):
         await call.play("vm-goodbye")
     assert asterisk.commands == ["HANGUP"]
 

@@ -15,7 +15,7 @@ from telephony.ari import ringing
 from telephony.ari.call import AriCall
 from telephony.ari.router import Router
 from telephony.call import Caller, EndedBy, Forwarded, Rang, RecordingLimits
-from telephony.errors import AriError, CallLost, Hangup, MovedOn
+from telephony.errors import AriError, CallerLeft, CallLost, MovedOn
 from tests.telephony.conftest import serving
 from tests.telephony.exchange import BUSY, Exchange, Refused
 from tests.telephony.fake_ari import FakeAri, NoAnswer, Request
@@ -76,7 +76,7 @@ async def test_a_call_is_answered_once_and_before_anything_else(
         await until(lambda: asterisk.asked("POST", path=call.id))
         await under_way(verb, asterisk.exchange)
         asterisk.exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         answer, *others = [r.path.rpartition("/")[2] for r in asterisk.asked("POST", path=call.id)]
         assert answer == "answer"
@@ -347,10 +347,10 @@ async def test_hanging_up_ends_every_verb(asterisk: FakeAri, verb: str) -> None:
         task = begin(VERBS[verb](call))
         await under_way(verb, asterisk.exchange)
         asterisk.exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         assert asterisk.exchange.channels == {}
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await call.play("goodbye")
 
 
@@ -360,7 +360,7 @@ async def test_a_caller_who_had_left_before_the_request(asterisk: FakeAri, verb:
     async with a_call(asterisk) as (call, _):
         asterisk.hold_events()
         asterisk.exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await VERBS[verb](call)
         asterisk.release_events()
 
@@ -372,7 +372,7 @@ async def test_hanging_up_in_a_conversation(asterisk: FakeAri) -> None:
         asterisk.exchange.answer_phone(leg)
         await until(lambda: any(asterisk.exchange.bridges.values()))
         asterisk.exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         assert asterisk.exchange.legs() == []
         assert asterisk.exchange.bridges == {}
@@ -388,7 +388,7 @@ async def test_a_recording_is_closed_before_a_hang_up_is_told(asterisk: FakeAri)
         done, _ = await asyncio.wait((task,), timeout=0.1)
         assert not done
         asterisk.exchange.finish_recording("0192")
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         asterisk.exchange.hang_up(call.id)
 
@@ -405,7 +405,7 @@ async def test_a_recording_that_closes_late_and_whose_end_is_never_told(
         await until(lambda: len(asterisk.asked("GET", path=live)) > 1)
         assert not task.done(), "Asterisk still writes the file"
         asterisk.exchange.live.clear()
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
 
 
@@ -454,7 +454,7 @@ async def test_the_events_of_a_hang_up_may_come_in_any_order(asterisk: FakeAri, 
         asterisk.hold_events()
         asterisk.exchange.hang_up(call.id)
         asterisk.release_events(lambda events: events[::-1])
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
 
 
@@ -487,7 +487,7 @@ async def test_a_refusal_that_means_the_caller_left(
 ) -> None:
     async with a_call(asterisk) as (call, _):
         asterisk.fault = _refuse("/play", Refused(status, message))
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await call.play("welcome")
         asterisk.fault = lambda _: None
 
@@ -527,7 +527,7 @@ async def test_no_answer_at_all_means_that_the_call_is_lost(
 
 async def test_a_call_that_lasts_too_long_is_ended(asterisk: FakeAri) -> None:
     async with a_call(asterisk, call_seconds=0) as (call, _):
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await call.digit(0.01)
         assert call.id in asterisk.exchange.ended
 

@@ -12,7 +12,7 @@ import telephony.ari.recording
 from telephony.ari.call import AriCall
 from telephony.ari.incoming import Count, Incoming
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from tests.telephony.ari.test_call import a_call, begin
 from tests.telephony.ari.test_parts import recording
 from tests.telephony.fake_ari import FakeAri
@@ -71,7 +71,7 @@ async def test_one_new_stream_after_another(asterisk: FakeAri) -> None:
             exchange.speak(call.id, 0.5, source)
             await recording(asterisk, f"0192-{number}")
         exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         assert not call.is_whole("0192")
 
@@ -156,7 +156,7 @@ async def test_it_is_missed_also_in_the_message_of_who_hangs_up(asterisk: FakeAr
         await looked(asterisk)
         asterisk.send({"type": "ChannelHangupRequest", "channel": {"id": call.id}})
         exchange.finish_recording("0192", seconds=2)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
         assert not call.is_whole("0192")
 

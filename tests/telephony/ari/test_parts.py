@@ -9,7 +9,7 @@ import pytest
 import telephony.ari.pauses
 import telephony.ari.recording
 from telephony.call import EndedBy, RecordingLimits
-from telephony.errors import Hangup
+from telephony.errors import CallerLeft
 from tests.speech import silence, write_wav
 from tests.telephony.ari.test_call import a_call, begin
 from tests.telephony.exchange import Refused
@@ -67,7 +67,7 @@ async def test_hanging_up_in_a_later_part(asterisk: FakeAri) -> None:
         asterisk.exchange.finish_recording("0192", seconds=0)
         await recording(asterisk, "0192-2")
         asterisk.exchange.hang_up(call.id)
-        with pytest.raises(Hangup):
+        with pytest.raises(CallerLeft):
             await task
 
 

@@ -14,7 +14,7 @@ from storage.office import VoicemailSettings
 from telephony.ari.call import AriCall
 from telephony.ari.client import HttpAri
 from telephony.ari.router import Router
-from telephony.errors import Hangup, TelephonyError
+from telephony.errors import CallerLeft, TelephonyError
 from tests.dialplan.company import Company
 from tests.speech import speak
 from tests.telephony.conftest import no_flow, serving
@@ -36,7 +36,7 @@ class Listening:
         self.came.append(tuple(args))
         try:
             await call.play("welcome")
-        except Hangup:
+        except CallerLeft:
             self.ends[call.id] = "hung up"
             raise
         self.ends[call.id] = "heard it all"
@@ -175,7 +175,7 @@ async def test_a_call_that_ends_while_we_look_for_it(asterisk: FakeAri) -> None:
     async def take(call: AriCall, args: Sequence[str]) -> None:
         came.append(call.id)
         await over.wait()
-        raise Hangup("The caller hung up.")
+        raise CallerLeft("The caller hung up.")
 
     def end_in_between(request: Request) -> Refused | None:
         if request.path == f"/channels/{caller}":

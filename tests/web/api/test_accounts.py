@@ -135,11 +135,17 @@ def test_no_credentials_are_made_by_a_token(
 ) -> None:
     """Be the password that was stolen with it right, wrong or not there."""
     anna = front.user("anna")
-    before = (front.services.users.list(), len(front.services.tokens.list(front.user("olga").id)))
+    before = (
+        front.services.users.of_company(),
+        len(front.services.tokens.of_user(front.user("olga").id)),
+    )
     for current in ({"current": PASSWORD}, {"current": "wrong"}, {}):
         told = olga.request(method, path.format(anna=anna.id), json={**body, **current})
         assert "token does not suffice" in problem(told, 403)["detail"]
-    told_of = (front.services.users.list(), len(front.services.tokens.list(front.user("olga").id)))
+    told_of = (
+        front.services.users.of_company(),
+        len(front.services.tokens.of_user(front.user("olga").id)),
+    )
     assert told_of == before
     front.services.sessions.log_in("anna", PASSWORD, address="", agent="")
 

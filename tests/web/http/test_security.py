@@ -157,7 +157,7 @@ def test_who_got_a_password_from_somebody_sees_nothing_before_choosing_another(
         told = olga.post(address, data={"token_name": "t", "name": "N"})
         assert told.headers["location"] == "/account"
     assert olga.post("/logout").headers["location"] == "/login"
-    assert not front.services.tokens.list(front.user("olga").id)
+    assert not front.services.tokens.of_user(front.user("olga").id)
     assert front.services.messages.get(message).deleted_at is None
 
 
@@ -314,7 +314,7 @@ def test_a_token_dies_by_being_revoked_and_with_its_user(front: Front) -> None:
     anna = front.user("anna")
     with script(front, "anna") as program:
         assert program.get("me").status_code == 200
-        (token,) = front.services.tokens.list(anna.id)
+        (token,) = front.services.tokens.of_user(anna.id)
         front.visitor("anna").post(f"/account/tokens/{token.id}/revoke")
         assert program.get("me").status_code == 401
     with script(front, "anna") as program:

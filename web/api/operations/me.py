@@ -59,7 +59,7 @@ def change_my_password(who: Newcomer, change: PasswordChange) -> Response:
 @router.get("/tokens", responses=refusals())
 def list_my_tokens(who: Anyone, limit: Limit = USUAL, cursor: Cursor = None) -> Tokens:
     """One's own tokens, newest first."""
-    tokens = who.services.tokens.list(who.user.id)
+    tokens = who.services.tokens.of_user(who.user.id)
     items, following = page_of([_as_answer(token) for token in tokens], limit, cursor)
     return Tokens(items=items, next=following)
 
@@ -86,7 +86,7 @@ def list_my_sessions(
     who: Anyone, request: Request, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Sessions:
     """The browsers in which one is logged in, last used first."""
-    sessions = who.services.sessions.list(who.user.id, who.session)
+    sessions = who.services.sessions.of_user(who.user.id, who.session)
     items, following = page_of(sessions, limit, cursor)
     return Sessions(
         items=[Session.model_validate(asdict(session)) for session in items], next=following

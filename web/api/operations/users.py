@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from storage import actor
-from storage.accounts.rules import check_extensions, check_way_in
+from storage.accounts.invitations import LINK_HOURS
+from storage.accounts.rules import check_extensions, check_way_in, wants_password
 from storage.accounts.users import Unchanged
 from web.api.account_schemas import (
     ChosenLanguage,
@@ -28,8 +29,6 @@ from web.api.problems import refusals
 
 router = APIRouter(prefix="/users", tags=["users"])
 
-LINK_HOURS: Final = 24
-
 
 @router.get("", responses=refusals())
 def list_users(
@@ -41,7 +40,7 @@ def list_users(
     cursor: Cursor = None,
 ) -> Users:
     """The company's users, by name."""
-    users = who.services.users.list(who.user.company_id, search=search)
+    users = who.services.users.of_company(who.user.company_id, search=search)
     found, following = page_of(users, limit, cursor)
     invited = who.services.users.invited(who.user.company_id)
     return Users(items=[as_answer(who, user, invited) for user in found], next=following)
@@ -80,8 +79,7 @@ def change_user(who: Administrator, user_id: UserId, change: UserChange) -> User
     A login is part of what somebody gets in with: it is not changed by a token.
     """
     before = who.services.users.get(user_id, company_id=who.user.company_id)
-    is_raised = change.role == "administrator" and not before.is_administrator
-    if is_raised or change.login not in (None, before.login):
+    if wants_password(before, role=change.role, login=change.login):
         who.confirm(change.current)
     check_extensions(change.extensions or [], who.office.employees, before.bound)
     changed = who.services.users.change(

@@ -19,5 +19,7 @@ from web.language.codes.settings import SETTINGS
 from web.language.codes.sounds import SOUNDS
 from web.language.codes.values import VALUES
 
+__all__ = ["SENTENCES"]
+
 TABLES: Final = (OFFICE, VALUES, FORMS, ACCOUNTS, SOUNDS, MESSAGES, BACKUPS, SETTINGS)
 SENTENCES: Final[Mapping[str, str]] = ChainMap(*TABLES)

@@ -10,6 +10,7 @@ OFFICE: Final = {
     "no-employee": "there is no employee {extension}",
     "no-prompt": "there is no prompt “{name}”",
     "no-entry": "there is no {kind} “{name}” (there is: {known})",
+    "no-entry-at-all": "there is no {kind} “{name}”, and none at all yet",
     # loops, contradictions, and what can do nothing
     "employee-twice": "names an employee twice",
     "forwarded-in-circle": "a call is forwarded in a circle: {way}",
