@@ -233,7 +233,7 @@ def test_what_comes_through_a_door_is_named_there(module: str) -> None:
         if isinstance(node, ast.ImportFrom)
         and node.module in PACKAGES
         and "." in node.module
-        and not module.startswith(f"{node.module}.")
+        and not f"{module}.".startswith(f"{node.module}.")
         for name in node.names
         if name.name not in door(node.module)
     ]

@@ -77,7 +77,7 @@ def test_a_company_needs_a_name_and_nothing_else() -> None:
         ('[company]\nname = " "', "company.name: must not be empty"),
         ('[company]\nname = "a\\u0007b"', "company.name: must not contain control characters"),
         ('[company]\nname = "a\\u202eb"', "company.name: must not contain control characters"),
-        (COMPANY + 'language = "fr"', "company.language: must be ru or en"),
+        (COMPANY + 'language = "fr"', "company.language: must be one of: ru, en"),
         (COMPANY + 'timezone = "../../etc/passwd"', "company.timezone: “../../etc/passwd” is not"),
         (COMPANY + "speed = 1", "company: unknown key “speed”"),
         (COMPANY + "[numbers]\n1 = {}", "numbers.1: needs exactly one of menu"),

@@ -13,7 +13,8 @@ VALUES: Final = {
     "misplaced-word": "“{word}” does not belong into: {usage}",
     "more-mistakes": "and {count} more mistakes",
     "no-action": "has no action = “…”",
-    "none-of": "must be {known}",
+    "no-other": "must be {known}",
+    "none-of": "must be one of: {known}",
     "not-a-boolean": "must be true or false",
     "not-a-dial-string": (
         "“{text}” is not an Asterisk dial string such as PJSIP/101: "
