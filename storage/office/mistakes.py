@@ -65,7 +65,8 @@ def _meant(detail: ErrorDetails) -> Problem:
     if kind == "literal_error":
         expected = context["expected"].replace("'", "").replace("True", "true")
         expected = expected.replace(" or ", ", ")
-        return wrong("none-of" if "," in expected else "no-other", known=expected)
+        is_one = "," not in expected
+        return wrong("no-other" if is_one else "none-of", known=expected)
     if kind in _LIMITS:
         code, name, limit = _LIMITS[kind]
         return wrong(code, **{name: context[limit]})
