@@ -9,20 +9,28 @@ from pathlib import Path
 import pytest
 
 import dialplan.message_taking
+import dialplan.reception
+import dialplan.strays
 from storage.office import Office
 from tests.dialplan.company import SOME_OFFICE, Company
 
 Found = Callable[..., Company]
 
 
-@pytest.fixture
-def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Found]:
-    """Founds companies: give it an office, or its text.
+@pytest.fixture(autouse=True, scope="module")
+def patient() -> Iterator[None]:
+    """A database that is there answers, however busy the machine is: nobody gives it up."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (dialplan.message_taking, dialplan.reception, dialplan.strays):
+            patch.setattr(module, "PATIENCE", 30.0)
+        patch.setattr(dialplan.message_taking, "FINISH_PATIENCE", 30.0)
+        patch.setattr(dialplan.reception, "NEW_NUMBER_PATIENCE", 30.0)
+        yield
 
-    A database that is there answers, however busy the machine is: nobody gives it up.
-    """
-    monkeypatch.setattr(dialplan.message_taking, "PATIENCE", 30.0)
-    monkeypatch.setattr(dialplan.message_taking, "FINISH_PATIENCE", 30.0)
+
+@pytest.fixture
+def found(tmp_path: Path) -> Iterator[Found]:
+    """Founds companies: give it an office, or its text."""
     with ExitStack() as companies:
 
         def make(office: Office | str = SOME_OFFICE, name: str = "company") -> Company:
