@@ -9,7 +9,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUNNING := ffmpeg espeak-ng $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 TESTING := postgresql chromium fonts-inter strace faketime sip-tester systemd openssl
 
-PROGRAM := cli.py commands dialplan storage telephony web
+PROGRAM := cli.py commands dialplan notifications storage telephony web
 
 # What judges the pages' accessibility in the tests.
 AXE := $(VENV)/npm/node_modules/axe-core/axe.min.js

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.messages.events import News
     from storage.messages.repository import MessageRepository
     from storage.messages.unassigned import Unassigned
+    from storage.notifications.queue import Deliveries
     from storage.office.prompts import PromptLibrary
     from storage.retention.retention import Retention
     from storage.settings import Settings
@@ -104,6 +105,12 @@ class App:
         from storage.messages.events import News
 
         return News(self.database)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        from storage.notifications.queue import Deliveries
+
+        return Deliveries(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:

@@ -25,8 +25,10 @@ from storage.settings_sections import (
     AgiSettings,
     AsteriskSettings,
     AudioSettings,
+    MailSettings,
     SandboxSettings,
     Section,
+    WebhookSettings,
 )
 from storage.text import printable
 from storage.toml import parse_toml, read_toml
@@ -114,6 +116,8 @@ class Settings(BaseSettings):
     audio: AudioSettings = AudioSettings()
     calls: CallSettings = CallSettings()
     messages: MessageSettings = MessageSettings()
+    mail: MailSettings = MailSettings.model_construct()
+    webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Literal, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -120,3 +122,112 @@ class AgiSettings(Section):
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """What ``allow`` names."""
         return _networks(self.allow)
+
+
+StartTls = Literal["required", "optional", "never"]
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """A mail server as ``mail.url`` names it."""
+
+    host: str
+    port: int
+    tls: bool
+    starttls: StartTls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class MailSettings(Section):
+    """By which mail server letters are sent, and whom they are from.
+
+    ``url`` is ``smtp://user:password@host:port`` or ``smtps://…``, with ``?starttls=required``,
+    ``optional`` (the usual) or ``never``. Without one no letters are sent.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    url: str = Field("", repr=False)
+    sender: str = Field("voicepost@localhost", alias="from")
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if url:
+            _ = _mail_server(url)
+        return url
+
+    @field_validator("sender")
+    @classmethod
+    def _check_sender(cls, sender: str) -> str:
+        if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", sender, re.ASCII):
+            raise WrongValue("not-a-mail-address", text=sender)
+        return sender
+
+    @property
+    def server(self) -> MailServer | None:
+        """What ``url`` names."""
+        return _mail_server(self.url) if self.url else None
+
+
+def _mail_server(url: str) -> MailServer:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    starttls = options.pop("starttls", "optional")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if (
+        parts.scheme not in ("smtp", "smtps")
+        or not parts.hostname
+        or port == 0
+        or options
+        or starttls not in ("required", "optional", "never")
+        or parts.path.strip("/")
+    ):
+        raise WrongValue("not-a-mail-url")
+    tls = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=port or (465 if tls else 587 if parts.username else 25),
+        tls=tls,
+        starttls=cast(StartTls, starttls),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+class WebhookSettings(Section):
+    """Which hosts webhooks may name beside public ones by https.
+
+    ``allow`` are names, addresses and networks, parted by commas: to these plain http is spoken
+    too, and an address or a network is the leave for private ones.
+    """
+
+    allow: str = ""
+
+    @field_validator("allow")
+    @classmethod
+    def _check_allow(cls, allow: str) -> str:
+        _ = WebhookSettings.model_construct(allow=allow).networks
+        return allow
+
+    @property
+    def _entries(self) -> list[str]:
+        return [each for part in self.allow.split(",") if (each := part.strip().lower())]
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The addresses and networks that ``allow`` names. Raises ValueError."""
+        return tuple(ip_network(each, strict=False) for each in self._entries if _is_network(each))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The host names that ``allow`` names."""
+        return frozenset(each for each in self._entries if not _is_network(each))
+
+
+def _is_network(entry: str) -> bool:
+    return ":" in entry or re.fullmatch(r"[0-9./]+", entry) is not None

@@ -17,14 +17,15 @@ ROOMS = {
     "storage": set[str](),
     "dialplan": {"telephony", "storage"},
     "web": {"storage"},
-    "commands": {"telephony", "storage", "dialplan", "web"},
-    "cli": {"telephony", "storage", "dialplan", "web", "commands"},
+    "notifications": {"storage", "web"},
+    "commands": {"telephony", "storage", "dialplan", "web", "notifications"},
+    "cli": {"telephony", "storage", "dialplan", "web", "notifications", "commands"},
 }
 """Each top-level package, and which of the others it may import."""
 FLOORS = {
     "storage": (
         ("backup", "transfer"),
-        ("accounts", "intake", "retention"),
+        ("accounts", "intake", "notifications", "retention"),
         ("companies",),
         ("messages",),
         ("audit", "metrics", "office", "people", "privacy"),
@@ -48,7 +49,7 @@ FLOORS = {
     "web": (
         ("app",),
         ("pages",),
-        ("api", "menu_editor"),
+        ("api", "letters", "menu_editor"),
         ("forms", "message_list"),
         ("visit",),
         ("guard", "templating"),

@@ -39,6 +39,7 @@ from web.pages import (
     api,
     audit,
     company,
+    deliveries,
     employees,
     holds,
     login,
@@ -57,7 +58,7 @@ from web.visit import Guest, as_guest, as_visit
 
 SECTIONS = (
     *(login, messages, holds, trash, users, employees, menus, prompts, trying),
-    *(numbers, mailbox, company, problems, audit, account, api),
+    *(numbers, mailbox, company, problems, audit, deliveries, account, api),
 )
 
 API = "/api/v1"

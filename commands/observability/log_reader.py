@@ -20,7 +20,7 @@ import click
 
 from telephony import log_events
 
-ROLES: Final = ("serve", "calls", "agi", "web")
+ROLES: Final = ("serve", "calls", "agi", "web", "worker")
 BLOCK: Final = 1 << 16
 NEWEST_BYTES: Final = 50_000_000
 """How much of the end of each role's log is looked through for the newest calls."""

@@ -41,7 +41,7 @@ class _Now(Collector):
         roles = GaugeMetricFamily(
             "voicepost_role_up", "1 while the role's process lives.", labels=["role"]
         )
-        for role in ("calls", "agi", "web"):
+        for role in ("calls", "agi", "web", "worker"):
             alive = any(slot.rpartition("-")[0] == role for slot in self._living)
             roles.add_metric([role], float(alive))
         yield roles

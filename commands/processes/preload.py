@@ -89,6 +89,7 @@ def fork_server(context: click.Context) -> None:
 
 def _raise_roles(context: click.Context) -> None:
     from commands.processes.roles import agi, calls, web
+    from commands.processes.worker import worker
 
     app = context.find_object(App)
     assert app
@@ -96,6 +97,6 @@ def _raise_roles(context: click.Context) -> None:
 
     def live(name: str) -> None:
         setproctitle(f"voicepost --home {app.home} {name}")
-        context.invoke({"calls": calls, "agi": agi, "web": web}[name])
+        context.invoke({"calls": calls, "agi": agi, "web": web, "worker": worker}[name])
 
     raise_children(live)

@@ -45,8 +45,8 @@ log = structlog.get_logger()
 def serve(context: click.Context, sandbox: bool) -> None:
     """Run the service until SIGTERM or Ctrl-C.
 
-    Starts and watches the roles `calls`, `agi` and `web`; prints one line, "ready …", when calls
-    can come in and pages can be asked for. Ending waits for calls in progress (setting
+    Starts and watches the roles `calls`, `agi`, `web` and `worker`; prints one line, "ready …",
+    when calls can come in and pages can be asked for. Ending waits for calls in progress (setting
     calls.shutdown_seconds) and files what they recorded.
     """
     app: App = context.obj
@@ -122,7 +122,9 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstForkServ
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     children = fork_server(app.home, first)
-    roles = calls, agi, web = [Role(name, children) for name in ("calls", "agi", "web")]
+    roles = calls, agi, web, worker = [
+        Role(name, children) for name in ("calls", "agi", "web", "worker")
+    ]
     async with AsyncExitStack() as stack:
         raising = asyncio.create_task(children.run(), name="fork-server")
         stack.push_async_callback(_end, raising)
@@ -141,6 +143,7 @@ async def _serve(app: App, sandbox: bool, watcher: Watcher, first: FirstForkServ
                 group.create_task(calls.run() if calling is None else _wait_for(calling)),
                 group.create_task(_run_after(calls, FALLBACK_WAIT_SECONDS, agi)),
                 group.create_task(_run_after(calls, PAGES_WAIT_SECONDS, web)),
+                group.create_task(_run_after(calls, PAGES_WAIT_SECONDS, worker)),
             ]
             if asterisk is not None:
                 tasks.append(group.create_task(_keep_alive(asterisk, calls, taken_over)))

@@ -131,6 +131,7 @@ def services(app: App) -> Services:
         tokens=app.tokens,
         invitations=app.invitations,
         audit=app.audit,
+        deliveries=app.deliveries,
         news=app.news,
         ring=ring,
         trash_days=app.settings.messages.trash_days,

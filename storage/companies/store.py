@@ -20,6 +20,7 @@ from storage.actor import Actor
 from storage.audit import note
 from storage.companies.allowance import Allowance
 from storage.companies.bounds import overstepped
+from storage.companies.destinations import note_destinations
 from storage.companies.directory import Directory, Site
 from storage.companies.number_claims import claim_numbers, is_one_of_several
 from storage.companies.reading import SiteReader
@@ -34,6 +35,7 @@ from storage.office.differences import differences
 from storage.office.edit import with_fields
 from storage.office.own import with_recording
 from storage.office.prompts import PromptLibrary, render
+from storage.office.secrets import hidden, with_secrets
 from storage.text import shown
 from storage.words.prefixes import NATIONAL
 
@@ -202,7 +204,7 @@ class Offices:
 
         ``bounds`` are what it has to keep within, where it is not the operator's.
         """
-        office = revalidated(office)
+        office = with_secrets(revalidated(office), earlier)
         errors = [problem for problem in check(office) if problem.severity == "error"]
         if earlier is not None and bounds is not None:
             errors += overstepped(earlier, office, bounds)
@@ -231,6 +233,7 @@ class Offices:
             session.add(AllowanceRow(company_id=row.id))
             claim_numbers(session, row.id, office, by=by)
             follow(session, row.id, office, by)
+            note_destinations(session, row.id, office)
             note(session, by, "company.add", company_id=row.id, subject=row.name)
             return version
 
@@ -259,7 +262,12 @@ class Offices:
             )
             claim_numbers(session, earlier.id, office, _document(earlier).get("numbers"), by=by)
             follow(session, earlier.id, office, by, succession)
-            changed = differences(_document(earlier), office.model_dump(mode="json"))
+            note_destinations(session, earlier.id, office)
+            before, after = (
+                hidden(document, told_apart=True)
+                for document in (_document(earlier), office.model_dump(mode="json"))
+            )
+            changed = differences(before, after)
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)
             return version

@@ -6,6 +6,7 @@ Tables only hold; what is asked of them, and what a change means, belongs to the
 __all__ = [
     "account_tables",
     "allowance_tables",
+    "delivery_tables",
     "employee_tables",
     "engine",
     "tables",

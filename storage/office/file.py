@@ -5,12 +5,14 @@ from typing import Any, Final, TypeVar
 
 import tomlkit
 from pydantic import ValidationError
-from tomlkit.items import InlineTable, Table
+from tomlkit.items import Array, InlineTable, Table
 
 from storage.errors import ConfigError
 from storage.office.any_action import StrictModel
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
+from storage.office.notify import HIDDEN, AnyDestination
+from storage.office.secrets import NAMES
 from storage.text import shown
 from storage.toml import parse_toml, read_toml
 
@@ -52,7 +54,10 @@ def _validated(data: dict[str, Any]) -> Office:
 
 
 def dump_office(office: Office) -> str:
-    """The office as a TOML text that `parse_office` reads back as the same office."""
+    """The office as a TOML text that `parse_office` reads back as the same office.
+
+    Secrets are hidden: see `storage.office.secrets`.
+    """
     document = tomlkit.document()
     for section, value in as_data(office).items():
         document[section] = _table(value, inline=section == "numbers")
@@ -60,16 +65,16 @@ def dump_office(office: Office) -> str:
 
 
 def as_data(part: StrictModel) -> dict[str, Any]:
-    """A part as it is written in the document; what is not set is left out."""
+    """A part as it is written in the document; what is not set is left out, secrets are hidden."""
     content: dict[str, Any] = {}
-    compact = "action" in type(part).model_fields
+    compact = "action" in type(part).model_fields or isinstance(part, AnyDestination)
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         if value is None or name in _NOT_WRITTEN:
             continue
         if compact and name != "action" and value == field.default:
             continue
-        content[name] = _plain(value)
+        content[name] = HIDDEN if name in NAMES else _plain(value)
     if isinstance(part, Forward) and part.no_answer and part.no_answer_after is not None:
         content["no_answer"]["after"] = part.no_answer_after
     return content
@@ -80,7 +85,7 @@ def _plain(value: Any) -> Any:
         return as_data(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _table(content: dict[str, Any], *, inline: bool = False) -> Table:
@@ -90,12 +95,19 @@ def _table(content: dict[str, Any], *, inline: bool = False) -> Table:
     # A value after a sub-table would belong to the sub-table: values first.
     for key, value in sorted(content.items(), key=lambda item: _is_table(item[1])):
         if not isinstance(value, dict):
-            table[key] = value
+            table[key] = _lines(value) if key == "notify" else value
         elif inline or "action" in value:
             table[key] = _inline(value)
         elif value:
             table[key] = _table(value)
     return table
+
+
+def _lines(entries: list[dict[str, Any]]) -> Array:
+    array = tomlkit.array().multiline(multiline=True)
+    for entry in entries:
+        array.append(_inline(entry))
+    return array
 
 
 def _is_table(value: Any) -> bool:

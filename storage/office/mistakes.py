@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.errors import Problem, own_problem, wrong
+from storage.office.notify import KINDS
 from storage.text import shown
 
 MOST: Final = 50
@@ -23,6 +24,7 @@ _TYPES: Final = {
     "model_type": "not-a-table",
     "model_attributes_type": "not-a-table",
     "union_tag_not_found": "no-action",
+    "unknown_destination": "unknown-destination",
 }
 _LIMITS: Final = {
     "greater_than_equal": ("too-small", "least", "ge"),
@@ -74,14 +76,15 @@ def _meant(detail: ErrorDetails) -> Problem:
 
 
 def _place(location: tuple[int | str, ...], data: object) -> list[str]:
-    """pydantic's path without what is not in the document: the tags of actions, `[key]`."""
+    """pydantic's path without what is not in the document: tags of actions and destinations,
+    `[key]`."""
     place: list[str] = []
     here = data
     tag_expected = True
     for step in location:
         if step == "[key]":
             continue
-        if tag_expected and isinstance(here, dict) and here.get("action") == step:
+        if tag_expected and isinstance(here, dict) and _is_tag(step, here, place):
             tag_expected = False
             continue
         tag_expected = True
@@ -91,3 +94,9 @@ def _place(location: tuple[int | str, ...], data: object) -> list[str]:
         elif isinstance(here, list) and isinstance(step, int):
             here = here[step] if step < len(here) else None
     return place
+
+
+def _is_tag(step: int | str, here: dict[str, Any], place: list[str]) -> bool:
+    if place[-2:-1] == ["notify"]:
+        return step in KINDS
+    return here.get("action") == step

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from storage.errors import WrongValue
 from storage.office.actions import Action, ForwardAction, Repeat, Ring, Voicemail
 from storage.office.any_action import StrictModel
+from storage.office.notify import Destinations
 from storage.office.targets import Target
 from storage.office.values import (
     Days,
@@ -103,6 +104,8 @@ class Employee(StrictModel):
     quiet_days: Days | None = None
     """Days that what is probably empty is kept for them; None is as long as the company's."""
     forward: Forward = Forward()
+    notify: Destinations | None = None
+    """Who is told of their messages."""
 
     @property
     def answer_within(self) -> float:
@@ -129,6 +132,8 @@ class VoicemailSettings(StrictModel):
     """Days that what is probably empty is kept aside; None is `messages.quiet_days`."""
     max_messages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Messages that one box holds, the trash apart; None is any number."""
+    notify: Destinations | None = None
+    """Who is told of the company's own messages."""
 
 
 class Prompt(StrictModel):

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from web.api.limits import BodyLimits
 from web.api.operations import (
     audit,
+    deliveries,
     employees,
     events,
     holds,
@@ -52,14 +53,17 @@ TAGS: Final = (
     ("employees", "People with phones, and where their calls go. For administrators."),
     ("menus", "Voice menus, their keys and default actions. For administrators."),
     ("prompts", "The company's own sounds. For administrators."),
-    ("company", "Numbers, voicemail settings, problems, audit log. For administrators."),
+    (
+        "company",
+        "Numbers, voicemail settings, problems, audit log, deliveries. Administrators only.",
+    ),
     ("me", "The asking user's own account, phone and mailbox."),
     ("events", "News as they happen."),
 )
 # Addresses of the chosen few come before those of one: /messages/months is no message.
 SECTIONS: Final = (
     *(selection, messages, holds, recordings, users, employees, menus, prompts),
-    *(numbers, mailbox, audit, me, phones, events),
+    *(numbers, mailbox, audit, deliveries, me, phones, events),
 )
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from typing import Annotated, Final, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict
@@ -54,6 +55,21 @@ def position_of(cursor: str | None) -> int | None:
     if not 0 <= position < _LARGEST:
         raise Problem(422, "cursor: is not one of this list")
     return position
+
+
+def cursor_of_id(last: str | None) -> str | None:
+    """The same where a list is in the order of its ids."""
+    return None if last is None else base64.urlsafe_b64encode(UUID(last).bytes).decode().rstrip("=")
+
+
+def id_of(cursor: str | None) -> str | None:
+    """The id a cursor stands for. Raises Problem 422 for one we did not hand out."""
+    if cursor is None:
+        return None
+    try:
+        return str(UUID(bytes=base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")))
+    except (ValueError, binascii.Error):
+        raise Problem(422, "cursor: is not one of this list") from None
 
 
 def page_of(everything: Sequence[T], limit: int, cursor: str | None) -> tuple[list[T], str | None]:

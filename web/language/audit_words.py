@@ -52,6 +52,8 @@ ACTIONS: Final = {
     "company.add": "Company added",
     "company.remove": "Company removed",
     "company.allow": "Allowed by the server's administrator",
+    "delivery.retry": "Notification sent again",
+    "delivery.cancel": "Notification cancelled",
     "number.assign": "Number assigned to the company",
     "number.unassign": "Number taken from the company",
 }
@@ -67,6 +69,7 @@ KINDS: Final = {
     "token.": "API tokens",
     "config.": "Settings",
     "company.": "Company",
+    "delivery.": "Notifications",
     "number.": "Assigned numbers",
     "employee.": "Extensions given to others",
     "prompt.": "Prompts recorded by phone",

@@ -8,6 +8,7 @@ __all__ = [
     "api",
     "audit",
     "company",
+    "deliveries",
     "employees",
     "holds",
     "login",

@@ -5,6 +5,7 @@ What several of them share belongs to `web.api`.
 
 __all__ = [
     "audit",
+    "deliveries",
     "employees",
     "events",
     "holds",

@@ -9,6 +9,7 @@ MESSAGES: Final = {
     "ambiguous-id-of-many": "several messages have ids that begin with {id}: {ids} and more",
     "mailbox-full": "the mailbox {name} holds {most} messages and is full",
     "message-held": "message {id} is on hold and cannot be deleted",
+    "no-delivery": "there is no delivery {id}",
     "no-draft": "there is no draft {id}",
     "no-message": "there is no message {id}",
     "no-room": "there is no room for a message in {folder}",

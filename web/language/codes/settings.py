@@ -13,6 +13,10 @@ SETTINGS: Final = {
     "not-an-audio-url": (
         "audio is kept in a folder, a file:// or an s3:// URL, not in {scheme}://"
     ),
+    "not-a-mail-url": (
+        "the mail server is smtp://user:password@host:port or smtps://…, "
+        "with ?starttls=required, optional or never"
+    ),
     "not-an-endpoint-url": "the endpoint is http://HOST:PORT or https://HOST",
     "rtp-range-empty": "rtp_end must be above rtp_start",
     "settings-unreadable": "{path} cannot be read: {reason}",

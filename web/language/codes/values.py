@@ -23,9 +23,16 @@ VALUES: Final = {
     "not-a-digest": "must be the name of a recording in the prompts folder",
     "not-a-key": "“{text}” is not a key: 1 to 8 characters of 0–9, * and #",
     "not-a-list": "must be a list",
+    "not-a-mail-address": "“{text}” is not a mail address",
     "not-a-month": "a month is written like 2026-08, not “{text}”",
     "not-a-name": "“{text}” is not a name: letters, digits, “-” and “_”, at most {most}",
     "not-a-number": "“{text}” is not a phone number",
+    "not-a-webhook-secret": "the secret is whsec_ and then 24 to 64 bytes in base64",
+    "not-a-webhook-url": (
+        "“{text}” is not the address of a webhook, such as https://example.com/hook"
+    ),
+    "secret-hidden": "is hidden, and none is known here: write it anew",
+    "unknown-destination": "is neither mail = “…” nor webhook = “…”",
     "not-a-prefix": (
         "“{text}” is no prefix such as +7495 or 112, and none of the words national, any, none"
     ),

@@ -1,0 +1,77 @@
+"""`voicepost deliveries`: what was sent to whom, what waits, and what to do about it."""
+
+from __future__ import annotations
+
+import click
+
+from commands.context import App
+from commands.terminal.office_options import company_option, json_option
+from commands.terminal.tables import print_json
+from storage.notifications.delivery import STATES, Delivery, State
+
+
+@click.group("deliveries")
+def group() -> None:
+    """Notifications: what was sent to whom, and what waits to be sent."""
+
+
+@group.command("list")
+@company_option
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@click.option("--message", "message_id", help="Only those about this message.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@json_option
+@click.pass_obj
+def list_deliveries(
+    app: App,
+    company: str | None,
+    state: State | None,
+    message_id: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List deliveries, newest first."""
+    company_id = app.offices.site(company).company_id if company else None
+    found = app.deliveries.list(company_id, state=state, message_id=message_id, limit=limit)
+    if as_json:
+        print_json([each.as_json() for each in found])
+        return
+    for each in found:
+        click.echo(_line(each))
+
+
+@group.command()
+@click.argument("delivery_id")
+@json_option
+@click.pass_obj
+def show(app: App, delivery_id: str, as_json: bool) -> None:
+    """Show one delivery."""
+    delivery = app.deliveries.get(delivery_id)
+    if as_json:
+        print_json(delivery.as_json())
+        return
+    for name, value in delivery.as_json().items():
+        if value not in (None, ""):
+            click.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+@group.command()
+@click.argument("delivery_id")
+@click.pass_obj
+def retry(app: App, delivery_id: str) -> None:
+    """Send it once more, now, whatever became of it."""
+    app.deliveries.retry(delivery_id, by=app.actor)
+
+
+@group.command()
+@click.argument("delivery_id")
+@click.pass_obj
+def cancel(app: App, delivery_id: str) -> None:
+    """Do not send it any more."""
+    app.deliveries.cancel(delivery_id, by=app.actor)
+
+
+def _line(each: Delivery) -> str:
+    at = each.made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    answer = f"  {each.answer}" if each.answer else ""
+    return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {each.event}  {each.address}{answer}"

@@ -1,0 +1,48 @@
+"""`voicepost notify`: trying whether notifications arrive."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from commands.context import App
+from commands.terminal.office_options import company_option
+from storage.messages.query import Query
+from storage.office.edit import entry
+
+
+@click.group("notify")
+def group() -> None:
+    """Try whether notifications arrive."""
+
+
+@group.command("test")
+@click.argument("extension", required=False)
+@company_option
+@click.pass_context
+def test_command(context: click.Context, extension: str | None, company: str | None) -> None:
+    """Tell everybody who is told of EXTENSION's messages, or of the company's, of the newest one.
+
+    Prints what each mail server and receiver answers; exit code 1 where one did not take it.
+    """
+    from notifications.trial import try_all
+
+    app = context.find_object(App)
+    assert app
+    site = app.offices.site(company)
+    if extension is not None:
+        there = entry(site.office.employees, extension, "employee").notify
+    else:
+        there = site.office.voicemail.notify
+    if not there:
+        raise click.ClickException("nobody is told: see `employees notify` and `mailbox notify`")
+    query = Query(company=site.office.company.name, employee=extension, limit=1)
+    newest = app.messages.list(query).messages
+    if not newest:
+        raise click.ClickException("there is no message yet to tell of: leave one first")
+    outcomes = asyncio.run(try_all(app.settings, app.messages, site, there, newest[0]))
+    for address, arrived, answer in outcomes:
+        click.echo(f"{'ok' if arrived else 'FAILED':6}  {address}  {answer}")
+    if not all(arrived for _, arrived, _ in outcomes):
+        context.exit(1)

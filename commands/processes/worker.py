@@ -1,0 +1,57 @@
+"""The role that does what may take long and must not be lost: `voicepost worker`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import click
+
+from commands.context import App
+from commands.processes.roles import STOP, start_role, stop_signal
+from commands.processes.systemd import Watcher
+
+NICENESS = 10
+"""Where there is not enough CPU for both, it is callers' before it is letters'."""
+
+
+@click.command()
+@click.pass_obj
+def worker(app: App) -> None:
+    """Send notifications: mail and webhooks, each until it has arrived.
+
+    Any number may run. Prints "ready" when it has begun.
+    """
+    os.nice(NICENESS)
+    watcher = start_role(app, "worker")
+    asyncio.run(_work(app, watcher))
+
+
+async def _work(app: App, watcher: Watcher) -> None:
+    # Imported here: mail and pages' words take a while, and the other roles need neither.
+    from notifications.sending import Sending
+    from notifications.worker import Worker
+
+    sending = Sending(
+        messages=app.messages,
+        mail=app.settings.mail,
+        webhooks=app.settings.webhooks,
+        web_url=app.settings.web_url,
+    )
+    stop = stop_signal(*STOP)
+    tasks = [
+        asyncio.create_task(Worker(app.database, app.offices, app.deliveries, sending).run()),
+        asyncio.create_task(stop.wait()),
+    ]
+    telling = asyncio.create_task(watcher.keep_telling())
+    click.echo("ready")
+    watcher.ready("sending notifications")
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        watcher.stopping()
+    finally:
+        for task in (*tasks, telling):
+            task.cancel()
+        await asyncio.gather(*tasks, telling, return_exceptions=True)
+    for task in done:
+        task.result()

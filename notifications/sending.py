@@ -1,0 +1,106 @@
+"""One delivery on its way: what is to be said is put together anew with each try, and sent."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any, cast
+
+from aiohttp import ClientSession
+
+from notifications import mail, webhooks
+from notifications.attachments import recording_of
+from notifications.outcome import NotWanted
+from storage.companies.directory import Site
+from storage.companies.store import Offices
+from storage.errors import NotFound
+from storage.messages.message import Message
+from storage.messages.repository import MessageRepository
+from storage.notifications.delivery import Delivery
+from storage.office.notify import AnyDestination, Event, MailDestination, WebhookDestination
+from storage.settings_sections import MailSettings, WebhookSettings
+from web.letters.letter import letter
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a destination is told of a message. ``web_url`` is where links begin."""
+
+    messages: MessageRepository
+    mail: MailSettings
+    webhooks: WebhookSettings
+    web_url: str
+
+    async def send(self, session: ClientSession, delivery: Delivery, offices: Offices) -> str:
+        """Send it: the other side's answer. Raises TryAgain, Refused, NotWanted, StorageError."""
+        found = await asyncio.to_thread(self._look_up, delivery, offices)
+        return await self.tell(session, delivery, *found)
+
+    async def tell(
+        self,
+        session: ClientSession,
+        delivery: Delivery,
+        site: Site,
+        destination: AnyDestination,
+        message: Message,
+    ) -> str:
+        """As `send`, where it is known already who is told of what."""
+        if isinstance(destination, WebhookDestination):
+            body = webhook_body(delivery, message)
+            return await webhooks.send(session, destination, self.webhooks, delivery.id, body)
+        assert isinstance(destination, MailDestination)
+        composed = await asyncio.to_thread(self._compose, delivery, site, destination, message)
+        return await mail.send(composed, self.mail)
+
+    def _look_up(
+        self, delivery: Delivery, offices: Offices
+    ) -> tuple[Site, AnyDestination, Message]:
+        site = offices.snapshot().offices.get(delivery.company_id)
+        if site is None:
+            raise NotWanted("the company is gone")
+        lists = [site.office.voicemail.notify]
+        if delivery.employee_id is not None:
+            lists = [who.notify for who in site.office.employees.values()]
+        destination = next(
+            (each for list_ in lists for each in list_ or () if each.key == delivery.destination),
+            None,
+        )
+        if destination is None:
+            raise NotWanted("the destination was removed")
+        try:
+            message = self.messages.get(delivery.message_id or "")
+        except NotFound:
+            raise NotWanted("the message is gone") from None
+        return site, destination, message
+
+    def _compose(
+        self, delivery: Delivery, site: Site, destination: MailDestination, message: Message
+    ) -> EmailMessage:
+        recording = None
+        if destination.attach != "none" and delivery.event == "message.kept":
+            limit = destination.attach_up_to
+            recording = recording_of(self.messages, message, destination.attach, limit)
+        event = cast(Event, delivery.event)
+        link = f"{self.web_url}/messages/{message.id}"
+        written = letter(
+            message, event, site.office.company, link, recording.name if recording else ""
+        )
+        return mail.compose(
+            written,
+            self.mail,
+            to=destination.mail,
+            delivery_id=delivery.id,
+            at=delivery.event_at.timestamp(),
+            list_name=site.office.company.name,
+            recording=recording,
+        )
+
+
+def webhook_body(delivery: Delivery, message: Message) -> dict[str, Any]:
+    """What a webhook says: the event, when it happened, and the message as the API tells it."""
+    return {
+        "type": delivery.event,
+        "timestamp": delivery.event_at.isoformat(timespec="milliseconds"),
+        "data": message.as_json(),
+    }

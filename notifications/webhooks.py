@@ -1,0 +1,120 @@
+"""Webhooks as Standard Webhooks 1.0.0 has them: a signed request, and what may be asked whom.
+
+A company chooses the address, and this machine can reach more than the company may: what is not
+allowed by the operator is looked at where the connection is made, so that a name that is another
+address the second time leads nowhere. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from standardwebhooks.webhooks import Webhook
+
+from notifications.outcome import Refused, TryAgain
+from storage.office.notify import WebhookDestination
+from storage.settings_sections import WebhookSettings
+from storage.text import printable
+
+SECONDS: Final = 10.0
+"""What a receiver may take, from the first look at its name to the end of its answer."""
+LARGEST_ANSWER: Final = 1_000
+"""Bytes of an answer that are read."""
+
+
+class NotAllowed(OSError):
+    """The operator does not let webhooks get there."""
+
+
+class CheckedResolver(AbstractResolver):
+    """Finds addresses of names, and lets only those through that may be connected to."""
+
+    def __init__(self, settings: WebhookSettings) -> None:
+        self._settings = settings
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        allowed = [each for each in found if may_connect(each["host"], self._settings)]
+        if not allowed:
+            raise NotAllowed(f"{host} has no address that webhooks may be sent to")
+        return allowed
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def may_connect(address: str, settings: WebhookSettings) -> bool:
+    """Whether that address is public, or named by the operator."""
+    ip = ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    ip = mapped or ip
+    return (ip.is_global and not ip.is_multicast) or any(ip in net for net in settings.networks)
+
+
+def check(url: str, settings: WebhookSettings) -> None:
+    """See that a webhook may have this address, before its name is resolved. Raises Refused."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    try:
+        is_named = any(ip_address(host) in network for network in settings.networks)
+        if not may_connect(host, settings):
+            raise Refused("the operator allows no webhooks to this address (webhooks.allow)")
+    except ValueError:
+        is_named = host in settings.names
+    if parts.scheme != "https" and not is_named:
+        raise Refused("plain http only to hosts that the operator names (webhooks.allow)")
+
+
+def client(settings: WebhookSettings) -> ClientSession:
+    """A client whose connections get nowhere that webhooks may not; to be closed."""
+    connector = TCPConnector(resolver=CheckedResolver(settings), use_dns_cache=False, limit=100)
+    return ClientSession(connector=connector, timeout=ClientTimeout(total=SECONDS), trust_env=False)
+
+
+async def send(
+    session: ClientSession,
+    destination: WebhookDestination,
+    settings: WebhookSettings,
+    delivery_id: str,
+    body: Mapping[str, Any],
+) -> str:
+    """Send, and return the receiver's answer in a line. Raises TryAgain, Refused."""
+    check(destination.webhook, settings)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    now = datetime.now(UTC)
+    secrets = filter(None, (destination.secret, destination.old_secret))
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Voicepost",
+        "webhook-id": delivery_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(Webhook(s).sign(delivery_id, now, text) for s in secrets),
+    }
+    try:
+        async with session.post(
+            destination.webhook, data=text.encode(), headers=headers, allow_redirects=False
+        ) as response:
+            said = await response.content.read(LARGEST_ANSWER)
+            status = response.status
+    except TimeoutError:
+        raise TryAgain(f"no answer within {SECONDS:.0f} seconds") from None
+    except (ClientError, OSError, ValueError) as error:
+        raise TryAgain(printable(str(error) or type(error).__name__, 300)) from error
+    answer = printable(f"HTTP {status} {said.decode('utf-8', 'replace')}".strip(), 300)
+    if 200 <= status < 300:
+        return answer
+    if status == 410:  # Standard Webhooks: the receiver wants no more of it
+        raise Refused(answer)
+    raise TryAgain(answer)

@@ -1,0 +1,65 @@
+"""The tables of notifications: what is to be sent, to whom, and how far the news were read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database.tables import Base, Id, Place, UtcDateTime
+
+
+class DeliveryRow(Base):
+    """One thing to be sent to one destination: see `storage.notifications.queue`.
+
+    It outlives the message, and the destination, which ``destination`` names by its key.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_due", "state", "destination", "next_try_at"),
+        Index("ix_deliveries_company", "company_id", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id)
+    employee_id: Mapped[str | None] = mapped_column(Id)
+    """Whose destination it is; None for the company's own mailbox."""
+    kind: Mapped[str] = mapped_column(String(10))
+    destination: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(String(20))
+    message_id: Mapped[str | None] = mapped_column(Id, index=True)
+    event_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10))
+    tries: Mapped[int]
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until then a worker has it in hand; one that died is waited for no longer."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class ReadNewsRow(Base):
+    """How far a reader has read the news, and acted on them, in the same transaction."""
+
+    __tablename__ = "read_news"
+
+    reader: Mapped[str] = mapped_column(String(20), primary_key=True)
+    seq: Mapped[int] = mapped_column(Place)
+
+
+class DestinationRow(Base):
+    """Since when (which news) a destination is there: of what was before, nothing is sent."""
+
+    __tablename__ = "destinations"
+
+    company_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True
+    )
+    mailbox: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The extension; "" is the company's own mailbox."""
+    destination: Mapped[str] = mapped_column(String(32), primary_key=True)
+    since: Mapped[int] = mapped_column(Place)

@@ -1,0 +1,91 @@
+"""A delivery: one thing to be sent to one destination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypedDict, cast
+
+from storage.database.delivery_tables import DeliveryRow
+
+State = Literal["waiting", "sent", "failed", "cancelled"]
+STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
+Kind = Literal["mail", "webhook"]
+
+
+class DeliveryJson(TypedDict):
+    """A delivery as lists print it; times in ISO 8601, UTC."""
+
+    id: str
+    kind: str
+    event: str
+    to: str
+    message: str | None
+    state: str
+    tries: int
+    made_at: str
+    next_try_at: str | None
+    ended_at: str | None
+    answer: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is to be sent, where to, and how that stands.
+
+    ``id`` stays the same with each try: receivers tell second copies by it. ``answer`` is what the
+    other side said last. ``employee_id`` is whose mailbox it was; None for the company's own.
+    """
+
+    id: str
+    company_id: str
+    employee_id: str | None
+    kind: Kind
+    destination: str
+    address: str
+    event: str
+    message_id: str | None
+    event_at: datetime
+    made_at: datetime
+    state: State
+    tries: int
+    next_try_at: datetime | None
+    ended_at: datetime | None
+    answer: str
+
+    def as_json(self) -> DeliveryJson:
+        """For lists."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "event": self.event,
+            "to": self.address,
+            "message": self.message_id,
+            "state": self.state,
+            "tries": self.tries,
+            "made_at": self.made_at.isoformat(),
+            "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
+            "answer": self.answer,
+        }
+
+
+def delivery_of(row: DeliveryRow) -> Delivery:
+    """What a row says."""
+    return Delivery(
+        id=row.id,
+        company_id=row.company_id,
+        employee_id=row.employee_id,
+        kind=cast(Kind, row.kind),
+        destination=row.destination,
+        address=row.address,
+        event=row.event,
+        message_id=row.message_id,
+        event_at=row.event_at,
+        made_at=row.made_at,
+        state=cast(State, row.state),
+        tries=row.tries,
+        next_try_at=row.next_try_at,
+        ended_at=row.ended_at,
+        answer=row.answer,
+    )

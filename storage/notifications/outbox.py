@@ -1,0 +1,126 @@
+"""From what happened to what is to be sent: reads the news, and makes deliveries of them.
+
+Both are one transaction: of each item each destination gets one delivery, whoever reads, and
+whenever it is killed. Several may read at once: the row that says how far is theirs in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from storage.companies.destinations import COMPANY, NOTIFICATIONS
+from storage.companies.directory import Directory
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
+from storage.database.engine import Database
+from storage.database.tables import MessageRow, NewsRow
+from storage.identifiers import new_id
+from storage.office import Office
+from storage.office.notify import AnyDestination, Event
+from storage.people import present
+
+AT_ONCE: Final = 500
+"""News made into deliveries by one transaction."""
+EVENTS: Final[Mapping[str, Event]] = {
+    "kept": "message.kept",
+    "deleted": "message.deleted",
+    "restored": "message.restored",
+    "marked": "message.heard",
+}
+"""What the kinds of news are called outside."""
+IMPORTED: Final = "import"
+"""The source of messages of which nobody is told: they are old."""
+
+
+def read_on(database: Database, directory: Directory) -> int:
+    """Make deliveries of the news that came since; how many news there were, at most `AT_ONCE`.
+
+    Nobody reads before there is somebody to tell. Raises DatabaseUnavailable.
+    """
+    position = select(ReadNewsRow).where(ReadNewsRow.reader == NOTIFICATIONS)
+    with database.reading() as session:  # mostly there is nothing, and nobody to wait for
+        row = session.scalars(position).one_or_none()
+        if row is None or (session.scalar(select(func.max(NewsRow.seq))) or 0) <= row.seq:
+            return 0
+    with database.session() as session:
+        row = session.scalars(position.with_for_update()).one()
+        items = session.scalars(
+            select(NewsRow).where(NewsRow.seq > row.seq).order_by(NewsRow.seq).limit(AT_ONCE)
+        ).all()
+        if not items:  # another has read them meanwhile
+            return 0
+        if made := list(_deliveries(session, items, directory)):
+            session.execute(insert(DeliveryRow), made)
+        row.seq = items[-1].seq
+    return len(items)
+
+
+def _deliveries(
+    session: Session, items: Sequence[NewsRow], directory: Directory
+) -> Iterator[dict[str, object]]:
+    told = [item for item in items if item.kind in EVENTS and item.company_id]
+    if not told:
+        return
+    columns = select(MessageRow.id, MessageRow.source, MessageRow.heard_at)
+    ids = {item.message_id for item in told}
+    messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
+    companies = {str(item.company_id) for item in told}
+    since = _since(session, companies)
+    extensions = _extensions(session, companies)
+    now = datetime.now(UTC)
+    for item in told:
+        company_id = str(item.company_id)
+        site = directory.offices.get(company_id)
+        message = messages.get(item.message_id)
+        if site is None or (item.kind == "kept" and (not message or message.source == IMPORTED)):
+            continue
+        if item.kind == "marked" and (not message or message.heard_at is None):
+            continue  # it was marked as new
+        mailbox = extensions.get(item.employee_id) if item.employee_id else COMPANY
+        if mailbox is None:
+            continue
+        for each in destinations_of(site.office, mailbox):
+            from_then_on = since.get((company_id, mailbox, each.key))
+            if from_then_on is None or item.seq <= from_then_on:
+                continue
+            if EVENTS[item.kind] in each.events:
+                yield {
+                    "id": new_id(now),
+                    "company_id": company_id,
+                    "employee_id": item.employee_id,
+                    "kind": each.kind,
+                    "destination": each.key,
+                    "address": each.address,
+                    "event": EVENTS[item.kind],
+                    "message_id": item.message_id,
+                    "event_at": item.at,
+                    "made_at": now,
+                    "state": "waiting",
+                    "tries": 0,
+                    "next_try_at": now,
+                    "answer": "",
+                }
+
+
+def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
+    """Who is told of a mailbox, an extension's or ("") the company's."""
+    if not mailbox:
+        return tuple(office.voicemail.notify or ())
+    employee = office.employees.get(mailbox)
+    return tuple(employee.notify or ()) if employee else ()
+
+
+def _since(session: Session, companies: set[str]) -> dict[tuple[str, str, str], int]:
+    rows = session.scalars(select(DestinationRow).where(DestinationRow.company_id.in_(companies)))
+    return {(row.company_id, row.mailbox, row.destination): row.since for row in rows}
+
+
+def _extensions(session: Session, companies: set[str]) -> dict[str, str]:
+    """Those of the people who are there now, by their ids."""
+    return {
+        row.id: row.extension for company_id in companies for row in present(session, company_id)
+    }

@@ -1,0 +1,219 @@
+"""The queue of deliveries: taken, tried again later and later, and seen by people.
+
+A delivery in hand is *taken* for a while: a worker that dies leaves it to the others after that.
+Of one destination one is in hand at a time, so that they come in order, and a destination that
+hangs holds up nobody but itself.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.actor import Actor
+from storage.audit import note
+from storage.database.delivery_tables import DeliveryRow
+from storage.database.engine import Database
+from storage.errors import NotFound
+from storage.notifications.delivery import Delivery, State, delivery_of
+
+TAKEN: Final = timedelta(minutes=2)
+"""What a try may take; ten seconds are usual limits, and letters with audio take longer."""
+FIRST_PAUSE: Final = 2.0
+LONGEST_PAUSE: Final = 900.0
+"""Seconds between two tries, the first and at most; each pause is twice the one before."""
+GIVEN_UP: Final = timedelta(hours=24)
+"""After that no more is tried."""
+PAGE: Final = 50
+
+
+class Deliveries:
+    """The queue. Synchronous and safe to use from many threads.
+
+    All methods raise DatabaseUnavailable.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, most: int, *, busy: Collection[str] = ()) -> list[Delivery]:
+        """Take what is due, oldest first: of each destination one, and of ``busy`` ones none."""
+        now = datetime.now(UTC)
+        with self._database.reading() as session:
+            if not self._due(session, now, busy, 1):
+                return []
+        with self._database.session() as session:
+            ids = self._due(session, now, busy, most)
+            taken = select(DeliveryRow).where(DeliveryRow.id.in_(ids), _is_due(now))
+            rows = session.scalars(taken.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                row.taken_until = now + TAKEN
+                row.tries += 1
+            return sorted(map(delivery_of, rows), key=lambda each: each.id)
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due; None where nothing waits."""
+        with self._database.reading() as session:
+            waiting = select(func.min(DeliveryRow.next_try_at)).where(
+                DeliveryRow.state == "waiting"
+            )
+            return session.scalar(waiting)
+
+    def sent(self, delivery: Delivery, answer: str) -> None:
+        """It has arrived, and the other side said so."""
+        self._end(delivery.id, "sent", answer)
+
+    def refused(self, delivery: Delivery, answer: str) -> None:
+        """The other side will never take it."""
+        self._end(delivery.id, "failed", answer)
+
+    def cancelled(self, delivery: Delivery, answer: str) -> None:
+        """Nobody wants it any more."""
+        self._end(delivery.id, "cancelled", answer)
+
+    def failed(self, delivery: Delivery, answer: str) -> datetime | None:
+        """It has not arrived this time: when it is tried again; None where it is given up."""
+        now = datetime.now(UTC)
+        if now - delivery.made_at >= GIVEN_UP:
+            self._end(delivery.id, "failed", answer)
+            return None
+        at = now + timedelta(seconds=pause_after(delivery.tries))
+        self._change(
+            [delivery.id],
+            {"next_try_at": at, "taken_until": None, "answer": answer},
+        )
+        return at
+
+    def list(
+        self,
+        company_id: str | None = None,
+        *,
+        state: State | None = None,
+        message_id: str | None = None,
+        below: str | None = None,
+        limit: int | None = PAGE,
+    ) -> list[Delivery]:
+        """Deliveries, newest first: of one company, in one state, of one message, below an id."""
+        conditions: list[ColumnElement[bool]] = []
+        if company_id is not None:
+            conditions.append(DeliveryRow.company_id == company_id)
+        if state is not None:
+            conditions.append(DeliveryRow.state == state)
+        if message_id is not None:
+            conditions.append(DeliveryRow.message_id == message_id)
+        if below is not None:
+            conditions.append(DeliveryRow.id < below)
+        found = select(DeliveryRow).where(*conditions).order_by(DeliveryRow.id.desc())
+        with self._database.reading() as session:
+            return [delivery_of(row) for row in session.scalars(found.limit(limit))]
+
+    def get(self, delivery_id: str, company_id: str | None = None) -> Delivery:
+        """One of them. Raises NotFound, also where it is another company's."""
+        with self._database.reading() as session:
+            return delivery_of(_found(session, delivery_id, company_id))
+
+    def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
+        """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
+        now = datetime.now(UTC)
+        with self._database.session() as session:
+            row = _found(session, delivery_id, company_id)
+            row.state, row.made_at, row.next_try_at = "waiting", now, now
+            row.ended_at = row.taken_until = None
+            row.tries = 0
+            note(
+                session,
+                by,
+                "delivery.retry",
+                company_id=row.company_id,
+                subject=row.address,
+                details={"delivery": row.id},
+            )
+            return delivery_of(row)
+
+    def cancel(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
+        """Do not send it any more, if it has not been. Raises NotFound."""
+        with self._database.session() as session:
+            row = _found(session, delivery_id, company_id)
+            if row.state == "waiting":
+                _set_end(row, "cancelled", row.answer)
+                note(
+                    session,
+                    by,
+                    "delivery.cancel",
+                    company_id=row.company_id,
+                    subject=row.address,
+                    details={"delivery": row.id},
+                )
+            return delivery_of(row)
+
+    def _due(
+        self, session: Session, now: datetime, busy: Collection[str], most: int
+    ) -> Sequence[str]:
+        """Ids of the oldest one that is due of each destination, which has none in hand."""
+        in_hand = select(DeliveryRow.destination).where(
+            DeliveryRow.state == "waiting", DeliveryRow.taken_until > now
+        )
+        oldest = (
+            select(func.min(DeliveryRow.id))
+            .where(
+                _is_due(now),
+                DeliveryRow.destination.not_in(list(busy)),
+                DeliveryRow.destination.not_in(in_hand),
+            )
+            .group_by(DeliveryRow.company_id, DeliveryRow.destination)
+            .limit(most)
+        )
+        return session.scalars(oldest).all()
+
+    def _end(self, delivery_id: str, state: State, answer: str) -> None:
+        now = datetime.now(UTC)
+        self._change(
+            [delivery_id],
+            {
+                "state": state,
+                "answer": answer,
+                "ended_at": now,
+                "next_try_at": None,
+                "taken_until": None,
+            },
+        )
+
+    def _change(self, ids: Sequence[str], values: dict[str, object]) -> None:
+        """Change those that still wait: one that was cancelled meanwhile stays so."""
+        with self._database.session() as session:
+            session.execute(
+                update(DeliveryRow)
+                .where(DeliveryRow.id.in_(ids), DeliveryRow.state == "waiting")
+                .values(**values)
+            )
+
+
+def pause_after(tries: int) -> float:
+    """Seconds until the next try, after so many of them: about twice as long each time."""
+    pause = min(FIRST_PAUSE * 2.0 ** min(tries - 1, 20), LONGEST_PAUSE)
+    return pause * random.uniform(0.8, 1.2)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        DeliveryRow.state == "waiting",
+        DeliveryRow.next_try_at <= now,
+        or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= now),
+    )
+
+
+def _found(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
+    row = session.get(DeliveryRow, delivery_id)
+    if row is None or company_id not in (None, row.company_id):
+        raise NotFound("no-delivery", id=delivery_id)
+    return row
+
+
+def _set_end(row: DeliveryRow, state: State, answer: str) -> None:
+    row.state, row.answer, row.ended_at = state, answer, datetime.now(UTC)
+    row.next_try_at = row.taken_until = None

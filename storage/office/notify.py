@@ -1,0 +1,159 @@
+"""Who is told what happens in a mailbox: a list of mail addresses and webhooks.
+
+Which kind a destination is, its own key says: ``{ mail = "…" }``, ``{ webhook = "…" }``.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from typing import Annotated, Any, ClassVar, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from storage.errors import WrongValue
+from storage.office.any_action import StrictModel
+from storage.text import shown
+
+Event = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
+"""What may be told; the names are those of the webhooks."""
+Attach = Literal["none", "wav", "mp3", "opus"]
+"""What a letter brings along of the message itself."""
+
+MOST: Final = 20
+"""Destinations of one mailbox."""
+HIDDEN: Final = "***"
+"""Stands for a secret wherever it is shown; given back, it means the one that is there."""
+LARGEST_ADDRESS: Final = 254
+"""Characters: RFC 5321 allows no longer path."""
+_LOCAL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST: Final = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_MARK: Final = "whsec_"
+
+
+def _mail_address(text: str) -> str:
+    """One address and nothing else: no name, no list, nothing that a header would end at."""
+    local, at, host = text.rpartition("@")
+    try:
+        ascii_host = host.encode("idna").decode().lower()
+    except UnicodeError:
+        ascii_host = ""
+    if (
+        not at
+        or len(text) > LARGEST_ADDRESS
+        or not _LOCAL.fullmatch(local)
+        or local.startswith(".")
+        or local.endswith(".")
+        or ".." in local
+        or not _HOST.fullmatch(ascii_host)
+    ):
+        raise WrongValue("not-a-mail-address", text=shown(text))
+    return f"{local}@{ascii_host}"
+
+
+def _webhook_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise WrongValue("not-a-webhook-url", text=shown(text)) from None
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username is not None
+        or parts.fragment
+        or not port_is_fine
+        or len(text) > 2_000
+        or not re.fullmatch(r"[!-~]+", text)
+    ):
+        raise WrongValue("not-a-webhook-url", text=shown(text))
+    return text
+
+
+def _webhook_secret(text: str) -> str:
+    """As Standard Webhooks write it: ``whsec_`` and 24 to 64 bytes in base64; or `HIDDEN`."""
+    if text == HIDDEN:
+        return text
+    try:
+        key = base64.b64decode(text.removeprefix(_MARK), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not text.startswith(_MARK) or not 24 <= len(key) <= 64:
+        raise WrongValue("not-a-webhook-secret")
+    return text
+
+
+Events = Annotated[tuple[Event, ...], Field(strict=False, min_length=1)]
+
+
+class AnyDestination(StrictModel):
+    """What is to be known of a destination, of whatever kind."""
+
+    kind: ClassVar[str]
+
+    events: Events = ("message.kept",)
+
+    @property
+    def address(self) -> str:
+        """Where it is, as people read it."""
+        raise NotImplementedError
+
+    @property
+    def key(self) -> str:
+        """The same as long as it is the same kind and place, whatever else is changed."""
+        return hashlib.sha256(f"{self.kind} {self.address}".encode()).hexdigest()[:32]
+
+
+class MailDestination(AnyDestination):
+    """A letter; the message itself is in it up to ``attach_up_to`` bytes, above that the link."""
+
+    kind: ClassVar[str] = "mail"
+
+    mail: Annotated[str, AfterValidator(_mail_address)]
+    attach: Attach = "none"
+    attach_up_to: Annotated[int, Field(ge=1, le=50_000_000)] = 10_000_000
+
+    @property
+    def address(self) -> str:
+        return self.mail
+
+
+class WebhookDestination(AnyDestination):
+    """A request to an address, signed with the secret (Standard Webhooks 1.0.0).
+
+    While a secret is replaced, ``old_secret`` signs too.
+    """
+
+    kind: ClassVar[str] = "webhook"
+
+    webhook: Annotated[str, AfterValidator(_webhook_url)]
+    secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)]
+    old_secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)] | None = None
+
+    @property
+    def address(self) -> str:
+        return self.webhook
+
+
+KINDS: Final = {each.kind: each for each in (MailDestination, WebhookDestination)}
+
+
+def _kind_of(value: Any) -> str | None:
+    if isinstance(value, AnyDestination):
+        return value.kind
+    if isinstance(value, dict):
+        return next((kind for kind in KINDS if kind in value), None)
+    return None
+
+
+Destination = Annotated[
+    Annotated[MailDestination, Tag("mail")] | Annotated[WebhookDestination, Tag("webhook")],
+    Discriminator(
+        _kind_of,
+        custom_error_type="unknown_destination",
+        custom_error_message="neither mail nor webhook",
+    ),
+]
+Destinations = Annotated[tuple[Destination, ...], Field(strict=False, max_length=MOST)]

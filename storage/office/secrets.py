@@ -1,0 +1,74 @@
+"""Secrets in a company's configuration: hidden where it is shown, kept where that comes back."""
+
+import hashlib
+from typing import Any, Final, cast
+
+from storage.errors import ConfigError, wrong
+from storage.office.model import Office
+from storage.office.notify import HIDDEN, AnyDestination, Destinations, WebhookDestination
+
+NAMES: Final = frozenset({"secret", "old_secret"})
+"""What secrets are called, wherever in the document."""
+
+
+def hidden(document: Any, *, told_apart: bool = False) -> Any:
+    """The document without its secrets; ``told_apart`` still shows that one was changed."""
+    if isinstance(document, dict):
+        return {
+            key: _hidden(value, told_apart)
+            if key in NAMES and isinstance(value, str)
+            else hidden(value, told_apart=told_apart)
+            for key, value in document.items()
+        }
+    if isinstance(document, list):
+        return [hidden(value, told_apart=told_apart) for value in document]
+    return document
+
+
+def _hidden(secret: str, told_apart: bool) -> str:
+    return f"{HIDDEN} {hashlib.sha256(secret.encode()).hexdigest()[:8]}" if told_apart else HIDDEN
+
+
+def with_secrets(office: Office, earlier: Office | None) -> Office:
+    """The office with the secrets that were there for those that came back hidden.
+
+    Raises ConfigError where there was none.
+    """
+    people = earlier.employees if earlier else {}
+    employees = {
+        extension: employee.model_copy(
+            update={
+                "notify": _filled(
+                    employee.notify,
+                    people[extension].notify if extension in people else None,
+                    f"employees.{extension}.notify",
+                )
+            }
+        )
+        for extension, employee in office.employees.items()
+    }
+    before = earlier.voicemail.notify if earlier else None
+    mailbox = office.voicemail
+    notify = _filled(mailbox.notify, before, "voicemail.notify")
+    voicemail = mailbox.model_copy(update={"notify": notify})
+    return office.model_copy(update={"employees": employees, "voicemail": voicemail})
+
+
+def _filled(
+    given: Destinations | None, before: Destinations | None, where: str
+) -> Destinations | None:
+    if not given:
+        return given
+    known = {each.key: each for each in before or () if isinstance(each, WebhookDestination)}
+    filled: list[AnyDestination] = []
+    for number, each in enumerate(given):
+        if isinstance(each, WebhookDestination) and HIDDEN in (each.secret, each.old_secret):
+            there = known.get(each.key)
+            secret = there.secret if there and each.secret == HIDDEN else each.secret
+            old = there.old_secret if there and each.old_secret == HIDDEN else each.old_secret
+            if HIDDEN in (secret, old):
+                raise ConfigError.of([wrong("secret-hidden", f"{where}.{number}.secret")])
+            filled.append(each.model_copy(update={"secret": secret, "old_secret": old}))
+        else:
+            filled.append(each)
+    return cast(Destinations, tuple(filled))

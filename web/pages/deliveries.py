@@ -1,0 +1,73 @@
+"""What was sent to whom, whether it arrived, and sending it once more."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import NotFound
+from storage.identifiers import is_id
+from storage.notifications.delivery import STATES, State
+from web.visit import Visit, page
+
+PER_PAGE: Final = 50
+
+
+def show_deliveries(visit: Visit) -> Response:
+    """A page of them, newest first."""
+    asked, below = visit.query.get("state", ""), visit.query.get("before", "")
+    state: State | None = next((each for each in STATES if each == asked), None)
+    found = visit.services.deliveries.list(
+        visit.user.company_id,
+        state=state,
+        below=below if is_id(below) else None,
+        limit=PER_PAGE + 1,
+    )
+    kept = {"state": state} if state else {}
+    last = found[PER_PAGE - 1].id if len(found) > PER_PAGE else ""
+    return visit.render(
+        "deliveries/list.html",
+        deliveries=found[:PER_PAGE],
+        states=STATES,
+        state=state,
+        newest=f"/deliveries?{urlencode(kept)}" if kept else "/deliveries",
+        is_first=not below,
+        older=f"/deliveries?{urlencode({**kept, 'before': last})}" if last else "",
+    )
+
+
+def retry(visit: Visit) -> Response:
+    """Have one sent now."""
+    queue = visit.services.deliveries
+    queue.retry(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
+    return visit.redirect("/deliveries", visit.text("It is being sent again."))
+
+
+def cancel(visit: Visit) -> Response:
+    """Do not send one any more."""
+    queue = visit.services.deliveries
+    queue.cancel(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
+    return visit.redirect("/deliveries", visit.text("It is not sent any more."))
+
+
+def show(visit: Visit) -> Response:
+    """Where somebody comes who logs in after having sent one of the forms."""
+    return visit.redirect("/deliveries")
+
+
+def _asked(visit: Visit) -> str:
+    if not is_id(asked := visit.path["id"]):
+        raise NotFound("no-delivery", id=asked)
+    return asked
+
+
+routes = [
+    Route("/deliveries", page(show_deliveries, role="administrator"), methods=["GET"]),
+    Route("/deliveries/{id}/retry", page(show, role="administrator"), methods=["GET"]),
+    Route("/deliveries/{id}/retry", page(retry, role="administrator"), methods=["POST"]),
+    Route("/deliveries/{id}/cancel", page(show, role="administrator"), methods=["GET"]),
+    Route("/deliveries/{id}/cancel", page(cancel, role="administrator"), methods=["POST"]),
+]
