@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate
 from ssl import SSLContext
 from typing import Final
@@ -20,6 +21,7 @@ from web.letters.letter import Letter
 
 SECONDS: Final = 30.0
 """What each step of a mail server may take."""
+_SEVEN_BITS: Final = SMTP_POLICY.clone(cte_type="7bit")
 _TYPES: Final = {"wav": ("audio", "wav"), "mp3": ("audio", "mpeg"), "opus": ("audio", "ogg")}
 
 
@@ -47,7 +49,7 @@ def compose(
     The same delivery has the same Message-ID each time. Nothing in the texts can end a header: the
     library refuses line ends there, and the texts have none.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_SEVEN_BITS)
     sender = settings.sender
     domain = sender.rpartition("@")[2] or "localhost"
     mail["Subject"] = printable(letter.subject)

@@ -67,6 +67,8 @@ def dump_office(office: Office) -> str:
 def as_data(part: StrictModel) -> dict[str, Any]:
     """A part as it is written in the document; what is not set is left out, secrets are hidden."""
     content: dict[str, Any] = {}
+    if isinstance(part, AnyDestination):
+        content[part.kind] = part.address  # first, as it says what it is
     compact = "action" in type(part).model_fields or isinstance(part, AnyDestination)
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)

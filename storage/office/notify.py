@@ -85,6 +85,7 @@ def _webhook_secret(text: str) -> str:
     return text
 
 
+Secret = Annotated[str, AfterValidator(_webhook_secret)]
 Events = Annotated[tuple[Event, ...], Field(strict=False, min_length=1)]
 
 
@@ -129,8 +130,8 @@ class WebhookDestination(AnyDestination):
     kind: ClassVar[str] = "webhook"
 
     webhook: Annotated[str, AfterValidator(_webhook_url)]
-    secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)]
-    old_secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)] | None = None
+    secret: Secret = Field(repr=False)
+    old_secret: Secret | None = Field(None, repr=False)
 
     @property
     def address(self) -> str:
