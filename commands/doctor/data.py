@@ -10,7 +10,9 @@ from typing import Final
 from sqlalchemy import select
 
 from commands.context import App
+from commands.doctor.ages import ago
 from commands.doctor.finding import Check, Finding, ok
+from commands.doctor.notifications import notifications
 from storage.actor import EVERYTHING
 from storage.companies.allowance import may_meet
 from storage.companies.bounds import beyond
@@ -40,6 +42,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "kept aside", lambda: kept_aside(app)
     yield "companies", lambda: companies(app)
     yield "unknown numbers", lambda: unknown_numbers(app)
+    yield "notifications", lambda: notifications(app)
     yield "accounts", lambda: accounts(app)
 
 
@@ -96,7 +99,7 @@ def oldest_unsettled(app: App) -> Finding:
     if found.oldest is None:
         return ok("unsettled", "no recording waits")
     age = datetime.now(UTC) - found.oldest
-    what = f"{found.drafts} recordings wait, the oldest since {_ago(age)}"
+    what = f"{found.drafts} recordings wait, the oldest since {ago(age)}"
     if age > timedelta(minutes=app.settings.calls.max_minutes + 10):
         advice = (
             "`voicepost calls` settles them every few seconds: does it run? Its log says what "
@@ -116,7 +119,7 @@ def last_message(app: App) -> Finding:
         advice = "Set this machine's clock (timedatectl), and have it kept right by NTP."
         what = f"the newest message was left at {newest:%Y-%m-%d %H:%M} UTC, which is to come yet"
         return Finding("last message", "failure", what, advice)
-    return ok("last message", f"kept {_ago(age)} ago")
+    return ok("last message", f"kept {ago(age)} ago")
 
 
 def kept_aside(app: App) -> Finding:
@@ -206,11 +209,3 @@ def accounts(app: App) -> Finding:
         "remove it; until then it sees the old messages of who it is bound to, and no others."
     )
     return Finding("accounts", "warning", told + more, advice)
-
-
-def _ago(age: timedelta) -> str:
-    seconds = max(0, int(age.total_seconds()))
-    for length, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {word}"
-    return f"{seconds} seconds"

@@ -45,6 +45,7 @@ class _Now(Collector):
             alive = any(slot.rpartition("-")[0] == role for slot in self._living)
             roles.add_metric([role], float(alive))
         yield roles
+        yield from self._deliveries()
         if self._app.settings.audio.in_bucket:
             yield from self._uploads()
 
@@ -66,6 +67,24 @@ class _Now(Collector):
             yield GaugeMetricFamily(
                 "voicepost_drafts_oldest_age_seconds", "Age of the oldest of them.", value=age
             )
+
+    def _deliveries(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            backlog = self._app.deliveries.backlog()
+        except StorageError:
+            return
+        yield GaugeMetricFamily(
+            "voicepost_deliveries_waiting",
+            "Notifications that wait to be sent, or to be tried again.",
+            value=backlog.waiting,
+        )
+        oldest = backlog.oldest
+        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+        yield GaugeMetricFamily(
+            "voicepost_deliveries_oldest_age_seconds",
+            "How long the oldest of them has waited.",
+            value=age,
+        )
 
     def _uploads(self) -> Iterator[GaugeMetricFamily]:
         try:

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.backup.archive import MANIFEST, Member, check, members, plain_errors
 from storage.backup.home import Home, Progress
 from storage.backup.tables import Row, Tables, from_lines
+from storage.database.delivery_tables import DeliveryRow, ReadNewsRow
 from storage.database.engine import knows_revision, upgrade
+from storage.database.tables import NewsRow
 from storage.errors import StorageError, WrongValue, wrong
 from storage.files.atomic import write_whole
 from storage.files.fsync import flush_folder, make_folder
@@ -87,6 +89,17 @@ def _plain_rows(path: Path) -> Iterator[None]:
         raise StorageError("backup-not-restored", path=path, reason=why) from error
 
 
+def _send_nothing(connection: Connection) -> None:
+    """Of what was there before the backup nobody is told by whoever restores it."""
+    connection.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.state == "waiting")
+        .values(state="cancelled", next_try_at=None, taken_until=None)
+    )
+    newest = select(func.coalesce(func.max(NewsRow.seq), 0)).scalar_subquery()
+    connection.execute(update(ReadNewsRow).values(seq=newest))
+
+
 class _Loading:
     """One restoration."""
 
@@ -123,6 +136,7 @@ class _Loading:
         self._compare(tables)
         tables.set_sequences(_numbers(self._manifest, "sequences"))
         upgrade(connection)
+        _send_nothing(connection)
         if _number(self._manifest, "purged_meanwhile"):
             with Session(connection) as session:
                 month_counts.recount(session)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import and_, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from storage.actor import Scope
+from storage.database.delivery_tables import ReadNewsRow
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow
 
@@ -18,6 +19,8 @@ Kind = Literal["kept", "aside", "deleted", "restored", "marked", "session"]
 
 MOST = 1_000
 """Items read at once."""
+UNREAD_STAY = timedelta(days=7)
+"""So long a worker may be away before nobody is told any more of what was meanwhile."""
 # Any number will do, as long as every Voicepost takes the same one.
 ORDER_LOCK = 0x6E657773
 
@@ -86,14 +89,20 @@ def _write(session: Session, items: Sequence[Mapping[str, str | None]]) -> None:
 
 
 def trim(session: Session, older_than: timedelta) -> None:
-    """Forget items of that age: open pages have long heard of them. The newest one stays."""
+    """Forget items of that age: open pages have long heard of them. The newest one stays, and what
+    a reader has still to act on (`storage.database.delivery_tables.ReadNewsRow`)."""
     # Times grow along with the sequence, so the first young one ends the search.
     before = datetime.now(UTC) - older_than
     young = session.scalar(
         select(NewsRow.seq).where(NewsRow.at > before).order_by(NewsRow.seq).limit(1)
     )
-    first = young or session.scalar(select(func.max(NewsRow.seq)))
-    session.execute(delete(NewsRow).where(NewsRow.seq < (first or 0)))
+    first = young or session.scalar(select(func.max(NewsRow.seq))) or 0
+    read = session.scalar(select(func.min(ReadNewsRow.seq)))
+    if read is not None:  # who has to act on them has them until then, for a while
+        long_ago = datetime.now(UTC) - UNREAD_STAY
+        unread = and_(NewsRow.seq > read, NewsRow.at > long_ago)
+        first = min(first, session.scalar(select(func.min(NewsRow.seq)).where(unread)) or first)
+    session.execute(delete(NewsRow).where(NewsRow.seq < first))
 
 
 class News:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -30,6 +31,15 @@ LONGEST_PAUSE: Final = 900.0
 GIVEN_UP: Final = timedelta(hours=24)
 """After that no more is tried."""
 PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many wait, since when the oldest does, and the oldest one that has failed so far."""
+
+    waiting: int
+    oldest: datetime | None
+    failing: Delivery | None
 
 
 class Deliveries:
@@ -63,6 +73,21 @@ class Deliveries:
                 DeliveryRow.state == "waiting"
             )
             return session.scalar(waiting)
+
+    def backlog(self) -> Backlog:
+        """What waits; how many were ended lately is counted by whoever ends them."""
+        waiting = DeliveryRow.state == "waiting"
+        with self._database.reading() as session:
+            count, oldest = session.execute(
+                select(func.count(), func.min(DeliveryRow.made_at)).where(waiting)
+            ).one()
+            failing = session.scalars(
+                select(DeliveryRow)
+                .where(waiting, DeliveryRow.tries > 0, DeliveryRow.answer != "")
+                .order_by(DeliveryRow.made_at)
+                .limit(1)
+            ).one_or_none()
+            return Backlog(count, oldest, delivery_of(failing) if failing else None)
 
     def sent(self, delivery: Delivery, answer: str) -> None:
         """It has arrived, and the other side said so."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from storage.errors import WrongValue
 from storage.office.actions import Action, ForwardAction, Repeat, Ring, Voicemail
 from storage.office.any_action import StrictModel
-from storage.office.notify import Destinations
+from storage.office.notify import Destination, Destinations
 from storage.office.targets import Target
 from storage.office.values import (
     Days,
@@ -165,3 +165,9 @@ class Office(StrictModel):
     employees: dict[Extension, Employee] = Field(default_factory=dict)
     voicemail: VoicemailSettings = VoicemailSettings()
     prompts: dict[Name, Prompt] = Field(default_factory=dict)
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Everybody who is told of somebody's messages."""
+        lists = [self.voicemail.notify, *(who.notify for who in self.employees.values())]
+        return tuple(each for list_ in lists for each in list_ or ())

@@ -21,6 +21,7 @@ from storage.office import (
     values,
 )
 from storage.office.any_action import StrictModel
+from storage.office.notify import Destinations
 from storage.office.values import (
     Days,
     Endpoint,
@@ -105,6 +106,9 @@ class EmployeeSettings(Body):
     quiet_days: Days | None = Field(None, examples=[7])
     """Days that what is probably empty is kept; null is as long as the company's."""
     forward: Forwarding = Forwarding()
+    notify: Destinations | None = None
+    """Who is told of the person's messages. Secrets are sent as `***`, and stay where that comes
+    back; what is not sent at all stays, too."""
 
 
 class EmployeeEntry(EmployeeSettings):

@@ -12,7 +12,7 @@ from storage.audio.child_programs import AT_ONCE, MEMORY
 
 UNITS = Path(__file__).parents[3] / "systemd"
 PROGRAM = "/opt/voicepost/.venv/bin/voicepost"
-ROLES = ("voicepost-agi.service", "voicepost-calls.service", "voicepost-web.service")
+ROLES = tuple(f"voicepost-{role}.service" for role in ("agi", "calls", "web", "worker"))
 SERVICES = (*ROLES, "voicepost.service")
 EXPOSED = 1.5
 """systemd's own measure of how exposed a service is: up to 2 is "ok", 10 the worst."""

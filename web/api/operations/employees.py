@@ -56,7 +56,15 @@ def put_employee(
         ) from error
     fields["numbers"] = [extension] if settings.numbers is None else settings.numbers
     employee = make_part(Employee, **fields)
-    return as_entry(who.edit(lambda office: _with(office, extension, employee)), extension)
+
+    def changed(office: Office) -> Office:
+        before = office.employees.get(extension)
+        if before is None or "notify" in settings.model_fields_set:
+            return _with(office, extension, employee)
+        # Clients of earlier versions do not know of it.
+        return _with(office, extension, employee.model_copy(update={"notify": before.notify}))
+
+    return as_entry(who.edit(changed), extension)
 
 
 @router.post(

@@ -29,8 +29,15 @@ def get_mailbox(who: Administrator) -> VoicemailSettings:
 
 @router.put("/mailbox", responses=refusals(404, 413), response_model_exclude_unset=True)
 def put_mailbox(who: Administrator, settings: VoicemailSettings) -> VoicemailSettings:
-    """Change how messages are taken; what is not sent has its usual value."""
-    return _as_answer(who.edit(lambda office: with_fields(office, voicemail=settings)))
+    """Change how messages are taken; what is not sent has its usual value, but `notify` stays."""
+
+    def changed(office: Office) -> Office:
+        if "notify" in settings.model_fields_set:
+            return with_fields(office, voicemail=settings)
+        kept = {"notify": office.voicemail.notify}
+        return with_fields(office, voicemail=settings.model_copy(update=kept))
+
+    return _as_answer(who.edit(changed))
 
 
 @router.get("/company", responses=refusals(404))

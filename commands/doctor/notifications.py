@@ -1,0 +1,34 @@
+"""The check of notifications: whether what is to be sent arrives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from commands.context import App
+from commands.doctor.ages import ago
+from commands.doctor.finding import Finding, ok
+from storage.text import shown
+
+LATE: Final = timedelta(minutes=10)
+"""What waits longer than that should have arrived."""
+
+
+def notifications(app: App) -> Finding:
+    """Whether anything waits that should have arrived, and whether letters can be sent at all."""
+    name, now = "notifications", datetime.now(UTC)
+    backlog = app.deliveries.backlog()
+    if backlog.failing is not None and now - backlog.failing.made_at > LATE:
+        one = backlog.failing
+        what = f"{one.kind} to {shown(one.address)} has failed for {ago(now - one.made_at)}"
+        advice = "See `voicepost deliveries list --state waiting`, and try `voicepost notify test`."
+        return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
+    if backlog.oldest is not None and now - backlog.oldest > LATE:
+        what = f"{backlog.waiting} wait, the oldest for {ago(now - backlog.oldest)}"
+        return Finding(name, "warning", what, "Is `voicepost worker` running?")
+    sites = app.offices.snapshot().offices.values()
+    kinds = {each.kind for site in sites for each in site.office.destinations}
+    if "mail" in kinds and app.settings.mail.server is None:
+        what = "somebody is to be told by mail, and there is no mail server"
+        return Finding(name, "warning", what, "Set mail.url (docs/configuration.md).")
+    return ok(name, "nothing waits that should have arrived" if kinds else "nobody is to be told")
