@@ -6,7 +6,7 @@ import click
 
 from commands.context import App
 from commands.terminal.action_syntax import FORWARD, SOUND, days_in_words, spell, usages
-from commands.terminal.destinations import destination_options, edit_of, print_destinations
+from commands.terminal.destinations import destination_options, list_or_change
 from commands.terminal.office_options import change, company_option, json_option
 from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
@@ -249,15 +249,4 @@ def notify_command(
     app: App, /, extension: str, company: str | None, as_json: bool, **options: Any
 ) -> None:
     """List who is told of the messages of EXTENSION, or change that for one destination."""
-    edit = edit_of(**options)
-    if edit is None:
-        there = entry(app.offices.get(company).employees, extension, "employee").notify
-        print_destinations(there, as_json=as_json)
-        return
-
-    def changed(office: Office) -> Office:
-        employee = entry(office.employees, extension, "employee")
-        told = employee.model_copy(update={"notify": edit(employee.notify)})
-        return with_fields(office, employees=with_entry(office.employees, extension, told))
-
-    change(app, company, changed)
+    list_or_change(app, company, extension, as_json=as_json, **options)

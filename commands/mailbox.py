@@ -6,11 +6,12 @@ import click
 
 from commands.context import App
 from commands.terminal.action_syntax import SOUND, days_in_words
-from commands.terminal.destinations import destination_options, edit_of, print_destinations
+from commands.terminal.destinations import destination_options, list_or_change
 from commands.terminal.office_options import change, company_option, json_option
 from commands.terminal.tables import print_json, print_table
 from storage.office import Office, as_data
 from storage.office.edit import with_fields
+from storage.office.told import COMPANY
 
 
 @click.group()
@@ -94,13 +95,4 @@ def set_command(
 @click.pass_obj
 def notify_command(app: App, /, company: str | None, as_json: bool, **options: Any) -> None:
     """List who is told of the company's own messages, or change that for one destination."""
-    edit = edit_of(**options)
-    if edit is None:
-        print_destinations(app.offices.get(company).voicemail.notify, as_json=as_json)
-        return
-
-    def changed(office: Office) -> Office:
-        update = {"notify": edit(office.voicemail.notify)}
-        return with_fields(office, voicemail=office.voicemail.model_copy(update=update))
-
-    change(app, company, changed)
+    list_or_change(app, company, COMPANY, as_json=as_json, **options)

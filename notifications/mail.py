@@ -46,14 +46,14 @@ def compose(
 ) -> EmailMessage:
     """The letter as it is sent; ``at`` is the time of what happened, in seconds since 1970.
 
-    The same delivery has the same Message-ID each time. Nothing in the texts can end a header: the
-    library refuses line ends there, and the texts have none.
+    The same delivery has the same Message-ID each time. Nothing in the texts can end a header: they
+    have no line ends, and no encoded words, of which the library would make line ends again.
     """
     mail = EmailMessage(policy=_SEVEN_BITS)
     sender = settings.sender
     domain = sender.rpartition("@")[2] or "localhost"
-    mail["Subject"] = printable(letter.subject)
-    mail["From"] = Address(printable(list_name, 80), addr_spec=sender)
+    mail["Subject"] = _header(letter.subject)
+    mail["From"] = Address(_header(list_name, 80), addr_spec=sender)
     mail["To"] = Address(addr_spec=to)
     mail["Date"] = formatdate(at)
     mail["Message-ID"] = f"<{delivery_id}@{domain}>"
@@ -108,6 +108,11 @@ async def send(mail: EmailMessage, settings: MailSettings, tls: SSLContext | Non
     except (SMTPException, OSError, TimeoutError) as error:
         raise TryAgain(_line(str(error) or type(error).__name__)) from error
     return _line(answer)
+
+
+def _header(text: str, limit: int = 200) -> str:
+    """A text that means itself in a header."""
+    return printable(text, limit).replace("=?", "= ?")
 
 
 def _line(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from errno import EACCES
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ class CheckedResolver(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         allowed = [each for each in found if may_connect(each["host"], self._settings)]
         if not allowed:
-            raise NotAllowed(f"{host} has no address that webhooks may be sent to")
+            raise NotAllowed(EACCES, f"{host} has no address that webhooks may be sent to")
         return allowed
 
     async def close(self) -> None:

@@ -46,6 +46,7 @@ from web.pages import (
     mailbox,
     menus,
     messages,
+    notify,
     numbers,
     problems,
     prompts,
@@ -58,7 +59,7 @@ from web.visit import Guest, as_guest, as_visit
 
 SECTIONS = (
     *(login, messages, holds, trash, users, employees, menus, prompts, trying),
-    *(numbers, mailbox, company, problems, audit, deliveries, account, api),
+    *(numbers, mailbox, notify, company, problems, audit, deliveries, account, api),
 )
 
 API = "/api/v1"

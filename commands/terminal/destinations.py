@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
 
 import click
 
+from commands.context import App
+from commands.terminal.office_options import change
 from commands.terminal.tables import print_json
-from storage.errors import NotFound
-from storage.office import as_data
-from storage.office.file import make_part
+from storage.office import Office, as_data, make_part
 from storage.office.notify import (
     AnyDestination,
     Attach,
-    Destinations,
+    Destination,
     Event,
     MailDestination,
     WebhookDestination,
 )
+from storage.office.told import (
+    destination_at,
+    new_secret,
+    told,
+    with_destination,
+    without_destination,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Edit = Callable[[Destinations | None], Destinations | None]
 
 
 def destination_options(command: Command) -> Command:
@@ -57,72 +61,57 @@ def destination_options(command: Command) -> Command:
     return command
 
 
-def edit_of(
+def list_or_change(
+    app: App,
+    company: str | None,
+    mailbox: str,
+    *,
+    as_json: bool,
     mail: str | None,
     webhook: str | None,
     remove: str | None,
-    *,
-    secret: str | None,
-    events: tuple[Event, ...],
     **fields: object,
-) -> Edit | None:
-    """The change that the options ask for; None where they ask for none. UsageError."""
+) -> None:
+    """Do what the options ask for with who is told of a mailbox. UsageError."""
     if sum(each is not None for each in (mail, webhook, remove)) > 1:
         raise click.UsageError("one of --mail, --webhook and --remove at a time")
+    given = {key: value for key, value in fields.items() if value not in (None, ())}
     if remove is not None:
-        return lambda there: _without(there, remove)
-    given = {key: value for key, value in fields.items() if value is not None}
-    if events:
-        given["events"] = events
-    if mail is not None:
-        return lambda there: _with(there, MailDestination, mail, "mail", given)
-    if webhook is not None:
-        if secret is not None:
-            given["secret"] = secret
-        return lambda there: _with(there, WebhookDestination, webhook, "webhook", given)
-    if given or secret:
+        change(app, company, lambda office: without_destination(office, mailbox, remove))
+    elif mail is not None or webhook is not None:
+        kind, address = ("mail", mail) if mail is not None else ("webhook", webhook)
+        assert address is not None
+        before = destination_at(app.offices.get(company), mailbox, address)
+        if before is None and kind == "webhook" and "secret" not in given:
+            given["secret"] = new_secret()
+
+        def changed(office: Office) -> Office:
+            return with_destination(office, mailbox, _made(office, mailbox, kind, address, given))
+
+        change(app, company, changed)
+        if fields.get("secret") is None and "secret" in given:
+            click.echo(f"secret: {given['secret']}")  # here once, and never again
+    elif given:
         raise click.UsageError("say whom: --mail ADDRESS or --webhook URL")
-    return None
+    else:
+        _print(told(app.offices.get(company), mailbox), as_json=as_json)
 
 
-def _with(
-    there: Destinations | None,
-    kind: type[MailDestination | WebhookDestination],
-    address: str,
-    name: str,
-    given: dict[str, object],
-) -> Destinations:
-    before = next((each for each in there or () if each.address == address), None)
-    if before is None and kind is WebhookDestination and "secret" not in given:
-        given = {**given, "secret": _new_secret()}
-        click.echo(f"secret: {given['secret']}")  # here once, and never again
-    known = before.model_dump(exclude_unset=True) if isinstance(before, kind) else {}
-    made = make_part(kind, **{name: address, **known, **given})
-    others = tuple(each for each in there or () if each.key != made.key)
-    return (*others, made)
+def _made(
+    office: Office, mailbox: str, kind: str, address: str, given: dict[str, object]
+) -> Destination:
+    before = destination_at(office, mailbox, address)
+    known = before.model_dump(exclude_unset=True) if before else {}
+    fields = {**known, kind: address, **given}
+    if kind == "mail":
+        return make_part(MailDestination, **fields)
+    return make_part(WebhookDestination, **fields)
 
 
-def _without(there: Destinations | None, address: str) -> Destinations | None:
-    left = tuple(each for each in there or () if each.address != address)
-    if len(left) == len(there or ()):
-        known = ", ".join(each.address for each in there or ()) or "none yet"
-        raise NotFound("no-entry", kind="destination", name=address, known=known)
-    return left or None
-
-
-def _new_secret() -> str:
-    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
-
-
-def print_destinations(there: Destinations | None, *, as_json: bool) -> None:
-    """Who is told."""
+def _print(there: tuple[AnyDestination, ...], *, as_json: bool) -> None:
     if as_json:
-        print_json([as_data(each) for each in there or ()])
+        print_json([as_data(each) for each in there])
         return
-    for each in there or ():
-        click.echo(f"{each.kind:8} {each.address}  {_details(each)}")
-
-
-def _details(each: AnyDestination) -> str:
-    attached = f", attach {each.attach}" if isinstance(each, MailDestination) else ""
-    return f"{', '.join(each.events)}{attached}"
+    for each in there:
+        attached = f", attach {each.attach}" if isinstance(each, MailDestination) else ""
+        click.echo(f"{each.kind:8} {each.address}  {', '.join(each.events)}{attached}")

@@ -8,16 +8,21 @@ from sqlalchemy.orm import Session
 from storage.database.delivery_tables import DestinationRow, ReadNewsRow
 from storage.database.tables import NewsRow
 from storage.office import Office
+from storage.people import present
 
 NOTIFICATIONS = "notifications"
 """Who reads the news to tell the destinations: from the first one on."""
 COMPANY = ""
-"""Stands for the company's own mailbox, where others have an extension."""
+"""Stands for the company's own mailbox, where others are an employee's."""
 
 
 def note_destinations(session: Session, company_id: str, office: Office) -> None:
-    """Note those that are new, and forget those that are gone, in the change's transaction."""
-    lists = {extension: who.notify for extension, who in office.employees.items()}
+    """Note those that are new, and forget those that are gone, in the change's transaction.
+
+    After `storage.companies.succession.follow`: they are the people's, whose extensions change.
+    """
+    people = {row.extension: row.id for row in present(session, company_id)}
+    lists = {people[extension]: who.notify for extension, who in office.employees.items()}
     lists[COMPANY] = office.voicemail.notify
     wanted = {(mailbox, each.key) for mailbox, list_ in lists.items() for each in list_ or ()}
     of_company = DestinationRow.company_id == company_id

@@ -60,6 +60,6 @@ class DestinationRow(Base):
         Id, ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True
     )
     mailbox: Mapped[str] = mapped_column(Text, primary_key=True)
-    """The extension; "" is the company's own mailbox."""
+    """The employee's id; "" is the company's own mailbox."""
     destination: Mapped[str] = mapped_column(String(32), primary_key=True)
     since: Mapped[int] = mapped_column(Place)

@@ -17,7 +17,7 @@ from storage.companies.destinations import COMPANY, NOTIFICATIONS
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
 from storage.database.engine import Database
-from storage.database.tables import MessageRow, NewsRow
+from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
 from storage.office import Office
 from storage.office.notify import AnyDestination, Event
@@ -65,12 +65,13 @@ def _deliveries(
     told = [item for item in items if item.kind in EVENTS and item.company_id]
     if not told:
         return
-    columns = select(MessageRow.id, MessageRow.source, MessageRow.heard_at)
+    columns = select(MessageRow.id, MessageRow.source)
     ids = {item.message_id for item in told}
     messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
     companies = {str(item.company_id) for item in told}
     since = _since(session, companies)
     extensions = _extensions(session, companies)
+    heard = _heard(session, told)
     now = datetime.now(UTC)
     for item in told:
         company_id = str(item.company_id)
@@ -78,13 +79,13 @@ def _deliveries(
         message = messages.get(item.message_id)
         if site is None or (item.kind == "kept" and (not message or message.source == IMPORTED)):
             continue
-        if item.kind == "marked" and (not message or message.heard_at is None):
-            continue  # it was marked as new
+        if item.kind == "marked" and item.seq not in heard:
+            continue
         mailbox = extensions.get(item.employee_id) if item.employee_id else COMPANY
         if mailbox is None:
             continue
         for each in destinations_of(site.office, mailbox):
-            from_then_on = since.get((company_id, mailbox, each.key))
+            from_then_on = since.get((company_id, item.employee_id or COMPANY, each.key))
             if from_then_on is None or item.seq <= from_then_on:
                 continue
             if EVENTS[item.kind] in each.events:
@@ -117,6 +118,20 @@ def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
 def _since(session: Session, companies: set[str]) -> dict[tuple[str, str, str], int]:
     rows = session.scalars(select(DestinationRow).where(DestinationRow.company_id.in_(companies)))
     return {(row.company_id, row.mailbox, row.destination): row.since for row in rows}
+
+
+def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
+    """Which news of marks mean that somebody has heard a message: of each user's the last one."""
+    last = {(item.user_id, item.message_id): item.seq for item in items if item.kind == "marked"}
+    if not last:
+        return set()
+    marked = MessageRow.id.in_({message_id for _, message_id in last})
+    there = set(session.scalars(select(MessageRow.id).where(marked)))
+    still_new = select(UnheardRow.user_id, MessageRow.id).join(
+        MessageRow, MessageRow.place == UnheardRow.place
+    )
+    unheard = {(row.user_id, row.id) for row in session.execute(still_new.where(marked))}
+    return {seq for key, seq in last.items() if key[1] in there and key not in unheard}
 
 
 def _extensions(session: Session, companies: set[str]) -> dict[str, str]:

@@ -190,7 +190,8 @@ class Deliveries:
                 DeliveryRow.destination.not_in(list(busy)),
                 DeliveryRow.destination.not_in(in_hand),
             )
-            .group_by(DeliveryRow.company_id, DeliveryRow.destination)
+            .group_by(DeliveryRow.destination)
+            .order_by(func.min(DeliveryRow.id))
             .limit(most)
         )
         return session.scalars(oldest).all()

@@ -42,11 +42,12 @@ def _mail_address(text: str) -> str:
         ascii_host = ""
     if (
         not at
-        or len(text) > LARGEST_ADDRESS
+        or len(f"{local}@{ascii_host}") > LARGEST_ADDRESS
         or not _LOCAL.fullmatch(local)
         or local.startswith(".")
         or local.endswith(".")
         or ".." in local
+        or "=?" in local  # an encoded word, which may hold anything
         or not _HOST.fullmatch(ascii_host)
     ):
         raise WrongValue("not-a-mail-address", text=shown(text))
@@ -85,8 +86,18 @@ def _webhook_secret(text: str) -> str:
     return text
 
 
+def _some(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    if not events:
+        raise WrongValue("empty")
+    return events
+
+
 Secret = Annotated[str, AfterValidator(_webhook_secret)]
-Events = Annotated[tuple[Event, ...], Field(strict=False, min_length=1)]
+Events = Annotated[
+    tuple[Event, ...],
+    Field(strict=False, json_schema_extra={"minItems": 1}),
+    AfterValidator(_some),
+]
 
 
 class AnyDestination(StrictModel):

@@ -66,8 +66,9 @@ def _filled(
             there = known.get(each.key)
             secret = there.secret if there and each.secret == HIDDEN else each.secret
             old = there.old_secret if there and each.old_secret == HIDDEN else each.old_secret
-            if HIDDEN in (secret, old):
-                raise ConfigError.of([wrong("secret-hidden", f"{where}.{number}.secret")])
+            for name, value in (("secret", secret), ("old_secret", old)):
+                if value == HIDDEN:
+                    raise ConfigError.of([wrong("secret-hidden", f"{where}.{number}.{name}")])
             filled.append(each.model_copy(update={"secret": secret, "old_secret": old}))
         else:
             filled.append(each)

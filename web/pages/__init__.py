@@ -15,6 +15,7 @@ __all__ = [
     "mailbox",
     "menus",
     "messages",
+    "notify",
     "numbers",
     "problems",
     "prompts",

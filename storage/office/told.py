@@ -1,0 +1,60 @@
+"""Changing who is told of a mailbox: one destination at a time."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from storage.errors import NotFound
+from storage.office import Office
+from storage.office.edit import entry, with_entry, with_fields
+from storage.office.notify import AnyDestination, Destination, Destinations
+
+COMPANY = ""
+"""The company's own mailbox, where others have an extension."""
+SECRET_BYTES = 32
+
+
+def told(office: Office, mailbox: str) -> Destinations:
+    """Who is told of an extension's mailbox, or of the company's. Raises NotFound."""
+    if mailbox == COMPANY:
+        return office.voicemail.notify or ()
+    return entry(office.employees, mailbox, "employee").notify or ()
+
+
+def with_destination(office: Office, mailbox: str, destination: Destination) -> Office:
+    """The office with a destination more, or another one in the place of the same address."""
+    there = told(office, mailbox)
+    if any(each.key == destination.key for each in there):
+        changed = tuple(destination if each.key == destination.key else each for each in there)
+    else:
+        changed = (*there, destination)
+    return _with(office, mailbox, changed)
+
+
+def without_destination(office: Office, mailbox: str, address: str) -> Office:
+    """The office in which this address is told no more. Raises NotFound."""
+    there = told(office, mailbox)
+    left = tuple(each for each in there if each.address != address)
+    if len(left) == len(there):
+        known = ", ".join(each.address for each in there) or "none yet"
+        raise NotFound("no-entry", kind="destination", name=address, known=known)
+    return _with(office, mailbox, left)
+
+
+def destination_at(office: Office, mailbox: str, address: str) -> AnyDestination | None:
+    """The destination of that address, if it is there."""
+    return next((each for each in told(office, mailbox) if each.address == address), None)
+
+
+def new_secret() -> str:
+    """A secret for a webhook, as Standard Webhooks write it."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
+def _with(office: Office, mailbox: str, destinations: Destinations) -> Office:
+    update = {"notify": destinations or None}
+    if mailbox == COMPANY:
+        return with_fields(office, voicemail=office.voicemail.model_copy(update=update))
+    employee = entry(office.employees, mailbox, "employee").model_copy(update=update)
+    return with_fields(office, employees=with_entry(office.employees, mailbox, employee))

@@ -1,0 +1,144 @@
+"""Who is told of a mailbox's messages: of an employee's, and of the company's own."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import Refused
+from storage.office import Office, make_part
+from storage.office.edit import entry
+from storage.office.notify import (
+    Destination,
+    Event,
+    MailDestination,
+    WebhookDestination,
+)
+from storage.office.told import (
+    COMPANY,
+    destination_at,
+    new_secret,
+    told,
+    with_destination,
+    without_destination,
+)
+from web.forms.fields import typed
+from web.forms.office_changes import edit_office, form_status
+from web.language.telling import Mistakes
+from web.visit import Visit, page
+
+KINDS: Final = ("mail", "webhook")
+
+
+def show_notify(visit: Visit) -> Response:
+    """Who is told, and a form for one more."""
+    return _form(visit, {"kind": "mail", "address": "", "attach": "none"}, ("message.kept",))
+
+
+def add(visit: Visit) -> Response:
+    """Tell one more, or the same one otherwise. A new webhook's secret is shown, this once."""
+    mailbox, form = _mailbox(visit), typed(visit.form)
+    kind = "webhook" if form.get("kind") == "webhook" else "mail"
+    address = form.get("address", "").strip()
+    events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
+    is_new = destination_at(visit.office, mailbox, address) is None
+    secret = new_secret() if kind == "webhook" and is_new else ""
+
+    def with_more(office: Office) -> Office:
+        return with_destination(
+            office, mailbox, _destination(visit, office, kind, address, events, secret)
+        )
+
+    try:
+        edit_office(visit, with_more)
+    except Refused as error:
+        here = [
+            problem.at("address" if problem.where in KINDS else problem.where)
+            for problem in error.problems
+        ]
+        wrong = visit.mistakes(here, "", ("address", "attach", "events"))
+        return _form(visit, form, events, wrong, form_status(error))
+    if secret:
+        return visit.render("notify/secret.html", secret=secret, address=address, **_place(visit))
+    return visit.redirect(_address(mailbox), visit.text("Saved."))
+
+
+def _destination(
+    visit: Visit,
+    office: Office,
+    kind: str,
+    address: str,
+    events: tuple[str, ...],
+    secret: str,
+) -> Destination:
+    """What the form describes. ConfigError has each mistake."""
+    if kind == "mail":
+        attach = str(visit.form.get("attach", "none"))
+        return make_part(MailDestination, mail=address, attach=attach, events=events)
+    before = destination_at(office, _mailbox(visit), address)
+    known = before.model_dump() if isinstance(before, WebhookDestination) else {}
+    fields = {"secret": secret, **known, "webhook": address, "events": events}
+    return make_part(WebhookDestination, **fields)
+
+
+def remove(visit: Visit) -> Response:
+    """Tell an address no more."""
+    mailbox, address = _mailbox(visit), str(visit.form.get("address", ""))
+    edit_office(visit, lambda office: without_destination(office, mailbox, address))
+    return visit.redirect(_address(mailbox), visit.text("Removed."))
+
+
+def show(visit: Visit) -> Response:
+    """Where somebody comes who logs in after having sent one of the forms."""
+    return visit.redirect(_address(_mailbox(visit)))
+
+
+def _mailbox(visit: Visit) -> str:
+    """The extension that the address names, or the company's. Raises NotFound."""
+    extension = visit.path.get("extension", COMPANY)
+    if extension != COMPANY:
+        entry(visit.office.employees, extension, "employee")
+    return extension
+
+
+def _address(mailbox: str) -> str:
+    return "/mailbox/notify" if mailbox == COMPANY else f"/employees/{mailbox}/notify"
+
+
+def _place(visit: Visit) -> dict[str, object]:
+    mailbox = _mailbox(visit)
+    name = visit.office.employees[mailbox].name if mailbox != COMPANY else ""
+    return {"mailbox": mailbox, "name": name, "here": _address(mailbox)}
+
+
+def _form(
+    visit: Visit,
+    values: dict[str, str],
+    events: tuple[str, ...],
+    wrong: Mistakes | None = None,
+    status: int = 200,
+) -> Response:
+    return visit.render(
+        "notify/list.html",
+        status,
+        told=told(visit.office, _mailbox(visit)),
+        values=values,
+        chosen=events,
+        events=get_args(Event),
+        wrong=wrong or {},
+        **_place(visit),
+    )
+
+
+def _routes(path: str) -> list[Route]:
+    return [
+        Route(path, page(show_notify, role="administrator"), methods=["GET"]),
+        Route(path, page(add, role="administrator"), methods=["POST"]),
+        Route(f"{path}/remove", page(show, role="administrator"), methods=["GET"]),
+        Route(f"{path}/remove", page(remove, role="administrator"), methods=["POST"]),
+    ]
+
+
+routes = [*_routes("/mailbox/notify"), *_routes("/employees/{extension}/notify")]
