@@ -8,6 +8,7 @@ from commands.context import App
 from commands.terminal.office_options import company_option, json_option
 from commands.terminal.tables import print_json
 from storage.notifications.delivery import STATES, Delivery, State
+from storage.text import plain
 
 
 @click.group("deliveries")
@@ -73,5 +74,5 @@ def cancel(app: App, delivery_id: str) -> None:
 
 def _line(each: Delivery) -> str:
     at = each.made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    answer = f"  {each.answer}" if each.answer else ""
+    answer = f"  {plain(each.answer)}" if each.answer else ""
     return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {each.event}  {each.address}{answer}"

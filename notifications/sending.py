@@ -18,6 +18,8 @@ from storage.errors import NotFound
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery
+from storage.notifications.outbox import destinations_of
+from storage.notifications.queue import Deliveries
 from storage.office.notify import AnyDestination, Event, MailDestination, WebhookDestination
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.letter import letter
@@ -32,9 +34,11 @@ class Sending:
     webhooks: WebhookSettings
     web_url: str
 
-    async def send(self, session: ClientSession, delivery: Delivery, offices: Offices) -> str:
+    async def send(
+        self, session: ClientSession, delivery: Delivery, offices: Offices, queue: Deliveries
+    ) -> str:
         """Send it: the other side's answer. Raises TryAgain, Refused, NotWanted, StorageError."""
-        found = await asyncio.to_thread(self._look_up, delivery, offices)
+        found = await asyncio.to_thread(self._look_up, delivery, offices, queue)
         return await self.tell(session, delivery, *found)
 
     async def tell(
@@ -54,18 +58,15 @@ class Sending:
         return await mail.send(composed, self.mail)
 
     def _look_up(
-        self, delivery: Delivery, offices: Offices
+        self, delivery: Delivery, offices: Offices, queue: Deliveries
     ) -> tuple[Site, AnyDestination, Message]:
         site = offices.snapshot().offices.get(delivery.company_id)
         if site is None:
             raise NotWanted("the company is gone")
-        lists = [site.office.voicemail.notify]
-        if delivery.employee_id is not None:
-            lists = [who.notify for who in site.office.employees.values()]
-        destination = next(
-            (each for list_ in lists for each in list_ or () if each.key == delivery.destination),
-            None,
-        )
+        mailbox = queue.mailbox_of(delivery)
+        told = () if mailbox is None else destinations_of(site.office, mailbox)
+        # Other mailboxes may have the same address with another secret, or without the recording.
+        destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None:
             raise NotWanted("the destination was removed")
         try:

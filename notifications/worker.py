@@ -30,6 +30,8 @@ LOOK_SECONDS: Final = 0.25
 """Between two looks at the news, and at what is due: reading one number each."""
 AWAY_SECONDS: Final = 5.0
 """While the database is away."""
+END_SECONDS: Final = 1.0
+"""For what is nearly sent when the worker ends."""
 AT_A_TIME: Final = 50
 """Deliveries in hand, each to another destination."""
 
@@ -70,6 +72,8 @@ class Worker:
                     if not more:
                         await self._pause(pause, busy)
             finally:
+                if busy:
+                    await asyncio.wait(busy.values(), timeout=END_SECONDS)
                 for task in busy.values():
                     task.cancel()
                 await asyncio.gather(*busy.values(), return_exceptions=True)
@@ -88,7 +92,7 @@ class Worker:
     async def _deliver(self, session: ClientSession, delivery: Delivery) -> None:
         settle: Callable[[], object]
         try:
-            answer = await self.sending.send(session, delivery, self.offices)
+            answer = await self.sending.send(session, delivery, self.offices, self.queue)
         except TryAgain as error:
             settle = partial(self.queue.failed, delivery, str(error))
             log.warning("not delivered", **_told(delivery), why=str(error))

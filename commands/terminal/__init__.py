@@ -6,6 +6,7 @@ No command stands here.
 __all__ = [
     "action_syntax",
     "audio_player",
+    "destinations",
     "message_options",
     "office_options",
     "progress",

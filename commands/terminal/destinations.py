@@ -77,6 +77,8 @@ def list_or_change(
         raise click.UsageError("one of --mail, --webhook and --remove at a time")
     given = {key: value for key, value in fields.items() if value not in (None, ())}
     if remove is not None:
+        if given:
+            raise click.UsageError("--remove goes with no other option")
         change(app, company, lambda office: without_destination(office, mailbox, remove))
     elif mail is not None or webhook is not None:
         kind, address = ("mail", mail) if mail is not None else ("webhook", webhook)

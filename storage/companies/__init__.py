@@ -8,6 +8,7 @@ __all__ = [
     "allowance",
     "allowances",
     "bounds",
+    "destinations",
     "directory",
     "reassigning",
     "store",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypedDict, cast
 
 from storage.database.delivery_tables import DeliveryRow
+from storage.text import plain
 
 State = Literal["waiting", "sent", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
@@ -54,7 +55,7 @@ class Delivery:
     answer: str
 
     def as_json(self) -> DeliveryJson:
-        """For lists."""
+        """For lists; all texts are plain."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -66,7 +67,7 @@ class Delivery:
             "made_at": self.made_at.isoformat(),
             "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
-            "answer": self.answer,
+            "answer": plain(self.answer),
         }
 
 

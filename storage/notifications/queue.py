@@ -18,10 +18,14 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
+from storage.companies.destinations import COMPANY
 from storage.database.delivery_tables import DeliveryRow
+from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
 from storage.errors import NotFound
+from storage.identifiers import is_id
 from storage.notifications.delivery import Delivery, State, delivery_of
+from storage.text import shown, storable
 
 TAKEN: Final = timedelta(minutes=2)
 """What a try may take; ten seconds are usual limits, and letters with audio take longer."""
@@ -130,7 +134,7 @@ class Deliveries:
         if state is not None:
             conditions.append(DeliveryRow.state == state)
         if message_id is not None:
-            conditions.append(DeliveryRow.message_id == message_id)
+            conditions.append(DeliveryRow.message_id == storable(message_id))
         if below is not None:
             conditions.append(DeliveryRow.id < below)
         found = select(DeliveryRow).where(*conditions).order_by(DeliveryRow.id.desc())
@@ -141,6 +145,14 @@ class Deliveries:
         """One of them. Raises NotFound, also where it is another company's."""
         with self._database.reading() as session:
             return delivery_of(_found(session, delivery_id, company_id))
+
+    def mailbox_of(self, delivery: Delivery) -> str | None:
+        """Whose destination it is now: an extension, "" of the company; None of nobody any more."""
+        if delivery.employee_id is None:
+            return COMPANY
+        with self._database.reading() as session:
+            who = session.get(EmployeeRow, delivery.employee_id)
+            return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
         """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
@@ -234,9 +246,9 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _found(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
-    row = session.get(DeliveryRow, delivery_id)
+    row = session.get(DeliveryRow, delivery_id) if is_id(delivery_id) else None
     if row is None or company_id not in (None, row.company_id):
-        raise NotFound("no-delivery", id=delivery_id)
+        raise NotFound("no-delivery", id=shown(delivery_id))
     return row
 
 

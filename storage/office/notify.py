@@ -54,6 +54,14 @@ def _mail_address(text: str) -> str:
     return f"{local}@{ascii_host}"
 
 
+def as_kept(address: str) -> str:
+    """How an address is kept that somebody writes in another way; others stay as they are."""
+    try:
+        return _mail_address(address)
+    except WrongValue:
+        return address
+
+
 def _webhook_url(text: str) -> str:
     try:
         parts = urlsplit(text)

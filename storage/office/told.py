@@ -8,7 +8,8 @@ import secrets
 from storage.errors import NotFound
 from storage.office import Office
 from storage.office.edit import entry, with_entry, with_fields
-from storage.office.notify import AnyDestination, Destination, Destinations
+from storage.office.notify import AnyDestination, Destination, Destinations, as_kept
+from storage.text import shown
 
 COMPANY = ""
 """The company's own mailbox, where others have an extension."""
@@ -35,16 +36,17 @@ def with_destination(office: Office, mailbox: str, destination: Destination) -> 
 def without_destination(office: Office, mailbox: str, address: str) -> Office:
     """The office in which this address is told no more. Raises NotFound."""
     there = told(office, mailbox)
-    left = tuple(each for each in there if each.address != address)
+    left = tuple(each for each in there if each.address != as_kept(address))
     if len(left) == len(there):
         known = ", ".join(each.address for each in there) or "none yet"
-        raise NotFound("no-entry", kind="destination", name=address, known=known)
+        raise NotFound("no-entry", kind="destination", name=shown(address), known=shown(known, 200))
     return _with(office, mailbox, left)
 
 
 def destination_at(office: Office, mailbox: str, address: str) -> AnyDestination | None:
     """The destination of that address, if it is there."""
-    return next((each for each in told(office, mailbox) if each.address == address), None)
+    meant = as_kept(address)
+    return next((each for each in told(office, mailbox) if each.address == meant), None)
 
 
 def new_secret() -> str:
