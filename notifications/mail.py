@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -15,12 +16,14 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from notifications.outcome import Refused, TryAgain
-from storage.settings_sections import MailSettings
+from storage.settings_sections import MailServer, MailSettings
 from storage.text import printable
 from web.letters.letter import Letter
 
 SECONDS: Final = 30.0
 """What each step of a mail server may take."""
+WHOLE_SECONDS: Final = 90.0
+"""What all of them may take: less than a worker has for a try."""
 _SEVEN_BITS: Final = SMTP_POLICY.clone(cte_type="7bit")
 _TYPES: Final = {"wav": ("audio", "wav"), "mp3": ("audio", "mpeg"), "opus": ("audio", "ogg")}
 
@@ -84,17 +87,8 @@ async def send(mail: EmailMessage, settings: MailSettings, tls: SSLContext | Non
         tls_context=tls,
     )
     try:
-        await smtp.connect()
-        try:
-            if server.user:
-                if smtp.get_transport_info("sslcontext") is None:
-                    raise TryAgain("the mail server offers no TLS, and a password is not sent bare")
-                await smtp.login(server.user, server.password)
-            _, answer = await smtp.send_message(mail)
-            with suppress(SMTPException, OSError):
-                await smtp.quit()  # the letter is theirs already
-        finally:
-            smtp.close()
+        async with asyncio.timeout(WHOLE_SECONDS):
+            answer = await _hand_over(smtp, server, mail)
     except aiosmtplib.SMTPRecipientsRefused as error:
         said = "; ".join(f"{each.code} {each.message}" for each in error.recipients)
         if all(each.code >= 500 for each in error.recipients):
@@ -108,6 +102,21 @@ async def send(mail: EmailMessage, settings: MailSettings, tls: SSLContext | Non
     except (SMTPException, OSError, TimeoutError) as error:
         raise TryAgain(_line(str(error) or type(error).__name__)) from error
     return _line(answer)
+
+
+async def _hand_over(smtp: SMTP, server: MailServer, mail: EmailMessage) -> str:
+    await smtp.connect()
+    try:
+        if server.user:
+            if smtp.get_transport_info("sslcontext") is None:
+                raise TryAgain("the mail server offers no TLS, and a password is not sent bare")
+            await smtp.login(server.user, server.password)
+        _, answer = await smtp.send_message(mail)
+        with suppress(SMTPException, OSError):
+            await smtp.quit()  # the letter is theirs already
+        return answer
+    finally:
+        smtp.close()
 
 
 def _header(text: str, limit: int = 200) -> str:

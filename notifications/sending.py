@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Any, cast
 
@@ -73,6 +73,8 @@ class Sending:
             message = self.messages.get(delivery.message_id or "")
         except NotFound:
             raise NotWanted("the message is gone") from None
+        if delivery.employee_id is not None:  # holds are told to administrators only
+            message = replace(message, hold=None)
         return site, destination, message
 
     def _compose(

@@ -7,6 +7,7 @@ address the second time leads nowhere. Redirects are not followed.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from standardwebhooks.webhooks import Webhook
@@ -28,6 +29,8 @@ from storage.text import printable
 
 SECONDS: Final = 10.0
 """What a receiver may take, from the first look at its name to the end of its answer."""
+ANSWER_SECONDS: Final = 2.0
+"""What the rest of an answer may take whose status is there."""
 LARGEST_ANSWER: Final = 1_000
 """Bytes of an answer that are read."""
 
@@ -84,6 +87,15 @@ def client(settings: WebhookSettings) -> ClientSession:
     return ClientSession(connector=connector, timeout=ClientTimeout(total=SECONDS), trust_env=False)
 
 
+async def _beginning(response: ClientResponse) -> bytes:
+    """What the answer says, as far as it comes soon: the status is the answer."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await response.content.read(LARGEST_ANSWER)
+    except (TimeoutError, ClientError, OSError):
+        return b""
+
+
 async def send(
     session: ClientSession,
     destination: WebhookDestination,
@@ -107,8 +119,8 @@ async def send(
         async with session.post(
             destination.webhook, data=text.encode(), headers=headers, allow_redirects=False
         ) as response:
-            said = await response.content.read(LARGEST_ANSWER)
             status = response.status
+            said = await _beginning(response)
     except TimeoutError:
         raise TryAgain(f"no answer within {SECONDS:.0f} seconds") from None
     except (ClientError, OSError, ValueError) as error:

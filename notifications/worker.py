@@ -25,6 +25,7 @@ from storage.errors import StorageError
 from storage.notifications.delivery import Delivery
 from storage.notifications.outbox import AT_ONCE, read_on
 from storage.notifications.queue import Deliveries
+from web.language.problems import whole
 
 LOOK_SECONDS: Final = 0.25
 """Between two looks at the news, and at what is due: reading one number each."""
@@ -101,6 +102,9 @@ class Worker:
             log.warning("delivery refused", **_told(delivery), why=str(error))
         except NotWanted as error:
             settle = partial(self.queue.cancelled, delivery, str(error))
+        except StorageError as error:  # the message or its audio is not to be had just now
+            settle = partial(self.queue.failed, delivery, whole(error))
+            log.warning("not delivered", **_told(delivery), why=error)
         except Exception as error:
             # Whatever nobody foresaw in one must not end the others.
             log.exception("delivering failed", **_told(delivery))

@@ -33,7 +33,8 @@ def reassign(
 ) -> Office:
     """Make somebody else the employee of an extension; the new office.
 
-    Phone, numbers and forwarding stay as they are; the predecessor's greeting goes.
+    Phone, numbers and forwarding stay as they are; the predecessor's greeting goes, and so does who
+    was told of their messages: those addresses are the predecessor's.
     Raises NotFound for an extension nobody has, ConfigError for its employee's own name, and as
     `Offices.edit` does.
     """
@@ -42,7 +43,8 @@ def reassign(
         if same_name(entry(office.employees, extension, "employee").name, name):
             raise ConfigError("extension-theirs-already", "name")
         office = without_own_greeting(office, extension)
-        successor = with_fields(office.employees[extension], name=name)
+        before = office.employees[extension].model_copy(update={"notify": None})
+        successor = with_fields(before, name=name)
         return with_fields(office, employees=with_entry(office.employees, extension, successor))
 
     succession = Succession(extension, hand_over=messages == "hand-over")

@@ -112,10 +112,14 @@ class Deliveries:
             self._end(delivery.id, "failed", answer)
             return None
         at = now + timedelta(seconds=pause_after(delivery.tries))
-        self._change(
-            [delivery.id],
-            {"next_try_at": at, "taken_until": None, "answer": answer},
-        )
+        with self._database.session() as session:
+            # Where another has taken it since, it is that one's.
+            mine = (DeliveryRow.id == delivery.id, DeliveryRow.tries == delivery.tries)
+            session.execute(
+                update(DeliveryRow)
+                .where(*mine, DeliveryRow.state == "waiting")
+                .values(next_try_at=at, taken_until=None, answer=answer)
+            )
         return at
 
     def list(
@@ -159,9 +163,10 @@ class Deliveries:
         now = datetime.now(UTC)
         with self._database.session() as session:
             row = _found(session, delivery_id, company_id)
-            row.state, row.made_at, row.next_try_at = "waiting", now, now
-            row.ended_at = row.taken_until = None
-            row.tries = 0
+            in_hand = row.state == "waiting" and row.taken_until and row.taken_until > now
+            row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
+            if not in_hand:
+                row.taken_until, row.tries = None, 0
             note(
                 session,
                 by,

@@ -176,4 +176,17 @@ Destination = Annotated[
         custom_error_message="neither mail nor webhook",
     ),
 ]
-Destinations = Annotated[tuple[Destination, ...], Field(strict=False, max_length=MOST)]
+
+
+def _each_once(destinations: tuple[Destination, ...]) -> tuple[Destination, ...]:
+    seen = set[str]()
+    for each in destinations:
+        if each.key in seen:
+            raise WrongValue("destination-twice", address=shown(each.address))
+        seen.add(each.key)
+    return destinations
+
+
+Destinations = Annotated[
+    tuple[Destination, ...], Field(strict=False, max_length=MOST), AfterValidator(_each_once)
+]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import secrets
 
-from storage.errors import NotFound
 from storage.office import Office
 from storage.office.edit import entry, with_entry, with_fields
 from storage.office.notify import AnyDestination, Destination, Destinations, as_kept
-from storage.text import shown
 
 COMPANY = ""
 """The company's own mailbox, where others have an extension."""
@@ -38,8 +36,7 @@ def without_destination(office: Office, mailbox: str, address: str) -> Office:
     there = told(office, mailbox)
     left = tuple(each for each in there if each.address != as_kept(address))
     if len(left) == len(there):
-        known = ", ".join(each.address for each in there) or "none yet"
-        raise NotFound("no-entry", kind="destination", name=shown(address), known=shown(known, 200))
+        entry({each.address: each for each in there}, address, "destination")
     return _with(office, mailbox, left)
 
 

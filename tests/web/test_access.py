@@ -26,6 +26,7 @@ from tests.web.conftest import (
     Front,
     Visitor,
 )
+from tests.web.queued import queued
 from web.notices import COOKIE as NOTICE
 
 PEOPLE: Final = ("nobody", "boris", "rival", "anna", "olga")
@@ -73,6 +74,9 @@ ANNAS_FILED = Answers(401, 422, 404, 404, 404)
 GONE_FOR_HER = Answers(303, 404, 404, 200, 404)
 
 NEW_PASSWORD: Final = "many green pears"
+TOLD: Final = {"address": "office@example.com"}
+NOTIFY: Final = {"kind": "mail", "event": "message.kept", **TOLD}
+LED_ADMIN: Final = Answers(303, 403, 403, 303, 303)
 SOUND: Final = {"sound": "a.wav"}
 SETTINGS: Final = {
     "greeting": "prompt:ours",
@@ -175,6 +179,10 @@ MATRIX: Final = (
     Row("POST", "/employees/new", ADMIN_DONE, {**EMPLOYEE, "extension": "110"}),
     Row("GET", "/employees/{employee}", OURS),
     Row("POST", "/employees/{employee}", OURS_DONE, {**EMPLOYEE, "person": "same"}),
+    Row("GET", "/employees/{employee}/notify", OURS),
+    Row("POST", "/employees/{employee}/notify", OURS_DONE, NOTIFY),
+    Row("GET", "/employees/{employee}/notify/remove", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/notify/remove", OURS_DONE, TOLD),
     Row("GET", "/employees/{employee}/remove", OURS),
     Row("POST", "/employees/{employee}/remove", OURS_DONE),
     Row("GET", "/menus", ADMIN),
@@ -208,6 +216,15 @@ MATRIX: Final = (
     Row("GET", "/mailbox", ADMIN),
     Row("POST", "/mailbox", ADMIN_DONE, {**MAILBOX, "self_service": "yes"}),
     Row("GET", "/problems", ADMIN),
+    Row("GET", "/mailbox/notify", ADMIN),
+    Row("POST", "/mailbox/notify", ADMIN_DONE, NOTIFY),
+    Row("GET", "/mailbox/notify/remove", LED_ADMIN),
+    Row("POST", "/mailbox/notify/remove", ADMIN_DONE, TOLD),
+    Row("GET", "/deliveries", ADMIN),
+    Row("GET", "/deliveries/{delivery}/retry", LED_ADMIN),
+    Row("POST", "/deliveries/{delivery}/retry", OURS_DONE),
+    Row("GET", "/deliveries/{delivery}/cancel", LED_ADMIN),
+    Row("POST", "/deliveries/{delivery}/cancel", OURS_DONE),
     Row("GET", "/audit", ADMIN),
     # One's own
     Row("GET", "/account", SHOWN),
@@ -247,7 +264,7 @@ MATRIX: Final = (
 )
 OPEN: Final = frozenset({"/login", "/setup"})
 NOT_THERE: Final = {
-    **dict.fromkeys(("hers", "common", "user", "token", "session"), UNKNOWN),
+    **dict.fromkeys(("hers", "common", "user", "token", "session", "delivery"), UNKNOWN),
     "employee": "199",
     "menu": "theirs",
     "prompt": "theirs",
@@ -284,6 +301,7 @@ def known(front: Front) -> dict[str, str]:
         "token": token.id,
         "session": next(session.id for session in sessions if not session.is_current),
         "employee": "109",
+        "delivery": queued(front),
         "menu": "ours",
         "prompt": "ours",
         "number": NUMBER,

@@ -74,13 +74,13 @@ def _destination(
     secret: str,
 ) -> Destination:
     """What the form describes. ConfigError has each mistake."""
+    before = destination_at(office, _mailbox(visit), address)
+    known = before.model_dump() if before is not None and before.kind == kind else {}
+    known |= {kind: address, "events": events}
     if kind == "mail":
         attach = str(visit.form.get("attach", "none"))
-        return make_part(MailDestination, mail=address, attach=attach, events=events)
-    before = destination_at(office, _mailbox(visit), address)
-    known = before.model_dump() if isinstance(before, WebhookDestination) else {}
-    fields = {"secret": secret, **known, "webhook": address, "events": events}
-    return make_part(WebhookDestination, **fields)
+        return make_part(MailDestination, **{**known, "attach": attach})
+    return make_part(WebhookDestination, **{"secret": secret, **known})
 
 
 def remove(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.web.api.front import API, UNKNOWN, script
 from tests.web.conftest import NOBODY, NUMBER, Front
+from tests.web.queued import queued
 
 OPEN = (200, 200, 200, 200)
 OWN = (200, 404, 200, 404)
@@ -121,6 +122,10 @@ MATRIX = (
     Row("put_company", "PUT", "company", ADMIN, {"self_service": True}),
     Row("list_problems", "GET", "problems", ADMIN),
     Row("list_audit", "GET", "audit", ADMIN),
+    Row("list_deliveries", "GET", "deliveries", ADMIN),
+    Row("get_delivery", "GET", "deliveries/{delivery}", OURS),
+    Row("retry_delivery", "POST", "deliveries/{delivery}/retry", OURS),
+    Row("cancel_delivery", "POST", "deliveries/{delivery}/cancel", OURS),
     Row("get_me", "GET", "me", OPEN),
     Row("change_me", "PATCH", "me", OPEN, {"language": "en"}),
     Row(
@@ -164,7 +169,12 @@ def test_everybody_gets_what_is_his(front: Front) -> None:
     )
     foreign, _ = front.services.tokens.make(spare.id, "test", by=NOBODY)
     message = front.receive(front.box_of("101"))
-    known = {"message": message, "user": spare.id, "token": foreign.id}
+    known = {
+        "message": message,
+        "user": spare.id,
+        "token": foreign.id,
+        "delivery": queued(front),
+    }
     people = {login: script(front, login) for login in PEOPLE}
     nobody = TestClient(front.app, base_url=f"http://testserver{API}/")
     wrong = []
@@ -184,6 +194,7 @@ def test_by_a_token_for_reading_only_everybody_reads_and_nobody_changes(front: F
         "message": front.receive(front.box_of("101")),
         "user": front.user("boris").id,
         "token": UNKNOWN,
+        "delivery": queued(front),
     }
     people = {login: script(front, login, read_only=True) for login in PEOPLE}
     full = {login: script(front, login) for login in PEOPLE}

@@ -7,6 +7,7 @@ from typing import Final
 VALUES: Final = {
     "after-outside-no-answer": "after = stands inside the table of no_answer",
     "control-characters": "must not contain control characters",
+    "destination-twice": "{address} is named twice",
     "empty": "must not be empty",
     "forwarding-rings-one": "forwarding rings one employee (employee =) and nothing else",
     "missing": "{key} is missing",
