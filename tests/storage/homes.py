@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from storage.audio.store import AudioStore, LocalAudio
 from storage.backup.home import Home
@@ -19,13 +19,18 @@ from storage.backup.restoring import Restored, restore
 from storage.backup.tables import Tables, as_line
 from storage.companies.directory import Directory
 from storage.companies.store import Offices
+from storage.database.delivery_tables import DeliveryRow, ReadNewsRow
 from storage.database.employee_tables import EmployeeRow, HoldingRow
 from storage.database.engine import Database
+from storage.database.tables import NewsRow
+from storage.identifiers import new_id
 from storage.intake.intake import Intake
 from storage.messages.query import Query
 from storage.messages.repository import MessageRepository
-from storage.office import parse_office
+from storage.office import make_part, parse_office
+from storage.office.notify import MailDestination
 from storage.office.prompts import PromptLibrary
+from storage.office.told import with_destination
 from storage.retention.retention import Retention
 from tests.acting import ME
 from tests.storage.accounts.house import house
@@ -112,8 +117,37 @@ def used_home(folder: Path, database: Database, audio: AudioStore | None = None)
     for days, mailbox in enumerate((COMPANY, ANNA, COMPANY, ANNA)):
         store.receive(mailbox, at=NOW + timedelta(days=30 * days), name=f"Пётр {days}")
     store.messages.delete(store.receive(at=NOW, name="ненужный"), by=ME)
+    tell_somebody(home)
     home.settings_file.write_text('[web]\nport = 8081\n[asterisk]\npassword = "secret"\n')
     return home
+
+
+def tell_somebody(home: Home) -> None:
+    """Have somebody told of what happens, and a letter sent."""
+    offices = Offices(home.database, PromptLibrary(home.prompts))
+    letters = make_part(MailDestination, mail="office@example.com")
+    (company,) = offices.names()
+    offices.edit(company, lambda office: with_destination(office, "", letters), by=ME)
+    with home.database.session() as session:
+        session.execute(
+            update(ReadNewsRow).values(seq=session.query(func.max(NewsRow.seq)).scalar())
+        )
+        session.add(
+            DeliveryRow(
+                id=new_id(NOW),
+                company_id=offices.site(company).company_id,
+                kind="mail",
+                destination=letters.key,
+                address=letters.address,
+                event="message.kept",
+                event_at=NOW,
+                made_at=NOW,
+                state="sent",
+                tries=1,
+                ended_at=NOW,
+                answer="250 OK",
+            )
+        )
 
 
 def purge(home: Home) -> int:
