@@ -54,6 +54,12 @@ LONG = (
 """What is left to `make test-long`: each takes minutes of a processor, or of real time."""
 IN_REAL_TIME = ("asterisk", *LONG)
 """Where tests wait for calls, which last as long as people speak, or are long by themselves."""
+BY_THE_MILLISECOND = tuple(
+    f"asterisk/test_{each}.py"
+    for each in ("keys", "fast_keys", "streams", "trunk", "storms", "gap")
+)
+"""Where tests are telephones themselves, and send each packet when it is due: at first, together,
+while nobody else wants the processor."""
 FIRST_OF_OTHERS = (
     *("storage/backup", "storage/files/test_privacy.py", "telephony/ari", "web/test_layout.py"),
     *("commands/test_import.py", "faults/test_accounting.py", "web/test_outages.py"),
@@ -85,16 +91,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _is_in(item, LONG) == (wanted == "only")]
         config.hook.pytest_deselected(items=left_out)
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-    others = iter(
-        sorted(
-            (each for each in files if not _is_in(each[0], IN_REAL_TIME)),
-            key=lambda each: not _is_in(each[0], FIRST_OF_OTHERS),
-        )
-    )
+    calls = [each for each in files if _is_in(each[0], IN_REAL_TIME)]
+    calls.sort(key=lambda each: not _is_in(each[0], BY_THE_MILLISECOND))
+    rest = [each for each in files if not _is_in(each[0], IN_REAL_TIME)]
+    others = iter(sorted(rest, key=lambda each: not _is_in(each[0], FIRST_OF_OTHERS)))
     mixed: list[list[pytest.Item]] = []
-    for each in files:
-        if _is_in(each[0], IN_REAL_TIME):
-            mixed += [each, *islice(others, OTHERS_BETWEEN)]
+    for each in calls:
+        alone = _is_in(each[0], BY_THE_MILLISECOND)
+        mixed += [each, *islice(others, 0 if alone else OTHERS_BETWEEN)]
     items[:] = [item for each in (*mixed, *others) for item in each]
 
 
