@@ -20,7 +20,13 @@ def group() -> None:
 @company_option
 @click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
 @click.option("--message", "message_id", help="Only those about this message.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 @json_option
 @click.pass_obj
 def list_deliveries(

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from storage.errors import WrongValue
+from storage.text import shown
 
 
 class Section(BaseModel):
@@ -162,7 +163,7 @@ class MailSettings(Section):
     @classmethod
     def _check_sender(cls, sender: str) -> str:
         if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", sender, re.ASCII):
-            raise WrongValue("not-a-mail-address", text=sender)
+            raise WrongValue("not-a-mail-address", text=shown(sender))
         return sender
 
     @property

@@ -313,7 +313,7 @@ def test_a_destination_is_removed(office: Voicepost, notify: tuple[str, ...]) ->
     office(*notify, "--remove", HOOK)
     assert told(office, notify) == []
     assert "notify" not in office("config", "show")
-    assert "(there is: none yet)" in office.refused(*notify, "--remove", ANNA)
+    assert "and none at all yet" in office.refused(*notify, "--remove", ANNA)
 
 
 def test_the_log_says_who_is_told_since_when(office: Voicepost, notify: tuple[str, ...]) -> None:

@@ -44,7 +44,7 @@ def test_links_lead_somewhere() -> None:
 def settings() -> dict[str, str]:
     """Every key that can be set, with its default as the README writes it."""
     return {
-        f"{table}.{key}": "" if field.default in ("", None) else str(field.default)
+        f"{table}.{field.alias or key}": "" if field.default in ("", None) else str(field.default)
         for table, section in Settings.model_fields.items()
         if isinstance(section.annotation, type) and issubclass(section.annotation, BaseModel)
         for key, field in section.annotation.model_fields.items()

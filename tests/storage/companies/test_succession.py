@@ -590,7 +590,10 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         ):
             do(f"CREATE INDEX ix_messages_{name} ON messages ({columns})")
         do("ALTER TABLE tokens DROP COLUMN read_only")
-        for table in ("devices", "allowances", "assigned_numbers", "search_index"):
+        for table in (
+            *("devices", "allowances", "assigned_numbers", "search_index"),
+            *("deliveries", "read_news", "destinations"),
+        ):
             do(f"DROP TABLE {table}")
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")

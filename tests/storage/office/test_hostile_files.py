@@ -101,7 +101,7 @@ def keys() -> list[tuple[str, str]]:
     for table, described in Settings.model_fields.items():
         section = described.annotation
         if isinstance(section, type) and issubclass(section, BaseModel):
-            found += [(table, key) for key in section.model_fields]
+            found += [(table, f.alias or key) for key, f in section.model_fields.items()]
     assert len(found) > 25
     return found
 

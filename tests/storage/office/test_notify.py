@@ -273,11 +273,17 @@ MAILBOX = f"{COMPANY}[voicemail]\n"
         ([f'{{ mail = "a@b", secret = "{SECRET}" }}'], "notify.0: unknown key “secret”"),
         ([webhook(attach="wav")], "notify.0: unknown key “attach”"),
         ([f'{{ mail = "a@b", webhook = "{HOOK}" }}'], "notify.0: unknown key “webhook”"),
-        (['{ mail = "a@b", attach = "ogg" }'], "notify.0.attach: must be none, wav, mp3 or opus"),
+        (
+            ['{ mail = "a@b", attach = "ogg" }'],
+            "notify.0.attach: must be one of: none, wav, mp3, opus",
+        ),
         (['{ mail = "a@b", attach_up_to = 0 }'], "notify.0.attach_up_to: must be at least 1"),
         (['{ mail = "a@b", attach_up_to = 1.5 }'], "notify.0.attach_up_to: must be a whole"),
         (['{ mail = "a@b", events = "message.kept" }'], "notify.0.events: must be a list"),
-        (['{ mail = "a@b", events = ["kept"] }'], "notify.0.events.0: must be message.kept"),
+        (
+            ['{ mail = "a@b", events = ["kept"] }'],
+            "notify.0.events.0: must be one of: message.",
+        ),
         (['{ mail = "a@b", events = [] }'], "notify.0.events: must not be empty"),
         (
             [f'{{ mail = "a{n}@b" }}' for n in range(21)],
@@ -326,7 +332,7 @@ webhooks = st.builds(
 
 
 @settings(max_examples=40)
-@given(st.lists(mails | webhooks, max_size=4).map(tuple))
+@given(st.lists(mails | webhooks, max_size=4, unique_by=lambda each: each.key).map(tuple))
 def test_any_list_survives_being_written_and_read(destinations: Destinations) -> None:
     before = parse_office(f"{ANNA}[voicemail]\n")
     anna = with_fields(before.employees["101"], notify=destinations)
