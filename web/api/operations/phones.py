@@ -75,7 +75,12 @@ def import_my_greeting(who: Anyone, extension: OwnExtension, file: Sound) -> Pho
     return _as_answer(who, changed, extension)
 
 
-@router.post("/{extension}/greeting/record", status_code=202, responses=refusals(404))
+@router.post(
+    "/{extension}/greeting/record",
+    status_code=202,
+    response_class=Response,
+    responses=refusals(404),
+)
 def record_my_greeting(who: Anyone, extension: OwnExtension) -> Response:
     """Ring one's phone and make what is said there one's own greeting."""
     _own(who, extension)

@@ -59,7 +59,12 @@ def import_prompt(who: Administrator, name: PromptName, file: Sound) -> PromptEn
     return _put(who, name, make_part(Prompt, file=file_title(file), audio=digest))
 
 
-@router.post("/{name}/record", status_code=202, responses=refusals(404, 413))
+@router.post(
+    "/{name}/record",
+    status_code=202,
+    response_class=Response,
+    responses=refusals(404, 413),
+)
 def record_prompt(who: Administrator, name: PromptName, call: PhoneCall) -> Response:
     """Ring a phone and make what is said there the prompt of that name."""
     site = who.site
