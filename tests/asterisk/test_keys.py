@@ -21,7 +21,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.asterisk
 
 NUMBER, NAME = "74950990003", "Ромашка 992"
-AT_ONCE = 5
+AT_ONCE = 2
 """Callers at the same time: their packets are to come when they should."""
 EXTENSIONS = ("1137", "3711", "3719")
 ONCE_EACH = "3719"
