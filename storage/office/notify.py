@@ -117,8 +117,8 @@ class AnyDestination(StrictModel):
 
     @property
     def address(self) -> str:
-        """Where it is, as people read it."""
-        raise NotImplementedError
+        """Where it is, as people read it: what stands under the name of its kind."""
+        return str(getattr(self, self.kind))
 
     @property
     def key(self) -> str:
@@ -135,10 +135,6 @@ class MailDestination(AnyDestination):
     attach: Attach = "none"
     attach_up_to: Annotated[int, Field(ge=1, le=50_000_000)] = 10_000_000
 
-    @property
-    def address(self) -> str:
-        return self.mail
-
 
 class WebhookDestination(AnyDestination):
     """A request to an address, signed with the secret (Standard Webhooks 1.0.0).
@@ -151,10 +147,6 @@ class WebhookDestination(AnyDestination):
     webhook: Annotated[str, AfterValidator(_webhook_url)]
     secret: Secret = Field(repr=False)
     old_secret: Secret | None = Field(None, repr=False)
-
-    @property
-    def address(self) -> str:
-        return self.webhook
 
 
 KINDS: Final = {each.kind: each for each in (MailDestination, WebhookDestination)}
