@@ -11,8 +11,8 @@ from dialplan.actions import RUNS
 from storage.office.any_action import ACTIONS
 from storage.office.targets import LEADS, Target
 from web.api import office_schemas
-from web.forms.forwarding import choices, forward_in
-from web.language.action_words import ON_PAGE, all_choices
+from web.forms.forwarding import choices, forward_in, offered
+from web.language.action_words import ON_PAGE, FormChoice, all_choices
 from web.language.target_words import TARGETS_ON_PAGE
 
 ROOT = Path(__file__).parent.parent
@@ -75,14 +75,22 @@ def test_the_api_lets_each_forwarding_wait_for_an_answer() -> None:
 FORWARDING = [name for name, kind in ACTIONS.items() if kind.in_forwarding]
 
 
-@pytest.mark.parametrize("name", FORWARDING)
-def test_an_action_of_forwarding_can_be_chosen_there(name: str) -> None:
-    sent = {"busy": f"{name} 102", "busy_number": "74957654321"}
+def test_an_action_of_forwarding_can_be_chosen_there() -> None:
+    assert {name for name, on_page in ON_PAGE.items() if on_page.forwarding} == set(FORWARDING)
+
+
+@pytest.mark.parametrize(
+    ("name", "choice"),
+    [(name, choice) for name in FORWARDING for choice in ON_PAGE[name].forwarding],
+)
+def test_what_is_chosen_for_a_rule_is_shown_again(name: str, choice: FormChoice) -> None:
+    does = f"{name} 102" if choice.person else name
+    sent = {"busy": does, "busy_number": "74957654321"}
     forward = forward_in(sent)
     assert forward.busy is not None
     assert forward.busy.action == name
-    shown = choices(forward)["busy"].does
-    assert forward_in({**sent, "busy": shown}) == forward
+    assert choices(forward)["busy"].does == does
+    assert (name, choice) in offered("busy", does)
 
 
 @every_action

@@ -1,9 +1,11 @@
-"""What the pages tell of an employee: forwarding in words, and what is wrong."""
+"""An employee on the pages: forwarding in words, what is wrong, and what a form offers."""
 
 from __future__ import annotations
 
 from storage.office import Employee
-from web.forms.forwarding import RULES
+from web.forms.forwarding import RULES, offered, others
+from web.forms.phones import phone_choices
+from web.forms.sounds import greetings
 from web.language.action_words import describe
 from web.language.texts import texts
 from web.visit import Visit
@@ -28,3 +30,13 @@ def forwarding_of(visit: Visit, extension: str, employee: Employee) -> list[tupl
             told = describe(action, visit.office, texts(visit.language), owner=extension)
             words.append((rule, told.title))
     return words
+
+
+def offers(visit: Visit, extension: str, greeting: str, endpoint: str) -> dict[str, object]:
+    """What an employee's form has to choose from; what is chosen now is among it."""
+    return {
+        "others": others(visit.office, extension),
+        "offered": offered,
+        "greetings": greetings(visit, greeting),
+        "phones": phone_choices(visit, extension, endpoint),
+    }

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from storage.errors import Problem, Refused
-from storage.office import Dial, Forward, ForwardAction, Nothing, Office, Ring, Voicemail, make_part
+from storage.office import Forward, ForwardAction, Nothing, Office, make_part
+from storage.office.any_action import ACTIONS
 from web.errors import FormError
 from web.forms.fields import seconds_in
+from web.language.action_words import ON_PAGE, FormChoice
 
 Rule = Literal["no_answer", "busy", "unreachable", "always"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -19,8 +21,8 @@ RULES: Final[tuple[Rule, ...]] = get_args(Rule)
 class Choice:
     """What a rule does, as a form has it.
 
-    ``does`` is "" (no rule), "voicemail" (the employee's own), "voicemail 102", "ring 102",
-    "dial" (then ``number`` says which) or "nothing".
+    ``does`` is "" (no rule) or an action's name, and an extension where one was chosen: "voicemail"
+    (the employee's own), "ring 102"; "dial" (then ``number`` says which).
     """
 
     does: str = ""
@@ -66,36 +68,46 @@ def others(office: Office, extension: str) -> list[tuple[str, str]]:
     return [(other, who.name) for other, who in office.employees.items() if other != extension]
 
 
+def offered(rule: Rule, does: str) -> list[tuple[str, FormChoice]]:
+    """What can be chosen for a rule, with each one's action.
+
+    Lists of employees come last, of them the one whose lines are names alone first. To forward
+    nowhere is the same as no rule, but for the one that holds always.
+    """
+    there = [
+        (action, choice)
+        for action, on_page in ON_PAGE.items()
+        for choice in on_page.forwarding
+        if action != Nothing().action or rule == "always" or does == action
+    ]
+    lists = [each for each in there if each[1].person]
+    lists.sort(key=lambda each: each[1].fields[0].label)
+    return [*(each for each in there if not each[1].person), *lists]
+
+
 def _choice(action: ForwardAction | None) -> Choice:
-    match action:
-        case None:
-            return Choice()
-        case Voicemail(employee=None):
-            return Choice("voicemail")
-        case Voicemail(employee=extension):
-            return Choice(f"voicemail {extension}")
-        case Ring():
-            return Choice(f"ring {action.everyone[0]}")
-        case Dial(number=number):
-            return Choice("dial", number)
-        case _:
-            return Choice(action.action)
+    if action is None:
+        return Choice()
+    whom = next((name for kind, name in action.named if kind == "employee"), "")
+    number = next((name for kind, name in action.named if kind == "number"), "")
+    return Choice(f"{action.action} {whom}".rstrip(), number)
 
 
 def _action(choice: Choice) -> ForwardAction | None:
-    kind, _, extension = choice.does.partition(" ")
-    match kind:
-        case "":
-            return None
-        case "voicemail":
-            return make_part(Voicemail, employee=extension or None)
-        case "ring":
-            return make_part(Ring, employee=extension)
-        case "dial":
-            if not choice.number:
-                raise FormError("enter-number", "number")
-            return make_part(Dial, number=choice.number)
-        case "nothing":
-            return Nothing()
-        case _:
-            raise FormError("choose-forwarding", "action")
+    if not choice.does:
+        return None
+    action, _, extension = choice.does.partition(" ")
+    for chosen in ON_PAGE[action].forwarding if action in ON_PAGE else ():
+        if bool(chosen.person) == bool(extension):
+            return make_part(ACTIONS[action], **_fields(chosen, extension, choice.number))
+    raise FormError("choose-forwarding", "action")
+
+
+def _fields(chosen: FormChoice, extension: str, number: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for asked in chosen.fields:
+        value = extension if asked.kind == "person" else number
+        if not value and asked.missing:
+            raise FormError(asked.missing, asked.name)
+        fields[asked.key] = value
+    return fields

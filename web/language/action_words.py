@@ -75,6 +75,9 @@ class OnPage:
     sentence: Callable[[Any, Office, NullTranslations, str | None], Words]
     """In words; the last is the employee in whose forwarding it stands, if it does."""
     choices: tuple[FormChoice, ...] = ()
+    forwarding: tuple[FormChoice, ...] = ()
+    """What can be chosen for a rule of an employee's forwarding; at most one field goes with each.
+    One with an employee is a list: under its label a line for each, its field's label in front."""
     sign: str = ""
     """Its picture, drawn with a pen in a square of 24."""
 
@@ -184,6 +187,14 @@ ON_PAGE: Final[dict[str, OnPage]] = {
                 (Asked("box", "employee", "box", _("Whose message it becomes"), optional=True),),
             ),
         ),
+        (
+            FormChoice("voicemail", _("Voicemail")),
+            FormChoice(
+                "voicemail-of",
+                _("To another employee's voicemail"),
+                (Asked("employee", "employee", "person", _("Voicemail")),),
+            ),
+        ),
         "M6.5 15.5a3.5 3.5 0 1 1 0-7 3.5 3.5 0 0 1 0 7h11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7",
     ),
     "ring": OnPage(
@@ -205,13 +216,20 @@ ON_PAGE: Final[dict[str, OnPage]] = {
             ),
             FormChoice("ring-several", _("Ring several employees"), is_several=True),
         ),
+        (
+            FormChoice(
+                "ring",
+                _("To another employee"),
+                (Asked("employee", "employee", "person", ""),),
+            ),
+        ),
         "M6.6 3.8 9.5 4.5l1.2 4-2 1.8a13 13 0 0 0 5 5l1.8-2 4 1.2.7 2.9c-.2 1.6-1.5 2.8-3.1"
         " 2.8A13.4 13.4 0 0 1 3.8 6.9c0-1.6 1.2-2.9 2.8-3.1Z",
     ),
     "menu": OnPage(
         _open_menu,
         (FormChoice("menu", _("Open another menu"), (Asked("menu", "menu", "menu", _("Menu")),)),),
-        "M4 6.5h16M4 12h16M4 17.5h10",
+        sign="M4 6.5h16M4 12h16M4 17.5h10",
     ),
     "dial": OnPage(
         _dial,
@@ -220,6 +238,13 @@ ON_PAGE: Final[dict[str, OnPage]] = {
                 "dial",
                 _("Call an outside number"),
                 (Asked("number", "number", "phone", _("Outside number"), missing="enter-number"),),
+            ),
+        ),
+        (
+            FormChoice(
+                "dial",
+                _("To another number…"),
+                (Asked("number", "number", "phone", _("Number"), missing="enter-number"),),
             ),
         ),
         "M6.6 5.8 9 6.4l1 3.4-1.7 1.5a11 11 0 0 0 4.4 4.4l1.5-1.7 3.4 1 .6 2.4c-.2 1.4-1.3"
@@ -242,20 +267,23 @@ ON_PAGE: Final[dict[str, OnPage]] = {
                 ),
             ),
         ),
-        "M4 9.5v5h3.5l5 4v-13l-5 4H4ZM16 9a4.2 4.2 0 0 1 0 6M18.6 6.5a7.8 7.8 0 0 1 0 11",
+        sign="M4 9.5v5h3.5l5 4v-13l-5 4H4ZM16 9a4.2 4.2 0 0 1 0 6M18.6 6.5a7.8 7.8 0 0 1 0 11",
     ),
     "repeat": OnPage(
         _plain(_("Repeat the greeting")),
         (FormChoice("repeat", _("Repeat the greeting")),),
-        "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5",
+        sign="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4v5h-5",
     ),
     "hangup": OnPage(
         _plain(_("End the call")),
         (FormChoice("hangup", _("End the call")),),
-        "M12 8.2c3.4 0 6.6 1 9 2.9 1 .9 1.2 2.4.4 3.6l-1.2 1.6-4-1.5-.3-2.9a13 13 0 0 0-7.8 0"
+        sign="M12 8.2c3.4 0 6.6 1 9 2.9 1 .9 1.2 2.4.4 3.6l-1.2 1.6-4-1.5-.3-2.9a13 13 0 0 0-7.8 0"
         "l-.3 2.9-4 1.5-1.2-1.6c-.8-1.2-.6-2.7.4-3.6 2.4-1.9 5.6-2.9 9-2.9Z",
     ),
-    "nothing": OnPage(_plain(_("Forward nowhere"))),
+    "nothing": OnPage(
+        _plain(_("Forward nowhere")),
+        forwarding=(FormChoice("nothing", _("Do not disturb: nobody answers")),),
+    ),
 }
 """What pages know of each action, by its name."""
 

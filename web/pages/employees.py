@@ -17,12 +17,11 @@ from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.own import own_greeting, without_own_greeting
 from storage.office.values import checked_extension
 from web.errors import FormError
-from web.forms.about_employees import forwarding_of, problems_of
+from web.forms.about_employees import forwarding_of, offers, problems_of
 from web.forms.fields import list_in, seconds_in, typed, whole_in
-from web.forms.forwarding import RULES, Choice, choices, forward_in, others, typed_choices
+from web.forms.forwarding import RULES, Choice, choices, forward_in, typed_choices
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
-from web.forms.phones import phone_choices, phone_in
-from web.forms.sounds import greetings
+from web.forms.phones import phone_in
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts
@@ -240,9 +239,7 @@ def _new_form(visit: Visit, draft: Draft, wrong: Mistakes | None = None) -> Resp
         422 if wrong else 200,
         draft=draft,
         wrong=wrong or {},
-        others=others(visit.office, draft.extension),
-        greetings=greetings(visit, draft.greeting),
-        phones=phone_choices(visit, draft.extension, draft.endpoint),
+        **offers(visit, draft.extension, draft.greeting, draft.endpoint),
     )
 
 
@@ -258,9 +255,7 @@ def _form(visit: Visit, draft: Draft, wrong: Mistakes | None = None, status: int
         wrong=wrong or {},
         account=account,
         problems=problems_of(visit, draft.extension),
-        others=others(visit.office, draft.extension),
-        greetings=greetings(visit, draft.greeting),
-        phones=phone_choices(visit, draft.extension, draft.endpoint),
+        **offers(visit, draft.extension, draft.greeting, draft.endpoint),
     )
 
 
