@@ -39,7 +39,7 @@ FLOORS = {
     "storage.messages": (
         ("orphaned_audio", "reindexing", "repository", "unassigned"),
         ("changes",),
-        ("message", "quiet", "unread"),
+        ("lately", "message", "quiet", "unread"),
         ("visibility",),
         ("search",),
         ("month_counts", "query"),

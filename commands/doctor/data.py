@@ -19,7 +19,8 @@ from storage.companies.bounds import beyond
 from storage.companies.directory import Site
 from storage.database.engine import Database, newest_revision
 from storage.errors import AudioError, ConfigError, DatabaseUnavailable
-from storage.intake.unsettled import newest_kept, quiet_lately, unsettled
+from storage.intake.drafts import unsettled
+from storage.messages.lately import newest_kept, quiet_lately
 from storage.text import shown
 from web.language.problems import message, sentence, whole
 

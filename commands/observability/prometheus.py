@@ -14,7 +14,7 @@ from commands.context import App
 from commands.observability.disk_places import known_free_bytes, places
 from commands.observability.metric_files import living_roles
 from storage.errors import StorageError
-from storage.intake.unsettled import Unsettled, unsettled
+from storage.intake.drafts import Unsettled, unsettled
 
 
 def exposition(app: App) -> bytes:

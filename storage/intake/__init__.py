@@ -12,5 +12,4 @@ __all__ = [
     "mailboxes",
     "reconcile",
     "rows",
-    "unsettled",
 ]

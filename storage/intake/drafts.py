@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.database.engine import Database
 from storage.database.tables import IS_DRAFT, MessageRow
@@ -111,3 +112,20 @@ def _interrupted(
     box, number = boxes[-1]
     oldest_first = [draft.id for draft in reversed(replacing_first(takes))]
     return Interrupted(oldest_first, number if box == "employee" else None, kept)
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Recordings begun and not settled, those of calls in progress included."""
+
+    drafts: int
+    oldest: datetime | None
+
+
+def unsettled(database: Database) -> Unsettled:
+    """The unsettled drafts, found by an index of nothing else. Raises DatabaseUnavailable."""
+    with database.reading() as session:
+        drafts, oldest = session.execute(
+            select(func.count(), func.min(MessageRow.received_at)).where(IS_DRAFT)
+        ).one()
+        return Unsettled(drafts, oldest)

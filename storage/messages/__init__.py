@@ -8,6 +8,7 @@ __all__ = [
     "changes",
     "envelope",
     "events",
+    "lately",
     "message",
     "month_counts",
     "orphaned_audio",

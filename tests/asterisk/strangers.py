@@ -1,4 +1,4 @@
-"""An exchange that strangers call: a house in a folder of its own, and what may become of it."""
+"""An switchboard that strangers call: a house in a folder of its own, and what may become of it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ MOST_KILOBYTES = 100_000
 
 
 @dataclass
-class Exchange:
+class Switchboard:
     """Its Asterisk runs; which of our programs do is each test's own affair."""
 
     folder: Path
@@ -119,27 +119,27 @@ class Exchange:
 
 
 @asynccontextmanager
-async def opened_exchange() -> AsyncIterator[Exchange]:
+async def opened_switchboard() -> AsyncIterator[Switchboard]:
     """One in a folder of its own, with its Asterisk running and the office applied."""
     folder = Path(tempfile.mkdtemp(prefix="vp-"))
     async with House(folder / "home", '[log]\nformat = "json"') as house:
         await house.asterisk.start()
         await house.apply(OFFICE)
-        yield Exchange(folder, house)
+        yield Switchboard(folder, house)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def assert_only_text(exchange: Exchange) -> None:
+def assert_only_text(switchboard: Switchboard) -> None:
     """List, export and page are well formed: what strangers sent is in its place, and is text."""
-    count = len(exchange.messages())
-    table = _command(exchange, "messages", "list")
+    count = len(switchboard.messages())
+    table = _command(switchboard, "messages", "list")
     lines = [line for line in table.splitlines() if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", line)]
     assert len(lines) == count
     assert all(character.isprintable() for line in lines for character in line)
 
-    exchange.runs += 1
-    folder = exchange.folder / f"sipp-{exchange.runs}"
-    _command(exchange, "messages", "export", str(folder))
+    switchboard.runs += 1
+    folder = switchboard.folder / f"sipp-{switchboard.runs}"
+    _command(switchboard, "messages", "export", str(folder))
     assert all(path.resolve().is_relative_to(folder) for path in folder.rglob("*"))
     assert len(list(folder.rglob("*.wav"))) == count
     with next(folder.rglob("manifest.csv")).open(encoding="utf-8-sig", newline="") as file:
@@ -148,15 +148,15 @@ def assert_only_text(exchange: Exchange) -> None:
     assert len({len(row) for row in rows}) == 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))]
 
-    page = _page(exchange.house.home)
+    page = _page(switchboard.house.home)
     assert page.count("message-") >= count
     assert page.count("<script") == page.count("</script>") > 0
     assert "alert(1)</script>" not in page
     assert "<img src=x" not in page
 
 
-def _command(exchange: Exchange, *words: str) -> str:
-    result = CliRunner().invoke(main, ["--home", str(exchange.house.home), *words])
+def _command(switchboard: Switchboard, *words: str) -> str:
+    result = CliRunner().invoke(main, ["--home", str(switchboard.house.home), *words])
     assert result.exit_code == 0, result.output
     return result.stdout
 

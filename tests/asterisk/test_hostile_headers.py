@@ -17,7 +17,7 @@ import pytest
 from storage.messages.repository import Message
 from tests.asterisk.hostile import CANARY, invitations, is_well_formed
 from tests.asterisk.sipp import Invitation
-from tests.asterisk.strangers import Exchange, assert_only_text, opened_exchange
+from tests.asterisk.strangers import Switchboard, assert_only_text, opened_switchboard
 from tests.speech import speak
 from tests.waiting import until
 
@@ -38,26 +38,28 @@ SPEAKERS = [
 
 
 @pytest.fixture(scope="module")
-async def exchange() -> AsyncIterator[Exchange]:
-    async with opened_exchange() as exchange:
-        yield exchange
+async def switchboard() -> AsyncIterator[Switchboard]:
+    async with opened_switchboard() as switchboard:
+        yield switchboard
 
 
 @pytest.mark.parametrize(("role", "source"), [("calls", "ari"), ("agi", "agi")])
 async def test_strangers_are_answered_and_are_only_text(
-    exchange: Exchange, role: str, source: str
+    switchboard: Switchboard, role: str, source: str
 ) -> None:
-    kept = exchange.messages()
+    kept = switchboard.messages()
     count, first, rate = (300, 0, 75) if role == "calls" else (100, 300, 16)
     sent = invitations(count, first)
 
-    async with exchange.running(role), exchange.unharmed():
+    async with switchboard.running(role), switchboard.unharmed():
         outcomes, spoke = await asyncio.gather(
-            exchange.call(sent, rate=rate, milliseconds=800),
-            exchange.call(SPEAKERS, rate=5, milliseconds=5000, patience=30, speech=speak(SPEECH)),
+            switchboard.call(sent, rate=rate, milliseconds=800),
+            switchboard.call(
+                SPEAKERS, rate=5, milliseconds=5000, patience=30, speech=speak(SPEECH)
+            ),
         )
-        new = await _left_by_speakers(exchange, kept)
-        assert await exchange.call([Invitation()], rate=1, milliseconds=100) == ["answered"]
+        new = await _left_by_speakers(switchboard, kept)
+        assert await switchboard.call([Invitation()], rate=1, milliseconds=100) == ["answered"]
 
     assert spoke == ["answered"] * len(SPEAKERS)
     unanswered = [
@@ -69,22 +71,22 @@ async def test_strangers_are_answered_and_are_only_text(
     assert Counter(outcomes)["nothing"] == 0
     assert {message.source for message in new} == {source}
     assert {message.dialled for message in new} == {"74951234568"}
-    assert_only_text(exchange)
-    for line in exchange.log(role):
+    assert_only_text(switchboard)
+    for line in switchboard.log(role):
         assert line["level"] not in ("error", "critical"), line
         if line["event"] == "call":
             assert re.fullmatch(r"[0-9*#+]*", line["args"][1]), line
             assert re.fullmatch(r"[\d.]+", line["call"]), line
 
 
-async def test_asterisk_alone_makes_harmless_names_of_them(exchange: Exchange) -> None:
-    kept = exchange.messages()
-    spool = exchange.house.home / "asterisk/spool/voicepost"
+async def test_asterisk_alone_makes_harmless_names_of_them(switchboard: Switchboard) -> None:
+    kept = switchboard.messages()
+    spool = switchboard.house.home / "asterisk/spool/voicepost"
 
-    async with exchange.unharmed():
+    async with switchboard.unharmed():
         outcomes, spoke = await asyncio.gather(
-            exchange.call(invitations(100, 400), rate=30, milliseconds=9_000),
-            exchange.call(SPEAKERS, rate=10, milliseconds=12_000, speech=speak(SPEECH)),
+            switchboard.call(invitations(100, 400), rate=30, milliseconds=9_000),
+            switchboard.call(SPEAKERS, rate=10, milliseconds=12_000, speech=speak(SPEECH)),
         )
     assert spoke == ["answered"] * len(SPEAKERS)
     assert Counter(outcomes)["answered"] > 50
@@ -93,17 +95,19 @@ async def test_asterisk_alone_makes_harmless_names_of_them(exchange: Exchange) -
     for path in recorded:  # as if it were a minute ago: nobody writes to them any more
         os.utime(path, (time.time() - 60,) * 2)
 
-    async with exchange.running("calls"):
-        new = await _left_by_speakers(exchange, kept)
+    async with switchboard.running("calls"):
+        new = await _left_by_speakers(switchboard, kept)
     assert {message.source for message in new} == {"asterisk"}
     assert all(re.fullmatch(r"[0-9*#+]*", message.caller_number) for message in new)
-    assert_only_text(exchange)
+    assert_only_text(switchboard)
 
 
-async def test_a_call_that_asterisk_could_not_tell_of_holds_up_no_other(exchange: Exchange) -> None:
+async def test_a_call_that_asterisk_could_not_tell_of_holds_up_no_other(
+    switchboard: Switchboard,
+) -> None:
     """Nothing is said over ARI of a channel with anything in it that is no UTF-8."""
-    async with exchange.running("calls"):
-        outcomes = await exchange.call(
+    async with switchboard.running("calls"):
+        outcomes = await switchboard.call(
             [
                 Invitation(dialled=b"74951234567%ff"),
                 Invitation(dialled=b"74951234567\xff"),
@@ -118,15 +122,15 @@ async def test_a_call_that_asterisk_could_not_tell_of_holds_up_no_other(exchange
     assert outcomes[2:4] == ["refused", "refused"]
 
 
-async def test_datagrams_that_are_no_sip_change_nothing(exchange: Exchange) -> None:
-    host, port = exchange.house.asterisk.sip.split(":")
+async def test_datagrams_that_are_no_sip_change_nothing(switchboard: Switchboard) -> None:
+    host, port = switchboard.house.asterisk.sip.split(":")
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
         asyncio.DatagramProtocol, remote_addr=(host, int(port))
     )
-    async with exchange.running("calls"), exchange.unharmed():
-        for datagram in _datagrams(exchange.house.asterisk.sip):
+    async with switchboard.running("calls"), switchboard.unharmed():
+        for datagram in _datagrams(switchboard.house.asterisk.sip):
             transport.sendto(datagram)
-        outcomes = await exchange.call([Invitation()] * 3, rate=10, milliseconds=100)
+        outcomes = await switchboard.call([Invitation()] * 3, rate=10, milliseconds=100)
     assert outcomes == ["answered"] * 3
     transport.close()
 
@@ -156,11 +160,11 @@ def _datagrams(address: str) -> list[bytes]:
     return [*sent, b"", b"\0", b"\r\n\r\n", os.urandom(1400), b"INVITE", b"A" * 60_000]
 
 
-async def _left_by_speakers(exchange: Exchange, kept: list[Message]) -> list[Message]:
+async def _left_by_speakers(switchboard: Switchboard, kept: list[Message]) -> list[Message]:
     """The messages of `SPEAKERS`, all in Anna's box, once they are kept."""
 
     def left() -> list[Message]:
-        new = [message for message in exchange.messages() if message not in kept]
+        new = [message for message in switchboard.messages() if message not in kept]
         assert len(new) <= len(SPEAKERS)
         return new if len(new) == len(SPEAKERS) else []
 

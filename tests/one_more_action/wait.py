@@ -63,7 +63,7 @@ RUNS["wait"] = run
 ON_PAGE["wait"] = OnPage(
     sentence,
     (FormChoice("wait", "Wait a while", (Asked("pause", "seconds", "seconds", "How long"),)),),
-    "M12 4v8l5 3",
+    sign="M12 4v8l5 3",
 )
 
 LEADS["patience"] = Lead(lambda _: Wait(seconds=3))

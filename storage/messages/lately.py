@@ -1,31 +1,13 @@
-"""What an operator wants to know of the messages: what is not settled, and what came lately."""
+"""What came lately, as an operator wants to know it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from storage.database.engine import Database
-from storage.database.tables import IS_DRAFT, MessageRow
-
-
-@dataclass(frozen=True)
-class Unsettled:
-    """Recordings begun and not settled, those of calls in progress included."""
-
-    drafts: int
-    oldest: datetime | None
-
-
-def unsettled(database: Database) -> Unsettled:
-    """The unsettled drafts, found by an index of nothing else. Raises DatabaseUnavailable."""
-    with database.reading() as session:
-        drafts, oldest = session.execute(
-            select(func.count(), func.min(MessageRow.received_at)).where(IS_DRAFT)
-        ).one()
-        return Unsettled(drafts, oldest)
+from storage.database.tables import MessageRow
 
 
 def newest_kept(database: Database) -> datetime | None:
