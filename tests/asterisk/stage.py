@@ -21,6 +21,7 @@ from tests.asterisk.steps import (
     Answered,
     Breathe,
     Cancel,
+    DropOut,
     Heard,
     Mute,
     MuteForGood,
@@ -154,7 +155,7 @@ class Stage:
                 pass
             case Beep():
                 await self._event(lambda e: e["type"] == "RecordingStarted")
-                if not isinstance(following, HangUp | Mute | MuteForGood | None):
+                if not isinstance(following, HangUp | DropOut | Mute | MuteForGood | None):
                     await caller.breathe()
             case Speak(text):
                 await self._event(lambda e: e["type"] == "RecordingStarted")
@@ -180,6 +181,11 @@ class Stage:
             case Mute(seconds):
                 await caller.go_mute()
                 await asyncio.sleep(seconds)
+                await caller.be_silent()
+            case DropOut():
+                await caller.go_mute()
+                await self._event(lambda e: e["type"] == "RecordingFinished")
+                await self._event(lambda e: e["type"] == "RecordingStarted")
                 await caller.be_silent()
             case MuteForGood():
                 await caller.go_mute()

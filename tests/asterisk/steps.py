@@ -63,6 +63,11 @@ class Mute:
 
 
 @dataclass(frozen=True)
+class DropOut:
+    """Send no sound until the recording was ended for that, and another was begun."""
+
+
+@dataclass(frozen=True)
 class MuteForGood:
     """Send no sound any more, and stay on the line."""
 
@@ -98,6 +103,7 @@ RealStep = (
     | Breathe
     | Say
     | Cancel
+    | DropOut
     | Mute
     | MuteForGood
     | PicksUp

@@ -1,4 +1,8 @@
-"""A phone that sends nothing for a while, on an Asterisk that ends its recording for that."""
+"""A phone that sends nothing for a while, on an Asterisk that ends its recording for that.
+
+It does so four seconds after the last packet, be it sound or a report of RTCP, as if the caller had
+ended it.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +19,23 @@ from tests.asterisk.leftovers import nothing_is_left
 from tests.asterisk.lonely import telephony_alone
 from tests.asterisk.stage import Stage
 from tests.asterisk.states import BOX, COMPANY, REVIEWED, SPOKEN
-from tests.asterisk.steps import Mute, MuteForGood, RealStep, Say, TwoParts
+from tests.asterisk.steps import DropOut, MuteForGood, RealStep, Say, TwoParts
 from tests.scenarios import HELLO, SECOND, Beep, Expected, HangUp, Press, Scenario
 
 pytestmark = pytest.mark.asterisk
 
-GAP = 5.5
-"""After four seconds without a packet Asterisk ends the recording as if the caller had."""
+PAUSE = 10
+"""Seconds of silence that end a message: longer than Asterisk waits, with a report in between."""
 BOTH = (TwoParts("company", "74951234567", HELLO, SECOND),)
 CALLS: dict[str, tuple[tuple[RealStep, ...], tuple[Expected, ...]]] = {
-    "speaks on, and hangs up": ((*SPOKEN, Mute(GAP), Say(SECOND), HangUp()), BOTH),
+    "speaks on, and hangs up": ((*SPOKEN, DropOut(), Say(SECOND), HangUp()), BOTH),
     "speaks on, and keeps it": (
-        (*SPOKEN, Mute(GAP), Say(SECOND), Press("#"), *REVIEWED[-1:], Press("1")),
+        (*SPOKEN, DropOut(), Say(SECOND), Press("#"), *REVIEWED[-1:], Press("1")),
         BOTH,
     ),
-    "hangs up": ((*SPOKEN, Mute(GAP), HangUp()), COMPANY),
+    "hangs up": ((*SPOKEN, DropOut(), HangUp()), COMPANY),
     "never comes back": ((*SPOKEN, MuteForGood()), COMPANY),
-    "says nothing at first": ((*BOX, Beep(), Mute(GAP), Say(HELLO), HangUp()), COMPANY),
+    "says nothing at first": ((*BOX, Beep(), DropOut(), Say(HELLO), HangUp()), COMPANY),
 }
 
 
@@ -59,7 +63,7 @@ async def telephony(short_folder: Path, phones_asterisk: Asterisk) -> AsyncItera
 async def test_both_sides_of_a_gap_are_one_message(telephony: Telephony) -> None:
     async def play(place: int, name: str) -> None:
         steps, kept = CALLS[name]
-        stage = Stage(telephony, Scenario(name, ()), place)
+        stage = Stage(telephony, Scenario(name, (), pause=PAUSE), place)
         await stage.prepare()
         caller = await stage.begin()
         await stage.go(caller, steps)
