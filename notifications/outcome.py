@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class TryAgain(Exception):
-    """It has not arrived this time. The text is the other side's answer, or what went wrong."""
+    """It has not arrived this time. The text is the other side's answer, or what went wrong.
+
+    ``after`` are seconds for which the other side wants to be left alone.
+    """
+
+    def __init__(self, answer: str, after: float = 0) -> None:
+        super().__init__(answer)
+        self.after = after
 
 
 class Refused(Exception):

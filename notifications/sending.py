@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from typing import Any, cast
 
 from aiohttp import ClientSession
 
-from notifications import mail, webhooks
+from notifications import chat, mail, webhooks
 from notifications.attachments import recording_of
+from notifications.mail import Recording
 from notifications.outcome import NotWanted
 from storage.companies.directory import Site
 from storage.companies.store import Offices
@@ -20,9 +21,17 @@ from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery
 from storage.notifications.outbox import destinations_of
 from storage.notifications.queue import Deliveries
-from storage.office.notify import AnyDestination, Event, MailDestination, WebhookDestination
+from storage.office.notify import (
+    AnyDestination,
+    ChatDestination,
+    Event,
+    MailDestination,
+    WebhookDestination,
+)
+from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.letter import letter
+from web.letters.note import Note, note
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Sending:
     mail: MailSettings
     webhooks: WebhookSettings
     web_url: str
+    chat: ChatSettings = field(default_factory=ChatSettings)
 
     async def send(
         self, session: ClientSession, delivery: Delivery, offices: Offices, queue: Deliveries
@@ -53,6 +63,9 @@ class Sending:
         if isinstance(destination, WebhookDestination):
             body = webhook_body(delivery, message)
             return await webhooks.send(session, destination, self.webhooks, delivery.id, body)
+        if isinstance(destination, ChatDestination):
+            told = await asyncio.to_thread(self._note, delivery, site, destination, message)
+            return await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
         assert isinstance(destination, MailDestination)
         composed = await asyncio.to_thread(self._compose, delivery, site, destination, message)
         return await mail.send(composed, self.mail)
@@ -76,6 +89,16 @@ class Sending:
         if delivery.employee_id is not None:  # holds are told to administrators only
             message = replace(message, hold=None)
         return site, destination, message
+
+    def _note(
+        self, delivery: Delivery, site: Site, destination: ChatDestination, message: Message
+    ) -> tuple[Note, Recording | None]:
+        recording = None
+        if destination.attach != "none" and delivery.event == "message.kept":
+            limit = chat.largest(destination.chat)
+            recording = recording_of(self.messages, message, destination.attach, limit)
+        link = f"{self.web_url}/messages/{message.id}"
+        return note(message, cast(Event, delivery.event), site.office.company, link), recording
 
     def _compose(
         self, delivery: Delivery, site: Site, destination: MailDestination, message: Message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import cast
 
 from aiohttp import ClientSession
 
@@ -14,7 +15,7 @@ from storage.companies.directory import Site
 from storage.identifiers import new_id
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import Delivery
+from storage.notifications.delivery import Delivery, Kind
 from storage.office.notify import AnyDestination, Destinations
 from storage.settings import Settings
 
@@ -30,7 +31,7 @@ async def try_all(
     message: Message,
 ) -> list[Outcome]:
     """Tell all destinations at once; nothing is queued, and nothing is tried again."""
-    sending = Sending(messages, settings.mail, settings.webhooks, settings.web_url)
+    sending = Sending(messages, settings.mail, settings.webhooks, settings.web_url, settings.chat)
     async with webhooks.client(settings.webhooks) as session:
         return list(
             await asyncio.gather(
@@ -51,7 +52,7 @@ async def _try(
         id=new_id(now),
         company_id=site.company_id,
         employee_id=None,
-        kind="mail",
+        kind=cast(Kind, destination.kind),
         destination=destination.key,
         address=destination.address,
         event="message.kept",

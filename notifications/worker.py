@@ -95,7 +95,7 @@ class Worker:
         try:
             answer = await self.sending.send(session, delivery, self.offices, self.queue)
         except TryAgain as error:
-            settle = partial(self.queue.failed, delivery, str(error))
+            settle = partial(self.queue.failed, delivery, str(error), after=error.after)
             log.warning("not delivered", **_told(delivery), why=str(error))
         except Refused as error:
             settle = partial(self.queue.refused, delivery, str(error))

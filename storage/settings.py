@@ -6,8 +6,9 @@ is an office's configuration, kept in the database.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -20,7 +21,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from storage.errors import ConfigError, Problem, own_problem, reason_of, wrong
+from storage.errors import ConfigError, Problem, WrongValue, own_problem, reason_of, wrong
 from storage.settings_sections import (
     AgiSettings,
     AsteriskSettings,
@@ -32,9 +33,11 @@ from storage.settings_sections import (
 )
 from storage.text import printable
 from storage.toml import parse_toml, read_toml
-from storage.words.prefixes import NATIONAL, checked_prefixes
+from storage.words.chats import CHATS, checked_schemes
+from storage.words.prefixes import NATIONAL, checked_prefixes, parted
 
 FILE_NAME = "voicepost.toml"
+PUBLIC_TELEGRAM: Final = "https://api.telegram.org"
 
 
 class WebSettings(Section):
@@ -85,6 +88,31 @@ class CallSettings(Section):
         return checked_prefixes(allow)
 
 
+class ChatSettings(Section):
+    """How chats are told. ``telegram_url`` is where Telegram's Bot API is: the public one, or a
+    server of one's own. ``allow`` are schemes of chats that may be told, parted by commas."""
+
+    telegram_url: str = PUBLIC_TELEGRAM
+    allow: str = ", ".join(CHATS)
+
+    @field_validator("telegram_url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", url):
+            raise WrongValue("not-a-telegram-url")
+        return url.rstrip("/")
+
+    @field_validator("allow")
+    @classmethod
+    def _check_schemes(cls, allow: str) -> str:
+        return checked_schemes(allow)
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """What ``allow`` names."""
+        return parted(self.allow)
+
+
 class MessageSettings(Section):
     """Days that deleted messages stay in the trash, and what is probably empty lies aside: see
     `storage.retention.retention`."""
@@ -118,6 +146,7 @@ class Settings(BaseSettings):
     messages: MessageSettings = MessageSettings()
     mail: MailSettings = MailSettings.model_construct()
     webhooks: WebhookSettings = WebhookSettings()
+    chat: ChatSettings = ChatSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -18,7 +18,7 @@ NICENESS = 10
 @click.command()
 @click.pass_obj
 def worker(app: App) -> None:
-    """Send notifications: mail and webhooks, each until it has arrived.
+    """Send notifications: mail, webhooks and chats, each until it has arrived.
 
     Any number may run. Prints "ready" when it has begun.
     """
@@ -37,6 +37,7 @@ async def _work(app: App, watcher: Watcher) -> None:
         mail=app.settings.mail,
         webhooks=app.settings.webhooks,
         web_url=app.settings.web_url,
+        chat=app.settings.chat,
     )
     stop = stop_signal(*STOP)
     tasks = [

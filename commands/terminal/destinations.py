@@ -14,6 +14,7 @@ from storage.office import Office, as_data, make_part
 from storage.office.notify import (
     AnyDestination,
     Attach,
+    ChatDestination,
     Destination,
     Event,
     MailDestination,
@@ -36,13 +37,14 @@ def destination_options(command: Command) -> Command:
         (
             click.option("--mail", metavar="ADDRESS", help="Tell this mail address."),
             click.option("--webhook", metavar="URL", help="Tell this webhook."),
+            click.option("--chat", metavar="URL", help="Tell this chat: tgram://BOT-TOKEN/CHAT, …"),
             click.option(
                 "--secret", help="Signs what the webhook gets: whsec_…  [new: one is made]"
             ),
             click.option(
                 "--attach",
                 type=click.Choice(get_args(Attach)),
-                help="The recording comes along.  [new: none]",
+                help="The recording comes along; with --chat none or opus.  [new: none]",
             ),
             click.option(
                 "--attach-up-to", type=int, metavar="BYTES", help="Above that the link alone."
@@ -69,20 +71,22 @@ def list_or_change(
     as_json: bool,
     mail: str | None,
     webhook: str | None,
+    chat: str | None,
     remove: str | None,
     **fields: object,
 ) -> None:
     """Do what the options ask for with who is told of a mailbox. UsageError."""
-    if sum(each is not None for each in (mail, webhook, remove)) > 1:
-        raise click.UsageError("one of --mail, --webhook and --remove at a time")
+    places = {"mail": mail, "webhook": webhook, "chat": chat}
+    named = [(kind, place) for kind, place in places.items() if place is not None]
+    if len(named) + (remove is not None) > 1:
+        raise click.UsageError("one of --mail, --webhook, --chat and --remove at a time")
     given = {key: value for key, value in fields.items() if value not in (None, ())}
     if remove is not None:
         if given:
             raise click.UsageError("--remove goes with no other option")
         change(app, company, lambda office: without_destination(office, mailbox, remove))
-    elif mail is not None or webhook is not None:
-        kind, address = ("mail", mail) if mail is not None else ("webhook", webhook)
-        assert address is not None
+    elif named:
+        ((kind, address),) = named
         before = destination_at(app.offices.get(company), mailbox, address)
         if before is None and kind == "webhook" and "secret" not in given:
             given["secret"] = new_secret()
@@ -94,7 +98,7 @@ def list_or_change(
         if fields.get("secret") is None and "secret" in given:
             click.echo(f"secret: {given['secret']}")  # here once, and never again
     elif given:
-        raise click.UsageError("say whom: --mail ADDRESS or --webhook URL")
+        raise click.UsageError("say whom: --mail ADDRESS, --webhook URL or --chat URL")
     else:
         _print(told(app.offices.get(company), mailbox), as_json=as_json)
 
@@ -104,9 +108,11 @@ def _made(
 ) -> Destination:
     before = destination_at(office, mailbox, address)
     known = before.model_dump(exclude_unset=True) if before else {}
-    fields = {**known, kind: address, **given}
+    fields = {kind: address, **known, **given}  # which it was, where it is told hidden
     if kind == "mail":
         return make_part(MailDestination, **fields)
+    if kind == "chat":
+        return make_part(ChatDestination, **fields)
     return make_part(WebhookDestination, **fields)
 
 
@@ -115,5 +121,7 @@ def _print(there: tuple[AnyDestination, ...], *, as_json: bool) -> None:
         print_json([as_data(each) for each in there])
         return
     for each in there:
-        attached = f", attach {each.attach}" if isinstance(each, MailDestination) else ""
+        attached = ""
+        if isinstance(each, MailDestination | ChatDestination):
+            attached = f", attach {each.attach}"
         click.echo(f"{each.kind:8} {each.address}  {', '.join(each.events)}{attached}")

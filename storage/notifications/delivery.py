@@ -11,7 +11,7 @@ from storage.text import plain
 
 State = Literal["waiting", "sent", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
-Kind = Literal["mail", "webhook"]
+Kind = Literal["mail", "webhook", "chat"]
 
 
 class DeliveryJson(TypedDict):

@@ -105,13 +105,16 @@ class Deliveries:
         """Nobody wants it any more."""
         self._end(delivery.id, "cancelled", answer)
 
-    def failed(self, delivery: Delivery, answer: str) -> datetime | None:
-        """It has not arrived this time: when it is tried again; None where it is given up."""
+    def failed(self, delivery: Delivery, answer: str, *, after: float = 0) -> datetime | None:
+        """It has not arrived this time: when it is tried again; None where it is given up.
+
+        Not before so many seconds, where the other side asks for that.
+        """
         now = datetime.now(UTC)
         if now - delivery.made_at >= GIVEN_UP:
             self._end(delivery.id, "failed", answer)
             return None
-        at = now + timedelta(seconds=pause_after(delivery.tries))
+        at = now + timedelta(seconds=max(pause_after(delivery.tries), after))
         with self._database.session() as session:
             # Where another has taken it since, it is that one's.
             mine = (DeliveryRow.id == delivery.id, DeliveryRow.tries == delivery.tries)

@@ -11,8 +11,8 @@ from storage.errors import ConfigError
 from storage.office.any_action import StrictModel
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
-from storage.office.notify import HIDDEN, AnyDestination
-from storage.office.secrets import NAMES
+from storage.office.notify import AnyDestination
+from storage.office.secrets import hidden_value
 from storage.text import shown
 from storage.toml import parse_toml, read_toml
 
@@ -76,7 +76,7 @@ def as_data(part: StrictModel) -> dict[str, Any]:
             continue
         if compact and name != "action" and value == field.default:
             continue
-        content[name] = HIDDEN if name in NAMES else _plain(value)
+        content[name] = hidden_value(name, value) if isinstance(value, str) else _plain(value)
     if isinstance(part, Forward) and part.no_answer and part.no_answer_after is not None:
         content["no_answer"]["after"] = part.no_answer_after
     return content

@@ -1,6 +1,7 @@
-"""Who is told what happens in a mailbox: a list of mail addresses and webhooks.
+"""Who is told what happens in a mailbox: a list of mail addresses, webhooks and chats.
 
-Which kind a destination is, its own key says: ``{ mail = "…" }``, ``{ webhook = "…" }``.
+Which kind a destination is, its own key says: ``{ mail = "…" }``, ``{ webhook = "…" }``,
+``{ chat = "…" }``.
 """
 
 import base64
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 from storage.errors import WrongValue
 from storage.office.any_action import StrictModel
 from storage.text import shown
+from storage.words.chats import checked_address, hidden_address
 
 Event = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
 """What may be told; the names are those of the webhooks."""
@@ -118,12 +120,21 @@ class AnyDestination(StrictModel):
     @property
     def address(self) -> str:
         """Where it is, as people read it: what stands under the name of its kind."""
+        return self.place
+
+    @property
+    def place(self) -> str:
+        """Where it is; of a chat nobody is shown that."""
         return str(getattr(self, self.kind))
+
+    def is_at(self, text: str) -> bool:
+        """Whether somebody who writes this means it."""
+        return as_kept(text) in (self.address, self.place)
 
     @property
     def key(self) -> str:
         """The same as long as it is the same kind and place, whatever else is changed."""
-        return hashlib.sha256(f"{self.kind} {self.address}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.kind} {self.place}".encode()).hexdigest()[:32]
 
 
 class MailDestination(AnyDestination):
@@ -149,7 +160,21 @@ class WebhookDestination(AnyDestination):
     old_secret: Secret | None = Field(None, repr=False)
 
 
-KINDS: Final = {each.kind: each for each in (MailDestination, WebhookDestination)}
+class ChatDestination(AnyDestination):
+    """A chat, told of the message in a few lines; the recording comes along where it takes one."""
+
+    kind: ClassVar[str] = "chat"
+
+    chat: Annotated[str, AfterValidator(checked_address)] = Field(repr=False)
+    attach: Literal["none", "opus"] = "none"
+
+    @property
+    def address(self) -> str:
+        """The service, and digits by which its chats are told apart."""
+        return hidden_address(self.chat)
+
+
+KINDS: Final = {each.kind: each for each in (MailDestination, WebhookDestination, ChatDestination)}
 
 
 def _kind_of(value: Any) -> str | None:
@@ -161,11 +186,13 @@ def _kind_of(value: Any) -> str | None:
 
 
 Destination = Annotated[
-    Annotated[MailDestination, Tag("mail")] | Annotated[WebhookDestination, Tag("webhook")],
+    Annotated[MailDestination, Tag("mail")]
+    | Annotated[WebhookDestination, Tag("webhook")]
+    | Annotated[ChatDestination, Tag("chat")],
     Discriminator(
         _kind_of,
         custom_error_type="unknown_destination",
-        custom_error_message="neither mail nor webhook",
+        custom_error_message="neither mail nor webhook nor chat",
     ),
 ]
 

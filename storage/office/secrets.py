@@ -5,7 +5,15 @@ from typing import Any, Final, cast
 
 from storage.errors import ConfigError, wrong
 from storage.office.model import Office
-from storage.office.notify import HIDDEN, AnyDestination, Destinations, WebhookDestination
+from storage.office.notify import (
+    HIDDEN,
+    AnyDestination,
+    ChatDestination,
+    Destinations,
+    WebhookDestination,
+)
+from storage.text import shown
+from storage.words.chats import hidden_address, is_hidden
 
 NAMES: Final = frozenset({"secret", "old_secret"})
 """What secrets are called, wherever in the document."""
@@ -15,8 +23,8 @@ def hidden(document: Any, *, told_apart: bool = False) -> Any:
     """The document without its secrets; ``told_apart`` still shows that one was changed."""
     if isinstance(document, dict):
         return {
-            key: _hidden(value, told_apart)
-            if key in NAMES and isinstance(value, str)
+            key: hidden_value(key, value, told_apart=told_apart)
+            if isinstance(value, str)
             else hidden(value, told_apart=told_apart)
             for key, value in document.items()
         }
@@ -25,8 +33,13 @@ def hidden(document: Any, *, told_apart: bool = False) -> Any:
     return document
 
 
-def _hidden(secret: str, told_apart: bool) -> str:
-    return f"{HIDDEN} {hashlib.sha256(secret.encode()).hexdigest()[:8]}" if told_apart else HIDDEN
+def hidden_value(name: str, value: str, *, told_apart: bool = False) -> str:
+    """What is shown for a value of that name: itself, where it is no secret."""
+    if name in NAMES:
+        digest = hashlib.sha256(value.encode()).hexdigest()[:8]
+        return f"{HIDDEN} {digest}" if told_apart else HIDDEN
+    is_chat = name == ChatDestination.kind and "://" in value
+    return hidden_address(value) if is_chat else value
 
 
 def with_secrets(office: Office, earlier: Office | None) -> Office:
@@ -60,6 +73,7 @@ def _filled(
     if not given:
         return given
     known = {each.key: each for each in before or () if isinstance(each, WebhookDestination)}
+    chats = {each.address: each for each in before or () if isinstance(each, ChatDestination)}
     filled: list[AnyDestination] = []
     for number, each in enumerate(given):
         if isinstance(each, WebhookDestination) and HIDDEN in (each.secret, each.old_secret):
@@ -70,6 +84,14 @@ def _filled(
                 if value == HIDDEN:
                     raise ConfigError.of([wrong("secret-hidden", f"{where}.{number}.{name}")])
             filled.append(each.model_copy(update={"secret": secret, "old_secret": old}))
+        elif isinstance(each, ChatDestination) and is_hidden(each.chat):
+            if each.chat not in chats:
+                raise ConfigError.of([wrong("secret-hidden", f"{where}.{number}.chat")])
+            filled.append(each.model_copy(update={"chat": chats[each.chat].chat}))
         else:
             filled.append(each)
+    if len({each.key for each in filled}) < len(filled):  # one of them hidden, and as it is
+        addresses = [each.address for each in filled]
+        twice = next(each for each in addresses if addresses.count(each) > 1)
+        raise ConfigError.of([wrong("destination-twice", where, address=shown(twice))])
     return cast(Destinations, tuple(filled))

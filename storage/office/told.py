@@ -7,7 +7,8 @@ import secrets
 
 from storage.office import Office
 from storage.office.edit import entry, with_entry, with_fields
-from storage.office.notify import AnyDestination, Destination, Destinations, as_kept
+from storage.office.notify import AnyDestination, Destination, Destinations
+from storage.words.chats import hidden_address, scheme_of
 
 COMPANY = ""
 """The company's own mailbox, where others have an extension."""
@@ -34,16 +35,16 @@ def with_destination(office: Office, mailbox: str, destination: Destination) -> 
 def without_destination(office: Office, mailbox: str, address: str) -> Office:
     """The office in which this address is told no more. Raises NotFound."""
     there = told(office, mailbox)
-    left = tuple(each for each in there if each.address != as_kept(address))
+    left = tuple(each for each in there if not each.is_at(address))
     if len(left) == len(there):
-        entry({each.address: each for each in there}, address, "destination")
+        meant = hidden_address(address) if scheme_of(address) else address
+        entry({each.address: each for each in there}, meant, "destination")
     return _with(office, mailbox, left)
 
 
 def destination_at(office: Office, mailbox: str, address: str) -> AnyDestination | None:
     """The destination of that address, if it is there."""
-    meant = as_kept(address)
-    return next((each for each in told(office, mailbox) if each.address == meant), None)
+    return next((each for each in told(office, mailbox) if each.is_at(address)), None)
 
 
 def new_secret() -> str:

@@ -4,6 +4,7 @@ What is searched for, and where, is not known here.
 """
 
 __all__ = [
+    "chats",
     "folding",
     "number_spellings",
     "phone_numbers",

@@ -1,6 +1,6 @@
-"""Letters: what people read who are told of a message by mail, in their company's language.
+"""Letters and notes: what people read who are told of a message, in their company's language.
 
-How a letter is sent may not come in here.
+How either is sent may not come in here.
 """
 
-__all__ = ["letter"]
+__all__ = ["letter", "note"]

@@ -39,16 +39,17 @@ def letter(message: Message, event: Event, company: Company, link: str, attached
         "company": company,
         "link": link,
         "attached": attached,
-        "what": _what(event, language),
+        "what": what(event, language),
     }
     return Letter(
-        subject=f"{_what(event, language)}: {row.who}"[:LONGEST_SUBJECT],
+        subject=f"{what(event, language)}: {row.who}"[:LONGEST_SUBJECT],
         text=template("letters/message.txt", language).render(values),
         html=template("letters/message.html", language).render(values),
     )
 
 
-def _what(event: Event, language: Language) -> str:
+def what(event: Event, language: Language) -> str:
+    """What happened, in a line."""
     say = texts(language).gettext
     return {
         "message.kept": say("New voice message"),

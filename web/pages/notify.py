@@ -11,6 +11,7 @@ from storage.errors import Refused
 from storage.office import Office, make_part
 from storage.office.edit import entry
 from storage.office.notify import (
+    ChatDestination,
     Destination,
     Event,
     MailDestination,
@@ -29,7 +30,7 @@ from web.forms.office_changes import edit_office, form_status
 from web.language.telling import Mistakes
 from web.visit import Visit, page
 
-KINDS: Final = ("mail", "webhook")
+KINDS: Final = ("mail", "webhook", "chat")
 
 
 def show_notify(visit: Visit) -> Response:
@@ -40,7 +41,7 @@ def show_notify(visit: Visit) -> Response:
 def add(visit: Visit) -> Response:
     """Tell one more, or the same one otherwise. A new webhook's secret is shown, this once."""
     mailbox, form = _mailbox(visit), typed(visit.form)
-    kind = "webhook" if form.get("kind") == "webhook" else "mail"
+    kind = next((each for each in KINDS if each == form.get("kind")), "mail")
     address = form.get("address", "").strip()
     events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
     is_new = destination_at(visit.office, mailbox, address) is None
@@ -76,10 +77,12 @@ def _destination(
     """What the form describes. ConfigError has each mistake."""
     before = destination_at(office, _mailbox(visit), address)
     known = before.model_dump() if before is not None and before.kind == kind else {}
-    known |= {kind: address, "events": events}
+    known = {kind: address, **known, "events": events}  # which it was, where it is told hidden
+    attach = str(visit.form.get("attach", "none"))
     if kind == "mail":
-        attach = str(visit.form.get("attach", "none"))
         return make_part(MailDestination, **{**known, "attach": attach})
+    if kind == "chat":
+        return make_part(ChatDestination, **{**known, "attach": attach})
     return make_part(WebhookDestination, **{"secret": secret, **known})
 
 

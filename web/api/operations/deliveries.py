@@ -25,7 +25,7 @@ class Delivery(Answer):
 
     id: str
     """The same with each try: the `webhook-id`, and part of the letter's `Message-ID`."""
-    kind: Literal["mail", "webhook"]
+    kind: Literal["mail", "webhook", "chat"]
     event: str = Field(examples=["message.kept"])
     to: str = Field(examples=["anna@example.com"])
     message: str | None

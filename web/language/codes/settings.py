@@ -17,6 +17,9 @@ SETTINGS: Final = {
         "the mail server is smtp://user:password@host:port or smtps://…, "
         "with ?starttls=required, optional or never"
     ),
+    "not-a-telegram-url": (
+        "Telegram's Bot API is http://HOST:PORT or https://HOST, perhaps with a path"
+    ),
     "not-an-endpoint-url": "the endpoint is http://HOST:PORT or https://HOST",
     "rtp-range-empty": "rtp_end must be above rtp_start",
     "settings-unreadable": "{path} cannot be read: {reason}",

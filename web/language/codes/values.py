@@ -17,6 +17,10 @@ VALUES: Final = {
     "no-other": "must be {known}",
     "none-of": "must be one of: {known}",
     "not-a-boolean": "must be true or false",
+    "not-a-chat-address": (
+        "a chat's address is a URL without spaces, such as tgram://BOT-TOKEN/CHAT"
+    ),
+    "not-a-chat-scheme": "“{text}” is none of the chats that are known: {known}",
     "not-a-dial-string": (
         "“{text}” is not an Asterisk dial string such as PJSIP/101: "
         "letters, digits and _ . : ; = @ / + * # [ ] - only"
@@ -33,7 +37,7 @@ VALUES: Final = {
         "“{text}” is not the address of a webhook, such as https://example.com/hook"
     ),
     "secret-hidden": "is hidden, and none is known here: write it anew",
-    "unknown-destination": "is neither mail = “…” nor webhook = “…”",
+    "unknown-destination": "is neither mail = “…” nor webhook = “…” nor chat = “…”",
     "not-a-prefix": (
         "“{text}” is no prefix such as +7495 or 112, and none of the words national, any, none"
     ),
@@ -41,6 +45,10 @@ VALUES: Final = {
         "“{text}” must be prompt:NAME (the company's own) or sound:NAME (one of Asterisk's)"
     ),
     "not-a-table": "must be a table",
+    "not-a-telegram-chat": (
+        "a chat of Telegram is tgram://BOT-TOKEN/CHAT, one number or @name, "
+        "with ?topic=NUMBER or silent=yes"
+    ),
     "not-a-time-zone": "“{text}” is not a time zone such as Europe/Moscow",
     "not-a-voice": "“{text}” is not the name of a voice such as anna or ru+f3",
     "not-an-extension": "“{text}” is not an extension: 1 to 8 digits",

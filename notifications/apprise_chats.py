@@ -1,0 +1,114 @@
+"""Chats that apprise knows, told by it in a thread of their own.
+
+Importing this module loads all of apprise, which takes a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from typing import Final
+
+import requests
+from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyBase
+from apprise.attachment.memory import AttachMemory
+
+from notifications.checked_requests import Visit, checked_requests, visit
+from notifications.mail import Recording
+from notifications.outcome import Refused, TryAgain
+from storage.settings_sections import WebhookSettings
+from web.letters.note import Note
+
+SECONDS: Final = 60.0
+"""What telling a chat may take: some want several requests for it."""
+AT_A_TIME: Final = 50
+"""Threads: as many as a worker has deliveries in hand, so that none waits for another's."""
+
+_THREADS: Final = ThreadPoolExecutor(AT_A_TIME, "chat")
+_ASSET: Final = AppriseAsset(
+    app_id="Voicepost",
+    app_desc="Voicepost",
+    app_url="",
+    image_url_mask="",
+    image_url_logo="",
+    async_mode=False,
+    http_redirects=False,
+    secure_logging=True,
+)
+
+
+async def tell(
+    address: str, note: Note, recording: Recording | None, settings: WebhookSettings
+) -> str:
+    """Tell the chat: what it answered. Raises TryAgain, Refused."""
+    made = Visit(settings)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await loop.run_in_executor(_THREADS, _tell, made, address, note, recording)
+    except TimeoutError:
+        raise TryAgain(f"no answer within {SECONDS:.0f} seconds") from None
+    finally:
+        made.end()
+
+
+def _tell(made: Visit, address: str, note: Note, recording: Recording | None) -> str:
+    with made.here():
+        taken = _notify(address, note, recording)
+    if taken:
+        return f"HTTP {made.status}"
+    if made.refused:
+        raise (Refused if made.for_good else TryAgain)(made.refused)
+    said = made.said[-1] if made.said else "the chat did not take it"
+    said += f" ({made.reason})" if made.reason else ""
+    raise (Refused if made.status == 410 else TryAgain)(said)
+
+
+def _notify(address: str, note: Note, recording: Recording | None) -> bool:
+    service = _service(address)
+    attached = None
+    if recording is not None and service.attachment_support:
+        sound = AttachMemory(  # type: ignore[no-untyped-call]
+            recording.data, recording.name, "audio/ogg", asset=_ASSET
+        )
+        attached = AppriseAttachment(sound, asset=_ASSET)
+    # Nothing in it is markup (`web.letters.note`): it is the same in every format.
+    text = f"{note.text}\n{note.link}"
+    return service.notify(body=text, title=note.title, attach=attached)
+
+
+def _service(address: str) -> NotifyBase:
+    """What speaks to the address's service, by our rules whatever the address says."""
+    _quiet()
+    service = Apprise.instantiate(address, asset=_ASSET)
+    if service is None:
+        raise Refused("the address is not one of this kind of chat")
+    modules = [each for name, each in sys.modules.items() if name.startswith("apprise.")]
+    for module in modules:
+        if vars(module).get("requests") is requests:
+            vars(module)["requests"] = checked_requests()
+    service.request_rate_per_sec = 0  # it would sleep, with a thread of ours
+    service.retry = 0
+    return service
+
+
+class _Lines(logging.Handler):
+    """Keeps what apprise says for whom it says it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(requests.ConnectionError):
+            visit().said.append(record.getMessage())
+
+
+@cache
+def _quiet() -> None:
+    """Have nothing of it in anybody's log: addresses are in its lines, and in its libraries'."""
+    for name in ("apprise", "requests", "urllib3"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        logger.addHandler(_Lines() if name == "apprise" else logging.NullHandler())
