@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from storage.errors import WrongValue
 from storage.text import shown
@@ -86,6 +86,7 @@ def without_address(text: str, address: str) -> str:
     """What somebody said, without any part of the address that they may have repeated."""
     _, _, place = address.partition("://")
     parts = {part for each in (place, unquote(place)) for part in re.split(r"[/:@?&=#+,]+", each)}
+    parts |= {quote(part) for part in parts}
     for part in sorted((part for part in parts if len(part) > 2), key=len, reverse=True):
         text = re.sub(re.escape(part), "***", text, flags=re.IGNORECASE)
     return text

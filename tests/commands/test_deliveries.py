@@ -447,11 +447,17 @@ def test_what_cannot_be_is_one_sentence(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--mail", ANNA, "--webhook", HOOK), "one of --mail, --webhook and --remove at a time"),
-        (("--mail", ANNA, "--remove", ANNA), "one of --mail, --webhook and --remove at a time"),
-        (("--attach", "wav"), "say whom: --mail ADDRESS or --webhook URL"),
-        (("--secret", SECRET), "say whom: --mail ADDRESS or --webhook URL"),
-        (("--event", "message.heard"), "say whom: --mail ADDRESS or --webhook URL"),
+        (
+            ("--mail", ANNA, "--webhook", HOOK),
+            "one of --mail, --webhook, --chat and --remove at a time",
+        ),
+        (
+            ("--mail", ANNA, "--remove", ANNA),
+            "one of --mail, --webhook, --chat and --remove at a time",
+        ),
+        (("--attach", "wav"), "say whom: --mail ADDRESS, --webhook URL or --chat URL"),
+        (("--secret", SECRET), "say whom: --mail ADDRESS, --webhook URL or --chat URL"),
+        (("--event", "message.heard"), "say whom: --mail ADDRESS, --webhook URL or --chat URL"),
         (("--remove", ANNA, "--attach", "wav"), "--remove goes with no other option"),
         (("--mail", ANNA, "--attach", "ogg"), "'ogg' is not one of"),
         (("--mail", ANNA, "--event", "kept"), "'kept' is not one of"),

@@ -19,7 +19,9 @@ from storage.notifications.queue import Deliveries
 from storage.office import Office
 from storage.office.edit import with_entry, with_fields
 from storage.office.notify import AnyDestination, MailDestination, WebhookDestination
+from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
+from tests.notifications.bot_api import BotApi
 from tests.notifications.mail_server import MailServer
 from tests.notifications.receiver import SECRET, Receiver
 from tests.waiting import until
@@ -35,6 +37,7 @@ class House:
     front: Front
     server: MailServer
     receiver: Receiver
+    api: BotApi | None = None
 
     @property
     def queue(self) -> Deliveries:
@@ -82,6 +85,7 @@ class House:
             mail=MailSettings(url=self.server.url("?starttls=never")),
             webhooks=WebhookSettings(allow="127.0.0.0/8"),
             web_url=WEB_URL,
+            chat=ChatSettings(telegram_url=self.api.url) if self.api else ChatSettings(),
         )
         return Worker(app.database, app.offices, app.deliveries, sending)
 

@@ -205,3 +205,38 @@ def test_a_secret_that_is_none_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         load_settings(write(tmp_path, '[agi]\nsecret = "my secret words, long"'))
     assert "my secret" not in whole(refused.value)
+
+
+def test_chats_are_told_by_telegrams_own_server_and_only_where_people_talk(tmp_path: Path) -> None:
+    chat = load_settings(tmp_path).chat
+
+    assert chat.telegram_url == "https://api.telegram.org"
+    assert {"tgram", "ntfys", "mmosts", "rockets", "slack", "matrixs"} <= set(chat.schemes)
+    assert not {"json", "jsons", "mailto", "syslog", "dbus", "twilio"} & set(chat.schemes)
+
+
+def test_the_operator_says_which_chats_are_told_and_by_whom(tmp_path: Path) -> None:
+    text = '[chat]\ntelegram_url = "http://127.0.0.1:8081/api/"\nallow = "TGRAM,json , ntfys"\n'
+    chat = load_settings(write(tmp_path, text)).chat
+
+    assert chat.telegram_url == "http://127.0.0.1:8081/api"
+    assert chat.schemes == ("tgram", "json", "ntfys")
+    assert load_settings(write(tmp_path, '[chat]\nallow = ""\n')).chat.schemes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('allow = "tgram, mailto"', "chat.allow: “mailto” is none of the chats that are known"),
+        ('allow = "tgram ntfy"', "chat.allow: “tgram ntfy” is none of the chats"),
+        ('telegram_url = ""', "chat.telegram_url: Telegram's Bot API is http://HOST"),
+        ('telegram_url = "tgram://x"', "chat.telegram_url: Telegram's Bot API is http://HOST"),
+        ('telegram_url = "https://a:b@x"', "chat.telegram_url: Telegram's Bot API is"),
+        ('telegram_url = "https://x?y"', "chat.telegram_url: Telegram's Bot API is"),
+    ],
+)
+def test_wrong_settings_of_chats_are_told(tmp_path: Path, line: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(write(tmp_path, f"[chat]\n{line}\n"))
+
+    assert sentence in whole(caught.value)
