@@ -27,7 +27,7 @@ KNOWN: Final = (*CHATS, "json", "jsons")
 """What may be allowed at all: what they do was read, and they ask by HTTP, and for nothing else."""
 
 LONGEST: Final = 2_000
-_ADDRESS: Final = re.compile(r"([a-z]+)://([!-~]{3,})")
+_ADDRESS: Final = re.compile(r"([a-z]+)://([!-~]+)")
 _HIDDEN: Final = re.compile(r"[a-z]+://\*\*\*-[0-9a-f]{8}")
 _TOKEN: Final = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 _CHAT: Final = re.compile(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64}")

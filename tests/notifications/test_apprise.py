@@ -312,7 +312,7 @@ async def test_who_drips_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(apprise_chats, "SECONDS", 0.5)
     for said in (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\n\r\n", b""):
         async with _server(said, drop=b"z") as (port, left):
-            with pytest.raises(TryAgain, match="^no answer within"):
+            with pytest.raises(TryAgain, match=r"^no answer within"):
                 await tell(f"json://127.0.0.1:{port}/x")
             await until(lambda left=left: left)
 

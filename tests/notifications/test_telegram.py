@@ -91,7 +91,7 @@ async def test_who_takes_no_voice_notes_gets_the_text(api: BotApi) -> None:
 
 async def test_who_asks_to_be_left_alone_is(api: BotApi) -> None:
     api.refuses("sendMessage", 429, "Too Many Requests: retry after 17", retry_after=17)
-    with pytest.raises(TryAgain, match="^HTTP 429 Too Many Requests") as failed:
+    with pytest.raises(TryAgain, match=r"^HTTP 429 Too Many Requests") as failed:
         await tell(api)
     assert failed.value.after == 17
     for odd in (-5, "17", None, 10**9, True):
@@ -131,7 +131,7 @@ async def test_who_never_answers_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(telegram, "SECONDS", 0.3)
     api.hangs.add("sendVoice")
-    with pytest.raises(TryAgain, match="^no answer within"):
+    with pytest.raises(TryAgain, match=r"^no answer within"):
         await tell(api, recording=VOICE)
     await until(lambda: api.told)
 

@@ -1,4 +1,4 @@
-"""Notes for chats: what they say, and that nothing in them means anything to a chat but its link."""
+"""Notes for chats: what they say, and that only the link in them means anything to a chat."""
 
 from __future__ import annotations
 
