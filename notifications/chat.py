@@ -44,7 +44,7 @@ async def send(
         if scheme == TELEGRAM:
             said = await telegram.send(session, address, note, recording, settings)
         else:
-            # Imported here: it takes a second, and who tells no chats does not need it.
+            # Imported here: it takes a while, and who tells no chats does not need it.
             from notifications.apprise_chats import tell
 
             said = await tell(address, note, recording, webhooks)

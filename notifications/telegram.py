@@ -18,8 +18,8 @@ from storage.settings import PUBLIC_TELEGRAM, ChatSettings
 from storage.words.chats import telegram_chat
 from web.letters.note import Note
 
-SECONDS: Final = 60.0
-"""What a request may take, from its first byte to the end of its answer."""
+SECONDS: Final = 40.0
+"""What a request may take, to the end of its answer: two are less than a worker has for a try."""
 LARGEST: Final = 50_000_000
 """Bytes of a voice note."""
 LONGEST_CAPTION: Final = 1024

@@ -9,6 +9,7 @@ from commands.context import App
 from commands.doctor.ages import ago
 from commands.doctor.finding import Finding, ok
 from storage.text import shown
+from storage.words.chats import scheme_of
 
 LATE: Final = timedelta(minutes=10)
 """What waits longer than that should have arrived."""
@@ -31,4 +32,8 @@ def notifications(app: App) -> Finding:
     if "mail" in kinds and app.settings.mail.server is None:
         what = "somebody is to be told by mail, and there is no mail server"
         return Finding(name, "warning", what, "Set mail.url (docs/configuration.md).")
+    chats = {scheme_of(each.place) for site in sites for each in site.office.destinations}
+    if others := sorted(chats - {"", *app.settings.chat.schemes}):
+        what = f"somebody is to be told by chats that are not allowed: {', '.join(others)}"
+        return Finding(name, "warning", what, "Name them in chat.allow, or remove them.")
     return ok(name, "nothing waits that should have arrived" if kinds else "nobody is to be told")

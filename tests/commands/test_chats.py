@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from cli import main
 from commands.context import App
+from commands.doctor.notifications import notifications
 from storage.words.chats import hidden_address
 from tests.commands.conftest import Voicepost
 from tests.commands.test_deliveries import (
@@ -176,3 +177,18 @@ async def test_each_chats_answer_is_printed(
     result = await tried(office)
     assert result.stdout.splitlines()[1] == f"ok      {shown[1]}  HTTP 204"
     assert there.at("/t0pic")
+
+
+def test_doctor_tells_of_chats_that_are_not_allowed(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office(*HERS, "--chat", CHAT)
+    office(*OURS, "--chat", NTFY)
+    for allow, state in (("tgram, ntfys", "ok"), ("ntfys", "warning")):
+        monkeypatch.setenv("VOICEPOST_CHAT__ALLOW", allow)
+        app = App(office.home)
+        found = notifications(app)
+        app.database.close()
+        assert found.state == state
+    assert found.what.endswith("chats that are not allowed: tgram")
+    assert "chat.allow" in found.advice

@@ -132,8 +132,12 @@ async def test_a_chat_that_hangs_holds_up_nobody_else(
     async with house.working():
         for many in (1, 2, 3):
             house.receive()
-            await until(lambda many=many: len(house.receiver.at("/well")) == many)
+            await _heard(house, "/well", many)
         assert len(api.told) == 1, "one at a time"
+
+
+async def _heard(house: House, path: str, times: int) -> None:
+    await until(lambda: len(house.receiver.at(path)) == times)
 
 
 async def test_nothing_that_is_kept_or_logged_of_a_delivery_has_the_secret(

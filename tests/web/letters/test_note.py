@@ -82,7 +82,7 @@ HOSTILE = (
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("where", ["caller_name", "caller_number", "addressee_name"])
 def test_what_callers_call_themselves_means_nothing_to_chats(name: str, where: str) -> None:
-    plain, one = told(), told(**{where: name})
+    plain, one = told(), told(**{where: name})  # type: ignore[arg-type]
     assert len(one.text.splitlines()) == len(plain.text.splitlines())
     for line in one.text.splitlines()[:2]:
         label, _, said = line.partition(": ")
