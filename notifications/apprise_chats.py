@@ -15,12 +15,15 @@ from typing import Final
 
 import requests
 from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyBase
+from apprise.attachment import A_MGR
 from apprise.attachment.memory import AttachMemory
+from apprise.plugins import N_MGR
 
 from notifications.checked_requests import Visit, checked_requests, visit
 from notifications.mail import Recording
 from notifications.outcome import Refused, TryAgain
 from storage.settings_sections import WebhookSettings
+from storage.words.chats import KNOWN
 from web.letters.note import Note
 
 SECONDS: Final = 60.0
@@ -38,6 +41,7 @@ _ASSET: Final = AppriseAsset(
     async_mode=False,
     http_redirects=False,
     secure_logging=True,
+    storage_mode="memory",
 )
 
 
@@ -83,17 +87,34 @@ def _notify(address: str, note: Note, recording: Recording | None) -> bool:
 
 def _service(address: str) -> NotifyBase:
     """What speaks to the address's service, by our rules whatever the address says."""
-    _quiet()
+    _prepare()
     service = Apprise.instantiate(address, asset=_ASSET)
     if service is None:
         raise Refused("the address is not one of this kind of chat")
-    modules = [each for name, each in sys.modules.items() if name.startswith("apprise.")]
-    for module in modules:
-        if vars(module).get("requests") is requests:
-            vars(module)["requests"] = checked_requests()
+    if vars(sys.modules[type(service).__module__]).get("requests") is not checked_requests():
+        raise Refused("this kind of chat does not ask by our rules")
     service.request_rate_per_sec = 0  # it would sleep, with a thread of ours
     service.retry = 0
     return service
+
+
+@cache
+def _prepare() -> None:
+    """Have apprise ask by our rules, read no files, and say nothing to anybody else.
+
+    Addresses are in its log, and in that of what it asks by. Some services take the name of a file
+    with a template in their address: it would be any file here, and told to anybody.
+    """
+    for name in ("apprise", "requests", "urllib3"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        logger.addHandler(_Lines() if name == "apprise" else logging.NullHandler())
+    N_MGR.enable_only(*KNOWN)
+    A_MGR.remove(*(set(A_MGR.schemas()) - {AttachMemory.protocol}), unload=False)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("apprise.") and vars(module).get("requests") is requests:
+            vars(module)["requests"] = checked_requests()
 
 
 class _Lines(logging.Handler):
@@ -102,13 +123,3 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(requests.ConnectionError):
             visit().said.append(record.getMessage())
-
-
-@cache
-def _quiet() -> None:
-    """Have nothing of it in anybody's log: addresses are in its lines, and in its libraries'."""
-    for name in ("apprise", "requests", "urllib3"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
-        logger.addHandler(_Lines() if name == "apprise" else logging.NullHandler())

@@ -111,6 +111,29 @@ async def test_an_address_that_makes_no_sense_is_refused() -> None:
             await tell(address)
 
 
+@pytest.mark.parametrize("scheme", ["file://", ""])
+async def test_no_file_of_this_machine_is_read_for_an_address(
+    scheme: str, there: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(host: str, *_: object, **__: object) -> None:
+        raise socket.gaierror(f"no such host: {host}")
+
+    card = '{"type": "message", "attachments": [{"content": {"body": "s3cret"}}], "text": "s3cret"}'
+    (tmp_path / "card.json").write_text(card)
+    hook = "0123456789abcdef0123456789abcdef"
+    for address in (
+        f"workflows://127.0.0.1:{there.port}/{hook}/{hook}",
+        f"discord://{'1' * 18}/{'a' * 60}",
+        f"slack://T1JJ3T3L2/A1BRTD4JD/{'a' * 24}/#general",
+    ):
+        with monkeypatch.context() as away, pytest.raises(TryAgain, match="no such host"):
+            away.setattr(checked_requests.socket, "getaddrinfo", unknown)
+            await tell(address)  # it makes sense
+        with pytest.raises(Refused, match="not one of this kind of chat"):
+            await tell(f"{address}?template={scheme}{tmp_path / 'card.json'}")
+    assert there.asked == []
+
+
 async def test_what_nobody_foresaw_tells_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(address: str) -> None:
         raise ZeroDivisionError(address)
@@ -340,6 +363,7 @@ def test_a_service_that_is_known_asks_by_requests_alone(scheme: str) -> None:
         tree = ast.parse(inspect.getsource(module))
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
+                assert node in tree.body, "what is imported later is not what we gave it"
                 imported = {alias.name.partition(".")[0] for alias in node.names}
                 assert imported <= SAFE, module
             elif isinstance(node, ast.ImportFrom) and not node.level:
