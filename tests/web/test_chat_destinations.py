@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
+from playwright.async_api import Browser, expect
 
 from storage.audit import AuditQuery
 from storage.words.chats import hidden_address
 from tests.notifications.bot_api import TOKEN
 from tests.web.api.front import problem, script
+from tests.web.browser import PHONE, Visitors, faults_of, violations, visitors_of
 from tests.web.conftest import Front, Visitor
 from tests.web.queued import queued
 
@@ -98,3 +102,33 @@ def test_scripts_tell_chats_and_get_no_addresses(front: Front) -> None:
     for text in (put.text, got.text, again.text, box.text, wrong.text, *map(str, entries)):
         for secret in SECRETS:
             assert secret not in text
+
+
+@pytest.fixture
+async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
+    async with visitors_of(browser, front) as visitors:
+        yield visitors
+
+
+async def test_a_chat_is_told_by_mouse(visitors: Visitors, front: Front) -> None:
+    page = await visitors.come_in("olga")
+    await page.goto("/employees/101/notify")
+    await page.get_by_label("Чат", exact=True).check()
+    await page.get_by_label("Адрес", exact=True).fill(CHAT)
+    await page.get_by_label("Прикладывать запись").select_option("Opus")
+    await page.get_by_role("button", name="Сохранить").click()
+    row = page.get_by_role("row", name=SHOWN)
+    await expect(row).to_contain_text("Прикладывать запись: Opus")
+    assert kept(front, "101") == [CHAT]
+
+    phone = await visitors.come_in("olga", size=PHONE, color_scheme="dark")
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for tab in (page, phone):
+        await tab.goto("/employees/101/notify")
+        assert await violations(tab) == []
+        assert await tab.evaluate(wide) <= 0
+        assert faults_of(tab) == []
+        assert TOKEN not in await tab.content()
+    await row.get_by_role("button", name="Удалить").click()
+    await expect(row).to_have_count(0)
+    assert kept(front, "101") == []
