@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import requests
 from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyBase
@@ -19,12 +19,12 @@ from apprise.attachment import A_MGR
 from apprise.attachment.memory import AttachMemory
 from apprise.plugins import N_MGR
 
-from notifications.checked_requests import Visit, checked_requests, visit
+from notifications.checked_requests import Attempt, attempt, checked_requests
 from notifications.mail import Recording
 from notifications.outcome import Refused, TryAgain
 from storage.settings_sections import WebhookSettings
 from storage.words.chats import KNOWN
-from web.letters.note import Note
+from web.letters.short import ShortLetter
 
 SECONDS: Final = 60.0
 """What telling a chat may take: some want several requests for it."""
@@ -46,23 +46,23 @@ _ASSET: Final = AppriseAsset(
 
 
 async def tell(
-    address: str, note: Note, recording: Recording | None, settings: WebhookSettings
+    address: str, letter: ShortLetter, recording: Recording | None, settings: WebhookSettings
 ) -> str:
     """Tell the chat: what it answered. Raises TryAgain, Refused."""
-    made = Visit(settings)
+    made = Attempt(settings)
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(SECONDS):
-            return await loop.run_in_executor(_THREADS, _tell, made, address, note, recording)
+            return await loop.run_in_executor(_THREADS, _tell, made, address, letter, recording)
     except TimeoutError:
         raise TryAgain(f"no answer within {SECONDS:.0f} seconds") from None
     finally:
         made.end()
 
 
-def _tell(made: Visit, address: str, note: Note, recording: Recording | None) -> str:
+def _tell(made: Attempt, address: str, letter: ShortLetter, recording: Recording | None) -> str:
     with made.here():
-        taken = _notify(address, note, recording)
+        taken = _notify(address, letter, recording)
     if taken:
         return f"HTTP {made.status}"
     if made.refused:
@@ -72,7 +72,7 @@ def _tell(made: Visit, address: str, note: Note, recording: Recording | None) ->
     raise (Refused if made.status == 410 else TryAgain)(said)
 
 
-def _notify(address: str, note: Note, recording: Recording | None) -> bool:
+def _notify(address: str, letter: ShortLetter, recording: Recording | None) -> bool:
     service = _service(address)
     attached = None
     if recording is not None and service.attachment_support:
@@ -80,9 +80,9 @@ def _notify(address: str, note: Note, recording: Recording | None) -> bool:
             recording.data, recording.name, "audio/ogg", asset=_ASSET
         )
         attached = AppriseAttachment(sound, asset=_ASSET)
-    # Nothing in it is markup (`web.letters.note`): it is the same in every format.
-    text = f"{note.text}\n{note.link}"
-    return service.notify(body=text, title=note.title, attach=attached)
+    # Nothing in it is markup (`web.letters.short`): it is the same in every format.
+    text = f"{letter.text}\n{letter.link}"
+    return service.notify(body=text, title=letter.title, attach=attached)
 
 
 def _service(address: str) -> NotifyBase:
@@ -110,8 +110,10 @@ def _prepare() -> None:
         logger.setLevel(logging.WARNING)
         logger.propagate = False
         logger.addHandler(_Lines() if name == "apprise" else logging.NullHandler())
-    N_MGR.enable_only(*KNOWN)
-    A_MGR.remove(*(set(A_MGR.schemas()) - {AttachMemory.protocol}), unload=False)
+    services: Any = N_MGR
+    services.enable_only(*KNOWN)
+    readers: Any = A_MGR
+    readers.remove(*(set(readers.schemas()) - {AttachMemory.protocol}), unload=False)
     for name, module in list(sys.modules.items()):
         if name.startswith("apprise.") and vars(module).get("requests") is requests:
             vars(module)["requests"] = checked_requests()
@@ -122,4 +124,4 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(requests.ConnectionError):
-            visit().said.append(record.getMessage())
+            attempt().said.append(record.getMessage())

@@ -17,7 +17,7 @@ from storage.settings import ChatSettings
 from storage.settings_sections import WebhookSettings
 from storage.text import printable
 from storage.words.chats import TELEGRAM, scheme_of, without_address
-from web.letters.note import Note
+from web.letters.short import ShortLetter
 
 LARGEST: Final = 8_000_000
 """Bytes of a recording that goes along: what nearly all services take."""
@@ -31,7 +31,7 @@ def largest(address: str) -> int:
 async def send(
     session: ClientSession,
     address: str,
-    note: Note,
+    letter: ShortLetter,
     recording: Recording | None,
     settings: ChatSettings,
     webhooks: WebhookSettings,
@@ -42,12 +42,12 @@ async def send(
         raise Refused(f"the operator allows no chats of this kind: {scheme} (chat.allow)")
     try:
         if scheme == TELEGRAM:
-            said = await telegram.send(session, address, note, recording, settings)
+            said = await telegram.send(session, address, letter, recording, settings)
         else:
             # Imported here: it takes a while, and who tells no chats does not need it.
             from notifications.apprise_chats import tell
 
-            said = await tell(address, note, recording, webhooks)
+            said = await tell(address, letter, recording, webhooks)
     except TryAgain as error:
         raise TryAgain(_line(str(error), address), error.after) from None
     except Refused as error:

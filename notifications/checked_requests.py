@@ -1,9 +1,9 @@
 """requests as apprise gets it: it reaches nothing that webhooks may not, and reads no end of it.
 
 Services of chats are told by apprise, which asks by requests, in a thread. What it asks there goes
-by the rules of the `Visit` that the thread makes: names are looked up once, and what is connected
+by the rules of the `Attempt` that the thread makes: names are looked up once, and what is connected
 to is the address that was looked at. Redirects are not followed, and no proxy is asked, which
-would get everywhere. Without a visit there are no connections at all.
+would get everywhere. Without an attempt there are no connections at all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LARGEST_ANSWER: Final = 1_000_000
 _METHODS: Final = ("get", "options", "head", "post", "put", "patch", "delete")
 
 
-class Visit:
+class Attempt:
     """What one thread asks to tell one chat: by which rules, and what came of it."""
 
     def __init__(self, settings: WebhookSettings) -> None:
@@ -59,14 +59,15 @@ class Visit:
     @contextmanager
     def here(self) -> Iterator[None]:
         """Have what this thread asks go by its rules."""
-        token = _VISIT.set(self)
+        token = _ATTEMPT.set(self)
         try:
             yield
         finally:
-            _VISIT.reset(token)
+            _ATTEMPT.reset(token)
             self.end()
-            for each in self._sockets:
-                each.close()
+            with self._lock:
+                while self._sockets:
+                    self._sockets.pop().close()
 
     def check(self, url: str) -> None:
         """See that it may be asked. Raises ConnectionError of requests."""
@@ -112,25 +113,25 @@ class Visit:
                     each.shutdown(socket.SHUT_RDWR)
 
 
-_VISIT: ContextVar[Visit] = ContextVar("visit")
+_ATTEMPT: ContextVar[Attempt] = ContextVar("attempt")
 
 
-def visit() -> Visit:
-    """The visit that this thread makes. Raises ConnectionError of requests where it makes none."""
+def attempt() -> Attempt:
+    """The attempt that this thread makes; ConnectionError of requests where there is none."""
     try:
-        return _VISIT.get()
+        return _ATTEMPT.get()
     except LookupError:
         raise requests.ConnectionError("nobody is to be told") from None
 
 
 class _Plain(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return visit().connect(self)
+        return attempt().connect(self)
 
 
 class _Tls(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
-        return visit().connect(self)
+        return attempt().connect(self)
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -149,7 +150,7 @@ class _Adapter(HTTPAdapter):
 
 
 class CheckedSession(requests.Session):
-    """A session that goes by the thread's visit."""
+    """A session that goes by the attempt that the thread makes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,15 +163,15 @@ class CheckedSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request, and read the beginning of its answer."""
-        visit().check(request.url or "")
+        attempt().check(request.url or "")
         fixed = {"stream": True, "timeout": TIMEOUTS, "verify": True, "proxies": {}}
-        visit().reason = ""
+        attempt().reason = ""
         try:
             response = super().send(request, **{**options, **fixed})
         except requests.RequestException as error:
-            visit().reason = _reason(error)
+            attempt().reason = _reason(error)
             raise
-        visit().status = response.status_code
+        attempt().status = response.status_code
         try:
             beginning = response.raw.read(LARGEST_ANSWER, decode_content=True)
         except HTTPError as error:

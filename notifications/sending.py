@@ -31,7 +31,7 @@ from storage.office.notify import (
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.letter import letter
-from web.letters.note import Note, note
+from web.letters.short import ShortLetter, short_letter
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Sending:
             body = webhook_body(delivery, message)
             return await webhooks.send(session, destination, self.webhooks, delivery.id, body)
         if isinstance(destination, ChatDestination):
-            told = await asyncio.to_thread(self._note, delivery, site, destination, message)
+            told = await asyncio.to_thread(self._short, delivery, site, destination, message)
             return await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
         assert isinstance(destination, MailDestination)
         composed = await asyncio.to_thread(self._compose, delivery, site, destination, message)
@@ -90,15 +90,16 @@ class Sending:
             message = replace(message, hold=None)
         return site, destination, message
 
-    def _note(
+    def _short(
         self, delivery: Delivery, site: Site, destination: ChatDestination, message: Message
-    ) -> tuple[Note, Recording | None]:
+    ) -> tuple[ShortLetter, Recording | None]:
         recording = None
         if destination.attach != "none" and delivery.event == "message.kept":
             limit = chat.largest(destination.chat)
             recording = recording_of(self.messages, message, destination.attach, limit)
         link = f"{self.web_url}/messages/{message.id}"
-        return note(message, cast(Event, delivery.event), site.office.company, link), recording
+        short = short_letter(message, cast(Event, delivery.event), site.office.company, link)
+        return short, recording
 
     def _compose(
         self, delivery: Delivery, site: Site, destination: MailDestination, message: Message

@@ -16,7 +16,7 @@ from notifications.mail import Recording
 from notifications.outcome import Refused, TryAgain
 from storage.settings import PUBLIC_TELEGRAM, ChatSettings
 from storage.words.chats import telegram_chat
-from web.letters.note import Note
+from web.letters.short import ShortLetter
 
 SECONDS: Final = 40.0
 """What a request may take, to the end of its answer: two are less than a worker has for a try."""
@@ -38,7 +38,7 @@ class _NotTaken(Refused):
 async def send(
     session: ClientSession,
     address: str,
-    note: Note,
+    letter: ShortLetter,
     recording: Recording | None,
     settings: ChatSettings,
 ) -> str:
@@ -56,12 +56,12 @@ async def send(
     async with _client(session, settings) as client:
         if recording is not None:
             try:
-                caption = {"caption": note.within(LONGEST_CAPTION)}
+                caption = {"caption": letter.within(LONGEST_CAPTION)}
                 return await _ask(client, f"{url}/sendVoice", fields | caption, recording)
             except _NotTaken:
                 pass
         text = {
-            "text": note.within(LONGEST_TEXT),
+            "text": letter.within(LONGEST_TEXT),
             "link_preview_options": '{"is_disabled": true}',
         }
         return await _ask(client, f"{url}/sendMessage", fields | text)

@@ -32,7 +32,7 @@ def notifications(app: App) -> Finding:
     if "mail" in kinds and app.settings.mail.server is None:
         what = "somebody is to be told by mail, and there is no mail server"
         return Finding(name, "warning", what, "Set mail.url (docs/configuration.md).")
-    chats = {scheme_of(each.place) for site in sites for each in site.office.destinations}
+    chats = {scheme_of(each.sent_to) for site in sites for each in site.office.destinations}
     if others := sorted(chats - {"", *app.settings.chat.schemes}):
         what = f"somebody is to be told by chats that are not allowed: {', '.join(others)}"
         return Finding(name, "warning", what, "Name them in chat.allow, or remove them.")

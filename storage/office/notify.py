@@ -120,21 +120,21 @@ class AnyDestination(StrictModel):
     @property
     def address(self) -> str:
         """Where it is, as people read it: what stands under the name of its kind."""
-        return self.place
+        return self.sent_to
 
     @property
-    def place(self) -> str:
+    def sent_to(self) -> str:
         """Where it is; of a chat nobody is shown that."""
         return str(getattr(self, self.kind))
 
     def is_at(self, text: str) -> bool:
         """Whether somebody who writes this means it."""
-        return as_kept(text) in (self.address, self.place)
+        return as_kept(text) in (self.address, self.sent_to)
 
     @property
     def key(self) -> str:
         """The same as long as it is the same kind and place, whatever else is changed."""
-        return hashlib.sha256(f"{self.kind} {self.place}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.kind} {self.sent_to}".encode()).hexdigest()[:32]
 
 
 class MailDestination(AnyDestination):

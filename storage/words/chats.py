@@ -30,6 +30,7 @@ LONGEST: Final = 2_000
 _ADDRESS: Final = re.compile(r"([a-z]+)://([!-~]+)")
 _HIDDEN: Final = re.compile(r"[a-z]+://\*\*\*-[0-9a-f]{8}")
 _TOKEN: Final = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
+_SPLIT: Final = re.compile(r"[/:@?&=#+,]+")
 _CHAT: Final = re.compile(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64}")
 
 
@@ -84,8 +85,9 @@ def hidden_address(address: str) -> str:
 
 def without_address(text: str, address: str) -> str:
     """What somebody said, without any part of the address that they may have repeated."""
-    _, _, place = address.partition("://")
-    parts = {part for each in (place, unquote(place)) for part in re.split(r"[/:@?&=#+,]+", each)}
+    place, _, query = address.partition("://")[2].partition("?")
+    values = [value for _, value in parse_qsl(query)]  # the names of options are no secrets
+    parts = {part for each in (place, unquote(place), *values) for part in _SPLIT.split(each)}
     parts |= {quote(part) for part in parts}
     for part in sorted((part for part in parts if len(part) > 2), key=len, reverse=True):
         text = re.sub(re.escape(part), "***", text, flags=re.IGNORECASE)

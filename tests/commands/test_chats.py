@@ -54,7 +54,7 @@ def kept(office: Voicepost, notify: tuple[str, ...]) -> list[str]:
     there = app.offices.get()
     app.database.close()
     list_ = there.employees["101"].notify if notify == HERS else there.voicemail.notify
-    return [each.place for each in list_ or ()]
+    return [each.sent_to for each in list_ or ()]
 
 
 def test_a_chat_is_told_and_its_address_is_never_shown(

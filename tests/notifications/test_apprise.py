@@ -11,6 +11,7 @@ import inspect
 import json
 import logging
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,13 +29,16 @@ from notifications.webhooks import client
 from storage.settings import ChatSettings
 from storage.settings_sections import WebhookSettings
 from storage.words.chats import KNOWN, TELEGRAM
+from tests.notifications.conftest import Certificate
 from tests.notifications.receiver import Receiver
 from tests.ports import free_tcp
 from tests.waiting import until
-from web.letters.note import Note
+from web.letters.short import ShortLetter
 
 HERE = WebhookSettings(allow="127.0.0.0/8, localhost, chat.example.com")
-NOTE = Note("Новое голосовое сообщение", "От: Иван\nКому: Анна", "https://voice.example/messages/1")
+LETTER = ShortLetter(
+    "Новое голосовое сообщение", "От: Иван\nКому: Анна", "https://voice.example/messages/1"
+)
 TEXT = "От: Иван\nКому: Анна\nhttps://voice.example/messages/1"
 VOICE = Recording("2026-08-14_09-30.ogg", "opus", b"OggS" + bytes(range(256)))
 EVERY = ChatSettings(allow=", ".join(KNOWN))
@@ -50,7 +54,7 @@ async def tell(
 ) -> str:
     """Tell a chat as a worker does."""
     async with client(rules) as session:
-        return await chat.send(session, address, NOTE, recording, settings, rules)
+        return await chat.send(session, address, LETTER, recording, settings, rules)
 
 
 # -- What a chat gets ----------------------------------------------------------------------------
@@ -127,7 +131,7 @@ async def test_no_file_of_this_machine_is_read_for_an_address(
         f"slack://T1JJ3T3L2/A1BRTD4JD/{'a' * 24}/#general",
     ):
         with monkeypatch.context() as away, pytest.raises(TryAgain, match="no such host"):
-            away.setattr(checked_requests.socket, "getaddrinfo", unknown)
+            away.setattr(socket, "getaddrinfo", unknown)
             await tell(address)  # it makes sense
         with pytest.raises(Refused, match="not one of this kind of chat"):
             await tell(f"{address}?template={scheme}{tmp_path / 'card.json'}")
@@ -281,11 +285,25 @@ def test_without_somebody_to_tell_there_are_no_connections() -> None:
         CheckedSession().get("https://example.com")
 
 
+async def test_certificates_are_checked_by_those_that_the_machine_trusts(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yes = b"HTTP/1.1 204 No Content\r\n\r\n"
+    async with _server(yes, tls=certificate.server) as (port, _):
+        for options in ("", "?verify=no"):
+            with pytest.raises(TryAgain, match="CERTIFICATE_VERIFY_FAILED"):
+                await tell(f"jsons://localhost:{port}/x{options}")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+        assert await tell(f"jsons://localhost:{port}/x") == "HTTP 204"
+
+
 # -- Servers that mean no good -------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def _server(said: bytes, drop: bytes = b"") -> AsyncIterator[tuple[int, list[bool]]]:
+async def _server(
+    said: bytes, drop: bytes = b"", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[int, list[bool]]]:
     """A server that says so, and then goes on dripping until nobody listens: its port, who left."""
     left: list[bool] = []
 
@@ -301,7 +319,7 @@ async def _server(said: bytes, drop: bytes = b"") -> AsyncIterator[tuple[int, li
         writer.close()
 
     port = free_tcp()
-    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    server = await asyncio.start_server(answer, "127.0.0.1", port, ssl=tls)
     try:
         yield port, left
     finally:

@@ -15,9 +15,11 @@ from storage.settings_sections import WebhookSettings
 from tests.notifications.bot_api import TOKEN, BotApi, bot_api
 from tests.ports import free_tcp
 from tests.waiting import until
-from web.letters.note import Note
+from web.letters.short import ShortLetter
 
-NOTE = Note("Новое голосовое сообщение", "От: Иван\nКому: Анна", "https://voice.example/messages/1")
+LETTER = ShortLetter(
+    "Новое голосовое сообщение", "От: Иван\nКому: Анна", "https://voice.example/messages/1"
+)
 WHOLE = "Новое голосовое сообщение\nОт: Иван\nКому: Анна\nhttps://voice.example/messages/1"
 VOICE = Recording("2026-08-14_09-30.ogg", "opus", b"OggS" + bytes(range(256)) * 40)
 
@@ -32,7 +34,7 @@ async def tell(
     api: BotApi,
     address: str = "",
     *,
-    note: Note = NOTE,
+    letter: ShortLetter = LETTER,
     recording: Recording | None = None,
     settings: ChatSettings | None = None,
 ) -> str:
@@ -40,7 +42,7 @@ async def tell(
     settings = settings or ChatSettings(telegram_url=api.url)
     nowhere = WebhookSettings()
     async with client(nowhere) as session:
-        return await chat.send(session, address or api.chat(), note, recording, settings, nowhere)
+        return await chat.send(session, address or api.chat(), letter, recording, settings, nowhere)
 
 
 async def test_a_chat_is_told_in_plain_text(api: BotApi) -> None:
@@ -71,9 +73,9 @@ async def test_a_topic_of_a_forum_is_told_and_silently(api: BotApi) -> None:
 
 
 async def test_a_long_text_is_cut_and_its_link_is_not(api: BotApi) -> None:
-    long = Note("Новое", "щ😀" * 3000, "https://voice.example/messages/1")
-    await tell(api, note=long, recording=VOICE)
-    await tell(api, note=long)
+    long = ShortLetter("Новое", "щ😀" * 3000, "https://voice.example/messages/1")
+    await tell(api, letter=long, recording=VOICE)
+    await tell(api, letter=long)
     caption, text = api.told[0].fields["caption"], api.told[1].fields["text"]
     for said, most in ((caption, 1024), (text, 4096)):
         units = len(said.encode("utf-16-le")) // 2

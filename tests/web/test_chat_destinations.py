@@ -29,7 +29,7 @@ def olga(front: Front) -> Visitor:
 def kept(front: Front, page: str) -> list[str]:
     office = front.site.office
     notify = office.employees["101"].notify if "101" in page else office.voicemail.notify
-    return [each.place for each in notify or ()]
+    return [each.sent_to for each in notify or ()]
 
 
 def form(address: str = CHAT, **more: str) -> dict[str, str]:

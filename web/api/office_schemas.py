@@ -107,8 +107,8 @@ class EmployeeSettings(Body):
     """Days that what is probably empty is kept; null is as long as the company's."""
     forward: Forwarding = Forwarding()
     notify: Destinations | None = None
-    """Who is told of the person's messages. Secrets are sent as `***`, and stay where that comes
-    back; what is not sent at all stays, too."""
+    """Who is told of the person's messages. Secrets are sent as `***`, and chats as their kind
+    and some digits; they stay where that comes back. What is not sent at all stays, too."""
 
 
 class EmployeeEntry(EmployeeSettings):

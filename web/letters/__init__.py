@@ -1,6 +1,6 @@
-"""Letters and notes: what people read who are told of a message, in their company's language.
+"""Letters, long and short: what people read who are told of a message, in their company's language.
 
 How either is sent may not come in here.
 """
 
-__all__ = ["letter", "note"]
+__all__ = ["letter", "short"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from commands.context import App
 from storage.intake.mailboxes import company_mailbox
 from tests.commands.conftest import Voicepost
 from tests.commands.processes.test_systemd import START_SECONDS
-from tests.commands.processes.test_worker import App, first_line, receive, worker
+from tests.commands.processes.test_worker import first_line, worker
+from tests.commands.test_messages import receive
 from tests.notifications.bot_api import TOKEN, bot_api
 from tests.notifications.receiver import receiver
 from tests.waiting import until

@@ -70,7 +70,7 @@ def test_a_chat_is_an_address_as_apprise_has_them(address: str) -> None:
     (one,) = annas(told(chat(address)))
     assert isinstance(one, ChatDestination)
     assert (one.chat, one.attach, one.events) == (address, "none", ("message.kept",))
-    assert one.place == address
+    assert one.sent_to == address
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,8 @@ def test_what_somebody_said_is_told_without_any_part_of_it() -> None:
     assert without_address(said, OTHER) == (
         "no *** at *** for ***:*** (error 403), ntfys://***:***@***/***"
     )
+    hook = "json://example.com/?+X-Key=s3cret%20key&verify=no"
+    assert without_address("verify=no, s3cret%20key or S3CRET KEY", hook) == "verify=no, *** or ***"
     assert without_address("a%20b", "ntfys://a%20b%2Fcc/xyz") == "***"
 
 
@@ -197,7 +199,7 @@ def test_each_hidden_address_is_its_own_wherever_it_stands(offices: Offices) -> 
     hidden = [chat(hidden_address(each)) for each in (OTHER, CHAT)]
     offices.apply(told(hidden[0], MAIL, f"{hidden[1][:-1]}, attach = 'opus' }}"), by=ME)
     first, _, last = annas(offices.get())
-    assert (first.place, last.place) == (OTHER, CHAT)
+    assert (first.sent_to, last.sent_to) == (OTHER, CHAT)
     assert getattr(last, "attach") == "opus"  # noqa: B009
 
 

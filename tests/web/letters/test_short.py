@@ -1,4 +1,4 @@
-"""Notes for chats: what they say, and that only the link in them means anything to a chat."""
+"""Short letters: what they say, and that nothing but their link means anything to a chat."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from storage.office import Company
 from storage.office.notify import Event
 from tests.notifications.test_mail import LINK, MESSAGE
 from web.language.texts import Language
-from web.letters.note import LONGEST_NAME, Note, harmless, note
+from web.letters.short import LONGEST_NAME, ShortLetter, harmless, short_letter
 
 MARKUP = re.compile(r"[\[\]<>@#&*_~`|\\/]|\w\.\w|:\S")
 """What some chat makes a link, a mention, a picture or a style of."""
 
 
-def told(event: Event = "message.kept", language: Language = "ru", **message: object) -> Note:
+def told(
+    event: Event = "message.kept", language: Language = "ru", **message: object
+) -> ShortLetter:
     company = Company(name="Ромашка", language=language)
-    return note(replace(MESSAGE, **message), event, company, LINK)  # type: ignore[arg-type]
+    return short_letter(replace(MESSAGE, **message), event, company, LINK)  # type: ignore[arg-type]
 
 
 def test_it_is_the_letter_in_a_few_lines() -> None:
@@ -111,6 +113,6 @@ def test_names_that_hold_marks_look_as_they_did() -> None:
 
 @given(st.text(max_size=3000), st.integers(40, 4096))
 def test_it_is_cut_to_what_a_chat_takes_and_its_link_is_not(text: str, most: int) -> None:
-    said = Note("t", text, "https://v.example/m/1").within(most)
+    said = ShortLetter("t", text, "https://v.example/m/1").within(most)
     assert len(said.encode("utf-16-le", "surrogatepass")) // 2 <= most
     assert said.endswith("\nhttps://v.example/m/1")

@@ -1,4 +1,4 @@
-"""The note about a message: the letter in a few lines, for chats, where nothing in it is markup.
+"""The letter about a message in a few lines, for chats, where nothing in it is markup.
 
 Chats read Markdown, HTML, mentions and links out of plain text, each in its own way, and whoever
 calls chooses their name. So characters that mean something to any of them are told by others that
@@ -32,7 +32,7 @@ _COLON: Final = re.compile(r":(?=\S)")
 
 
 @dataclass(frozen=True)
-class Note:
+class ShortLetter:
     """What people read: a line, and some more. ``link`` is the last of them."""
 
     title: str
@@ -50,8 +50,8 @@ class Note:
         return f"{head}…\n{self.link}" if head else self.link[:most]
 
 
-def note(message: Message, event: Event, company: Company, link: str) -> Note:
-    """The note in the company's language and time zone; ``link`` leads to the message's page."""
+def short_letter(message: Message, event: Event, company: Company, link: str) -> ShortLetter:
+    """It is in the company's language and time zone; ``link`` leads to the message's page."""
     language = company.language
     row = row_of(message, language, company.timezone)
     values = {
@@ -62,8 +62,8 @@ def note(message: Message, event: Event, company: Company, link: str) -> Note:
         "event": event,
         "timezone": company.timezone,
     }
-    text = template("letters/note.txt", language).render(values).strip()
-    return Note(title=what(event, language), text=text, link=link)
+    text = template("letters/short.txt", language).render(values).strip()
+    return ShortLetter(title=what(event, language), text=text, link=link)
 
 
 def harmless(text: str) -> str:
