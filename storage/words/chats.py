@@ -86,8 +86,10 @@ def hidden_address(address: str) -> str:
 def without_address(text: str, address: str) -> str:
     """What somebody said, without any part of the address that they may have repeated."""
     place, _, query = address.partition("://")[2].partition("?")
-    values = [value for _, value in parse_qsl(query)]  # the names of options are no secrets
-    parts = {part for each in (place, unquote(place), *values) for part in _SPLIT.split(each)}
+    options = [each.partition("=") for each in query.split("&")]
+    values = [value or name for name, _, value in options]  # names of others are no secrets
+    whole = (place, *values, *map(unquote, (place, *values)))
+    parts = {part for each in whole for part in _SPLIT.split(each)}
     parts |= {quote(part) for part in parts}
     for part in sorted((part for part in parts if len(part) > 2), key=len, reverse=True):
         text = re.sub(re.escape(part), "***", text, flags=re.IGNORECASE)
