@@ -93,9 +93,13 @@ def _service(address: str) -> NotifyBase:
         raise Refused("the address is not one of this kind of chat")
     if vars(sys.modules[type(service).__module__]).get("requests") is not checked_requests():
         raise Refused("this kind of chat does not ask by our rules")
-    service.request_rate_per_sec = 0  # it would sleep, with a thread of ours
-    service.retry = 0
+    # It would sleep, for as long as a server says, with a thread of ours. The queue knows pauses.
+    vars(service)["throttle"] = _no_pause
     return service
+
+
+def _no_pause(*_: object, **__: object) -> None:
+    """In the place of what makes apprise wait."""
 
 
 @cache

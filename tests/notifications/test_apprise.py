@@ -358,6 +358,25 @@ async def test_who_drips_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> 
             await until(left.__len__)
 
 
+async def test_who_asks_for_a_pause_of_a_year_keeps_no_thread(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slept(seconds: float) -> None:
+        raise AssertionError(seconds)
+
+    monkeypatch.setattr("apprise.url.time.sleep", slept)
+    path = "/_matrix/client/v3/login"
+    year = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 365 * 86_400_000}
+    there.answers[path] = web.json_response(year, status=429)
+    with pytest.raises(TryAgain, match="Matrix"):
+        await tell(f"matrix://anna:pass7word@127.0.0.1:{there.port}/#room")
+    assert len(there.at(path)) > 1, "it was asked again, as apprise does"
+    # One of several topics is told after the other, without a pause as well.
+    there.answers["/"] = web.Response(status=200, text="{}")
+    await tell(f"ntfy://127.0.0.1:{there.port}/one/two/three")
+    assert len(there.at("/")) == 3
+
+
 # -- What apprise does ---------------------------------------------------------------------------
 
 ALLOWED_NAMES = {
@@ -380,6 +399,7 @@ def test_a_service_that_is_known_asks_by_requests_alone(scheme: str) -> None:
     for module in modules:
         tree = ast.parse(inspect.getsource(module))
         for node in ast.walk(tree):
+            assert getattr(node, "attr", "") != "sleep", module
             if isinstance(node, ast.Import):
                 assert node in tree.body, "what is imported later is not what we gave it"
                 imported = {alias.name.partition(".")[0] for alias in node.names}
