@@ -12,6 +12,8 @@ from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
+from storage.office.notify import as_kept
+from storage.office.told import destination_at
 
 WORDS = f"""A forwarding ACTION is written in words:
 
@@ -239,6 +241,11 @@ def _forwarding(employee: Employee) -> list[tuple[str, str]]:
     return [(rule, words) for rule, words in rules if words]
 
 
+def _alone(options: dict[str, Any]) -> bool:
+    """Whether there is but one option."""
+    return sum(value not in (None, ()) for value in options.values()) == 1
+
+
 @group.command("notify")
 @click.argument("extension")
 @destination_options
@@ -248,5 +255,20 @@ def _forwarding(employee: Employee) -> list[tuple[str, str]]:
 def notify_command(
     app: App, /, extension: str, company: str | None, as_json: bool, **options: Any
 ) -> None:
-    """List who is told of the messages of EXTENSION, or change that for one destination."""
-    list_or_change(app, company, extension, as_json=as_json, **options)
+    """List who is told of the messages of EXTENSION, or change that for one destination.
+
+    Addresses that the employee set are listed as own; --remove removes them, too.
+    """
+    site = app.offices.site(company)
+    entry(site.office.employees, extension, "employee")
+    addresses = app.own_addresses
+    who = addresses.person(site.company_id, extension)
+    own = addresses.of(who) if who else []
+    asked = options["remove"]
+    if who and asked is not None and _alone(options):
+        found = [each for each in own if each.destination.mail == as_kept(asked)]
+        for each in found:
+            addresses.remove(who, each.id, by=app.actor)
+        if found and destination_at(site.office, extension, asked) is None:
+            return
+    list_or_change(app, company, extension, as_json=as_json, own=own, **options)

@@ -9,7 +9,9 @@ import click
 from commands.context import App
 from commands.terminal.office_options import company_option
 from storage.messages.query import Query
+from storage.notifications.own_address import beside
 from storage.office.edit import entry
+from storage.office.notify import AnyDestination
 
 
 @click.group("notify")
@@ -31,8 +33,11 @@ def test_command(context: click.Context, extension: str | None, company: str | N
     app = context.find_object(App)
     assert app
     site = app.offices.site(company)
+    there: tuple[AnyDestination, ...] | None
     if extension is not None:
         there = entry(site.office.employees, extension, "employee").notify
+        if who := app.own_addresses.person(site.company_id, extension):
+            there = beside(there or (), app.own_addresses.told(who))
     else:
         there = site.office.voicemail.notify
     if not there:
@@ -41,7 +46,9 @@ def test_command(context: click.Context, extension: str | None, company: str | N
     newest = app.messages.list(query).messages
     if not newest:
         raise click.ClickException("there is no message yet to tell of: leave one first")
-    outcomes = asyncio.run(try_all(app.settings, app.messages, site, there, newest[0]))
+    outcomes = asyncio.run(
+        try_all(app.settings, app.messages, app.own_addresses, site, there, newest[0])
+    )
     for address, arrived, answer in outcomes:
         click.echo(f"{'ok' if arrived else 'FAILED':6}  {address}  {answer}")
     if not all(arrived for _, arrived, _ in outcomes):

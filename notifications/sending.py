@@ -20,6 +20,8 @@ from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery
 from storage.notifications.outbox import destinations_of
+from storage.notifications.own_address import CONFIRM, beside
+from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.queue import Deliveries
 from storage.office.notify import (
     AnyDestination,
@@ -30,6 +32,7 @@ from storage.office.notify import (
 )
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
+from web.letters.confirmation import confirmation
 from web.letters.letter import letter
 from web.letters.short import ShortLetter, short_letter
 
@@ -42,12 +45,16 @@ class Sending:
     mail: MailSettings
     webhooks: WebhookSettings
     web_url: str
+    own: OwnAddresses
     chat: ChatSettings = field(default_factory=ChatSettings)
 
     async def send(
         self, session: ClientSession, delivery: Delivery, offices: Offices, queue: Deliveries
     ) -> str:
         """Send it: the other side's answer. Raises TryAgain, Refused, NotWanted, StorageError."""
+        if delivery.event == CONFIRM:
+            asking = await asyncio.to_thread(self._compose_confirmation, delivery, offices)
+            return await mail.send(asking, self.mail)
         found = await asyncio.to_thread(self._look_up, delivery, offices, queue)
         return await self.tell(session, delivery, *found)
 
@@ -78,6 +85,8 @@ class Sending:
             raise NotWanted("the company is gone")
         mailbox = queue.mailbox_of(delivery)
         told = () if mailbox is None else destinations_of(site.office, mailbox)
+        if mailbox and delivery.employee_id:
+            told = beside(told, self.own.told(delivery.employee_id))
         # Other mailboxes may have the same address with another secret, or without the recording.
         destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None:
@@ -100,6 +109,20 @@ class Sending:
         link = f"{self.web_url}/messages/{message.id}"
         short = short_letter(message, cast(Event, delivery.event), site.office.company, link)
         return short, recording
+
+    def _compose_confirmation(self, delivery: Delivery, offices: Offices) -> EmailMessage:
+        site = offices.snapshot().offices.get(delivery.company_id)
+        asked = self.own.code(delivery.destination, delivery.employee_id)
+        if site is None or asked is None:
+            raise NotWanted("nobody waits for the code any more")
+        return mail.compose(
+            confirmation(asked, site.office.company, f"{self.web_url}/account"),
+            self.mail,
+            to=delivery.address,
+            delivery_id=delivery.id,
+            at=delivery.event_at.timestamp(),
+            list_name=site.office.company.name,
+        )
 
     def _compose(
         self, delivery: Delivery, site: Site, destination: MailDestination, message: Message

@@ -16,7 +16,8 @@ from storage.identifiers import new_id
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery, Kind
-from storage.office.notify import AnyDestination, Destinations
+from storage.notifications.own_addresses import OwnAddresses
+from storage.office.notify import AnyDestination
 from storage.settings import Settings
 
 Outcome = tuple[str, bool, str]
@@ -26,12 +27,15 @@ Outcome = tuple[str, bool, str]
 async def try_all(
     settings: Settings,
     messages: MessageRepository,
+    own: OwnAddresses,
     site: Site,
-    destinations: Destinations,
+    destinations: tuple[AnyDestination, ...],
     message: Message,
 ) -> list[Outcome]:
     """Tell all destinations at once; nothing is queued, and nothing is tried again."""
-    sending = Sending(messages, settings.mail, settings.webhooks, settings.web_url, settings.chat)
+    sending = Sending(
+        messages, settings.mail, settings.webhooks, settings.web_url, own, settings.chat
+    )
     async with webhooks.client(settings.webhooks) as session:
         return list(
             await asyncio.gather(

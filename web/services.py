@@ -14,6 +14,7 @@ from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
 from storage.messages.events import News
 from storage.messages.repository import MessageRepository
+from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.queue import Deliveries
 from storage.office import Office
 from storage.office.prompts import PromptLibrary
@@ -29,8 +30,8 @@ class Services:
     as the words that follow say: ``ring(office, "101", "record-prompt", company_id, "greeting")``.
     It raises PhoneUnavailable or ExchangeUnavailable. A deleted message can be restored for
     ``trash_days``; what is probably empty lies aside for ``quiet_days``, where its box says
-    nothing else. ``hosts`` says under which names the pages are served, and what their links begin
-    with.
+    nothing else. Without ``has_mail_server`` no letters are sent. ``hosts`` says under which names
+    the pages are served, and what their links begin with.
     """
 
     messages: MessageRepository
@@ -45,7 +46,9 @@ class Services:
     audit: AuditLog
     news: News
     deliveries: Deliveries
+    own_addresses: OwnAddresses
     ring: Callable[[Office, str, str, str, str], None]
     trash_days: int
     quiet_days: int
     hosts: Hosts
+    has_mail_server: bool

@@ -132,9 +132,11 @@ def services(app: App) -> Services:
         invitations=app.invitations,
         audit=app.audit,
         deliveries=app.deliveries,
+        own_addresses=app.own_addresses,
         news=app.news,
         ring=ring,
         trash_days=app.settings.messages.trash_days,
         quiet_days=app.settings.messages.quiet_days,
         hosts=Hosts.of(web.hosts, web.url, web.host),
+        has_mail_server=app.settings.mail.server is not None,
     )

@@ -37,6 +37,7 @@ async def _work(app: App, watcher: Watcher) -> None:
         mail=app.settings.mail,
         webhooks=app.settings.webhooks,
         web_url=app.settings.web_url,
+        own=app.own_addresses,
         chat=app.settings.chat,
     )
     stop = stop_signal(*STOP)

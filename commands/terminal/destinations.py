@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, get_args
 
 import click
@@ -10,6 +10,7 @@ import click
 from commands.context import App
 from commands.terminal.office_options import change
 from commands.terminal.tables import print_json
+from storage.notifications.own_address import OwnAddress
 from storage.office import Office, as_data, make_part
 from storage.office.notify import (
     AnyDestination,
@@ -69,13 +70,17 @@ def list_or_change(
     mailbox: str,
     *,
     as_json: bool,
+    own: Sequence[OwnAddress] = (),
     mail: str | None,
     webhook: str | None,
     chat: str | None,
     remove: str | None,
     **fields: object,
 ) -> None:
-    """Do what the options ask for with who is told of a mailbox. UsageError."""
+    """Do what the options ask for with who is told of a mailbox. UsageError.
+
+    ``own`` are addresses that the employee set: they are listed, and no part of the configuration.
+    """
     places = {"mail": mail, "webhook": webhook, "chat": chat}
     named = [(kind, place) for kind, place in places.items() if place is not None]
     if len(named) + (remove is not None) > 1:
@@ -100,7 +105,7 @@ def list_or_change(
     elif given:
         raise click.UsageError("say whom: --mail ADDRESS, --webhook URL or --chat URL")
     else:
-        _print(told(app.offices.get(company), mailbox), as_json=as_json)
+        _print(told(app.offices.get(company), mailbox), own, as_json=as_json)
 
 
 def _made(
@@ -116,12 +121,20 @@ def _made(
     return make_part(WebhookDestination, **fields)
 
 
-def _print(there: tuple[AnyDestination, ...], *, as_json: bool) -> None:
+def _print(there: tuple[AnyDestination, ...], own: Sequence[OwnAddress], *, as_json: bool) -> None:
     if as_json:
-        print_json([as_data(each) for each in there])
+        theirs = [
+            {**as_data(each.destination), "own": True, "confirmed": each.is_confirmed}
+            for each in own
+        ]
+        print_json([*(as_data(each) for each in there), *theirs])
         return
     for each in there:
         attached = ""
         if isinstance(each, MailDestination | ChatDestination):
             attached = f", attach {each.attach}"
         click.echo(f"{each.kind:8} {each.address}  {', '.join(each.events)}{attached}")
+    for one in own:
+        mail, events = one.destination.mail, ", ".join(one.destination.events)
+        state = "own" if one.is_confirmed else "own, not confirmed"
+        click.echo(f"mail     {mail}  {events}, attach {one.destination.attach}  ({state})")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.delivery_tables import DestinationRow, ReadNewsRow
 from storage.database.tables import NewsRow
+from storage.database.upsert import insert_into
 from storage.office import Office
 from storage.people import present
 
@@ -38,5 +39,11 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
             for mailbox, key in sorted(new)
         ]
         session.execute(insert(DestinationRow), rows)
-        if session.get(ReadNewsRow, NOTIFICATIONS) is None:
-            session.add(ReadNewsRow(reader=NOTIFICATIONS, seq=since))
+        begin_reading(session, since)
+
+
+def begin_reading(session: Session, seq: int) -> None:
+    """Have the news read from there on, where there was nobody to tell so far."""
+    first = {"reader": NOTIFICATIONS, "seq": seq}
+    statement = insert_into(session, ReadNewsRow).on_conflict_do_nothing()
+    session.connection().execute(statement, [first])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.tables import Base, Id, Place, UtcDateTime
@@ -63,3 +63,30 @@ class DestinationRow(Base):
     """The employee's id; "" is the company's own mailbox."""
     destination: Mapped[str] = mapped_column(String(32), primary_key=True)
     since: Mapped[int] = mapped_column(Place)
+
+
+class OwnAddressRow(Base):
+    """A mail address that an employee set, to be told of what is left for them.
+
+    It is the person's, whoever has the extension. Without ``since`` it is not confirmed: nothing is
+    sent there but the letter with the ``code``, which is good until ``code_until``.
+    """
+
+    __tablename__ = "own_addresses"
+    __table_args__ = (UniqueConstraint("employee_id", "destination"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("companies.id", ondelete="CASCADE"), index=True
+    )
+    employee_id: Mapped[str] = mapped_column(Id, ForeignKey("employees.id", ondelete="CASCADE"))
+    destination: Mapped[str] = mapped_column(String(32))
+    """The key of ``settings``, which are a `storage.office.notify.MailDestination` as JSON."""
+    settings: Mapped[str] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(2))
+    """That of who set it; None for the company's."""
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    since: Mapped[int | None] = mapped_column(Place)
+    code: Mapped[str | None] = mapped_column(String(8))
+    code_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wrong_codes: Mapped[int] = mapped_column(default=0)

@@ -19,6 +19,7 @@ from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNe
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
+from storage.notifications.own_address import beside, confirmed
 from storage.office import Office
 from storage.office.notify import AnyDestination, Event
 from storage.people import present
@@ -69,7 +70,8 @@ def _deliveries(
     ids = {item.message_id for item in told}
     messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
     companies = {str(item.company_id) for item in told}
-    since = _since(session, companies)
+    own, since = confirmed(session, companies)
+    since |= _since(session, companies)
     extensions = _extensions(session, companies)
     heard = _heard(session, told)
     now = datetime.now(UTC)
@@ -84,7 +86,8 @@ def _deliveries(
         mailbox = extensions.get(item.employee_id) if item.employee_id else COMPANY
         if mailbox is None:
             continue
-        for each in destinations_of(site.office, mailbox):
+        theirs = own.get(item.employee_id or COMPANY, ())
+        for each in beside(destinations_of(site.office, mailbox), theirs):
             from_then_on = since.get((company_id, item.employee_id or COMPANY, each.key))
             if from_then_on is None or item.seq <= from_then_on:
                 continue
@@ -108,7 +111,7 @@ def _deliveries(
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
-    """Who is told of a mailbox, an extension's or ("") the company's."""
+    """Who the configuration says is told of a mailbox, an extension's or ("") the company's."""
     if not mailbox:
         return tuple(office.voicemail.notify or ())
     employee = office.employees.get(mailbox)

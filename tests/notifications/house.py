@@ -85,6 +85,7 @@ class House:
             mail=MailSettings(url=self.server.url("?starttls=never")),
             webhooks=WebhookSettings(allow="127.0.0.0/8"),
             web_url=WEB_URL,
+            own=app.own_addresses,
             chat=ChatSettings(telegram_url=self.api.url) if self.api else ChatSettings(),
         )
         return Worker(app.database, app.offices, app.deliveries, sending)

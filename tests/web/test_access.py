@@ -14,6 +14,7 @@ from httpx2 import Response
 from starlette.routing import Match, Route
 
 from storage.office import parse_office
+from storage.office.notify import MailDestination
 from tests.speech import speak
 from tests.web.api.front import UNKNOWN
 from tests.web.conftest import (
@@ -77,6 +78,7 @@ NEW_PASSWORD: Final = "many green pears"
 TOLD: Final = {"address": "office@example.com"}
 NOTIFY: Final = {"kind": "mail", "event": "message.kept", **TOLD}
 LED_ADMIN: Final = Answers(303, 403, 403, 303, 303)
+OWN: Final = {"mail": "anna@home.example", "event": "message.kept"}
 SOUND: Final = {"sound": "a.wav"}
 SETTINGS: Final = {
     "greeting": "prompt:ours",
@@ -183,6 +185,8 @@ MATRIX: Final = (
     Row("POST", "/employees/{employee}/notify", OURS_DONE, NOTIFY),
     Row("GET", "/employees/{employee}/notify/remove", OURS_LED_ON),
     Row("POST", "/employees/{employee}/notify/remove", OURS_DONE, TOLD),
+    Row("GET", "/employees/{employee}/notify/own/{theirs}/remove", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/notify/own/{theirs}/remove", OURS_DONE),
     Row("GET", "/employees/{employee}/remove", OURS),
     Row("POST", "/employees/{employee}/remove", OURS_DONE),
     Row("GET", "/menus", ADMIN),
@@ -260,12 +264,24 @@ MATRIX: Final = (
         ANNAS_DONE,
         {"voicemail": "yes", "ring_timeout": "9"},
     ),
+    Row("GET", "/account/addresses/101", LED_ON),
+    Row("POST", "/account/addresses/101", ANNAS_DONE, OWN),
+    Row("GET", "/account/addresses/101/{own}/code", LED_ON),
+    Row("GET", "/account/addresses/101/{own}/confirm", LED_ON),
+    Row("GET", "/account/addresses/101/{own}/remove", LED_ON),
+    Row("POST", "/account/addresses/101/{own}/confirm", ANNAS_DONE, {"code": "{code}"}),
+    # It is confirmed by now.
+    Row("POST", "/account/addresses/101/{own}/code", ANNAS_FILED),
+    Row("POST", "/account/addresses/101/{own}/remove", ANNAS_DONE),
     Row("POST", "/logout", DONE),
 )
 OPEN: Final = frozenset({"/login", "/setup"})
 NOT_THERE: Final = {
     **dict.fromkeys(("hers", "common", "user", "token", "session", "delivery"), UNKNOWN),
     "employee": "199",
+    "own": UNKNOWN,
+    "theirs": UNKNOWN,
+    "code": "00000000",
     "menu": "theirs",
     "prompt": "theirs",
     "number": "74950000000",
@@ -277,7 +293,9 @@ ENDLESS: Final = ("GET", "/events")
 @pytest.fixture
 def known(front: Front) -> dict[str, str]:
     """The ids of what there is, by the names that the matrix calls it."""
-    front.services = dataclasses.replace(front.services, ring=lambda *_words: None)
+    front.services = dataclasses.replace(
+        front.services, ring=lambda *_words: None, has_mail_server=True
+    )
     ours = OFFICE.format(name=COMPANY, number=NUMBER) + (
         '[employees.109]\nname = "Вера"\nendpoint = "PJSIP/109"\n'
         '[prompts.ours]\nsay = "Наше."\n'
@@ -294,7 +312,12 @@ def known(front: Front) -> dict[str, str]:
     # She has another browser.
     front.services.sessions.log_in("anna", PASSWORD, address="", agent="another")
     sessions = front.services.sessions.of_user(anna.id, front.tokens["anna"])
+    own, code = _own_address(front, "101")
+    theirs, _ = _own_address(front, "109")
     return {
+        "own": own,
+        "code": code,
+        "theirs": theirs,
         "hers": front.receive(front.box_of("101")),
         "common": front.receive(),
         "user": spare.id,
@@ -306,6 +329,18 @@ def known(front: Front) -> dict[str, str]:
         "prompt": "ours",
         "number": NUMBER,
     }
+
+
+def _own_address(front: Front, extension: str) -> tuple[str, str]:
+    """An address that somebody has set: its id, and the code that is on its way there."""
+    addresses = front.services.own_addresses
+    who = addresses.person(front.site.company_id, extension)
+    destination = MailDestination(mail=f"{extension}@home.example")
+    assert who
+    address = addresses.put(who, destination, by=NOBODY)
+    sent = addresses.code(destination.key, who)
+    assert sent
+    return address.id, sent.code
 
 
 def routes(front: Front) -> Iterator[tuple[str, Route]]:

@@ -20,6 +20,7 @@ from web.api.operations import (
     menus,
     messages,
     numbers,
+    own_addresses,
     phones,
     prompts,
     recordings,
@@ -63,7 +64,7 @@ TAGS: Final = (
 # Addresses of the chosen few come before those of one: /messages/months is no message.
 SECTIONS: Final = (
     *(selection, messages, holds, recordings, users, employees, menus, prompts),
-    *(numbers, mailbox, audit, deliveries, me, phones, events),
+    *(numbers, mailbox, audit, deliveries, me, phones, own_addresses, events),
 )
 
 

@@ -9,7 +9,9 @@ from typing import Final
 
 from starlette.responses import Response
 
+from storage.actor import Person
 from storage.errors import NotFound
+from storage.notifications.own_address import OWN_EVENTS, OwnAddress
 from storage.office import Employee
 from storage.office.own import greeting_prompt, has_voicemail
 from storage.text import printable
@@ -41,6 +43,9 @@ class OwnVoicemail:
     seconds: float
     doubts: list[str]
     """What may be wrong with it."""
+    employee_id: str
+    addresses: list[OwnAddress]
+    """Where letters about messages go, beside what the configuration says."""
 
     @property
     def is_on(self) -> bool:
@@ -80,6 +85,9 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
         now=datetime.now(UTC),
         usual_days=visit.services.tokens.days,
         voicemails=own_voicemails(visit),
+        own_events=OWN_EVENTS,
+        chosen_events=visit.form.getlist("event"),
+        has_mail_server=visit.services.has_mail_server,
     )
 
 
@@ -106,9 +114,9 @@ def own_voicemails(visit: Visit) -> list[OwnVoicemail]:
         return []
     employees = visit.office.employees
     return [
-        _own(visit, extension, employees[extension])
-        for extension in visit.user.extensions
-        if extension in employees
+        _own(visit, person, employees[person.extension])
+        for person in visit.user.people
+        if person.is_present and person.extension in employees
     ]
 
 
@@ -127,8 +135,16 @@ def browser_of(agent: str) -> str:
     return ", ".join(part for part in (browser, system) if part) or printable(agent, 40)
 
 
-def _own(visit: Visit, extension: str, employee: Employee) -> OwnVoicemail:
+def _own(visit: Visit, person: Person, employee: Employee) -> OwnVoicemail:
     prompt = greeting_prompt(visit.office, employee)
     digest = prompt.audio if prompt else None
     seconds = visit.services.prompts.seconds(digest)
-    return OwnVoicemail(extension, employee, digest, seconds, doubts_of(visit, prompt))
+    return OwnVoicemail(
+        person.extension,
+        employee,
+        digest,
+        seconds,
+        doubts_of(visit, prompt),
+        person.id,
+        visit.services.own_addresses.of(person.id),
+    )

@@ -52,6 +52,11 @@ ACTIONS: Final = {
     "company.add": "Company added",
     "company.remove": "Company removed",
     "company.allow": "Allowed by the server's administrator",
+    "address.add": "Address of an employee's own set",
+    "address.change": "Address of an employee's own changed",
+    "address.code": "Another code sent to an address",
+    "address.confirm": "Address of an employee's own confirmed",
+    "address.remove": "Address of an employee's own removed",
     "delivery.retry": "Notification sent again",
     "delivery.cancel": "Notification cancelled",
     "number.assign": "Number assigned to the company",
@@ -69,6 +74,7 @@ KINDS: Final = {
     "token.": "API tokens",
     "config.": "Settings",
     "company.": "Company",
+    "address.": "Employees' own addresses",
     "delivery.": "Notifications",
     "number.": "Assigned numbers",
     "employee.": "Extensions given to others",
@@ -109,6 +115,8 @@ _USER_FIELDS: Final = {
     "successor": "Successor",
     "handed_over": "Messages handed over",
     "stay": "Old messages stay with",
+    "mail": "Mail address",
+    "attach": "The recording comes along as",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import Refused
+from storage.notifications.own_address import OwnAddress
 from storage.office import Office, make_part
 from storage.office.edit import entry
 from storage.office.notify import (
@@ -127,12 +128,20 @@ def _form(
         "notify/list.html",
         status,
         told=told(visit.office, _mailbox(visit)),
+        own=_own(visit),
         values=values,
         chosen=events,
         events=get_args(Event),
         wrong=wrong or {},
         **_place(visit),
     )
+
+
+def _own(visit: Visit) -> list[OwnAddress]:
+    """The addresses that the employee set."""
+    addresses, mailbox = visit.services.own_addresses, _mailbox(visit)
+    who = mailbox and addresses.person(visit.user.company_id, mailbox)
+    return addresses.of(who) if who else []
 
 
 def _routes(path: str) -> list[Route]:

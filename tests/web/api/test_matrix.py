@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from starlette.testclient import TestClient
 
+from storage.office.notify import MailDestination
 from tests.web.api.front import API, UNKNOWN, script
 from tests.web.conftest import NOBODY, NUMBER, Front
 from tests.web.queued import queued
@@ -35,6 +36,7 @@ class Row(NamedTuple):
     body: Any = None
 
 
+ADDRESS = "me/phones/101/addresses/{address}"
 SOUND = object()
 """Stands for a sound file in a form."""
 VOICEMAIL = {"action": "voicemail"}
@@ -98,6 +100,11 @@ MATRIX = (
     ),
     Row("put_forward", "PUT", "employees/109/forward/busy", ADMIN, VOICEMAIL),
     Row("delete_forward", "DELETE", "employees/109/forward/busy", (403, 403, 204, 204)),
+    Row("list_own_addresses", "GET", "employees/102/addresses", ADMIN),
+    Row(
+        *("delete_own_address", "DELETE", "employees/102/addresses/{theirs}"),
+        answers=(403, 403, 204, 404),
+    ),
     Row("delete_employee", "DELETE", "employees/109", (403, 403, 204, 204)),
     Row("list_menus", "GET", "menus", ADMIN),
     Row("put_menu", "PUT", "menus/extra", ADMIN, {"greeting": "sound:vm-intro"}),
@@ -146,6 +153,11 @@ MATRIX = (
     Row("import_my_greeting", "PUT", "me/phones/101/greeting", HERS, SOUND),
     Row("get_my_greeting", "GET", "me/phones/101/greeting", HERS),
     Row("record_my_greeting", "POST", "me/phones/101/greeting/record", (202, 404, 404, 404)),
+    Row("list_my_addresses", "GET", "me/phones/101/addresses", HERS),
+    Row("put_my_address", "POST", "me/phones/101/addresses", NOT_BY_TOKEN, {"mail": "a@b.example"}),
+    Row("confirm_my_address", "POST", f"{ADDRESS}/confirm", NOT_BY_TOKEN, {"code": "1"}),
+    Row("send_my_code", "POST", f"{ADDRESS}/code", NOT_BY_TOKEN),
+    Row("delete_my_address", "DELETE", ADDRESS, (204, 404, 404, 404)),
     Row("delete_my_greeting", "DELETE", "me/phones/101/greeting", (204, 404, 404, 404)),
 )
 # Tested on its own: who is let in never gets to the end of it.
@@ -174,6 +186,8 @@ def test_everybody_gets_what_is_his(front: Front) -> None:
         "user": spare.id,
         "token": foreign.id,
         "delivery": queued(front),
+        "address": _own_address(front, "101"),
+        "theirs": _own_address(front, "102"),
     }
     people = {login: script(front, login) for login in PEOPLE}
     nobody = TestClient(front.app, base_url=f"http://testserver{API}/")
@@ -195,6 +209,8 @@ def test_by_a_token_for_reading_only_everybody_reads_and_nobody_changes(front: F
         "user": front.user("boris").id,
         "token": UNKNOWN,
         "delivery": queued(front),
+        "address": _own_address(front, "101"),
+        "theirs": _own_address(front, "102"),
     }
     people = {login: script(front, login, read_only=True) for login in PEOPLE}
     full = {login: script(front, login) for login in PEOPLE}
@@ -205,6 +221,14 @@ def test_by_a_token_for_reading_only_everybody_reads_and_nobody_changes(front: F
             if (told := _ask(client, row, known, login)) != right:
                 wrong.append(f"{row.name}: {login} gets {told}, not {right}")
     assert not wrong, "\n".join(wrong)
+
+
+def _own_address(front: Front, extension: str) -> str:
+    """The id of an address that somebody has set."""
+    addresses = front.services.own_addresses
+    who = addresses.person(front.site.company_id, extension)
+    assert who
+    return addresses.put(who, MailDestination(mail="a@b.example"), by=NOBODY).id
 
 
 def _ask(client: TestClient, row: Row, known: dict[str, str], login: str) -> int:

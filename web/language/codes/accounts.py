@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 ACCOUNTS: Final = {
+    "address-confirmed-already": "the address is confirmed already",
+    "address-told-already": "{address} is told of these messages already",
     "bound-to-former": ("is bound to {name}, who does not have the extension {extension} any more"),
     "bound-to-nameless": (
         "is bound to somebody, who does not have the extension {extension} any more"
     ),
     "bound-to-nobody": "is bound to the extension {extension}, which nobody has",
+    "code-not-good": "the code is not good any more: have another one sent",
     "last-administrator": "“{login}” is the last active administrator of the company",
     "link-void": "the link has been used, is void or too old",
     "login-taken": "“{login}” is taken",
+    "no-mail-server": (
+        "no letters are sent from here: the server's administrator has to set a mail server"
+    ),
+    "no-own-address": "there is no such address",
     "no-such-company": "there is no such company",
     "no-such-session": "there is no such session",
     "no-such-token": "there is no such token",
@@ -26,6 +33,9 @@ ACCOUNTS: Final = {
     "password-too-long": "has at most {most} characters",
     "password-too-short": "needs at least {least} characters",
     "too-many-attempts": "too many attempts; try again in {seconds} s",
+    "too-many-codes": "too many codes were asked for; try again tomorrow",
+    "too-many-own-addresses": "there are {most} addresses already: remove one first",
     "too-many-tokens": "a user has at most {most} tokens: revoke one first",
+    "wrong-code": "is not the code that was sent last",
     "wrong-login": "the login or the password is wrong",
 }

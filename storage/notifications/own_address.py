@@ -1,0 +1,115 @@
+"""A mail address that an employee set to be told of their messages, as it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypedDict
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.database.delivery_tables import OwnAddressRow
+from storage.office.notify import AnyDestination, Event, MailDestination
+
+CONFIRM: Final = "address.confirm"
+"""The event of a delivery that brings a code."""
+
+OWN_EVENTS: Final[tuple[Event, ...]] = (
+    "message.kept",
+    "message.heard",
+    "message.deleted",
+    "message.restored",
+)
+"""What employees may have told to addresses of their own."""
+
+log = structlog.get_logger()
+
+
+class OwnAddressJson(TypedDict):
+    """An address as lists print it."""
+
+    id: str
+    mail: str
+    attach: str
+    events: list[str]
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class OwnAddress:
+    """A mail address of an employee's own, and what is told there once it is confirmed."""
+
+    id: str
+    destination: MailDestination
+    is_confirmed: bool
+
+    def as_json(self) -> OwnAddressJson:
+        """For lists."""
+        told = self.destination
+        return {
+            "id": self.id,
+            "mail": told.mail,
+            "attach": told.attach,
+            "events": list(told.events),
+            "confirmed": self.is_confirmed,
+        }
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code on its way to the address that it confirms: whose it is, and their language."""
+
+    code: str
+    person: str
+    extension: str
+    language: Literal["ru", "en"] | None
+
+
+def own_address(row: OwnAddressRow, told: MailDestination) -> OwnAddress:
+    """What a row says, whose settings are read already."""
+    return OwnAddress(row.id, told, row.since is not None)
+
+
+Own = Mapping[str, tuple[MailDestination, ...]]
+"""The confirmed addresses of people, by their ids."""
+
+
+def confirmed(
+    session: Session, companies: Collection[str]
+) -> tuple[Own, dict[tuple[str, str, str], int]]:
+    """The confirmed addresses in some companies, and since when (which news) each is told.
+
+    That is by company, person, and key of the destination.
+    """
+    rows = session.scalars(
+        select(OwnAddressRow)
+        .where(OwnAddressRow.company_id.in_(companies), OwnAddressRow.since.is_not(None))
+        .order_by(OwnAddressRow.id)
+    )
+    own: dict[str, tuple[MailDestination, ...]] = {}
+    since = {}
+    for row in rows:
+        if (told := settings_of(row)) is not None and row.since is not None:
+            own[row.employee_id] = (*own.get(row.employee_id, ()), told)
+            since[(row.company_id, row.employee_id, told.key)] = row.since
+    return own, since
+
+
+def beside(
+    configured: tuple[AnyDestination, ...], own: tuple[MailDestination, ...]
+) -> tuple[AnyDestination, ...]:
+    """Both together: what the configuration says of an address goes before its owner's word."""
+    keys = {each.key for each in configured}
+    return (*configured, *(each for each in own if each.key not in keys))
+
+
+def settings_of(row: OwnAddressRow) -> MailDestination | None:
+    """What a row says; None where it cannot be read: one address must not hold up the others."""
+    try:
+        return MailDestination.model_validate_json(row.settings)
+    except ValidationError:
+        log.error("an address of somebody's own is left out", address=row.id)
+        return None

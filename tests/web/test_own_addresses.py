@@ -1,0 +1,217 @@
+"""One's own mail addresses on the page and in the API: set, confirmed, removed; by oneself."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from storage.office import Office
+from storage.office.edit import with_fields
+from storage.office.notify import MailDestination
+from tests.web.api.front import API, script
+from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor
+
+HOME = "anna@home.example"
+HERE = "/account/addresses/101"
+
+
+def let_employees(front: Front, *, may: bool = True) -> None:
+    """Whether they may set addresses."""
+
+    def changed(office: Office) -> Office:
+        return with_fields(office, company=with_fields(office.company, self_service=may))
+
+    front.services.offices.edit(COMPANY, changed, by=NOBODY)
+
+
+@pytest.fixture
+def anna(front: Front) -> Visitor:
+    """Anna, who may set addresses, where there is a mail server."""
+    front.services = dataclasses.replace(front.services, has_mail_server=True)
+    let_employees(front)
+    return front.visitor("anna")
+
+
+def who(front: Front) -> str:
+    found = front.services.own_addresses.person(front.site.company_id, "101")
+    assert found
+    return found
+
+
+def code(front: Front, address: str = HOME) -> str:
+    asked = front.services.own_addresses.code(MailDestination(mail=address).key, who(front))
+    assert asked
+    return asked.code
+
+
+def told(front: Front) -> list[str]:
+    return [each.mail for each in front.services.own_addresses.told(who(front))]
+
+
+def address_id(front: Front) -> str:
+    (one,) = front.services.own_addresses.of(who(front))
+    return one.id
+
+
+def test_an_address_is_set_and_confirmed(front: Front, anna: Visitor) -> None:
+    assert "Письма о сообщениях для номера 101" in anna.get("/account").text
+    form = {"mail": f" {HOME} ", "attach": "mp3", "event": ["message.kept", "message.heard"]}
+    assert anna.post(HERE, data=form).headers["location"] == "/account"
+    page = anna.get("/account").text
+    assert "Письмо с кодом отправлено." in page
+    assert "не подтверждён" in page
+    assert f"Код из письма на {HOME}" in page
+    assert code(front) not in page
+
+    wrong = anna.post(f"{HERE}/{address_id(front)}/confirm", data={"code": "0"})
+    assert wrong.status_code == 422
+    assert "это не тот код" in wrong.text
+    assert told(front) == []
+    anna.post(f"{HERE}/{address_id(front)}/confirm", data={"code": code(front)})
+    assert told(front) == [HOME]
+    page = anna.get("/account").text
+    assert "Адрес подтверждён." in page
+    assert "не подтверждён" not in page
+
+    anna.post(HERE, data={**form, "attach": "none", "event": "message.kept"})
+    (one,) = front.services.own_addresses.told(who(front))
+    assert (one.attach, one.events) == ("none", ("message.kept",))
+    anna.post(f"{HERE}/{address_id(front)}/remove")
+    assert told(front) == []
+
+
+def test_another_code_is_sent_to_who_asks(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    for _ in range(9):
+        answer = anna.post(f"{HERE}/{address_id(front)}/code")
+        assert answer.headers["location"] == "/account"
+    answer = anna.post(f"{HERE}/{address_id(front)}/code")
+    assert answer.status_code == 422
+    assert "запрошено слишком много кодов" in answer.text
+    assert f'<p class="field-error" id="code-{address_id(front)}-error">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"mail": "nobody", "event": "message.kept"}, "не адрес электронной почты"),
+        ({"mail": "a@b.example\r\nBcc: c@d.example", "event": "message.kept"}, "не адрес"),
+        ({"mail": "<b>@b.example", "event": "message.kept"}, "не адрес электронной почты"),
+        ({"mail": HOME}, "не должно быть пустым"),
+        ({"mail": HOME, "event": "message.kept", "attach": "exe"}, "возможные значения"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(
+    front: Front, anna: Visitor, form: dict[str, str], sentence: str
+) -> None:
+    answer = anna.post(HERE, data=form)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "<b>@" not in answer.text
+    assert front.services.own_addresses.of(who(front)) == []
+
+
+def test_what_the_company_has_set_is_not_set_twice(front: Front, anna: Visitor) -> None:
+    def with_anna(office: Office) -> Office:
+        employee = office.employees["101"].model_copy(
+            update={"notify": (MailDestination(mail=HOME),)}
+        )
+        return with_fields(office, employees={**office.employees, "101": employee})
+
+    front.services.offices.edit(COMPANY, with_anna, by=NOBODY)
+    answer = anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    assert answer.status_code == 422
+    assert "об этих сообщениях уже сообщается" in answer.text
+
+
+def test_nobody_sets_any_where_the_company_does_not_let_them(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    let_employees(front, may=False)
+    one = address_id(front)
+    for deed in ("", f"/{one}/code", f"/{one}/confirm"):
+        answer = anna.post(f"{HERE}{deed}", data={"mail": "b@b.example", "code": code(front)})
+        assert answer.status_code == 403, deed
+    page = anna.get("/account").text
+    assert "Администратор больше не разрешает" in page
+    assert 'name="mail"' not in page
+    anna.post(f"{HERE}/{one}/remove")
+    assert front.services.own_addresses.of(who(front)) == []
+    assert "Письма о сообщениях" not in anna.get("/account").text
+
+
+def test_without_a_mail_server_the_page_says_so(front: Front, anna: Visitor) -> None:
+    front.services = dataclasses.replace(front.services, has_mail_server=False)
+    front.__dict__.pop("app", None)
+    anna = front.visitor("anna")
+    page = anna.get("/account").text
+    assert "Письма отсюда пока не отправляются" in page
+    assert 'name="mail"' not in page
+    answer = anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    assert answer.status_code == 422
+    assert front.services.own_addresses.of(who(front)) == []
+
+
+def test_an_administrator_sees_them_and_removes_them(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    olga = front.visitor("olga")
+    page = olga.get("/employees/101/notify").text
+    assert "Указаны самим сотрудником" in page
+    assert HOME in page
+    assert HOME not in olga.get("/employees/102/notify").text
+    assert "Код для подтверждения адреса" in olga.get("/deliveries").text
+    remove = f"/employees/101/notify/own/{address_id(front)}/remove"
+    assert front.visitor("boris").post(remove).status_code == 403
+    assert front.visitor("rival").post(remove).status_code == 404
+    assert olga.post(remove).headers["location"] == "/employees/101/notify"
+    assert front.services.own_addresses.of(who(front)) == []
+    log = olga.get("/audit").text
+    assert "Сотрудник указал свой адрес" in log
+    assert "Адрес сотрудника удалён" in log
+    assert HOME in log
+
+
+def test_the_api_does_the_same_and_by_no_token(front: Front, anna: Visitor) -> None:
+    here = f"{API}/me/phones/101/addresses"
+    new = {"mail": HOME, "attach": "opus", "events": ["message.kept"]}
+    token = script(front, "anna")
+    assert token.post("me/phones/101/addresses", json=new).status_code == 403
+    put = anna.post(here, json=new)
+    assert put.status_code == 200
+    one = put.json()
+    assert one == {**new, "id": address_id(front), "confirmed": False}
+    confirm = f"{here}/{one['id']}/confirm"
+    assert anna.post(confirm, json={"code": "00"}).status_code == 422
+    given = {"code": code(front)}
+    assert token.post(confirm.removeprefix(f"{API}/"), json=given).status_code == 403
+    assert anna.post(confirm, json=given).json() == {**one, "confirmed": True}
+    assert token.get("me/phones/101/addresses").json() == {"items": [{**one, "confirmed": True}]}
+    olga = script(front, "olga")
+    assert olga.get("employees/101/addresses").json()["items"][0]["mail"] == HOME
+    assert olga.get("me/phones/101/addresses").status_code == 404
+    assert olga.delete(f"employees/102/addresses/{one['id']}").status_code == 404
+    assert script(front, "rival").delete(f"employees/101/addresses/{one['id']}").status_code == 404
+    assert olga.delete(f"employees/101/addresses/{one['id']}").status_code == 204
+    assert told(front) == []
+    anna.post(here, json=new)
+    assert anna.post(f"{here}/{address_id(front)}/code").status_code == 202
+    assert token.delete(f"me/phones/101/addresses/{address_id(front)}").status_code == 204
+    for wrong in ({**new, "events": []}, {**new, "events": ["call.missed"]}, {"mail": "x"}, {}):
+        assert anna.post(here, json=wrong).status_code == 422, wrong
+    assert anna.post(here, json={**new, "webhook": "http://127.0.0.1/"}).status_code == 422
+    let_employees(front, may=False)
+    assert anna.post(here, json=new).status_code == 403
+
+
+def test_others_do_not_see_them(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    boris = front.visitor("boris")
+    assert HOME not in boris.get("/account").text
+    for deed in ("", f"/{address_id(front)}/confirm", f"/{address_id(front)}/remove"):
+        answer = boris.post(f"{HERE}{deed}", data={"mail": HOME, "code": code(front)})
+        assert answer.status_code == 404
+    other = boris.post(f"/account/addresses/102/{address_id(front)}/remove")
+    assert other.status_code == 404
+    assert re.search(OTHER_COMPANY, anna.get("/account").text) is None
+    assert len(front.services.own_addresses.of(who(front))) == 1

@@ -1,0 +1,134 @@
+"""Mail addresses of an employee's own: set and confirmed by themselves, removed by both sides."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from storage.errors import ConfigError, NotFound, Refused
+from storage.notifications.own_address import OWN_EVENTS
+from storage.office import make_part
+from storage.office.edit import entry
+from storage.office.notify import MailDestination
+from storage.office.told import told
+from web.forms.fields import typed
+from web.forms.own_account import (
+    OwnVoicemail,
+    account_page,
+    go_to_account,
+    own_voicemail,
+    settled,
+)
+from web.visit import Visit, page
+
+
+def put_address(visit: Visit) -> Response:
+    """Set one more, which is sent a code, or change what is told to one that is there."""
+    own, form = _own(visit), typed(visit.form)
+    events = tuple(each for each in OWN_EVENTS if each in visit.form.getlist("event"))
+    try:
+        if not visit.services.has_mail_server:
+            raise ConfigError("no-mail-server")
+        set_ = visit.services.own_addresses.put(
+            own.employee_id,
+            make_part(
+                MailDestination,
+                mail=form.get("mail", "").strip(),
+                attach=form.get("attach", "none"),
+                events=events,
+            ),
+            beside=told(visit.office, own.extension),
+            language=visit.language,
+            by=visit.actor,
+        )
+    except Refused as error:
+        wrong = visit.mistakes(error.problems, "", ("mail", "attach", "events"))
+        return account_page(visit, **{f"addresses-{own.extension}": wrong})
+    if set_.is_confirmed:
+        return visit.redirect("/account", visit.text("Saved."))
+    return _sent(visit)
+
+
+def send_code(visit: Visit) -> Response:
+    """Send another code."""
+    own = _own(visit)
+    address_id = visit.path["id"]
+    try:
+        visit.services.own_addresses.send_code(own.employee_id, address_id, by=visit.actor)
+    except Refused as error:
+        here = [problem.at("code") for problem in error.problems]
+        wrong = visit.mistakes(here, "", ("code",))
+        return account_page(visit, **{f"code-{address_id}": wrong})
+    return _sent(visit)
+
+
+def confirm(visit: Visit) -> Response:
+    """Take the code that a letter brought: from now on letters about messages go there."""
+    own, form = _own(visit), typed(visit.form)
+    address_id = visit.path["id"]
+    try:
+        visit.services.own_addresses.confirm(
+            own.employee_id, address_id, form.get("code", ""), by=visit.actor
+        )
+    except Refused as error:
+        wrong = visit.mistakes(error.problems, "", ("code",))
+        return account_page(visit, **{f"code-{address_id}": wrong})
+    return visit.redirect("/account", visit.text("The address is confirmed."))
+
+
+def remove(visit: Visit) -> Response:
+    """Send no more there; that is always allowed."""
+    own = own_voicemail(visit)
+    visit.services.own_addresses.remove(own.employee_id, visit.path["id"], by=visit.actor)
+    return visit.redirect("/account", visit.text("Removed."))
+
+
+def remove_of_employee(visit: Visit) -> Response:
+    """Remove an address of an employee's, by an administrator."""
+    extension = visit.path["extension"]
+    entry(visit.office.employees, extension, "employee")
+    addresses = visit.services.own_addresses
+    employee_id = addresses.person(visit.user.company_id, extension)
+    if employee_id is None:
+        raise NotFound("no-such-extension")
+    addresses.remove(employee_id, visit.path["id"], by=visit.actor)
+    return visit.redirect(f"/employees/{extension}/notify", visit.text("Removed."))
+
+
+def show_employee(visit: Visit) -> Response:
+    """Where an administrator comes who logs in after having sent that form."""
+    extension = visit.path["extension"]
+    entry(visit.office.employees, extension, "employee")
+    return visit.redirect(f"/employees/{extension}/notify")
+
+
+def _own(visit: Visit) -> OwnVoicemail:
+    """The voicemail that the address names, where the company lets employees. NotFound, 403."""
+    own = own_voicemail(visit)
+    if not visit.office.company.self_service:
+        raise HTTPException(403)
+    return own
+
+
+def _sent(visit: Visit) -> Response:
+    return visit.redirect(
+        "/account", visit.text("A letter with a code is on its way. Type the code here.")
+    )
+
+
+_ONE = "/account/addresses/{extension}/{id}"
+_OF_EMPLOYEE = "/employees/{extension}/notify/own/{id}/remove"
+
+routes = [
+    Route("/account/addresses/{extension}", page(go_to_account), methods=["GET"]),
+    Route("/account/addresses/{extension}", page(settled(put_address)), methods=["POST"]),
+    Route(f"{_ONE}/code", page(go_to_account), methods=["GET"]),
+    Route(f"{_ONE}/code", page(settled(send_code)), methods=["POST"]),
+    Route(f"{_ONE}/confirm", page(go_to_account), methods=["GET"]),
+    Route(f"{_ONE}/confirm", page(settled(confirm)), methods=["POST"]),
+    Route(f"{_ONE}/remove", page(go_to_account), methods=["GET"]),
+    Route(f"{_ONE}/remove", page(settled(remove)), methods=["POST"]),
+    Route(_OF_EMPLOYEE, page(show_employee, role="administrator"), methods=["GET"]),
+    Route(_OF_EMPLOYEE, page(remove_of_employee, role="administrator"), methods=["POST"]),
+]
