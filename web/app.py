@@ -38,6 +38,7 @@ from web.pages import (
     account,
     api,
     audit,
+    browser_notifications,
     company,
     deliveries,
     employees,
@@ -60,6 +61,7 @@ from web.visit import Guest, as_guest, as_visit
 SECTIONS = (
     *(login, messages, holds, trash, users, employees, menus, prompts, trying),
     *(numbers, mailbox, notify, company, problems, audit, deliveries, account, api),
+    browser_notifications,
 )
 
 API = "/api/v1"

@@ -125,6 +125,8 @@ MATRIX: Final = (
     Row("GET", "/messages/{hers}/download", HERS),
     Row("GET", "/messages/{common}/download", COMPANYS),
     Row("GET", "/messages/found", SHOWN),
+    # Nothing is said of what is not theirs, as of what is not there.
+    Row("GET", "/notifications?message={hers}", SHOWN),
     Row("POST", "/messages/{hers}/heard", Answers(401, 204, 404, 204, 404)),
     Row("POST", "/messages/{hers}/mark", HERS_DONE, {"state": "new"}),
     Row("POST", "/messages/{common}/mark", Answers(401, 404, 404, 303, 404), {"state": "new"}),

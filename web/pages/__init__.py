@@ -7,6 +7,7 @@ __all__ = [
     "account",
     "api",
     "audit",
+    "browser_notifications",
     "company",
     "deliveries",
     "employees",
