@@ -109,9 +109,12 @@ def play(app: App, message_id: str, *, speed: float, phone: str | None) -> None:
         raise click.UsageError("--speed is for the speaker; a phone plays as recorded")
     message = app.messages.get(message_id)
     if phone:
+        words = [message.id]
         if message.company in app.offices.names():
-            phone = phone_endpoint(app.offices.get(message.company), phone)
-        ring_phone(app.settings, phone, "play-message", message.id)
+            office = app.offices.get(message.company)
+            words += [phone] if phone in office.employees else []
+            phone = phone_endpoint(office, phone)
+        ring_phone(app.settings, phone, "play-message", *words)
         click.echo(f"ringing {phone}", err=True)
         return
     play_aloud(app.messages.read(message), speed)

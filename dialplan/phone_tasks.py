@@ -29,9 +29,9 @@ log = structlog.get_logger()
 
 
 async def play_message(
-    call: Call, repository: MessageRepository, message_id: str, folder: Path
+    call: Call, repository: MessageRepository, message_id: str, folder: Path, extension: str = ""
 ) -> None:
-    """Play a message on the phone that was rung for it; ``#`` ends it early.
+    """Play a message on the phone that was rung for it, an ``extension``'s; ``#`` ends it early.
 
     Asterisk plays from ``folder`` (its own recordings), so the audio may be kept anywhere.
     """
@@ -44,7 +44,9 @@ async def play_message(
     try:
         await call.answer("en")
         await call.replay(name, interrupt="#")
-        await asyncio.to_thread(repository.listen, message.id, by=_whoever_answers(call))
+        await asyncio.to_thread(
+            repository.listen, message.id, phone=extension, by=_whoever_answers(call)
+        )
     finally:
         copy.unlink(missing_ok=True)
 

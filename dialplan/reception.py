@@ -60,8 +60,8 @@ class Reception:
         match list(args):
             case ["call"] | ["call", _]:  # without a number, where a name was called
                 await self.take_outside_call(call)
-            case ["phone", "play-message", message_id]:
-                await play_message(call, self.messages, message_id, self.recordings)
+            case ["phone", "play-message", message_id, *extension] if len(extension) < 2:
+                await play_message(call, self.messages, message_id, self.recordings, *extension)
             case ["phone", "record-prompt", company_id, name]:
                 await record_prompt(
                     call, self.offices, self.prompts, company_id, name, self.recordings

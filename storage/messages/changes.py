@@ -29,15 +29,20 @@ LONGEST_REASON = 500
 """Characters of the reason for a hold."""
 
 
-def listen(session: Session, message_id: str, user: User | None, by: Actor) -> None:
+def listen(
+    session: Session, message_id: str, user: User | None, by: Actor, phone: str = ""
+) -> None:
     """See `MessageRepository.listen`."""
     scope = scope_of(session, user) if user else EVERYTHING
     (row,) = _locked(session, [message_id], scope)
-    row.heard_at = row.heard_at or datetime.now(UTC)
-    was_new = user and unread.mark_heard(session, user.id, [row.place])
+    is_first, row.heard_at = row.heard_at is None, row.heard_at or datetime.now(UTC)
+    listeners = [user.id] if user else unread.accounts_of(session, row, phone)
+    heard = [each for each in listeners if unread.mark_heard(session, each, [row.place])]
     _note_listening(session, row, by)
-    if user and was_new:
-        announce(session, "marked", [row], user_id=user.id)
+    for user_id in heard:
+        announce(session, "marked", [row], user_id=user_id)
+    if is_first and not listeners and not row.quiet:  # by nobody's account: still, it was heard
+        announce(session, "marked", [row])
 
 
 def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:

@@ -144,13 +144,17 @@ class MessageRepository:
         """The message's WAV, to be read in parts. Raises NotFound or AudioError."""
         return self._audio.open(message.audio_key)
 
-    def listen(self, message_id: str, *, user: User | None = None, by: Actor) -> None:
+    def listen(
+        self, message_id: str, *, user: User | None = None, phone: str = "", by: Actor
+    ) -> None:
         """Note that a message is being listened to: to its user it is new no longer.
 
+        ``phone`` is the extension on whose phone it is played: to whom that belongs it is new no
+        longer, where the message is theirs.
         Somebody who asks again within ten minutes is still listening. Raises NotFound.
         """
         with self._database.session() as session:
-            changes.listen(session, message_id, user, by)
+            changes.listen(session, message_id, user, by, phone)
 
     def note_listening(self, message_id: str, *, user: User, by: Actor) -> None:
         """Note that somebody listens who may not mark anything: new it stays. Raises NotFound."""

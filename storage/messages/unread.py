@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Scope, User, scope_for
 from storage.database.account_tables import BindingRow, UserRow
+from storage.database.employee_tables import EmployeeRow
 from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
 from storage.messages.query import Query
@@ -100,6 +101,19 @@ def mark_heard(session: Session, user_id: str, places: Collection[int]) -> set[i
     """Make messages no longer new to a user; those that were."""
     removed = delete(UnheardRow).where(UnheardRow.user_id == user_id, UnheardRow.place.in_(places))
     return set(session.scalars(removed.returning(UnheardRow.place)))
+
+
+def accounts_of(session: Session, row: MessageRow, phone: str) -> Sequence[str]:
+    """The ids of employees' accounts of whom a message is heard on the phone of an extension.
+
+    That is who has the extension, if the message is theirs: nobody else listens to it there.
+    """
+    who = session.get(EmployeeRow, row.employee_id) if phone and row.employee_id else None
+    if who is None or who.until is not None or who.extension != phone:
+        return []
+    bound = select(BindingRow.user_id).where(BindingRow.employee_id == who.id)
+    own = select(UserRow.id).where(UserRow.id.in_(bound), UserRow.role == "employee")
+    return session.scalars(own.order_by(UserRow.id)).all()
 
 
 def new_among(session: Session, user_id: str, places: Collection[int]) -> set[int]:

@@ -148,6 +148,14 @@ async def test_a_message_is_played_on_a_phone_and_is_heard_then(house: House) ->
     assert list(house.recordings.iterdir()) == [], "the copy for Asterisk is gone again"
 
 
+async def test_a_message_may_be_played_on_an_employees_phone(house: House) -> None:
+    await house.take("call", "74951234567")
+    (message,) = house.messages.list(Query()).messages
+    steps = await house.take("phone", "play-message", message.id, "101")
+    assert steps == ["answer (en)", "play the recording"]
+    assert house.messages.get(message.id).state == "heard"
+
+
 async def test_a_prompt_is_recorded_by_phone(house: House) -> None:
     site = house.offices.site("Ромашка")
     await house.take("phone", "record-prompt", site.company_id, "anna", says="Это Анна.")
