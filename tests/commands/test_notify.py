@@ -14,6 +14,7 @@ from commands.context import App
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import receive
+from tests.commands.test_own_addresses import put
 from tests.notifications.mail_server import MailServer, mail_server
 from tests.notifications.receiver import SECRET, Receiver, receiver
 
@@ -128,3 +129,14 @@ def test_what_there_is_to_do_first_is_said(office: Voicepost) -> None:
     assert "999" in office.refused("notify", "test", "999")
     office("employees", "notify", "101", "--mail", "anna@example.com")
     assert "no message yet" in office.refused("notify", "test", "101")
+
+
+async def test_addresses_of_the_employees_own_are_tried_too(
+    office: Voicepost, anna: str, server: MailServer
+) -> None:
+    put(office, "anna@home.example")
+    put(office, "typo@home.example", confirmed=False)
+    result = await tried(office, "101")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == ["ok      anna@home.example  taken as 1"]
+    assert [letter.to for letter in server.letters] == [("anna@home.example",)]

@@ -19,7 +19,7 @@ from storage.backup.restoring import Restored, restore
 from storage.backup.tables import Tables, as_line
 from storage.companies.directory import Directory
 from storage.companies.store import Offices
-from storage.database.delivery_tables import DeliveryRow, ReadNewsRow
+from storage.database.delivery_tables import DeliveryRow, OwnAddressRow, ReadNewsRow
 from storage.database.employee_tables import EmployeeRow, HoldingRow
 from storage.database.engine import Database
 from storage.database.tables import NewsRow
@@ -146,6 +146,22 @@ def tell_somebody(home: Home) -> None:
                 tries=1,
                 ended_at=NOW,
                 answer="250 OK",
+            )
+        )
+        employee = session.scalars(select(EmployeeRow)).first()
+        assert employee is not None
+        own = make_part(MailDestination, mail="anna@home.example")
+        session.add(
+            OwnAddressRow(
+                id=new_id(NOW),
+                company_id=offices.site(company).company_id,
+                employee_id=employee.id,
+                destination=own.key,
+                settings=own.model_dump_json(),
+                language="ru",
+                added_at=NOW,
+                since=1,
+                wrong_codes=0,
             )
         )
 

@@ -64,6 +64,10 @@ def test_an_address_is_set_and_confirmed(front: Front, anna: Visitor) -> None:
     assert "не подтверждён" in page
     assert f"Код из письма на {HOME}" in page
     assert code(front) not in page
+    before = code(front)
+    anna.post(HERE, data=form)
+    assert "Сохранено." in anna.get("/account").text
+    assert code(front) == before, "no other letter was sent"
 
     wrong = anna.post(f"{HERE}/{address_id(front)}/confirm", data={"code": "0"})
     assert wrong.status_code == 422

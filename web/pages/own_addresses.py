@@ -45,7 +45,7 @@ def put_address(visit: Visit) -> Response:
     except Refused as error:
         wrong = visit.mistakes(error.problems, "", ("mail", "attach", "events"))
         return account_page(visit, **{f"addresses-{own.extension}": wrong})
-    if set_.is_confirmed:
+    if set_.id in {each.id for each in own.addresses}:
         return visit.redirect("/account", visit.text("Saved."))
     return _sent(visit)
 
