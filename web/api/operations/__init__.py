@@ -14,6 +14,7 @@ __all__ = [
     "menus",
     "messages",
     "numbers",
+    "own_addresses",
     "phones",
     "prompts",
     "recordings",
