@@ -9,7 +9,10 @@ from email import message_from_bytes
 import pytest
 
 from notifications.mail import compose
+from storage.errors import ConfigError
+from storage.notifications.outbox import read_on
 from storage.notifications.own_address import Code
+from storage.notifications.own_addresses import WRONG_CODES
 from storage.office import Company
 from storage.office.notify import MailDestination
 from storage.settings_sections import MailSettings
@@ -82,34 +85,28 @@ async def test_the_letter_is_in_the_language_of_who_set_the_address(house: House
 
 
 async def test_who_removes_an_address_is_sent_nothing_that_waits(house: House) -> None:
-    house.server.answers["DATA"] = "451 later"
-    addresses = house.front.installation.own_addresses
-    async with house.working():
-        who, address = put(house)
-        await until(lambda: bool(house.deliveries()[0].answer))
-        addresses.remove(who, address, by=NOBODY)
-        house.server.answers.clear()
-        (delivery,) = house.deliveries()
-        house.queue.retry(delivery.id, by=NOBODY)
-        await until(lambda: house.states() == ["cancelled"])
-    assert house.server.letters == []
-
-
-async def test_a_message_is_not_told_to_an_address_removed_meanwhile(house: House) -> None:
     addresses = house.front.installation.own_addresses
     who, address = put(house)
     asked = addresses.code(MailDestination(mail=HOME).key, who)
     assert asked
     addresses.confirm(who, address, asked.code, by=NOBODY)
-    house.server.answers["MAIL"] = "451 later"
     house.receive("101")
+    read_on(house.front.installation.database, house.front.services.offices.snapshot())
+    assert [each.event for each in house.deliveries()] == ["address.confirm", "message.kept"]
+    addresses.remove(who, address, by=NOBODY)
     async with house.working():
-        await until(lambda: [each.event for each in house.deliveries()][1:] == ["message.kept"])
-        addresses.remove(who, address, by=NOBODY)
-        house.server.answers.clear()
-        for each in house.deliveries():
-            house.queue.retry(each.id, by=NOBODY)
         await until(lambda: house.states() == ["cancelled", "cancelled"])
+    assert house.server.letters == []
+
+
+async def test_a_code_is_not_sent_once_it_is_replaced_by_none(house: House) -> None:
+    who, address = put(house)
+    addresses = house.front.installation.own_addresses
+    for _ in range(WRONG_CODES):
+        with pytest.raises(ConfigError):
+            addresses.confirm(who, address, "wrong", by=NOBODY)
+    async with house.working():
+        await until(lambda: house.states() == ["cancelled"])
     assert house.server.letters == []
 
 
