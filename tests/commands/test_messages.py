@@ -14,6 +14,7 @@ from commands import messages as commands
 from commands.context import App
 from commands.terminal import audio_player
 from storage.intake.intake import Kept, Mailbox
+from storage.intake.mailboxes import employee_mailbox
 from storage.settings import Settings
 from tests.commands.conftest import Voicepost
 from tests.speech import speak
@@ -240,6 +241,24 @@ def test_playing_on_a_phone_rings_it(
 
     assert rung == [("101", "play-message", company)]
     assert voicepost.data("messages", "show", company)["state"] == "new"
+
+
+def test_an_employees_phone_is_said_to_be_whose_it_is(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App(office.home)
+    message = receive(office, employee_mailbox(app.offices.site(), "101"), "+79161234567")
+    app.database.close()
+    rung: list[tuple[str, ...]] = []
+    monkeypatch.setattr(commands, "ring_phone", lambda _settings, *what: rung.append(what))
+
+    office("messages", "play", message, "--phone", "101")
+    office("messages", "play", message, "--phone", "PJSIP/101")
+
+    assert rung == [
+        ("PJSIP/101", "play-message", message, "101"),
+        ("PJSIP/101", "play-message", message),
+    ]
 
 
 def test_a_message_that_could_not_be_played_stays_new(
