@@ -7,7 +7,7 @@ whenever it is killed. Several may read at once: the row that says how far is th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select
@@ -19,8 +19,12 @@ from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNe
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
+from storage.messages.unheard import IMPORTED
+from storage.notifications.delivery import UNHEARD
+from storage.notifications.limit import within_limit
 from storage.office import Office
-from storage.office.notify import AnyDestination, Event
+from storage.office.notify import AnyDestination, Event, daily_of
+from storage.office.times import within
 from storage.people import present
 
 AT_ONCE: Final = 500
@@ -32,8 +36,6 @@ EVENTS: Final[Mapping[str, Event]] = {
     "marked": "message.heard",
 }
 """What the kinds of news are called outside."""
-IMPORTED: Final = "import"
-"""The source of messages of which nobody is told: they are old."""
 
 
 def read_on(database: Database, directory: Directory) -> int:
@@ -69,8 +71,8 @@ def _deliveries(
     ids = {item.message_id for item in told}
     messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
     companies = {str(item.company_id) for item in told}
-    since = _since(session, companies)
-    extensions = _extensions(session, companies)
+    rows = _rows(session, companies, {item.employee_id or COMPANY for item in told})
+    extensions = extensions_of(session, companies)
     heard = _heard(session, told)
     now = datetime.now(UTC)
     for item in told:
@@ -85,26 +87,31 @@ def _deliveries(
         if mailbox is None:
             continue
         for each in destinations_of(site.office, mailbox):
-            from_then_on = since.get((company_id, item.employee_id or COMPANY, each.key))
-            if from_then_on is None or item.seq <= from_then_on:
+            row = rows.get((company_id, item.employee_id or COMPANY, each.key))
+            if row is None or item.seq <= row.since or daily_of(each) is not None:
                 continue
             if EVENTS[item.kind] in each.events:
-                yield {
+                later = timedelta(minutes=each.unheard_minutes or 0)
+                due = within(max(now, item.at + later), each.between, site.office.company.timezone)
+                made = {
                     "id": new_id(now),
                     "company_id": company_id,
                     "employee_id": item.employee_id,
                     "kind": each.kind,
                     "destination": each.key,
                     "address": each.address,
-                    "event": EVENTS[item.kind],
+                    "event": UNHEARD if each.is_reminder else EVENTS[item.kind],
                     "message_id": item.message_id,
                     "event_at": item.at,
                     "made_at": now,
                     "state": "waiting",
                     "tries": 0,
-                    "next_try_at": now,
+                    "next_try_at": due,
+                    "due_at": due,
                     "answer": "",
+                    "folded_into": None,
                 }
+                yield from within_limit(row, each.most_per_hour, made)
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
@@ -115,9 +122,18 @@ def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
     return tuple(employee.notify or ()) if employee else ()
 
 
-def _since(session: Session, companies: set[str]) -> dict[tuple[str, str, str], int]:
-    rows = session.scalars(select(DestinationRow).where(DestinationRow.company_id.in_(companies)))
-    return {(row.company_id, row.mailbox, row.destination): row.since for row in rows}
+def _rows(
+    session: Session, companies: set[str], mailboxes: set[str]
+) -> dict[tuple[str, str, str], DestinationRow]:
+    """What is known of the mailboxes' destinations, by their keys; locked, as it may change."""
+    keys = (DestinationRow.company_id, DestinationRow.mailbox, DestinationRow.destination)
+    rows = session.scalars(
+        select(DestinationRow)
+        .where(DestinationRow.company_id.in_(companies), DestinationRow.mailbox.in_(mailboxes))
+        .order_by(*keys)
+        .with_for_update()
+    )
+    return {(row.company_id, row.mailbox, row.destination): row for row in rows}
 
 
 def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
@@ -134,7 +150,7 @@ def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
     return {seq for key, seq in last.items() if key[1] in there and key not in unheard}
 
 
-def _extensions(session: Session, companies: set[str]) -> dict[str, str]:
+def extensions_of(session: Session, companies: set[str]) -> dict[str, str]:
     """Those of the people who are there now, by their ids."""
     return {
         row.id: row.extension for company_id in companies for row in present(session, company_id)

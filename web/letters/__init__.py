@@ -3,4 +3,4 @@
 How either is sent may not come in here.
 """
 
-__all__ = ["letter", "short"]
+__all__ = ["letter", "short", "summary"]
