@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.messages.events import News
     from storage.messages.repository import MessageRepository
     from storage.messages.unassigned import Unassigned
+    from storage.notifications.lamps import Lamps
     from storage.notifications.queue import Deliveries
     from storage.office.prompts import PromptLibrary
     from storage.retention.retention import Retention
@@ -111,6 +112,12 @@ class App:
         from storage.notifications.queue import Deliveries
 
         return Deliveries(self.database)
+
+    @cached_property
+    def lamps(self) -> Lamps:
+        from storage.notifications.lamps import Lamps
+
+        return Lamps(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:

@@ -35,9 +35,12 @@ def listen(session: Session, message_id: str, user: User | None, by: Actor) -> N
     (row,) = _locked(session, [message_id], scope)
     row.heard_at = row.heard_at or datetime.now(UTC)
     was_new = user and unread.mark_heard(session, user.id, [row.place])
+    in_box = unread.mark_box(session, [row], user, is_new=False)
     _note_listening(session, row, by)
     if user and was_new:
         announce(session, "marked", [row], user_id=user.id)
+    else:
+        announce(session, "box", in_box)
 
 
 def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
@@ -60,8 +63,10 @@ def mark(
     else:
         changed_places = unread.mark_new(session, user.id, places)
     changed = [row for row in rows if row.place in changed_places]
+    in_box = unread.mark_box(session, rows, user, is_new=state == "new")
     _note(session, by, f"message.{state}", changed)
     announce(session, "marked", changed, user_id=user.id)
+    announce(session, "box", [row for row in in_box if row not in changed])
     return [row.id for row in changed]
 
 
@@ -118,7 +123,7 @@ def accept(
     """See `MessageRepository.accept`."""
     changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
     for row in changed:
-        row.quiet = False
+        row.quiet, row.new_in_box = False, True
         # Its days begin again: else a box with keep_days might let it go within the hour.
         row.restored_at = datetime.now(UTC)
     there = [row for row in changed if row.deleted_at is None]

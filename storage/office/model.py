@@ -106,6 +106,8 @@ class Employee(StrictModel):
     forward: Forward = Forward()
     notify: Destinations | None = None
     """Who is told of their messages."""
+    company_lamp: bool = False
+    """Whether the lamp of their phone tells of the company's new messages, too."""
 
     @property
     def answer_within(self) -> float:

@@ -1,0 +1,128 @@
+"""Lamps: what phones are told of new messages follows what is in the mailboxes.
+
+The process that serves an Asterisk's calls does it: each Asterisk has lamps of its own, and exactly
+one serves it. A lamp's state is a count that replaces the last one: after a restart of ours or of
+Asterisk's all are set again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from commands.context import App
+from storage.companies.directory import Directory
+from storage.errors import StorageError
+from storage.messages.events import MOST, Item
+from storage.notifications.lamps import Box, Count, Lamp
+from telephony.ari.client import Ari
+from telephony.ari.lamps import set_lamp
+from telephony.ari.router import Router
+from telephony.errors import AriError
+
+LOOK_SECONDS: Final = 0.25
+"""Between two looks at the news, each of which reads two numbers."""
+AGAIN_SECONDS: Final = 60.0
+"""Between two counts of everything: accounts that come and go are in no news."""
+AWAY_SECONDS: Final = 5.0
+"""While the database is away, and after what nobody foresaw."""
+CALLERS_FIRST_SECONDS: Final = 2.0
+"""Callers of a service that died are taken up before lamps are set."""
+
+log = structlog.get_logger()
+
+
+async def keep_lamps(app: App, ari: Ari, router: Router) -> None:
+    """Set lamps whenever something changes, until cancelled. What fails is tried again."""
+    board = Board(app)
+    connection, told = 0, False
+    while True:
+        await router.connected.wait()
+        if connection != router.connections:
+            if router.live_calls:
+                await asyncio.sleep(CALLERS_FIRST_SECONDS)
+            connection, told = router.connections, False
+            board.forget()  # Asterisk may have been restarted
+        pause = LOOK_SECONDS
+        try:
+            for lamp, count in await asyncio.to_thread(board.changed):
+                await set_lamp(ari, lamp.mailbox, new=count.new, old=count.old)
+                board.shown[lamp.mailbox] = count
+        except StorageError as error:
+            log.warning("lamps wait for the database", why=error)
+            pause = AWAY_SECONDS
+        except AriError as error:
+            # Those that were not set are set with the next look.
+            if not told and error.status:
+                log.warning("a lamp cannot be set", why=error)
+                told = True
+            pause = AWAY_SECONDS if error.status else LOOK_SECONDS
+        except Exception:
+            # Whatever nobody foresaw here must not end the calls of this process.
+            log.exception("setting lamps failed")
+            pause = AWAY_SECONDS
+        await asyncio.sleep(pause)
+
+
+@dataclass
+class Board:
+    """What all lamps should show, and what Asterisk was told of them (``shown``)."""
+
+    app: App
+    shown: dict[str, Count] = field(default_factory=dict)
+    _lamps: dict[str, Lamp] = field(default_factory=dict)
+    _counts: dict[Box, Count] = field(default_factory=dict)
+    _directory: Directory | None = None
+    _seq: int = 0
+    _counted_at: float | None = None
+    """When all were counted last, by the monotonic clock; None where they have to be."""
+
+    def forget(self) -> None:
+        """Asterisk knows nothing: count and set all anew."""
+        self.shown.clear()
+        self._counted_at = None
+
+    def changed(self) -> list[tuple[Lamp, Count]]:
+        """The lamps that have to show something else, lit ones first. Raises StorageError.
+
+        One whose mailbox is no more shows nothing.
+        """
+        try:
+            self._look()
+        except StorageError:
+            self._counted_at = None
+            raise
+        wanted = [(lamp, lamp.count(self._counts)) for lamp in self._lamps.values()]
+        found = [(lamp, count) for lamp, count in wanted if self.shown.get(lamp.mailbox) != count]
+        found += [
+            (Lamp(mailbox, "", "", "", ()), Count())
+            for mailbox, count in self.shown.items()
+            if mailbox not in self._lamps and count != Count()
+        ]
+        return sorted(found, key=lambda each: each[1].new == 0)
+
+    def _look(self) -> None:
+        directory = self.app.offices.snapshot()
+        if directory is not self._directory:
+            self._lamps = {lamp.mailbox: lamp for lamp in self.app.lamps.all(directory)}
+            self._directory, self._counted_at = directory, None
+        if self._counted_at is None or time.monotonic() - self._counted_at > AGAIN_SECONDS:
+            self._seq = self.app.news.newest()  # first: what comes meanwhile is counted again
+            self._counts = self.app.lamps.counts()
+            self._counted_at = time.monotonic()
+        elif items := self.app.news.since(self._seq):
+            self._count_of(items)
+
+    def _count_of(self, items: list[Item]) -> None:
+        boxes = {(item.company_id, item.employee_id) for item in items if item.company_id}
+        self._seq = items[-1].seq
+        if len(items) == MOST:  # there are more: all of them, then
+            self._counted_at = None
+            self._look()
+        elif boxes:
+            counts = self.app.lamps.counts(boxes)
+            self._counts |= {box: counts.get(box, Count()) for box in boxes}
