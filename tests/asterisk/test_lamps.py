@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.lamp_phone import LampPhone, lamp_phone
 from tests.acting import ME
 from tests.asterisk.conftest import Telephony, open_telephony
 from tests.asterisk.house import House, Process, end, until_async
-from tests.asterisk.lamp_phone import LampPhone, lamp_phone
 from tests.asterisk.offices import office
 from tests.asterisk.test_review import at_the_beep, kept_from, recording_started
 from tests.speech import speak
@@ -83,12 +83,12 @@ async def test_lamps_of_both_kinds_of_phones(short_folder: Path, phones_asterisk
     async with opened_town(short_folder / "lamps", phones_asterisk) as town:
         house = town.house
         await until(lambda: town.anna.counts and town.boris.counts)
-        assert not town.anna.is_lit
-        assert not town.boris.is_lit
+        assert town.anna.new == 0
+        assert town.boris.new == 0
 
         annas = await town.leave_for_anna("79160000061")
         await until(lambda: town.anna.counts[-1] == (1, 0))
-        assert not town.boris.is_lit
+        assert town.boris.new == 0
         companys = await town.leave_for_the_company("79160000062")
         await until(lambda: town.boris.counts[-1] == (1, 0))
 
@@ -102,18 +102,18 @@ async def test_lamps_of_both_kinds_of_phones(short_folder: Path, phones_asterisk
         house.repository.delete(annas, by=ME)
         await until(lambda: town.anna.counts[-1] == (0, 0))
         house.repository.delete(companys, by=ME)
-        await until(lambda: not town.boris.is_lit)
+        await until(lambda: town.boris.new == 0)
         house.repository.restore(companys, by=ME)
-        await until(lambda: town.boris.is_lit)
+        await until(lambda: town.boris.new == 1)
 
         # While `calls` is dead, what is done at the page is not told; then it is.
         await house.kill_role(town.service, "calls")
         house.repository.delete(companys, by=ME)
-        await until(lambda: not town.boris.is_lit, seconds=60)
+        await until(lambda: town.boris.new == 0, seconds=60)
 
         # So it is while Asterisk is away, which comes back and knows nothing.
         house.repository.restore(companys, by=ME)
-        await until(lambda: town.boris.is_lit)
+        await until(lambda: town.boris.new == 1)
         pid = house.asterisk.pid()
         assert pid is not None
         told = len(town.anna.counts), len(town.boris.counts)

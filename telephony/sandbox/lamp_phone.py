@@ -1,4 +1,7 @@
-"""A telephone with a lamp: it registers, or subscribes, and sees what it is told of messages."""
+"""A telephone with a lamp: it registers, or subscribes, and sees what it is told of messages.
+
+The demo and the tests have it; nobody calls it, and it calls nobody.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal, cast
 
+from telephony.errors import TelephonyError
+
 ANSWER_SECONDS: Final = 30.0
 AGAIN_SECONDS: Final = 1.0
 """After this long a request is sent again: Asterisk may be starting."""
@@ -19,26 +24,32 @@ Kind = Literal["told", "subscribes"]
 
 
 class LampPhone(asyncio.DatagramProtocol):
-    """A SIP telephone of the sandbox's; ``counts`` are what it was told, new messages and others.
-
-    The newest is the last one. An endpoint is called by its extension.
-    """
+    """One of the SIP telephones in `asterisk-conf/pjsip.conf`, as far as its lamp goes."""
 
     def __init__(self, extension: str, server: str) -> None:
         self.counts: list[tuple[int, int]] = []
+        """What it was told, the newest last: new messages and others."""
         self._extension = extension
         self._server = server
         self._tag, self._call_id = secrets.token_hex(6), secrets.token_hex(10)
         self._requests = 0
         self._answers: asyncio.Queue[str] = asyncio.Queue()
+        self._told = asyncio.Event()
 
     @property
-    def is_lit(self) -> bool:
-        return bool(self.counts) and self.counts[-1][0] > 0
+    def new(self) -> int:
+        """How many new messages the lamp tells of; with one, it is on."""
+        return self.counts[-1][0] if self.counts else 0
 
-    async def register(self) -> None:
-        """Say where it is, as every phone does."""
-        await self._ask("REGISTER", f"sip:{self._server}", "Expires: 600")
+    async def shows(self, new: int) -> None:
+        """Wait until it tells of so many new messages."""
+        while self.new != new:
+            self._told.clear()
+            await self._told.wait()
+
+    async def register(self, *, seconds: int = 600) -> None:
+        """Say for how long it is there, as every phone does."""
+        await self._ask("REGISTER", f"sip:{self._server}", f"Expires: {seconds}")
 
     async def subscribe(self) -> None:
         """Ask to be told of the messages of its mailbox."""
@@ -52,7 +63,10 @@ class LampPhone(asyncio.DatagramProtocol):
         answer = await self._send(method, uri, more)
         if answer.startswith("SIP/2.0 401"):
             answer = await self._send(method, uri, f"{more}\r\n{self._login(method, uri, answer)}")
-        assert answer.startswith("SIP/2.0 200"), answer
+        if not answer.startswith("SIP/2.0 200"):
+            raise TelephonyError(
+                f"The phone {self._extension} is refused: {answer.splitlines()[0]}"
+            )
 
     async def _send(self, method: str, uri: str, more: str) -> str:
         self._requests += 1
@@ -103,6 +117,7 @@ class LampPhone(asyncio.DatagramProtocol):
             told := re.search(r"^Voice-Message: *(\d+)/(\d+)", message, re.M)
         ):
             self.counts.append((int(told[1]), int(told[2])))
+            self._told.set()
         names = ("via", "from", "to", "call-id", "cseq")
         same = [
             line for line in message.splitlines() if line.partition(":")[0].lower().strip() in names
@@ -117,7 +132,10 @@ class LampPhone(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def lamp_phone(extension: str, server: str, kind: Kind) -> AsyncIterator[LampPhone]:
-    """A telephone that is there, and has been told of its messages once."""
+    """A telephone at the Asterisk that listens on ``server`` (host:port), until it is put away.
+
+    Raises TelephonyError, and TimeoutError where nobody answers.
+    """
     host, port = server.split(":")
     transport, phone = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: LampPhone(extension, server), remote_addr=(host, int(port))
@@ -125,6 +143,8 @@ async def lamp_phone(extension: str, server: str, kind: Kind) -> AsyncIterator[L
     try:
         await (phone.register() if kind == "told" else phone.subscribe())
         yield phone
+        if kind == "told":
+            await phone.register(seconds=0)
     finally:
         transport.close()
 
