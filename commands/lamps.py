@@ -63,7 +63,7 @@ def list_command(app: App, company: str | None, as_json: bool) -> None:
                     "mailbox": lamp.mailbox,
                     "company": directory.offices[lamp.company_id].office.company.name,
                     "extension": lamp.extension or None,
-                    "with_company": len(lamp.boxes) > 1,
+                    "with_company": not lamp.extension or len(lamp.boxes) > 1,
                     "new": count.new,
                     "old": count.old,
                     "lit": each.lit,

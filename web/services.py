@@ -14,6 +14,7 @@ from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
 from storage.messages.events import News
 from storage.messages.repository import MessageRepository
+from storage.notifications.lamps import Lamps
 from storage.notifications.queue import Deliveries
 from storage.office import Office
 from storage.office.prompts import PromptLibrary
@@ -45,6 +46,7 @@ class Services:
     audit: AuditLog
     news: News
     deliveries: Deliveries
+    lamps: Lamps
     ring: Callable[[Office, str, str, str, str], None]
     trash_days: int
     quiet_days: int

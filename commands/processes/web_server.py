@@ -132,6 +132,7 @@ def services(app: App) -> Services:
         invitations=app.invitations,
         audit=app.audit,
         deliveries=app.deliveries,
+        lamps=app.lamps,
         news=app.news,
         ring=ring,
         trash_days=app.settings.messages.trash_days,

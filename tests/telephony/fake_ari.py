@@ -223,8 +223,8 @@ class FakeAri:
                 self.lamps[told["VOICEPOST_MAILBOX"]] = counts
                 return {}
             case ["GET", "deviceStates", device]:
-                counts = self.lamps.get(device.removeprefix("MWI:"))
-                state = "INVALID" if counts is None else "INUSE" if counts[0] else "NOT_INUSE"
+                lamp = self.lamps.get(device.removeprefix("MWI:"))
+                state = "INVALID" if lamp is None else "INUSE" if lamp[0] else "NOT_INUSE"
                 return {"name": device, "state": state}
             case ["GET", "asterisk", "config", "dynamic", "res_pjsip", kind, name]:
                 if (kind, name) not in self.pjsip:

@@ -195,7 +195,7 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
         "numbers": numbers or (() if before else (extension,)),
         "greeting": form.get("greeting") or None,
         "notify": before.notify if before else None,  # has a page of its own
-        "company_lamp": "company_lamp" in form,
+        "company_lamp": "company_lamp" in form or None,
     }
     readings: dict[str, Callable[[], object]] = {
         "endpoint": lambda: phone_in(visit.own_site, extension, form.get("endpoint", "")),
