@@ -20,14 +20,15 @@ from storage.errors import StorageError
 from storage.messages.events import MOST, Item
 from storage.notifications.lamps import Box, Count, Lamp
 from telephony.ari.client import Ari
-from telephony.ari.lamps import set_lamp
+from telephony.ari.lamps import set_lamp, try_lamp
 from telephony.ari.router import Router
 from telephony.errors import AriError
 
 LOOK_SECONDS: Final = 0.25
 """Between two looks at the news, each of which reads two numbers."""
 AGAIN_SECONDS: Final = 60.0
-"""Between two counts of everything: accounts that come and go are in no news."""
+"""Between two counts of everything: accounts that come and go are in no news. And so often is tried
+whether lamps can be set by now."""
 AWAY_SECONDS: Final = 5.0
 """While the database is away, and after what nobody foresaw."""
 CALLERS_FIRST_SECONDS: Final = 2.0
@@ -39,33 +40,54 @@ log = structlog.get_logger()
 async def keep_lamps(app: App, ari: Ari, router: Router) -> None:
     """Set lamps whenever something changes, until cancelled. What fails is tried again."""
     board = Board(app)
-    connection, told = 0, False
+    connection = 0
     while True:
         await router.connected.wait()
-        if connection != router.connections:
-            if router.live_calls:
-                await asyncio.sleep(CALLERS_FIRST_SECONDS)
-            connection, told = router.connections, False
-            board.forget()  # Asterisk may have been restarted
         pause = LOOK_SECONDS
         try:
+            if connection != router.connections:  # Asterisk may have been restarted
+                if router.live_calls:
+                    await asyncio.sleep(CALLERS_FIRST_SECONDS)
+                connection = router.connections
+                board.forget()
+                await _until_they_can_be_set(ari, board, router)
             for lamp, count in await asyncio.to_thread(board.changed):
                 await set_lamp(ari, lamp.mailbox, new=count.new, old=count.old)
                 board.shown[lamp.mailbox] = count
         except StorageError as error:
             log.warning("lamps wait for the database", why=error)
             pause = AWAY_SECONDS
-        except AriError as error:
-            # Those that were not set are set with the next look.
-            if not told and error.status:
+        except AriError as error:  # those that were not set are set with the next look
+            if error.status:
                 log.warning("a lamp cannot be set", why=error)
-                told = True
-            pause = AWAY_SECONDS if error.status else LOOK_SECONDS
+                pause = AWAY_SECONDS
         except Exception:
             # Whatever nobody foresaw here must not end the calls of this process.
             log.exception("setting lamps failed")
             pause = AWAY_SECONDS
         await asyncio.sleep(pause)
+
+
+async def _until_they_can_be_set(ari: Ari, board: Board, router: Router) -> None:
+    """Try one: where Asterisk lacks what lamps need, its log need not have it for each of them.
+
+    Returns also when there is another connection, to an Asterisk that may have it.
+    """
+    connection, told = router.connections, False
+    while changed := await asyncio.to_thread(board.changed):
+        lamp, count = changed[0]
+        why = await try_lamp(ari, lamp.mailbox, new=count.new, old=count.old)
+        if not why:
+            board.shown[lamp.mailbox] = count
+            return
+        if not told:
+            log.warning("lamps cannot be set", why=why)
+            told = True
+        again = time.monotonic() + AGAIN_SECONDS
+        while time.monotonic() < again:
+            await asyncio.sleep(LOOK_SECONDS)
+            if router.connections != connection:
+                return
 
 
 @dataclass

@@ -7,6 +7,7 @@ one line that is dialled for it (`asterisk-conf/extensions.conf`).
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,9 @@ MODULES: Final = (
 """What lamps need; calls do without."""
 SECONDS: Final = 5
 """What Asterisk has for setting one."""
+LOOKS: Final = 40
+LOOK_SECONDS: Final = 0.05
+"""It takes 10 ms; a busy machine may take longer."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,18 @@ async def set_lamp(ari: Ari, mailbox: str, *, new: int, old: int) -> None:
         },
     }
     await ari.request("POST", f"/channels/{new_id()}", params)
+
+
+async def try_lamp(ari: Ari, mailbox: str, *, new: int, old: int) -> str:
+    """Set one, and see whether that is done: why it is not, or "". Raises `AriError`."""
+    if missing := await missing_modules(ari):
+        return f"not running: {', '.join(missing)}"
+    await set_lamp(ari, mailbox, new=new, old=old)
+    for _ in range(LOOKS):
+        if await is_lit(ari, mailbox) is not None:
+            return ""
+        await asyncio.sleep(LOOK_SECONDS)
+    return f"nothing comes of the context [{CONTEXT}] in Asterisk's extensions.conf"
 
 
 async def is_lit(ari: Ari, mailbox: str) -> bool | None:

@@ -59,6 +59,8 @@ class FakeAri:
         """Whether the application is known without a connection, as while callers are in it."""
         self.lamps: dict[str, tuple[int, int]] = {}
         """What phones are told: new messages and others, by mailbox."""
+        self.has_lamp_context = True
+        """Whether the dialplan has what sets lamps."""
         self.pjsip: dict[tuple[str, str], dict[str, str]] = {}
         """What is configured of endpoints and aors, by kind and name."""
         self.variables: dict[str, str] = {}
@@ -220,7 +222,8 @@ class FakeAri:
             case ["POST", "channels", _] if params["endpoint"] == "Local/set@voicepost-lamp":
                 told = params["variables"]
                 counts = int(told["VOICEPOST_NEW"]), int(told["VOICEPOST_OLD"])
-                self.lamps[told["VOICEPOST_MAILBOX"]] = counts
+                if self.has_lamp_context:
+                    self.lamps[told["VOICEPOST_MAILBOX"]] = counts
                 return {}
             case ["GET", "deviceStates", device]:
                 lamp = self.lamps.get(device.removeprefix("MWI:"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from commands.context import App
 from commands.processes import lamp_loop
@@ -48,8 +49,8 @@ def app(office: Voicepost) -> App:
 
 
 @asynccontextmanager
-async def serving(asterisk: FakeAri, app: App) -> AsyncIterator[Router]:
-    """The service's connection, and its lamps."""
+async def serving(asterisk: FakeAri, app: App) -> AsyncIterator[list[EventDict]]:
+    """The service's connection, and its lamps; what it logs."""
     async with HttpAri.connect(asterisk.access) as ari:
         router = Router(ari, asterisk.access.app, no_flow, owner="us", call_seconds=60)
         tasks = [
@@ -57,8 +58,8 @@ async def serving(asterisk: FakeAri, app: App) -> AsyncIterator[Router]:
             asyncio.create_task(keep_lamps(app, ari, router)),
         ]
         try:
-            with capture_logs():
-                yield router
+            with capture_logs() as logged:
+                yield logged
         finally:
             for task in tasks:
                 task.cancel()
@@ -208,6 +209,37 @@ async def test_a_lamp_that_asterisk_refuses_is_tried_again(asterisk: FakeAri, ap
     async with serving(asterisk, app):
         await shown(asterisk, _101=(0, 0), company=(0, 0))
     assert len(refused) == 3
+
+
+async def test_an_asterisk_that_cannot_set_lamps_is_told_of_one_and_tried_again(
+    asterisk: FakeAri, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lamp_loop, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("telephony.ari.lamps.LOOK_SECONDS", 0.0)
+    asterisk.exchange.modules.remove("app_minivm.so")
+    asterisk.has_lamp_context = False
+    async with serving(asterisk, app) as logged:
+        await until(lambda: len(asterisk.asked("GET", path="/asterisk/modules")) > 2)
+        assert asterisk.asked("POST", path="/channels") == []
+        asterisk.exchange.modules.add("app_minivm.so")
+        await until(lambda: len(asterisk.asked("POST", path="/channels")) > 2)
+        tried = asterisk.asked("POST", path="/channels")
+        assert len({one.params["variables"]["VOICEPOST_MAILBOX"] for one in tried}) == 1
+        asterisk.has_lamp_context = True
+        await shown(asterisk, _101=(0, 0), company=(0, 0))
+    (warning,) = [line for line in logged if line["log_level"] == "warning"]
+    assert warning["why"] == "not running: app_minivm.so"
+
+
+async def test_where_modules_come_with_a_restart_lamps_are_set_at_once(
+    asterisk: FakeAri, app: App
+) -> None:
+    asterisk.exchange.modules.remove("app_minivm.so")
+    async with serving(asterisk, app):
+        await until(lambda: asterisk.asked("GET", path="/asterisk/modules"))
+        asterisk.exchange.modules.add("app_minivm.so")
+        asterisk.drop_connection()
+        await shown(asterisk, _101=(0, 0), company=(0, 0))
 
 
 async def test_lamps_wait_for_the_database(
