@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from commands.context import App
+from dialplan.worker_threads import WorkerThreads
 from storage.companies.directory import Directory
 from storage.errors import StorageError
 from storage.messages.events import MOST, Item
@@ -51,7 +52,7 @@ async def keep_lamps(app: App, ari: Ari, router: Router) -> None:
                 connection = router.connections
                 board.forget()
                 await _until_they_can_be_set(ari, board, router)
-            for lamp, count in await asyncio.to_thread(board.changed):
+            for lamp, count in await board.look():
                 await set_lamp(ari, lamp.mailbox, new=count.new, old=count.old)
                 board.shown[lamp.mailbox] = count
         except StorageError as error:
@@ -74,7 +75,7 @@ async def _until_they_can_be_set(ari: Ari, board: Board, router: Router) -> None
     Returns also when there is another connection, to an Asterisk that may have it.
     """
     connection, told = router.connections, False
-    while changed := await asyncio.to_thread(board.changed):
+    while changed := await board.look():
         lamp, count = changed[0]
         why = await try_lamp(ari, lamp.mailbox, new=count.new, old=count.old)
         if not why:
@@ -96,6 +97,7 @@ class Board:
 
     app: App
     shown: dict[str, Count] = field(default_factory=dict)
+    _threads: WorkerThreads = field(default_factory=lambda: WorkerThreads("lamps", 1))
     _lamps: dict[str, Lamp] = field(default_factory=dict)
     _counts: dict[Box, Count] = field(default_factory=dict)
     _directory: Directory | None = None
@@ -107,6 +109,10 @@ class Board:
         """Asterisk knows nothing: count and set all anew."""
         self.shown.clear()
         self._counted_at = None
+
+    async def look(self) -> list[tuple[Lamp, Count]]:
+        """As `changed`, in a thread of its own: a database that hangs holds up nothing else."""
+        return await self._threads.do(self.changed)
 
     def changed(self) -> list[tuple[Lamp, Count]]:
         """The lamps that have to show something else, lit ones first. Raises StorageError.

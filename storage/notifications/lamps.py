@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.companies.directory import Directory, Site
 from storage.companies.mailbox_contexts import OF_COMPANY
@@ -25,7 +25,7 @@ Box = tuple[str, str | None]
 
 MOST: Final = 999
 """More are not shown."""
-MANY: Final = 100
+MANY: Final = 20
 """Mailboxes that are counted one by one."""
 
 
@@ -75,26 +75,51 @@ class Lamps:
     def counts(self, boxes: Collection[Box] | None = None) -> dict[Box, Count]:
         """The messages of these mailboxes, or of all; empty ones may be missing.
 
-        Where many are asked for, all are counted: SQLite takes no longer a condition.
+        Where many are asked for, all are counted at once.
         """
-        if boxes is not None and not boxes:
-            return {}
-        new = select(MessageRow.company_id, MessageRow.employee_id, func.count())
-        new = new.where(IS_NEW_IN_BOX, MessageRow.company_id.is_not(None))
-        kept = select(
-            AddresseeRow.company_id, AddresseeRow.employee_id, func.sum(AddresseeRow.kept)
-        )
-        if boxes is not None and len(boxes) <= MANY:
-            new = new.where(_among(boxes, MessageRow))
-            kept = kept.where(_among(boxes, AddresseeRow))
-        new = new.group_by(MessageRow.company_id, MessageRow.employee_id)
-        kept = kept.group_by(AddresseeRow.company_id, AddresseeRow.employee_id)
         with self._database.reading() as session:
-            new_in, kept_in = _by_box(session, new), _by_box(session, kept)
-        return {
-            box: Count(new_in.get(box, 0), max(kept_in.get(box, 0) - new_in.get(box, 0), 0))
-            for box in new_in.keys() | kept_in.keys()
-        }
+            if boxes is None or len(boxes) > MANY:
+                return _all(session)
+            return {box: _one(session, *box) for box in boxes}
+
+
+def _all(session: Session) -> dict[Box, Count]:
+    whose = (MessageRow.company_id, MessageRow.employee_id)
+    new = select(*whose, func.count()).where(IS_NEW_IN_BOX, MessageRow.company_id.is_not(None))
+    whose_kept = (AddresseeRow.company_id, AddresseeRow.employee_id)
+    kept = select(*whose_kept, func.sum(AddresseeRow.kept)).where(AddresseeRow.company_id != "")
+    new_in = _by_box(session, new.group_by(*whose))
+    kept_in = _by_box(session, kept.group_by(*whose_kept))
+    boxes = new_in.keys() | kept_in.keys()
+    return {box: _count(new_in.get(box, 0), kept_in.get(box, 0)) for box in boxes}
+
+
+def _one(session: Session, company_id: str, employee_id: str | None) -> Count:
+    newest = (
+        select(MessageRow.place)
+        .where(IS_NEW_IN_BOX, MessageRow.company_id == company_id)
+        .where(_is_whose(MessageRow.employee_id, employee_id))
+        .limit(MOST)
+        .subquery()
+    )
+    kept = (
+        select(func.sum(AddresseeRow.kept))
+        .where(AddresseeRow.company_id == company_id)
+        .where(AddresseeRow.box == ("employee" if employee_id else "company"))
+        .where(_is_whose(AddresseeRow.employee_id, employee_id))
+    )
+    new = session.scalar(select(func.count()).select_from(newest)) or 0
+    return _count(new, session.scalar(kept) or 0)
+
+
+def _count(new: int, kept: int) -> Count:
+    return Count(min(new, MOST), min(max(kept - new, 0), MOST))
+
+
+def _is_whose(
+    column: InstrumentedAttribute[str | None], employee_id: str | None
+) -> ColumnElement[bool]:
+    return column.is_(None) if employee_id is None else column == employee_id
 
 
 def _of(session: Session, site: Site) -> Iterator[Lamp]:
@@ -117,25 +142,9 @@ def _of(session: Session, site: Site) -> Iterator[Lamp]:
         yield Lamp(f"{extension}@{context}", site.company_id, extension, "", ())
 
 
-def _among(
-    boxes: Collection[Box], row: type[MessageRow] | type[AddresseeRow]
-) -> ColumnElement[bool]:
-    return or_(
-        *(
-            and_(
-                row.company_id == company_id,
-                row.employee_id.is_(None)
-                if employee_id is None
-                else row.employee_id == employee_id,
-            )
-            for company_id, employee_id in boxes
-        )
-    )
-
-
 def _by_box(session: Session, counted: Select[str | None, str | None, int]) -> dict[Box, int]:
     return {
         (company_id, employee_id): int(number)
         for company_id, employee_id, number in session.execute(counted)
-        if company_id
+        if company_id is not None
     }
