@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = {
     "sandbox": "commands.sandbox:group",
     "audit": "commands.audit:group",
     "deliveries": "commands.deliveries:group",
+    "lamps": "commands.lamps:group",
     "notify": "commands.notify:group",
     "doctor": "commands.doctor.command:doctor",
     "retention": "commands.retention:group",

@@ -107,6 +107,7 @@ def _rows(templates: list[Row], count: int, chance: random.Random) -> Iterator[t
             "caller_number": caller,
             "caller_words": f"{caller} 8{caller[1:]}",
             "heard_at": None if age < NEW else at,
+            "new_in_box": age < NEW,
             "deleted_at": now if in_trash else None,
         }
         yield kind, row

@@ -76,6 +76,7 @@ def show(app: App, name: str | None, as_json: bool) -> None:
             ("phones it may use", _phones(allowance)),
             ("numbers it may dial", allowance.allow or "none"),
             ("dialled from before", ", ".join(sorted(allowance.dialled_before))),
+            ("mailboxes in Asterisk", f"…@{site.mailbox_context}"),
         ),
     )
 
@@ -151,6 +152,12 @@ def rename(app: App, name: str, new_name: str) -> None:
     help="Outside numbers that may be dialled: prefixes such as +7495 or 112, and the words"
     " national, any, none, with commas between; “” is the setting calls.allow.",
 )
+@click.option(
+    "--mailbox-context",
+    metavar="NAME",
+    help="What stands behind the @ of the mailboxes that phones name in Asterisk, such as 101@NAME;"
+    " “” is the company's id.",
+)
 @click.pass_obj
 def set_command(
     app: App,
@@ -159,11 +166,13 @@ def set_command(
     endpoint_pattern: str | None,
     endpoints: str | None,
     allow: str | None,
+    mailbox_context: str | None,
     **settings: object,
 ) -> None:
     """Change a company's language, time zone, what its employees may set, and what is allowed it.
 
-    Phones and prefixes are the bounds of what its own administrators can choose.
+    Phones and prefixes are the bounds of what its own administrators can choose. Lamps go on only
+    on phones that name the mailbox as it is called then: see `voicepost lamps list`.
     """
     company_id = app.offices.site(name).company_id
     if any(setting is not None for setting in settings.values()):
@@ -173,6 +182,7 @@ def set_command(
         endpoint_pattern=endpoint_pattern,
         endpoints=endpoints,
         allow=allow,
+        mailbox_context=mailbox_context,
         by=app.actor,
     )
     if endpoint_pattern or endpoints:
@@ -239,4 +249,5 @@ def _summary(app: App, site: Site) -> dict[str, object]:
         "allow": allowance.allow,
         "dialled_before": sorted(allowance.dialled_before),
         "assigned": _assigned(app, site),
+        "mailbox_context": site.mailbox_context,
     }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.messages.events import News
     from storage.messages.repository import MessageRepository
     from storage.messages.unassigned import Unassigned
+    from storage.notifications.lamps import Lamps
     from storage.notifications.own_addresses import OwnAddresses
     from storage.notifications.queue import Deliveries
     from storage.office.prompts import PromptLibrary
@@ -118,6 +119,12 @@ class App:
         from storage.notifications.own_addresses import OwnAddresses
 
         return OwnAddresses(self.database)
+
+    @cached_property
+    def lamps(self) -> Lamps:
+        from storage.notifications.lamps import Lamps
+
+        return Lamps(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:

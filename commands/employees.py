@@ -82,6 +82,7 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
                 "what is probably empty",
                 days_in_words(employee.quiet_days, "as long as the company's"),
             ),
+            ("lamp", "own and company's messages" if employee.company_lamp else "own messages"),
             *((f"forward {rule}", words) for rule, words in _forwarding(employee)),
         ),
     )
@@ -102,6 +103,11 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
 @click.option("--keep-as-company", is_flag=True, help="They are kept as long as the company's.")
 @click.option("--quiet-days", type=int, help="What is probably empty lies aside for so long.")
 @click.option("--quiet-as-company", is_flag=True, help="As long as the company's.")
+@click.option(
+    "--company-lamp/--no-company-lamp",
+    default=None,
+    help="The phone's lamp tells of the company's new messages, too.",
+)
 @company_option
 @click.pass_obj
 def set_command(

@@ -14,6 +14,7 @@ from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
 from storage.messages.events import News
 from storage.messages.repository import MessageRepository
+from storage.notifications.lamps import Lamps
 from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.queue import Deliveries
 from storage.office import Office
@@ -47,6 +48,7 @@ class Services:
     news: News
     deliveries: Deliveries
     own_addresses: OwnAddresses
+    lamps: Lamps
     ring: Callable[[Office, str, str, str, str], None]
     trash_days: int
     quiet_days: int

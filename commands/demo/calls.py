@@ -11,6 +11,7 @@ from pathlib import Path
 from storage.office.prompts import PromptLibrary
 from telephony.ari.client import Event
 from telephony.sandbox.asterisk import Asterisk
+from telephony.sandbox.lamp_phone import LampPhone, lamp_phone
 from telephony.sandbox.telephones import APP, Ears, Person, Telephones, hearing_all
 
 NUMBER = "74951234567"
@@ -18,6 +19,7 @@ NUMBER = "74951234567"
 EMPLOYEE = "101"
 """Whose phone rings, and whom nobody wakes."""
 RING_SECONDS = 4
+LAMP_SECONDS = 10.0
 
 OBSERVER = "demo"
 """An ARI application that only listens to what the service does with its callers."""
@@ -47,6 +49,8 @@ class PhoneNetwork:
     phones: Telephones
     inside: Ears
     voices: PromptLibrary
+    lamp: LampPhone
+    """That of the employee's phone."""
 
 
 @asynccontextmanager
@@ -57,13 +61,14 @@ async def phone_network(
     async with (
         hearing_all(phones, APP) as (ari, ears),
         hearing_all(server, OBSERVER) as (inside_ari, inside),
+        lamp_phone(EMPLOYEE, server.sip, "told") as lamp,
     ):
         everything = {"eventSource": ["channel:"]}
         await inside_ari.request("POST", f"/applications/{OBSERVER}/subscription", everything)
         network = Telephones(phones, ari, ears, lambda n: f"PJSIP/trunk/sip:{n}@{server.sip}")
         employees = asyncio.create_task(network.serve_employees())
         try:
-            yield PhoneNetwork(network, inside, PromptLibrary(voices))
+            yield PhoneNetwork(network, inside, PromptLibrary(voices), lamp)
         finally:
             employees.cancel()
             await asyncio.gather(employees, return_exceptions=True)
@@ -100,8 +105,9 @@ async def press_nine(network: PhoneNetwork, tell: Tell) -> None:
 
 
 async def ask_for_the_employee(network: PhoneNetwork, tell: Tell) -> None:
-    """No answer: a message for the employee."""
+    """No answer: a message for the employee, whose lamp goes on."""
     caller = await Caller.dial(network, OLEG, tell)
+    lit_for = network.lamp.new
     caller.tell("presses 1, to speak to Anna")
     await caller.press("1")
     await network.phones.rang(EMPLOYEE)
@@ -112,6 +118,9 @@ async def ask_for_the_employee(network: PhoneNetwork, tell: Tell) -> None:
     await caller.press("#")
     await caller.speaks_after_the_beep()
     await caller.keeps_it()
+    async with asyncio.timeout(LAMP_SECONDS):
+        await network.lamp.shows(lit_for + 1)
+    tell("Анна", f"has a lamp on her phone, which goes on: new messages, {network.lamp.new}")
 
 
 class Caller:

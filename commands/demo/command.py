@@ -110,6 +110,7 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
     await service.voicepost("companies", "set", COMPANY, "--endpoint", "")
     click.echo()
     await service.voicepost("messages", "list", "--limit", "10")
+    await service.voicepost("lamps", "list")
     click.echo(THE_PAGE.format(page=app.settings.web_url, password=PASSWORD))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from commands.context import App
 from commands.doctor.finding import AsyncCheck, Finding, look_async, ok
+from commands.doctor.lamps import lamps
 from commands.doctor.probe import probe
 from commands.phone import ari_access
 from dialplan import sounds
@@ -18,6 +19,7 @@ from telephony.agi.ping import ping
 from telephony.agi.protocol import SHARED_VARIABLE
 from telephony.ari import lease
 from telephony.ari.client import HttpAri
+from telephony.ari.lamps import MODULES as LAMP_MODULES
 from telephony.errors import AriError, AriUnavailable, TelephonyError
 from telephony.sandbox.configuration import SHIPPED
 from web.language.problems import whole
@@ -49,6 +51,8 @@ async def telephone_side(app: App, *, with_probe: bool, knows_offices: bool) -> 
             ("clock", lambda: clock(ari)),
             ("service (ARI)", lambda: service(ari)),
         ]
+        if knows_offices:
+            checks.append(("lamps", lambda: lamps(app, ari)))
         if found[0].state == "failure":
             reason = "Asterisk cannot be asked"
             found += [Finding(name, "skipped", reason) for name, _ in checks]
@@ -99,14 +103,14 @@ async def modules(ari: HttpAri) -> Finding:
     running = {module["name"] for module in loaded if module["status"] == "Running"}
     text = (SHIPPED / "modules.conf").read_text(encoding="utf-8")
     wanted = re.findall(r"^(?:pre)?load\s*=>?\s*(\S+\.so)", text, re.MULTILINE)
-    missing = [name for name in wanted if name not in running]
+    missing = [name for name in wanted if name not in running and name not in LAMP_MODULES]
     if missing:
         advice = (
             f"In Asterisk's modules.conf: {' '.join(f'load={name}' for name in missing[:5])}; then "
             f"asterisk -rx 'module load {missing[0]}'."
         )
         return Finding("modules", "failure", f"not running: {', '.join(missing)}", advice)
-    return ok("modules", f"all {len(wanted)} run")
+    return ok("modules", f"all {len(set(wanted) - set(LAMP_MODULES))} run")
 
 
 async def bundled_sounds(app: App | None, ari: HttpAri) -> Finding:

@@ -20,6 +20,7 @@ from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
 from commands.processes.calls_lock import owner, serving
 from commands.processes.home_folder import close_home
+from commands.processes.lamp_loop import keep_lamps
 from commands.processes.reindex_loop import keep_reindexing
 from commands.processes.retention_loop import keep_retention
 from commands.processes.settle_loop import keep_settling
@@ -158,6 +159,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             asyncio.create_task(keep_uploading(app.audio), name="uploading"),
             asyncio.create_task(keep_retention(app), name="retention"),
             asyncio.create_task(keep_reindexing(app), name="reindexing"),
+            asyncio.create_task(keep_lamps(app, ari, router), name="lamps"),
             asyncio.create_task(watcher.keep_telling(), name="telling"),
         ]
         try:

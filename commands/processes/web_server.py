@@ -133,6 +133,7 @@ def services(app: App) -> Services:
         audit=app.audit,
         deliveries=app.deliveries,
         own_addresses=app.own_addresses,
+        lamps=app.lamps,
         news=app.news,
         ring=ring,
         trash_days=app.settings.messages.trash_days,

@@ -10,6 +10,7 @@ __all__ = [
     "bounds",
     "destinations",
     "directory",
+    "mailbox_contexts",
     "reassigning",
     "store",
     "succession",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.actor import Actor
 from storage.audit import note
 from storage.companies.allowance import checked_endpoints, checked_pattern
+from storage.companies.mailbox_contexts import checked_context, set_context
 from storage.companies.version import next_version
 from storage.database.allowance_tables import AllowanceRow, AssignedRow
 from storage.database.engine import Database
@@ -47,6 +48,7 @@ class Allowances:
         endpoint_pattern: str | None = None,
         endpoints: str | None = None,
         allow: str | None = None,
+        mailbox_context: str | None = None,
     ) -> None:
         """Decide what is given; "" goes back to what is usual.
 
@@ -65,6 +67,7 @@ class Allowances:
             except WrongValue as error:
                 raise ConfigError.of([error.problem]) from error
             fields["dialled_before"] = None
+        context = None if mailbox_context is None else checked_context(mailbox_context)
         with self._database.session() as session:
             version = next_version(session)
             company = _company(session, company_id)
@@ -77,6 +80,10 @@ class Allowances:
             ]
             for name, value in fields.items():
                 setattr(row, name, value)
+            if context is not None and context != (company.mailbox_context or ""):
+                path = {"path": "mailbox_context"}
+                changes.append({**path, "before": company.mailbox_context, "after": context})
+                set_context(session, company, context)
             # Whoever is changing the office meanwhile begins again, within these bounds.
             company.version = version
             if changes:

@@ -21,6 +21,9 @@ class Site:
     company_id: str
     office: Office
     allowance: Allowance = ALONE
+    mailbox_context: str = ""
+    """What stands behind the @ of the company's mailboxes in Asterisk: see
+    `storage.companies.mailbox_contexts`."""
 
     @cached_property
     def region(self) -> str:

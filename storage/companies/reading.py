@@ -32,7 +32,8 @@ class SiteReader:
         """One company. Raises ConfigError where its office cannot be read."""
         allowance = allowance_of(allowed, allow=self._allow, of_several=of_several)
         try:
-            return Site(row.id, Office.model_validate_json(row.config), allowance)
+            office = Office.model_validate_json(row.config)
+            return Site(row.id, office, allowance, row.mailbox_context or row.id)
         except ValidationError as error:
             raise ConfigError("stored-office-unreadable", name=row.name) from error
 

@@ -22,6 +22,7 @@ from storage.companies.allowance import Allowance
 from storage.companies.bounds import overstepped
 from storage.companies.destinations import note_destinations
 from storage.companies.directory import Directory, Site
+from storage.companies.mailbox_contexts import OF_FIRST
 from storage.companies.number_claims import claim_numbers, is_one_of_several
 from storage.companies.reading import SiteReader
 from storage.companies.succession import Succession, follow
@@ -227,6 +228,7 @@ class Offices:
                 name=office.company.name,
                 config=office.model_dump_json(),
                 version=version,
+                mailbox_context=OF_FIRST if _is_first(session) else None,
             )
             session.add(row)
             session.flush()
@@ -271,6 +273,10 @@ class Offices:
             if changed:
                 note(session, by, action, company_id=earlier.id, subject=name, details=changed)
             return version
+
+
+def _is_first(session: Session) -> bool:
+    return session.scalars(select(CompanyRow.id).limit(1)).first() is None
 
 
 def _taken(session: Session, name: str) -> bool:

@@ -78,6 +78,8 @@ class CompanyRow(Base):
     name: Mapped[str] = mapped_column(Text, unique=True)
     config: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
+    mailbox_context: Mapped[str | None] = mapped_column(Text, index=True, unique=True)
+    """What stands behind the @ of its mailboxes in Asterisk; None is the company's id."""
 
 
 class NumberRow(Base):
@@ -108,8 +110,8 @@ IS_LISTED = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet")
 IS_LISTED_OF_EMPLOYEE = text(
     "state = 'kept' AND deleted_at IS NULL AND NOT quiet AND employee_id IS NOT NULL"
 )
-# By nobody: see `storage.messages.unheard`.
-IS_UNHEARD = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet AND heard_at IS NULL")
+# Of listed ones, what lamps, digests and reminders count: see `storage.messages.unread`.
+IS_NEW_IN_BOX = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet AND new_in_box")
 # Kept aside as probably empty: see `storage.messages.quiet`.
 IS_QUIET = text("state = 'kept' AND deleted_at IS NULL AND quiet")
 IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
@@ -147,7 +149,7 @@ class MessageRow(Base):
             where=IS_LISTED,
         ),
         _index("ix_messages_employee", "employee_id", "place", where=IS_LISTED_OF_EMPLOYEE),
-        _index("ix_messages_unheard", "company_id", "employee_id", "place", where=IS_UNHEARD),
+        _index("ix_messages_new_in_box", "company_id", "employee_id", "place", where=IS_NEW_IN_BOX),
         _index("ix_messages_quiet", "company_id", "place", where=IS_QUIET),
         _index("ix_messages_quiet_box", "company_id", "box", "place", where=IS_QUIET),
         _index("ix_messages_quiet_employee", "employee_id", "place", where=IS_QUIET),
@@ -201,6 +203,7 @@ class MessageRow(Base):
     quiet: Mapped[bool] = mapped_column(default=False)
 
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    new_in_box: Mapped[bool] = mapped_column(default=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     restored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -38,11 +38,14 @@ def listen(
     is_first, row.heard_at = row.heard_at is None, row.heard_at or datetime.now(UTC)
     listeners = [user.id] if user else unread.accounts_of(session, row, phone)
     heard = [each for each in listeners if unread.mark_heard(session, each, [row.place])]
+    in_box = unread.mark_box(session, [row], user, is_new=False, is_own=bool(listeners))
     _note_listening(session, row, by)
     for user_id in heard:
         announce(session, "marked", [row], user_id=user_id)
     if is_first and not listeners and not row.quiet:  # by nobody's account: still, it was heard
         announce(session, "marked", [row])
+    elif not heard:
+        announce(session, "box", in_box)
 
 
 def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
@@ -65,8 +68,10 @@ def mark(
     else:
         changed_places = unread.mark_new(session, user.id, places)
     changed = [row for row in rows if row.place in changed_places]
+    in_box = unread.mark_box(session, rows, user, is_new=state == "new")
     _note(session, by, f"message.{state}", changed)
     announce(session, "marked", changed, user_id=user.id)
+    announce(session, "box", [row for row in in_box if row not in changed])
     return [row.id for row in changed]
 
 
@@ -123,7 +128,7 @@ def accept(
     """See `MessageRepository.accept`."""
     changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
     for row in changed:
-        row.quiet = False
+        row.quiet, row.new_in_box = False, True
         # Its days begin again: else a box with keep_days might let it go within the hour.
         row.restored_at = datetime.now(UTC)
     there = [row for row in changed if row.deleted_at is None]

@@ -111,6 +111,7 @@ def new_row(envelope: Envelope) -> MessageRow:
         caller_words=searchable_caller(envelope.caller_number, envelope.caller_name, zone.key),
         cut_off=False,
         quiet=False,
+        new_in_box=True,
     )
 
 

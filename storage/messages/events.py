@@ -15,7 +15,8 @@ from storage.database.delivery_tables import ReadNewsRow
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow
 
-Kind = Literal["kept", "aside", "deleted", "restored", "marked", "session"]
+Kind = Literal["kept", "aside", "deleted", "restored", "marked", "box", "session"]
+"""What has happened; "box" is that a message is new in its mailbox again, or no longer."""
 
 MOST = 1_000
 """Items read at once."""
@@ -45,6 +46,8 @@ class Item:
         """Whether the pages of a user who sees that much should know."""
         if self.kind == "session":
             return self.user_id == user_id
+        if self.kind == "box":  # of the mailbox's lamp, and of no page
+            return False
         return self.user_id in (None, user_id) and scope.covers(self.company_id, self.employee_id)
 
 

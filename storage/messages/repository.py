@@ -123,7 +123,7 @@ class MessageRepository:
         `unread.COUNTED` (1000) means "or more". ``employee_id`` is None for the company's own.
         """
         with self._database.reading() as session:
-            places = unheard.unheard_since(session, company_id, employee_id, since)
+            places = unheard.unheard_since(company_id, employee_id, since)
             newest = session.scalars(places.limit(limit)).all()
             counted = select(func.count()).select_from(places.limit(unread.COUNTED).subquery())
             count = session.scalar(counted) or 0

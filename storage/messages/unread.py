@@ -2,6 +2,11 @@
 
 A message is new to a user as long as there is a row that says so: made when the message is kept,
 gone when the user has listened. Each who can see a message has their own.
+
+It is *new in its mailbox* as long as its own row says so, whether anybody has an account or not:
+that is what lamps count. In an employee's mailbox it follows the accounts bound to the employee,
+and where there is none, whoever listens without an account; an administrator's listening changes
+nothing. In the company's it follows anybody.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from sqlalchemy.orm import Session
 from storage.actor import Scope, User, scope_for
 from storage.database.account_tables import BindingRow, UserRow
 from storage.database.employee_tables import EmployeeRow
-from storage.database.tables import IS_LISTED, MessageRow, UnheardRow
+from storage.database.tables import IS_LISTED, IS_NEW_IN_BOX, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
 from storage.messages.query import Query
 from storage.messages.search.index_ranges import ranges
@@ -90,6 +95,7 @@ def refresh(session: Session, user: User) -> None:
         key=lambda row: -row.place,
     )[:GIVEN]
     mark_new(session, user.id, [row.place for row in newest if row.heard_at is None])
+    _fit_boxes(session, [person.id for person in user.people])
 
 
 def mark_new(session: Session, user_id: str, places: Sequence[int]) -> set[int]:
@@ -114,6 +120,60 @@ def accounts_of(session: Session, row: MessageRow, phone: str) -> Sequence[str]:
     bound = select(BindingRow.user_id).where(BindingRow.employee_id == who.id)
     own = select(UserRow.id).where(UserRow.id.in_(bound), UserRow.role == "employee")
     return session.scalars(own.order_by(UserRow.id)).all()
+
+
+def mark_box(
+    session: Session,
+    rows: Sequence[MessageRow],
+    user: User | None,
+    *,
+    is_new: bool,
+    is_own: bool = False,
+) -> list[MessageRow]:
+    """Make messages new in their mailboxes or not, as far as that is the user's to decide, or
+    anybody's without an account (None), or ``is_own``; those that were not so before."""
+    changed = [
+        row
+        for row in rows
+        if row.new_in_box != is_new
+        and ((is_own and not user) or _decides(session, user, row.employee_id))
+    ]
+    for row in changed:
+        row.new_in_box = is_new
+    return changed
+
+
+def _decides(session: Session, user: User | None, employee_id: str | None) -> bool:
+    """Whether who listens does so for the mailbox."""
+    if employee_id is None:
+        return True
+    if user is None:
+        return session.scalars(_bound_to(employee_id).limit(1)).first() is None
+    return any(person.id == employee_id for person in user.people)
+
+
+def _bound_to(employee_id: str) -> Select[str]:
+    """The users who may come in, and whose messages an employee's are."""
+    return (
+        select(UserRow.id)
+        .join(BindingRow, BindingRow.user_id == UserRow.id)
+        .where(BindingRow.employee_id == employee_id, UserRow.disabled_at.is_(None))
+    )
+
+
+def _fit_boxes(session: Session, people: Sequence[str]) -> None:
+    """Let nothing be new in the mailboxes of people that is new in none of their accounts."""
+    for employee_id in people:
+        new = select(UnheardRow.place).where(UnheardRow.user_id.in_(_bound_to(employee_id)))
+        rows = session.scalars(
+            select(MessageRow)
+            .where(IS_NEW_IN_BOX, MessageRow.employee_id == employee_id)
+            .where(MessageRow.place.not_in(new))
+            .order_by(MessageRow.place)
+            .with_for_update()
+        )
+        for row in rows:
+            row.new_in_box = False
 
 
 def new_among(session: Session, user_id: str, places: Collection[int]) -> set[int]:

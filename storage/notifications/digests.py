@@ -65,7 +65,7 @@ def _make(
     session: Session, row: DestinationRow, destination: AnyDestination, at: datetime, now: datetime
 ) -> None:
     employee_id, since = row.mailbox or None, row.set_at or now
-    unheard = unheard_since(session, row.company_id, employee_id, since)
+    unheard = unheard_since(row.company_id, employee_id, since)
     if session.scalar(unheard.limit(1)) is None:
         return
     session.add(

@@ -24,6 +24,7 @@ from storage.office.values import (
     Timezone,
     Title,
     Voice,
+    Yes,
 )
 
 Language = Literal["ru", "en"]
@@ -106,6 +107,8 @@ class Employee(StrictModel):
     forward: Forward = Forward()
     notify: Destinations | None = None
     """Who is told of their messages."""
+    company_lamp: Yes = None
+    """Whether the lamp of their phone tells of the company's new messages, too."""
 
     @property
     def answer_within(self) -> float:

@@ -164,3 +164,5 @@ FilePath = Annotated[str, Field(max_length=1000), AfterValidator(_title)]
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 """How long something is kept; the longest is a hundred years."""
+Yes = Annotated[bool | None, AfterValidator(lambda value: value or None)]
+"""Something that is so, or else is not written at all."""

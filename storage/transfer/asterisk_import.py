@@ -210,6 +210,7 @@ class Importer:
         row.restored_at = now
         row.quiet = old.folder in NEW and self._is_quiet(audio)
         row.heard_at = None if old.folder in NEW else now
+        row.new_in_box = row.heard_at is None
         row.deleted_at = now if old.folder == DELETED else None
         state = _state_of(row)
         return Ready(old.box, mailbox, state, row, audio.wav, _doubt(old, told))

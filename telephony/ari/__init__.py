@@ -8,6 +8,7 @@ from typing import Final
 __all__ = [
     "LEASE_VARIABLE",
     "client",
+    "lamps",
     "lease",
     "music",
     "rescue",

@@ -55,6 +55,8 @@ class Router:
         self._draining = False
         self.connected = asyncio.Event()
         """Set while events come in, that is, while calls can be served."""
+        self.connections = 0
+        """How often that began."""
 
     @property
     def live_calls(self) -> frozenset[str]:
@@ -79,6 +81,7 @@ class Router:
                     async for event in self._ari.events():
                         if not event:
                             await found.compare(self._calls)
+                            self.connections += 1
                             self.connected.set()
                             note_connection(is_up=True)
                             retry = FIRST_RETRY_SECONDS

@@ -7,5 +7,6 @@ __all__ = [
     "asterisk",
     "build",
     "configuration",
+    "lamp_phone",
     "telephones",
 ]

@@ -29,7 +29,7 @@ _VOICES = {"en": "en_US_f_Allison", "ru": "ru_RU_f_IvrvoiceRU"}
 # Modules refuse to load, or complain, when these are missing; empty is all they need here.
 _EMPTY = (
     "acl.conf", "ccss.conf", "cel.conf", "cli.conf", "codecs.conf", "features.conf",
-    "geolocation.conf", "manager.conf", "pjproject.conf", "sorcery.conf",
+    "geolocation.conf", "manager.conf", "minivm.conf", "pjproject.conf", "sorcery.conf",
     "stasis.conf", "statsd.conf", "udptl.conf", "websocket_client.conf",
 )  # fmt: skip
 

@@ -38,6 +38,9 @@ async def test_three_calls_leave_three_messages_and_nothing_runs_afterwards(hous
     }
     assert all(message["id"][:13] in told.decode() for message in messages)
     assert f"http://127.0.0.1:{house.web_port}\n" in told.decode()
+    assert "has a lamp on her phone, which goes on: new messages, 1\n" in told.decode()
+    (lamp,) = [line for line in told.decode().splitlines() if line.startswith("101@voicepost")]
+    assert lamp.split()[-5:] == ["1", "0", "on", "endpoint,", "aor"]
     assert {user["login"]: user["role"] for user in await house.json("users", "list")} == {
         "olga": "administrator",
         "anna": "employee",

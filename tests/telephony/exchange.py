@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from telephony.ari.lamps import MODULES as LAMP_MODULES
 from telephony.call import EndedBy
 from tests.dialplan.actor import Actor
 from tests.scenarios import HangUp, Press
@@ -106,7 +107,7 @@ class Exchange:
     """Channels that we were asked to hang up, and the reason given."""
     variables: dict[str, str] = field(default_factory=dict)
     """Those of every channel."""
-    modules: set[str] = field(default_factory=lambda: {"func_talkdetect.so"})
+    modules: set[str] = field(default_factory=lambda: {"func_talkdetect.so", *LAMP_MODULES})
     consequences: deque[Callable[[], None]] = field(default_factory=deque)
     """What is still to happen because of requests already accepted."""
 

@@ -57,6 +57,12 @@ class FakeAri:
         """Whether every event comes twice."""
         self.application_stays = False
         """Whether the application is known without a connection, as while callers are in it."""
+        self.lamps: dict[str, tuple[int, int]] = {}
+        """What phones are told: new messages and others, by mailbox."""
+        self.has_lamp_context = True
+        """Whether the dialplan has what sets lamps."""
+        self.pjsip: dict[tuple[str, str], dict[str, str]] = {}
+        """What is configured of endpoints and aors, by kind and name."""
         self.variables: dict[str, str] = {}
         """Asterisk's global variables."""
         self.listening = True
@@ -213,6 +219,23 @@ class FakeAri:
                 return exchange.variable(channel, params["variable"])
             case ["GET", "channels", channel, "rtp_statistics"]:
                 return exchange.rtp_statistics(channel)
+            case ["POST", "channels", _] if params["endpoint"] == "Local/set@voicepost-lamp":
+                told = params["variables"]
+                counts = int(told["VOICEPOST_NEW"]), int(told["VOICEPOST_OLD"])
+                if self.has_lamp_context:
+                    self.lamps[told["VOICEPOST_MAILBOX"]] = counts
+                return {}
+            case ["GET", "deviceStates", device]:
+                lamp = self.lamps.get(device.removeprefix("MWI:"))
+                state = "INVALID" if lamp is None else "INUSE" if lamp[0] else "NOT_INUSE"
+                return {"name": device, "state": state}
+            case ["GET", "asterisk", "config", "dynamic", "res_pjsip", kind, name]:
+                if (kind, name) not in self.pjsip:
+                    raise Refused(404, "Not found")
+                told = self.pjsip[kind, name].items()
+                return [{"attribute": key, "value": value} for key, value in told]
+            case ["GET", "asterisk", "modules"]:
+                return [{"name": name, "status": "Running"} for name in exchange.modules]
             case ["POST", "channels", channel]:
                 return exchange.originate(channel, params)
             case ["DELETE", "channels", channel]:

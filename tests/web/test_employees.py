@@ -215,3 +215,18 @@ def test_a_page_in_english(front: Front, olga: Visitor) -> None:
     page = olga.get("/employees/101").text
     assert "Ring timeout, seconds" in page
     assert not re.search("[а-я]{3,} [а-я]{3,}", page)
+
+
+def test_a_phone_is_told_to_show_the_companys_messages(front: Front, olga: Visitor) -> None:
+    def is_on() -> bool:
+        switch = re.search(r'<input[^>]*name="company_lamp"[^>]*>', olga.get("/employees/101").text)
+        assert switch
+        return "checked" in switch[0]
+
+    assert not is_on()
+    olga.post("/employees/101", data={**FORM, "company_lamp": "yes"})
+    assert employee(front).company_lamp
+    assert is_on()
+    olga.post("/employees/101", data=FORM)
+    assert not employee(front).company_lamp
+    assert not is_on()

@@ -15,6 +15,7 @@ from web.api.operations import (
     employees,
     events,
     holds,
+    lamps,
     mailbox,
     me,
     menus,
@@ -56,7 +57,7 @@ TAGS: Final = (
     ("prompts", "The company's own sounds. For administrators."),
     (
         "company",
-        "Numbers, voicemail settings, problems, audit log, deliveries. Administrators only.",
+        "Numbers, voicemail settings, problems, audit log, deliveries, lamps. Administrators only.",
     ),
     ("me", "The asking user's own account, phone and mailbox."),
     ("events", "News as they happen."),
@@ -64,7 +65,7 @@ TAGS: Final = (
 # Addresses of the chosen few come before those of one: /messages/months is no message.
 SECTIONS: Final = (
     *(selection, messages, holds, recordings, users, employees, menus, prompts),
-    *(numbers, mailbox, audit, deliveries, me, phones, own_addresses, events),
+    *(numbers, mailbox, audit, deliveries, lamps, me, phones, own_addresses, events),
 )
 
 

@@ -109,6 +109,9 @@ class EmployeeSettings(Body):
     notify: Destinations | None = None
     """Who is told of the person's messages. Secrets are sent as `***`, and chats as their kind
     and some digits; they stay where that comes back. What is not sent at all stays, too."""
+    company_lamp: bool | None = None
+    """Whether the lamp of the person's phone tells of the company's new messages, too: absent where
+    it does not. Not sent, it stays as it is."""
 
 
 class EmployeeEntry(EmployeeSettings):

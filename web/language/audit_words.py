@@ -110,6 +110,7 @@ _USER_FIELDS: Final = {
     "box": "Mailbox",
     "endpoint_pattern": "Phones by the extension",
     "endpoints": "Other phones",
+    "mailbox_context": "Mailboxes in Asterisk",
     "allow": "Numbers that may be dialled",
     "predecessor": "Predecessor",
     "successor": "Successor",

@@ -59,6 +59,7 @@ STEPS: Final = {
     "keep_days": "days that messages are kept",
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
+    "company_lamp": "the phone's lamp",
 }
 """What stands inside a section; with the section's name in front where it is called otherwise."""
 

@@ -48,6 +48,7 @@ class Draft:
     greeting: str = ""
     keep_days: str = ""
     quiet_days: str = ""
+    company_lamp: str = ""
     after: str = ""
     person: str = ""
     """Whose the name is where it is another: "same", or somebody else's ("keep", "hand-over")."""
@@ -113,6 +114,7 @@ def show_employee(visit: Visit) -> Response:
         greeting=employee.greeting or "",
         keep_days=written(employee.keep_days, texts(visit.language)),
         quiet_days=written(employee.quiet_days, texts(visit.language)),
+        company_lamp="yes" if employee.company_lamp else "",
         after=written(forward.no_answer_after, texts(visit.language)),
         rules=choices(forward),
     )
@@ -179,17 +181,8 @@ def _employee(visit: Visit) -> tuple[str, Employee]:
 
 def _draft_in(visit: Visit) -> Draft:
     form = typed(visit.form)
-    return Draft(
-        **{
-            name: form.get(name, "")
-            for name in ("extension", "name", "numbers", "endpoint", "ring_timeout", "greeting")
-        },
-        keep_days=form.get("keep_days", ""),
-        quiet_days=form.get("quiet_days", ""),
-        after=form.get("after", ""),
-        person=form.get("person", ""),
-        rules=typed_choices(form),
-    )
+    texts_in = {name: form.get(name, "") for name in vars(Draft()) if name != "rules"}
+    return Draft(**texts_in, rules=typed_choices(form))
 
 
 def _employee_in(visit: Visit, before: Employee | None) -> Employee:
@@ -202,6 +195,7 @@ def _employee_in(visit: Visit, before: Employee | None) -> Employee:
         "numbers": numbers or (() if before else (extension,)),
         "greeting": form.get("greeting") or None,
         "notify": before.notify if before else None,  # has a page of its own
+        "company_lamp": "company_lamp" in form or None,
     }
     readings: dict[str, Callable[[], object]] = {
         "endpoint": lambda: phone_in(visit.own_site, extension, form.get("endpoint", "")),

@@ -75,6 +75,21 @@ def test_what_was_new_to_somebody_still_is(old: OldHome) -> None:
         assert old.app.messages.new_count(user) == len(mine)
 
 
+def test_lamps_show_what_is_new_to_the_employees_account(old: OldHome) -> None:
+    directory = old.app.offices.snapshot()
+    counts = old.app.lamps.counts()
+    boxes = {box for lamp in old.app.lamps.all(directory) for box in lamp.boxes}
+    alone = 0
+    for company_id in directory.offices:
+        for user in old.app.users.of_company(company_id):
+            if len(user.people) == 1 and not user.is_administrator and not user.is_disabled:
+                box = (company_id, user.people[0].id)
+                new = counts[box].new if box in counts else 0
+                assert box not in boxes or new == old.app.messages.new_count(user), user.login
+                alone += 1
+    assert alone
+
+
 def test_messages_are_found_by_who_called_and_whom(old: OldHome) -> None:
     wanted = {
         message["id"]

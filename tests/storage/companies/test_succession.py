@@ -580,9 +580,11 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
             do(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
         for index in ("employee", "quiet", "quiet_box", "quiet_employee", "company", "box"):
             do(f"DROP INDEX ix_messages_{index}")
+        do("DROP INDEX ix_messages_new_in_box")
+        do("DROP INDEX ix_companies_mailbox_context")
+        do("ALTER TABLE companies DROP COLUMN mailbox_context")
         do("DROP INDEX ix_messages_addressee")
-        do("DROP INDEX ix_messages_unheard")
-        for column in ("quiet", "loudness"):
+        for column in ("quiet", "loudness", "new_in_box"):
             do(f"ALTER TABLE messages DROP COLUMN {column}")
         for name, columns in (
             ("company", "company_id, place"),

@@ -135,10 +135,11 @@ _NEWER_COLUMNS = (
     "quiet",
     "employee_id",
     "loudness",
+    "new_in_box",
 )
 _NEWER_INDEXES = (
     *("box", "bin", "unassigned", "call", "held", "going", "trash"),
-    *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee", "unheard"),
+    *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee", "new_in_box"),
 )
 
 
@@ -150,6 +151,8 @@ def _back_to(url: str, revision: str) -> None:
         for table in _NEWER_TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE tokens DROP COLUMN read_only"))
+        connection.execute(text("DROP INDEX ix_companies_mailbox_context"))
+        connection.execute(text("ALTER TABLE companies DROP COLUMN mailbox_context"))
         for index in _NEWER_INDEXES:
             connection.execute(text(f"DROP INDEX ix_messages_{index}"))
         connection.execute(text("CREATE INDEX ix_messages_trash ON messages (deleted_at)"))

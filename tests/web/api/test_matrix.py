@@ -129,6 +129,7 @@ MATRIX = (
     Row("put_company", "PUT", "company", ADMIN, {"self_service": True}),
     Row("list_problems", "GET", "problems", ADMIN),
     Row("list_audit", "GET", "audit", ADMIN),
+    Row("list_lamps", "GET", "lamps", ADMIN),
     Row("list_deliveries", "GET", "deliveries", ADMIN),
     Row("get_delivery", "GET", "deliveries/{delivery}", OURS),
     Row("retry_delivery", "POST", "deliveries/{delivery}/retry", OURS),

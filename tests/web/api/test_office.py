@@ -97,6 +97,32 @@ def test_an_employee_comes_changes_and_goes(front: Front, olga: TestClient) -> N
     problem(olga.get("employees/103"), 404)
 
 
+def test_lamps_and_whose_messages_they_tell_of(
+    front: Front, olga: TestClient, anna: TestClient
+) -> None:
+    counts = {"new": 0, "old": 0}
+    lamps = olga.get("lamps").json()
+    context = front.site.mailbox_context
+    assert lamps["items"] == [
+        {"mailbox": f"company@{context}", "extension": None, "with_company": True, **counts},
+        {"mailbox": f"101@{context}", "extension": "101", "with_company": False, **counts},
+        {"mailbox": f"102@{context}", "extension": "102", "with_company": False, **counts},
+    ]
+    problem(anna.get("lamps"), 403)
+
+    again = olga.get("employees/101").json()
+    del again["extension"]
+    assert olga.put("employees/101", json={**again, "company_lamp": True}).json()["company_lamp"]
+    assert olga.put("employees/101", json=again).json()["company_lamp"], "older clients leave it"
+    front.receive(front.company_box())
+    front.receive(front.box_of("101"))
+    counted = {lamp["extension"]: lamp["new"] for lamp in olga.get("lamps").json()["items"]}
+    assert counted == {None: 1, "101": 2, "102": 0}
+    told = olga.put("employees/101", json={**again, "company_lamp": False}).json()
+    assert "company_lamp" not in told
+    assert len(olga.get("lamps", params={"limit": 1}).json()["items"]) == 1
+
+
 def test_what_cannot_be_is_refused_with_sentences(olga: TestClient) -> None:
     told = problem(olga.delete("employees/101"), 422)
     assert told["problems"] == ["menus.main.keys.1: there is no employee 101"]

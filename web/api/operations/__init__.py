@@ -9,6 +9,7 @@ __all__ = [
     "employees",
     "events",
     "holds",
+    "lamps",
     "mailbox",
     "me",
     "menus",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -24,6 +24,9 @@ from web.api.paging import USUAL, Cursor, Limit, page_of
 from web.api.problems import refusals
 from web.errors import FormError
 from web.forms.phones import phone_in
+
+LATER: Final = frozenset({"notify", "company_lamp"})
+"""Fields that were not there from the beginning."""
 
 router = APIRouter(prefix="/employees", tags=["employees"])
 
@@ -59,10 +62,12 @@ def put_employee(
 
     def changed(office: Office) -> Office:
         before = office.employees.get(extension)
-        if before is None or "notify" in settings.model_fields_set:
+        if before is None:
             return _with(office, extension, employee)
-        # Clients of earlier versions do not know of it.
-        return _with(office, extension, employee.model_copy(update={"notify": before.notify}))
+        # Clients of earlier versions do not know of them.
+        unsent = LATER.difference(settings.model_fields_set)
+        kept = {name: getattr(before, name) for name in unsent}
+        return _with(office, extension, employee.model_copy(update=kept))
 
     return as_entry(who.edit(changed), extension)
 

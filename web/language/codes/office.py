@@ -54,6 +54,11 @@ OFFICE: Final = {
         "callers reach voicemail instead"
     ),
     "other-country": "is of another country, which only the server's administrator can set",
+    "mailbox-context-taken": "mailboxes of “{company}” are called …@{context} already",
+    "not-a-mailbox-context": (
+        "“{text}” cannot stand behind the @ of a mailbox: "
+        "at most 40 letters (a–z), digits, “-” and “_”"
+    ),
     "pattern-without-extension": (
         "the pattern needs {part} in it, such as {such}; "
         "phones of other names are listed as endpoints"

@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
 ID = sa.String(36).with_variant(sa.String(36, collation="C"), "postgresql")
 TIME = sa.DateTime(timezone=True)
-UNHEARD = sa.text("state = 'kept' AND deleted_at IS NULL AND NOT quiet AND heard_at IS NULL")
 
 
 def upgrade() -> None:
@@ -30,10 +29,3 @@ def upgrade() -> None:
     op.create_index("ix_destinations_next_digest_at", "destinations", ["next_digest_at"])
     destinations = sa.table("destinations", sa.column("set_at", TIME))
     op.execute(destinations.update().values(set_at=datetime.now(UTC)))
-    op.create_index(
-        "ix_messages_unheard",
-        "messages",
-        ["company_id", "employee_id", "place"],
-        sqlite_where=UNHEARD,
-        postgresql_where=UNHEARD,
-    )
