@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.companies.destinations import COMPANY, NOTIFICATIONS
 from storage.companies.directory import Directory
-from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, ReadNewsRow
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
@@ -74,7 +74,10 @@ def _deliveries(
     companies = {str(item.company_id) for item in told}
     mailboxes = {item.employee_id or COMPANY for item in told}
     own, own_rows = confirmed(session, mailboxes)
-    rows = {**own_rows, **_rows(session, companies, mailboxes)}
+    rows: dict[tuple[str, str, str], DestinationRow | OwnAddressRow] = {
+        **own_rows,
+        **_rows(session, companies, mailboxes),
+    }
     extensions = extensions_of(session, companies)
     heard = _heard(session, told)
     now = datetime.now(UTC)
