@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import ClientSession
 
 from notifications import chat, mail, webhooks
-from notifications.attachments import recording_of
-from notifications.mail import Recording
-from notifications.outcome import NotWanted
+from notifications.letters import compose, compose_short
+from notifications.outcome import NotWanted, Sent
+from notifications.subjects import Subject, subject_of
 from storage.companies.directory import Site
 from storage.companies.store import Offices
-from storage.errors import NotFound
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery
@@ -26,15 +25,12 @@ from storage.notifications.queue import Deliveries
 from storage.office.notify import (
     AnyDestination,
     ChatDestination,
-    Event,
     MailDestination,
     WebhookDestination,
 )
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.confirmation import confirmation
-from web.letters.letter import letter
-from web.letters.short import ShortLetter, short_letter
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,11 @@ class Sending:
 
     async def send(
         self, session: ClientSession, delivery: Delivery, offices: Offices, queue: Deliveries
-    ) -> str:
+    ) -> Sent:
         """Send it: the other side's answer. Raises TryAgain, Refused, NotWanted, StorageError."""
         if delivery.event == CONFIRM:
             asking = await asyncio.to_thread(self._compose_confirmation, delivery, offices)
-            return await mail.send(asking, self.mail)
+            return Sent(await mail.send(asking, self.mail))
         found = await asyncio.to_thread(self._look_up, delivery, offices, queue)
         return await self.tell(session, delivery, *found)
 
@@ -64,22 +60,30 @@ class Sending:
         delivery: Delivery,
         site: Site,
         destination: AnyDestination,
-        message: Message,
-    ) -> str:
+        subject: Subject,
+    ) -> Sent:
         """As `send`, where it is known already who is told of what."""
+        # In threads: files are read, sounds converted, templates rendered.
+        in_thread, messages = asyncio.to_thread, self.messages
         if isinstance(destination, WebhookDestination):
-            body = webhook_body(delivery, message)
-            return await webhooks.send(session, destination, self.webhooks, delivery.id, body)
+            body = await in_thread(self._body, delivery, subject)
+            return Sent(await webhooks.send(session, destination, self.webhooks, delivery.id, body))
         if isinstance(destination, ChatDestination):
-            told = await asyncio.to_thread(self._short, delivery, site, destination, message)
-            return await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
+            told = await in_thread(
+                compose_short, delivery, site, destination, subject, messages, self.web_url
+            )
+            said = await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
+            return Sent(said)
         assert isinstance(destination, MailDestination)
-        composed = await asyncio.to_thread(self._compose, delivery, site, destination, message)
-        return await mail.send(composed, self.mail)
+        made = await in_thread(
+            compose, delivery, site, destination, subject, messages, self.mail, self.web_url
+        )
+        answer = await mail.send(made.mail, self.mail)
+        return Sent(f"{answer} ({made.note})" if made.note else answer, made.then)
 
     def _look_up(
         self, delivery: Delivery, offices: Offices, queue: Deliveries
-    ) -> tuple[Site, AnyDestination, Message]:
+    ) -> tuple[Site, AnyDestination, Subject]:
         site = offices.snapshot().offices.get(delivery.company_id)
         if site is None:
             raise NotWanted("the company is gone")
@@ -89,26 +93,17 @@ class Sending:
             told = beside(told, self.own.told(delivery.employee_id))
         # Other mailboxes may have the same address with another secret, or without the recording.
         destination = next((each for each in told if each.key == delivery.destination), None)
-        if destination is None:
+        if destination is None or mailbox is None:
             raise NotWanted("the destination was removed")
-        try:
-            message = self.messages.get(delivery.message_id or "")
-        except NotFound:
-            raise NotWanted("the message is gone") from None
-        if delivery.employee_id is not None:  # holds are told to administrators only
-            message = replace(message, hold=None)
-        return site, destination, message
+        return site, destination, subject_of(delivery, site, mailbox, self.messages, queue)
 
-    def _short(
-        self, delivery: Delivery, site: Site, destination: ChatDestination, message: Message
-    ) -> tuple[ShortLetter, Recording | None]:
-        recording = None
-        if destination.attach != "none" and delivery.event == "message.kept":
-            limit = chat.largest(destination.chat)
-            recording = recording_of(self.messages, message, destination.attach, limit)
-        link = f"{self.web_url}/messages/{message.id}"
-        short = short_letter(message, cast(Event, delivery.event), site.office.company, link)
-        return short, recording
+    def _body(self, delivery: Delivery, subject: Subject) -> dict[str, Any]:
+        body = webhook_body(delivery, subject)
+        if isinstance(subject, Message):
+            there = subject.deleted_at is None
+            link = f"{self.web_url}{self.messages.links.new(subject.id)}" if there else None
+            body["audio_url"] = link
+        return body
 
     def _compose_confirmation(self, delivery: Delivery, offices: Offices) -> EmailMessage:
         site = offices.snapshot().offices.get(delivery.company_id)
@@ -124,33 +119,11 @@ class Sending:
             list_name=site.office.company.name,
         )
 
-    def _compose(
-        self, delivery: Delivery, site: Site, destination: MailDestination, message: Message
-    ) -> EmailMessage:
-        recording = None
-        if destination.attach != "none" and delivery.event == "message.kept":
-            limit = destination.attach_up_to
-            recording = recording_of(self.messages, message, destination.attach, limit)
-        event = cast(Event, delivery.event)
-        link = f"{self.web_url}/messages/{message.id}"
-        written = letter(
-            message, event, site.office.company, link, recording.name if recording else ""
-        )
-        return mail.compose(
-            written,
-            self.mail,
-            to=destination.mail,
-            delivery_id=delivery.id,
-            at=delivery.event_at.timestamp(),
-            list_name=site.office.company.name,
-            recording=recording,
-        )
 
-
-def webhook_body(delivery: Delivery, message: Message) -> dict[str, Any]:
-    """What a webhook says: the event, when it happened, and the message as the API tells it."""
+def webhook_body(delivery: Delivery, subject: Subject) -> dict[str, Any]:
+    """What a webhook says: the event, when it happened, and what of, as the API tells it."""
     return {
         "type": delivery.event,
         "timestamp": delivery.event_at.isoformat(timespec="milliseconds"),
-        "data": message.as_json(),
+        "data": subject.as_json(),
     }

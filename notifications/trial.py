@@ -70,7 +70,7 @@ async def _try(
         answer="",
     )
     try:
-        answer = await sending.tell(session, delivery, site, destination, message)
+        sent = await sending.tell(session, delivery, site, destination, message)
     except (TryAgain, Refused, NotWanted) as error:
         return destination.address, False, str(error)
-    return destination.address, True, answer
+    return destination.address, True, sent.answer

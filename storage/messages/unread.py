@@ -116,6 +116,18 @@ def accounts_of(session: Session, row: MessageRow, phone: str) -> Sequence[str]:
     return session.scalars(own.order_by(UserRow.id)).all()
 
 
+def mark_heard_of(session: Session, place: int, employee_id: str | None) -> bool:
+    """Make a message no longer new to an employee's accounts, or (None) to anybody.
+
+    Whether it was new to one of them.
+    """
+    removed = delete(UnheardRow).where(UnheardRow.place == place)
+    if employee_id is not None:
+        bound = select(BindingRow.user_id).where(BindingRow.employee_id == employee_id)
+        removed = removed.where(UnheardRow.user_id.in_(bound))
+    return bool(session.scalars(removed.returning(UnheardRow.place)).all())
+
+
 def new_among(session: Session, user_id: str, places: Collection[int]) -> set[int]:
     """Those of the messages that are new to a user."""
     return set(

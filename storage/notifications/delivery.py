@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypedDict, cast
+from typing import Final, Literal, TypedDict, cast
 
 from storage.database.delivery_tables import DeliveryRow
 from storage.text import plain
@@ -12,6 +12,8 @@ from storage.text import plain
 State = Literal["waiting", "sent", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
 Kind = Literal["mail", "webhook", "chat"]
+OWN_LETTER_FAILED: Final = "not the company's own letter"
+"""Stands in the answer of a letter that went in the usual words, as those could not be made."""
 
 
 class DeliveryJson(TypedDict):
@@ -53,6 +55,8 @@ class Delivery:
     next_try_at: datetime | None
     ended_at: datetime | None
     answer: str
+    about: str | None = None
+    """The delivery that failed, where it is told of that."""
 
     def as_json(self) -> DeliveryJson:
         """For lists; all texts are plain."""
@@ -89,4 +93,5 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         next_try_at=row.next_try_at,
         ended_at=row.ended_at,
         answer=row.answer,
+        about=row.about,
     )

@@ -7,6 +7,7 @@ whenever it is killed. Several may read at once: the row that says how far is th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNe
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
+from storage.notifications.full_boxes import ToldLately, filled
 from storage.notifications.own_address import beside, confirmed
 from storage.office import Office
 from storage.office.notify import AnyDestination, Event
@@ -31,6 +33,8 @@ EVENTS: Final[Mapping[str, Event]] = {
     "deleted": "message.deleted",
     "restored": "message.restored",
     "marked": "message.heard",
+    "full": "box.full",
+    "failed": "delivery.failed",
 }
 """What the kinds of news are called outside."""
 IMPORTED: Final = "import"
@@ -66,48 +70,99 @@ def _deliveries(
     told = [item for item in items if item.kind in EVENTS and item.company_id]
     if not told:
         return
-    columns = select(MessageRow.id, MessageRow.source)
-    ids = {item.message_id for item in told}
-    messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
-    companies = {str(item.company_id) for item in told}
+    happened = list(_happenings(session, told, directory))
+    companies = {each.company_id for each in happened}
     own, since = confirmed(session, companies)
     since |= _since(session, companies)
     extensions = _extensions(session, companies)
-    heard = _heard(session, told)
+    lately = ToldLately(session)
     now = datetime.now(UTC)
+    for one in happened:
+        mailbox = extensions.get(one.employee_id) if one.employee_id else COMPANY
+        if mailbox is None:
+            continue
+        theirs = own.get(one.employee_id or COMPANY, ())
+        office = directory.offices[one.company_id].office
+        for each in beside(destinations_of(office, mailbox), theirs):
+            from_then_on = since.get((one.company_id, one.employee_id or COMPANY, each.key))
+            if from_then_on is None or one.seq <= from_then_on or each.key == one.failed_itself:
+                continue
+            if one.event not in each.events:
+                continue
+            box = one.company_id, one.employee_id
+            if one.event == "box.full" and not lately.add(*box, each.key):
+                continue
+            yield {
+                "id": new_id(now),
+                "company_id": one.company_id,
+                "employee_id": one.employee_id,
+                "kind": each.kind,
+                "destination": each.key,
+                "address": each.address,
+                "event": one.event,
+                "message_id": one.message_id,
+                "about": one.about,
+                "event_at": one.at,
+                "made_at": now,
+                "state": "waiting",
+                "tries": 0,
+                "next_try_at": now,
+                "answer": "",
+            }
+
+
+@dataclass(frozen=True)
+class _Happening:
+    """Something that a mailbox's destinations are told: but not the one that failed itself."""
+
+    seq: int
+    at: datetime
+    event: Event
+    company_id: str
+    employee_id: str | None
+    message_id: str | None = None
+    about: str | None = None
+    failed_itself: str | None = None
+
+
+def _happenings(
+    session: Session, told: Sequence[NewsRow], directory: Directory
+) -> Iterator[_Happening]:
+    columns = select(MessageRow.id, MessageRow.source)
+    ids = {item.message_id for item in told}
+    messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
+    heard = _heard(session, told)
+    filling = filled(session, told, directory)
+    failed = _failed(session, told)
     for item in told:
         company_id = str(item.company_id)
-        site = directory.offices.get(company_id)
+        if company_id not in directory.offices:
+            continue
         message = messages.get(item.message_id)
-        if site is None or (item.kind == "kept" and (not message or message.source == IMPORTED)):
+        if item.kind == "kept" and (not message or message.source == IMPORTED):
             continue
         if item.kind == "marked" and item.seq not in heard:
             continue
-        mailbox = extensions.get(item.employee_id) if item.employee_id else COMPANY
-        if mailbox is None:
-            continue
-        theirs = own.get(item.employee_id or COMPANY, ())
-        for each in beside(destinations_of(site.office, mailbox), theirs):
-            from_then_on = since.get((company_id, item.employee_id or COMPANY, each.key))
-            if from_then_on is None or item.seq <= from_then_on:
-                continue
-            if EVENTS[item.kind] in each.events:
-                yield {
-                    "id": new_id(now),
-                    "company_id": company_id,
-                    "employee_id": item.employee_id,
-                    "kind": each.kind,
-                    "destination": each.key,
-                    "address": each.address,
-                    "event": EVENTS[item.kind],
-                    "message_id": item.message_id,
-                    "event_at": item.at,
-                    "made_at": now,
-                    "state": "waiting",
-                    "tries": 0,
-                    "next_try_at": now,
-                    "answer": "",
-                }
+        one = _Happening(item.seq, item.at, EVENTS[item.kind], company_id, item.employee_id)
+        if item.kind == "failed":
+            if (row := failed.get(item.message_id)) is not None:
+                yield replace(
+                    one, message_id=row.message_id, about=row.id, failed_itself=row.destination
+                )
+        elif item.kind == "full":
+            yield one
+        else:
+            yield replace(one, message_id=item.message_id)
+        if item.seq in filling:
+            yield replace(one, event="box.full")
+
+
+def _failed(session: Session, items: Sequence[NewsRow]) -> dict[str, DeliveryRow]:
+    ids = {item.message_id for item in items if item.kind == "failed"}
+    if not ids:
+        return {}
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.id.in_(ids)))
+    return {row.id: row for row in rows}
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:

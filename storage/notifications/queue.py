@@ -11,7 +11,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -23,8 +23,11 @@ from storage.database.delivery_tables import DeliveryRow
 from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
 from storage.errors import NotFound
-from storage.identifiers import is_id
-from storage.notifications.delivery import Delivery, State, delivery_of
+from storage.identifiers import first_id, is_id
+from storage.messages import changes
+from storage.messages.events import announce_of_mailbox
+from storage.notifications.delivery import OWN_LETTER_FAILED, Delivery, State, delivery_of
+from storage.office.notify import Event, OnceSent
 from storage.text import shown, storable
 
 TAKEN: Final = timedelta(minutes=2)
@@ -35,6 +38,8 @@ LONGEST_PAUSE: Final = 900.0
 GIVEN_UP: Final = timedelta(hours=24)
 """After that no more is tried."""
 PAGE: Final = 50
+TOLD_OF: Final = frozenset(get_args(Event)) - {"delivery.failed"}
+"""Events of which it is told that they did not arrive: no code for an address, and no such news."""
 
 
 @dataclass(frozen=True)
@@ -93,17 +98,30 @@ class Deliveries:
             ).one_or_none()
             return Backlog(count, oldest, delivery_of(failing) if failing else None)
 
-    def sent(self, delivery: Delivery, answer: str) -> None:
-        """It has arrived, and the other side said so."""
-        self._end(delivery.id, "sent", answer)
+    def without_own_letter(self, since: datetime) -> Delivery | None:
+        """The newest one since then that was sent, but not in the company's own words."""
+        of_late = (DeliveryRow.id > first_id(since), DeliveryRow.kind == "mail")
+        said = DeliveryRow.answer.contains(OWN_LETTER_FAILED, autoescape=True)
+        newest = select(DeliveryRow).where(*of_late, said).order_by(DeliveryRow.id.desc()).limit(1)
+        with self._database.reading() as session:
+            row = session.scalars(newest).one_or_none()
+            return delivery_of(row) if row else None
+
+    def sent(self, delivery: Delivery, answer: str, then: OnceSent = "keep") -> None:
+        """It has arrived, and the other side said so; ``then`` is what becomes of the message."""
+        with self._database.session() as session:
+            if _end(session, delivery.id, "sent", answer) and delivery.message_id:
+                by = Actor(name=f"{delivery.kind} to {delivery.address}", via="system")
+                changes.once_sent(session, delivery.message_id, delivery.employee_id, then, by)
 
     def refused(self, delivery: Delivery, answer: str) -> None:
         """The other side will never take it."""
-        self._end(delivery.id, "failed", answer)
+        self._fail(delivery.id, answer)
 
     def cancelled(self, delivery: Delivery, answer: str) -> None:
         """Nobody wants it any more."""
-        self._end(delivery.id, "cancelled", answer)
+        with self._database.session() as session:
+            _end(session, delivery.id, "cancelled", answer)
 
     def failed(self, delivery: Delivery, answer: str, *, after: float = 0) -> datetime | None:
         """It has not arrived this time: when it is tried again; None where it is given up.
@@ -112,7 +130,7 @@ class Deliveries:
         """
         now = datetime.now(UTC)
         if now - delivery.made_at >= GIVEN_UP:
-            self._end(delivery.id, "failed", answer)
+            self._fail(delivery.id, answer)
             return None
         at = now + timedelta(seconds=max(pause_after(delivery.tries), after))
         with self._database.session() as session:
@@ -216,27 +234,12 @@ class Deliveries:
         )
         return session.scalars(oldest).all()
 
-    def _end(self, delivery_id: str, state: State, answer: str) -> None:
-        now = datetime.now(UTC)
-        self._change(
-            [delivery_id],
-            {
-                "state": state,
-                "answer": answer,
-                "ended_at": now,
-                "next_try_at": None,
-                "taken_until": None,
-            },
-        )
-
-    def _change(self, ids: Sequence[str], values: dict[str, object]) -> None:
-        """Change those that still wait: one that was cancelled meanwhile stays so."""
+    def _fail(self, delivery_id: str, answer: str) -> None:
+        """End it for good, and have others told of that, but not of what told of another."""
         with self._database.session() as session:
-            session.execute(
-                update(DeliveryRow)
-                .where(DeliveryRow.id.in_(ids), DeliveryRow.state == "waiting")
-                .values(**values)
-            )
+            row = _end(session, delivery_id, "failed", answer)
+            if row is not None and row.event in TOLD_OF:
+                announce_of_mailbox(session, "failed", row.company_id, row.employee_id, row.id)
 
 
 def pause_after(tries: int) -> float:
@@ -257,6 +260,15 @@ def _found(session: Session, delivery_id: str, company_id: str | None) -> Delive
     row = session.get(DeliveryRow, delivery_id) if is_id(delivery_id) else None
     if row is None or company_id not in (None, row.company_id):
         raise NotFound("no-delivery", id=shown(delivery_id))
+    return row
+
+
+def _end(session: Session, delivery_id: str, state: State, answer: str) -> DeliveryRow | None:
+    """End one that still waits; None where somebody else was first, or it was cancelled."""
+    waiting = (DeliveryRow.id == delivery_id, DeliveryRow.state == "waiting")
+    row = session.scalars(select(DeliveryRow).where(*waiting).with_for_update()).one_or_none()
+    if row is not None:
+        _set_end(row, state, answer)
     return row
 
 

@@ -8,20 +8,30 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from storage.errors import WrongValue
 from storage.office.any_action import StrictModel
 from storage.text import shown
 from storage.words.chats import checked_address, hidden_address
 
-Event = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
+Event = Literal[
+    "message.kept",
+    "message.heard",
+    "message.deleted",
+    "message.restored",
+    "box.full",
+    "delivery.failed",
+]
 """What may be told; the names are those of the webhooks."""
 Attach = Literal["none", "wav", "mp3", "opus"]
 """What a letter brings along of the message itself."""
+OnceSent = Literal["keep", "mark-heard", "delete"]
+"""What becomes of a message once a letter has brought it: "delete" is to the trash, and is for
+administrators to set."""
 
 MOST: Final = 20
 """Destinations of one mailbox."""
@@ -145,6 +155,13 @@ class MailDestination(AnyDestination):
     mail: Annotated[str, AfterValidator(_mail_address)]
     attach: Attach = "none"
     attach_up_to: Annotated[int, Field(ge=1, le=50_000_000)] = 10_000_000
+    once_sent: OnceSent = "keep"
+
+    @model_validator(mode="after")
+    def _brings_what_goes(self) -> Self:
+        if self.once_sent != "keep" and self.attach == "none":
+            raise WrongValue("once-sent-without-attach")
+        return self
 
 
 class WebhookDestination(AnyDestination):

@@ -59,6 +59,10 @@ STEPS: Final = {
     "keep_days": "days that messages are kept",
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
+    "letter": "letters of the company's own",
+    "subject": "subject",
+    "text": "text",
+    "html": "HTML",
 }
 """What stands inside a section; with the section's name in front where it is called otherwise."""
 

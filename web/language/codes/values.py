@@ -56,6 +56,7 @@ VALUES: Final = {
     "not-numeric": "must be a number",
     "not-text": "must be a text in quotes",
     "not-whole": "must be a whole number",
+    "once-sent-without-attach": "once_sent needs the recording in the letter (attach)",
     "one-or-several-employees": "needs either employee = or employees =",
     "one-source": "needs exactly one of say =, file = and recorded =",
     "one-target": "needs exactly one of menu =, employee = and voicemail = true",
