@@ -1,10 +1,12 @@
 """`voicepost mailbox`: how messages are taken."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from commands.context import App
+from commands.terminal import letters
 from commands.terminal.action_syntax import SOUND, days_in_words
 from commands.terminal.destinations import destination_options, list_or_change
 from commands.terminal.office_options import change, company_option, json_option
@@ -12,6 +14,8 @@ from commands.terminal.tables import print_json, print_table
 from storage.office import Office, as_data
 from storage.office.edit import with_fields
 from storage.office.told import COMPANY
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -40,6 +44,7 @@ def show(app: App, company: str | None, as_json: bool) -> None:
             ("what is probably empty", days_in_words(voicemail.quiet_days, "as in the settings")),
             ("most messages in a box", str(voicemail.max_messages or "any number")),
             ("company's greeting", voicemail.greeting or "the bundled one"),
+            ("letters", "in its own words" if voicemail.letter else "as usual"),
         ),
     )
 
@@ -96,3 +101,37 @@ def set_command(
 def notify_command(app: App, /, company: str | None, as_json: bool, **options: Any) -> None:
     """List who is told of the company's own messages, or change that for one destination."""
     list_or_change(app, company, COMPANY, as_json=as_json, **options)
+
+
+@group.command("letter")
+@click.option("--subject", metavar="TEMPLATE", help="What stands in the subject.")
+@click.option("--text", type=FILE, help="A file with the template of the plain text.")
+@click.option("--html", type=FILE, help="A file with the template of the same as HTML.")
+@click.option("--remove", is_flag=True, help="Letters read as usual again.")
+@click.option("--preview", is_flag=True, help="Print how a letter reads; --json has its HTML.")
+@company_option
+@json_option
+@click.pass_obj
+def letter_command(
+    app: App,
+    /,
+    company: str | None,
+    as_json: bool,
+    remove: bool,
+    preview: bool,
+    subject: str | None,
+    text: Path | None,
+    html: Path | None,
+) -> None:
+    """Show or change the company's own letter about messages."""
+    is_changed = any(each is not None for each in (subject, text, html))
+    if is_changed + remove + preview > 1:
+        raise click.UsageError("a change, --remove and --preview go one at a time")
+    if remove:
+        letters.remove_letter(app, company)
+    elif is_changed:
+        letters.change_letter(app, company, subject, text, html)
+    elif preview:
+        letters.print_preview(app, company, as_json=as_json)
+    else:
+        letters.print_letter(app, company, as_json=as_json)

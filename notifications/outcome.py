@@ -1,8 +1,19 @@
-"""How sending came out, as errors: tried again, or not."""
+"""How sending came out: it has arrived, or, as errors, is tried again or not."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from storage.office.notify import OnceSent
+
+
+@dataclass(frozen=True)
+class Sent:
+    """It has arrived: what the other side said, and what becomes of the message then."""
+
+    answer: str
+    then: OnceSent = "keep"
 
 
 class TryAgain(Exception):

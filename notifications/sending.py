@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any, Final, cast
+from typing import Any
 
 from aiohttp import ClientSession
 
 from notifications import chat, mail, webhooks
-from notifications.attachments import recording_of
-from notifications.mail import Recording
-from notifications.outcome import NotWanted, NotYet
+from notifications.letters import compose, compose_short
+from notifications.outcome import NotWanted, NotYet, Sent
+from notifications.subjects import Subject, subject_of
 from notifications.summaries import see_that_it_is_wanted, tell_summary
 from storage.companies.directory import Site
 from storage.companies.store import Offices
-from storage.errors import NotFound
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import UNHEARD, Delivery
+from storage.notifications.delivery import Delivery
 from storage.notifications.outbox import destinations_of
 from storage.notifications.own_address import CONFIRM, beside
 from storage.notifications.own_addresses import OwnAddresses
@@ -30,18 +29,12 @@ from storage.office.notify import (
     AnyDestination,
     ChatDestination,
     MailDestination,
-    Occasion,
     WebhookDestination,
 )
 from storage.office.times import within
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.confirmation import confirmation
-from web.letters.letter import letter
-from web.letters.short import ShortLetter, short_letter
-
-BRINGING: Final = ("message.kept", UNHEARD)
-"""What brings the recording along, where that is wanted."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +50,21 @@ class Sending:
 
     async def send(
         self, session: ClientSession, delivery: Delivery, offices: Offices, queue: Deliveries
-    ) -> str:
+    ) -> Sent:
         """Send it: the other side's answer.
 
         Raises TryAgain, Refused, NotWanted, NotYet, StorageError.
         """
         if delivery.event == CONFIRM:
             asking = await asyncio.to_thread(self._compose_confirmation, delivery, offices)
-            return await mail.send(asking, self.mail)
+            return Sent(await mail.send(asking, self.mail))
         told = await asyncio.to_thread(self._destination, delivery, offices, queue)
         if delivery.event in EVENTS:
             summary = await asyncio.to_thread(summary_of, queue.database, self.messages, delivery)
-            return await self.tell_summary(session, delivery, *told, summary)
-        site, destination, _ = told
-        message = await asyncio.to_thread(self._message, delivery)
-        return await self.tell(session, delivery, site, destination, message)
+            return Sent(await self.tell_summary(session, delivery, *told, summary))
+        site, destination, mailbox = told
+        subject = await asyncio.to_thread(subject_of, delivery, site, mailbox, self.messages, queue)
+        return await self.tell(session, delivery, site, destination, subject)
 
     async def tell(
         self,
@@ -79,18 +72,26 @@ class Sending:
         delivery: Delivery,
         site: Site,
         destination: AnyDestination,
-        message: Message,
-    ) -> str:
+        subject: Subject,
+    ) -> Sent:
         """As `send`, where it is known already who is told of what."""
+        # In threads: files are read, sounds converted, templates rendered.
+        in_thread, messages = asyncio.to_thread, self.messages
         if isinstance(destination, WebhookDestination):
-            body = webhook_body(delivery, message)
-            return await webhooks.send(session, destination, self.webhooks, delivery.id, body)
+            body = await in_thread(self._body, delivery, subject)
+            return Sent(await webhooks.send(session, destination, self.webhooks, delivery.id, body))
         if isinstance(destination, ChatDestination):
-            told = await asyncio.to_thread(self._short, delivery, site, destination, message)
-            return await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
+            told = await in_thread(
+                compose_short, delivery, site, destination, subject, messages, self.web_url
+            )
+            said = await chat.send(session, destination.chat, *told, self.chat, self.webhooks)
+            return Sent(said)
         assert isinstance(destination, MailDestination)
-        composed = await asyncio.to_thread(self._compose, delivery, site, destination, message)
-        return await mail.send(composed, self.mail)
+        made = await in_thread(
+            compose, delivery, site, destination, subject, messages, self.mail, self.web_url
+        )
+        answer = await mail.send(made.mail, self.mail)
+        return Sent(f"{answer} ({made.note})" if made.note else answer, made.then)
 
     async def tell_summary(
         self,
@@ -130,28 +131,13 @@ class Sending:
             raise NotYet(begins)
         return site, destination, mailbox
 
-    def _message(self, delivery: Delivery) -> Message:
-        try:
-            message = self.messages.get(delivery.message_id or "")
-        except NotFound:
-            raise NotWanted("the message is gone") from None
-        if delivery.event == UNHEARD and not self.messages.is_unheard(message.id):
-            deleted = message.deleted_at is not None
-            raise NotWanted(f"the message was {'deleted' if deleted else 'heard'} meanwhile")
-        if delivery.employee_id is not None:  # holds are told to administrators only
-            message = replace(message, hold=None)
-        return message
-
-    def _short(
-        self, delivery: Delivery, site: Site, destination: ChatDestination, message: Message
-    ) -> tuple[ShortLetter, Recording | None]:
-        recording = None
-        if destination.attach != "none" and delivery.event in BRINGING:
-            limit = chat.largest(destination.chat)
-            recording = recording_of(self.messages, message, destination.attach, limit)
-        link = f"{self.web_url}/messages/{message.id}"
-        short = short_letter(message, cast(Occasion, delivery.event), site.office.company, link)
-        return short, recording
+    def _body(self, delivery: Delivery, subject: Subject) -> dict[str, Any]:
+        body = webhook_body(delivery, subject)
+        if isinstance(subject, Message):
+            there = subject.deleted_at is None
+            link = f"{self.web_url}{self.messages.links.new(subject.id)}" if there else None
+            body["audio_url"] = link
+        return body
 
     def _compose_confirmation(self, delivery: Delivery, offices: Offices) -> EmailMessage:
         site = offices.snapshot().offices.get(delivery.company_id)
@@ -167,33 +153,11 @@ class Sending:
             list_name=site.office.company.name,
         )
 
-    def _compose(
-        self, delivery: Delivery, site: Site, destination: MailDestination, message: Message
-    ) -> EmailMessage:
-        recording = None
-        if destination.attach != "none" and delivery.event in BRINGING:
-            limit = destination.attach_up_to
-            recording = recording_of(self.messages, message, destination.attach, limit)
-        event = cast(Occasion, delivery.event)
-        link = f"{self.web_url}/messages/{message.id}"
-        written = letter(
-            message, event, site.office.company, link, recording.name if recording else ""
-        )
-        return mail.compose(
-            written,
-            self.mail,
-            to=destination.mail,
-            delivery_id=delivery.id,
-            at=delivery.event_at.timestamp(),
-            list_name=site.office.company.name,
-            recording=recording,
-        )
 
-
-def webhook_body(delivery: Delivery, message: Message) -> dict[str, Any]:
-    """What a webhook says: the event, when it happened, and the message as the API tells it."""
+def webhook_body(delivery: Delivery, subject: Subject) -> dict[str, Any]:
+    """What a webhook says: the event, when it happened, and what of, as the API tells it."""
     return {
         "type": delivery.event,
         "timestamp": delivery.event_at.isoformat(timespec="milliseconds"),
-        "data": message.as_json(),
+        "data": subject.as_json(),
     }

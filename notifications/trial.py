@@ -81,7 +81,7 @@ async def _try(
             told = (site, destination, mailbox, Summary(DIGEST, [message], 1))
             answer = await sending.tell_summary(session, delivery, *told)
         else:
-            answer = await sending.tell(session, delivery, site, destination, message)
+            answer = (await sending.tell(session, delivery, site, destination, message)).answer
     except (TryAgain, Refused, NotWanted) as error:
         return destination.address, False, str(error)
     return destination.address, True, answer

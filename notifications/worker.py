@@ -96,7 +96,7 @@ class Worker:
     async def _deliver(self, session: ClientSession, delivery: Delivery) -> None:
         settle: Callable[[], object]
         try:
-            answer = await self.sending.send(session, delivery, self.offices, self.queue)
+            sent = await self.sending.send(session, delivery, self.offices, self.queue)
         except TryAgain as error:
             settle = partial(self.queue.failed, delivery, str(error), after=error.after)
             log.warning("not delivered", **_told(delivery), why=str(error))
@@ -115,7 +115,7 @@ class Worker:
             log.exception("delivering failed", **_told(delivery))
             settle = partial(self.queue.failed, delivery, type(error).__name__)
         else:
-            settle = partial(self.queue.sent, delivery, answer)
+            settle = partial(self.queue.sent, delivery, sent.answer, sent.then)
             log.info("delivered", **_told(delivery))
         with suppress(StorageError):  # then it is sent again, with the same id
             await asyncio.to_thread(settle)

@@ -68,6 +68,11 @@ def new_id(at: datetime) -> str:
     return str(uuid.UUID(int=millisecond << 80 | 7 << 76 | high << 64 | 2 << _VARIANT | low))
 
 
+def first_id(at: datetime) -> str:
+    """What all ids that are made in that millisecond or later are greater than."""
+    return str(uuid.UUID(int=_milliseconds(at) << 80))
+
+
 def id_of_file(name: str, digest: str) -> str:
     """The id of a file taken in: the same file always gets the same one."""
     whole = name.encode("utf-8", "backslashreplace").decode()  # names need not be UTF-8

@@ -31,7 +31,7 @@ FLOORS = {
         ("audit", "metrics", "office", "people", "privacy"),
         ("audio", "database"),
         ("settings",),
-        ("files", "words"),
+        ("files", "letters", "words"),
         ("settings_sections", "toml"),
         ("actor", "identifiers", "text"),
         ("errors",),
@@ -43,7 +43,7 @@ FLOORS = {
         ("visibility",),
         ("search",),
         ("month_counts", "query"),
-        ("addressees", "events"),
+        ("addressees", "audio_links", "events"),
         ("envelope",),
     ),
     "web": (

@@ -37,12 +37,14 @@ from web.monitoring import Watch
 from web.pages import (
     account,
     api,
+    audio_links,
     audit,
     browser_notifications,
     company,
     deliveries,
     employees,
     holds,
+    letter,
     login,
     mailbox,
     menus,
@@ -59,8 +61,8 @@ from web.services import Services
 from web.visit import Guest, as_guest, as_visit
 
 SECTIONS = (
-    *(login, messages, holds, trash, users, employees, menus, prompts, trying),
-    *(numbers, mailbox, notify, company, problems, audit, deliveries, account, api),
+    *(login, messages, audio_links, holds, trash, users, employees, menus, prompts, trying),
+    *(numbers, mailbox, letter, notify, company, problems, audit, deliveries, account, api),
     browser_notifications,
 )
 

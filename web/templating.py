@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from web.http.assets import static
 from web.http.bodies import LARGEST_BODY
+from web.language.event_words import events_in_words
 from web.language.texts import Language, texts
 from web.language.words import FILTERS
 
@@ -30,5 +31,8 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(FILTERS)
-    environment.globals |= {"locale": language, "static": static, "largest_file": LARGEST_BODY}
+    environment.globals |= {
+        **{"locale": language, "static": static, "largest_file": LARGEST_BODY},
+        "events_in_words": events_in_words(language),
+    }
     return environment

@@ -13,6 +13,8 @@ from storage.words.chats import scheme_of
 
 LATE: Final = timedelta(minutes=10)
 """What waits longer than that should have arrived."""
+LATELY: Final = timedelta(days=1)
+"""So long it is told that a company's own letter could not be made."""
 
 
 def notifications(app: App) -> Finding:
@@ -28,6 +30,11 @@ def notifications(app: App) -> Finding:
         what = f"{backlog.waiting} wait, the oldest for {ago(now - backlog.oldest)}"
         return Finding(name, "warning", what, "Is `voicepost worker` running?")
     sites = app.offices.snapshot().offices.values()
+    odd = app.deliveries.without_own_letter(now - LATELY)
+    if odd is not None:
+        what = f"a letter to {shown(odd.address)} went as usual: {shown(odd.answer, 200)}"
+        advice = "See `voicepost mailbox letter --preview` (docs/configuration.md)."
+        return Finding(name, "warning", what, advice)
     kinds = {each.kind for site in sites for each in site.office.destinations}
     if "mail" in kinds and app.settings.mail.server is None:
         what = "somebody is to be told by mail, and there is no mail server"

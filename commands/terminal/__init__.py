@@ -7,6 +7,7 @@ __all__ = [
     "action_syntax",
     "audio_player",
     "destinations",
+    "letters",
     "message_options",
     "office_options",
     "progress",

@@ -20,6 +20,7 @@ from storage.office.notify import (
     Destination,
     Event,
     MailDestination,
+    OnceSent,
     WebhookDestination,
 )
 from storage.office.told import (
@@ -44,12 +45,21 @@ def destination_options(command: Command) -> Command:
                 "--secret", help="Signs what the webhook gets: whsec_…  [new: one is made]"
             ),
             click.option(
+                "--old-secret", help="Signs too, while the receiver changes to a new one."
+            ),
+            click.option("--no-old-secret", is_flag=True, help="The old one signs no more."),
+            click.option(
                 "--attach",
                 type=click.Choice(get_args(Attach)),
                 help="The recording comes along; with --chat none or opus.  [new: none]",
             ),
             click.option(
                 "--attach-up-to", type=int, metavar="BYTES", help="Above that the link alone."
+            ),
+            click.option(
+                "--once-sent",
+                type=click.Choice(get_args(OnceSent)),
+                help="The message, once its recording was taken by the mail server.  [new: keep]",
             ),
             click.option(
                 "--event",
@@ -91,7 +101,7 @@ def list_or_change(
     named = [(kind, place) for kind, place in places.items() if place is not None]
     if len(named) + (remove is not None) > 1:
         raise click.UsageError("one of --mail, --webhook, --chat and --remove at a time")
-    given = {key: value for key, value in fields.items() if value not in (None, ())}
+    given = {key: value for key, value in fields.items() if not _is_unsaid(value)}
     if remove is not None:
         if given:
             raise click.UsageError("--remove goes with no other option")
@@ -126,14 +136,19 @@ def _remove(
     change(app, company, without)
 
 
+def _is_unsaid(value: object) -> bool:
+    return value is None or value is False or value == ()
+
+
 def _made(
     office: Office, mailbox: str, kind: str, address: str, given: dict[str, object]
 ) -> Destination:
     reminds = "unheard_minutes" in given
     before = destination_at(office, mailbox, address, reminder=reminds)
     known = before.model_dump(exclude_unset=True) if before else {}
-    # Which it was, where it is told hidden.
-    fields = times_given({kind: address, **known, **given})
+    fields = times_given({kind: address, **known, **given})  # which it was, where told hidden
+    if fields.pop("no_old_secret", False):
+        fields["old_secret"] = None
     if kind == "mail":
         return make_part(MailDestination, **fields)
     if kind == "chat":
@@ -150,10 +165,12 @@ def _print(there: tuple[AnyDestination, ...], own: Sequence[OwnAddress], *, as_j
         print_json([*(as_data(each) for each in there), *theirs])
         return
     for each in there:
-        attached = ""
+        more = ""
         if isinstance(each, MailDestination | ChatDestination):
-            attached = f", attach {each.attach}"
-        what = f"{', '.join(each.events)}{attached}{times_in_words(each)}"
+            more = f", attach {each.attach}"
+        if isinstance(each, MailDestination) and each.once_sent != "keep":
+            more += f", then {each.once_sent}"
+        what = f"{', '.join(each.events)}{more}{times_in_words(each)}"
         click.echo(f"{each.kind:8} {each.address}  {what}")
     for one in own:
         mail, events = one.destination.mail, ", ".join(one.destination.events)

@@ -31,6 +31,8 @@ class DeliveryRow(Base):
     address: Mapped[str] = mapped_column(Text)
     event: Mapped[str] = mapped_column(String(20))
     message_id: Mapped[str | None] = mapped_column(Id, index=True)
+    about: Mapped[str | None] = mapped_column(Id)
+    """The delivery that failed, where it is told of that."""
     event_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10))

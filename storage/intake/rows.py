@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -12,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from storage.database.engine import Database
 from storage.database.tables import MessageRow
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, MailboxFull
 from storage.identifiers import arrival_place
 from storage.intake.quota import check_quota
 from storage.messages import month_counts, quiet, unread
-from storage.messages.events import announce
+from storage.messages.events import announce, announce_of_mailbox
 from storage.people import address
 
 UNSETTLED = ("recording", "empty")
@@ -76,9 +77,19 @@ class MessageRows:
             except IntegrityError:
                 if there := self.find(row.id):
                     return there
+            except MailboxFull:
+                self._announce_full(row)
+                raise
             else:
                 return row
         raise DatabaseUnavailable("database-refuses")
+
+    def _announce_full(self, row: MessageRow) -> None:
+        """Have those told who want to know that a caller was refused, who hears so in any case."""
+        if row.company_id is None:
+            return
+        with suppress(DatabaseUnavailable), self._database.session() as session:
+            announce_of_mailbox(session, "full", row.company_id, row.employee_id)
 
     def settle(self, row: MessageRow, contents: Contents) -> tuple[MessageRow, Sequence[str]]:
         """Settle a draft in one short transaction that its state guards.

@@ -5,6 +5,7 @@ How one comes to be kept is in `storage.intake`; how it goes for good in `storag
 
 __all__ = [
     "addressees",
+    "audio_links",
     "changes",
     "envelope",
     "events",

@@ -21,6 +21,7 @@ from storage.messages.events import announce
 from storage.messages.message import Message, State, about
 from storage.messages.query import Query
 from storage.messages.visibility import only_company, scope_of, visible
+from storage.office.notify import OnceSent
 from storage.text import storable
 
 SAME_LISTENING = timedelta(minutes=10)
@@ -48,9 +49,9 @@ def listen(
         announce(session, "box", in_box)
 
 
-def note_listening(session: Session, message_id: str, user: User, by: Actor) -> None:
+def note_listening(session: Session, message_id: str, user: User | None, by: Actor) -> None:
     """See `MessageRepository.note_listening`."""
-    (row,) = _locked(session, [message_id], scope_of(session, user))
+    (row,) = _locked(session, [message_id], scope_of(session, user) if user else EVERYTHING)
     _note_listening(session, row, by)
 
 
@@ -162,6 +163,32 @@ def release(
         _note(session, by, "message.release", [row], reason=row.hold_reason or "")
         row.held_at = row.held_by = row.hold_reason = None
     return [row.id for row in changed]
+
+
+def once_sent(
+    session: Session, message_id: str, employee_id: str | None, what: OnceSent, by: Actor
+) -> None:
+    """Do with a message what is wanted once a letter has brought it to a mailbox's owner.
+
+    That is an employee, whose accounts have heard it then, or the company, which is everybody. One
+    that is gone, or in the trash, stays as it is; and on hold it is not deleted.
+    """
+    if what == "keep":
+        return
+    wanted = select(MessageRow).where(MessageRow.id == message_id, MessageRow.state == "kept")
+    row = session.scalars(wanted.with_for_update()).one_or_none()
+    if row is None or row.deleted_at is not None:
+        return
+    if what == "mark-heard":
+        was_new = unread.mark_heard_of(session, row, employee_id)
+        if row.heard_at is None or was_new:
+            row.heard_at = row.heard_at or datetime.now(UTC)
+            _note(session, by, "message.heard", [row])
+            announce(session, "marked", [row])
+    elif row.held_at is None:
+        _to_trash(session, [row])
+        _note(session, by, "message.delete", [row])
+        announce(session, "deleted", [row])
 
 
 def note_download(session: Session, message: Message, by: Actor) -> None:

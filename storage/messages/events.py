@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from sqlalchemy import and_, delete, func, insert, select, text
 from sqlalchemy.orm import Session
@@ -15,8 +15,10 @@ from storage.database.delivery_tables import ReadNewsRow
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow
 
-Kind = Literal["kept", "aside", "deleted", "restored", "marked", "box", "session"]
+Kind = Literal["kept", "aside", "deleted", "restored", "marked", "box", "session", "full", "failed"]
 """What has happened; "box" is that a message is new in its mailbox again, or no longer."""
+OF_NO_PAGE: Final = frozenset({"box", "session", "full", "failed"})
+"""Kinds that lists of messages have nothing to do with."""
 
 MOST = 1_000
 """Items read at once."""
@@ -29,6 +31,9 @@ ORDER_LOCK = 0x6E657773
 @dataclass(frozen=True)
 class Item:
     """Something that happened to a message, or that a "session" of a user has ended.
+
+    For those who are told of a mailbox: that it is "full", and that a delivery has "failed", whose
+    id is the ``message_id`` then. Pages are told of neither.
 
     ``employee_id`` is whose the message is, None for the company's own. ``user_id`` is the only
     user whom it concerns, None where it is everybody who sees the message. A session's end is of
@@ -44,10 +49,8 @@ class Item:
 
     def concerns(self, user_id: str, scope: Scope) -> bool:
         """Whether the pages of a user who sees that much should know."""
-        if self.kind == "session":
-            return self.user_id == user_id
-        if self.kind == "box":  # of the mailbox's lamp, and of no page
-            return False
+        if self.kind in OF_NO_PAGE:
+            return self.kind == "session" and self.user_id == user_id
         return self.user_id in (None, user_id) and scope.covers(self.company_id, self.employee_id)
 
 
@@ -79,6 +82,19 @@ def announce_end(session: Session, company_id: str, user_id: str) -> None:
     """Write, as the last thing in a transaction, that sessions or tokens of a user have ended."""
     ended = {"kind": "session", "company_id": company_id, "user_id": user_id}
     _write(session, [{**ended, "employee_id": None, "message_id": ""}])
+
+
+def announce_of_mailbox(
+    session: Session,
+    kind: Literal["full", "failed"],
+    company_id: str,
+    employee_id: str | None,
+    about: str = "",
+) -> None:
+    """Write, as the last thing in a transaction, what concerns a mailbox; ``about`` is a
+    delivery's id."""
+    item = {"kind": kind, "company_id": company_id, "employee_id": employee_id}
+    _write(session, [{**item, "user_id": None, "message_id": about}])
 
 
 def _write(session: Session, items: Sequence[Mapping[str, str | None]]) -> None:

@@ -21,6 +21,7 @@ from storage.database.engine import Database
 from storage.database.tables import CompanyRow, MessageRow
 from storage.errors import NotFound
 from storage.messages import changes, quiet, unheard, unread
+from storage.messages.audio_links import AudioLinks
 from storage.messages.message import Message, MessageJson, Page, State, message_of
 from storage.messages.query import AnyBox, Query
 from storage.messages.search import find
@@ -46,6 +47,8 @@ class MessageRepository:
     def __init__(self, database: Database, audio: AudioStore) -> None:
         self._database = database
         self._audio = audio
+        self.links = AudioLinks(database)
+        """For programs that fetch a message's audio without a login."""
 
     def scope_of(self, user: User) -> Scope:
         """What a user may see just now."""
@@ -178,7 +181,7 @@ class MessageRepository:
         with self._database.session() as session:
             changes.listen(session, message_id, user, by, phone)
 
-    def note_listening(self, message_id: str, *, user: User, by: Actor) -> None:
+    def note_listening(self, message_id: str, *, user: User | None = None, by: Actor) -> None:
         """Note that somebody listens who may not mark anything: new it stays. Raises NotFound."""
         with self._database.session() as session:
             changes.note_listening(session, message_id, user, by)

@@ -176,6 +176,19 @@ def _fit_boxes(session: Session, people: Sequence[str]) -> None:
             row.new_in_box = False
 
 
+def mark_heard_of(session: Session, row: MessageRow, employee_id: str | None) -> bool:
+    """Make a message no longer new to an employee's accounts, or (None) to anybody.
+
+    Nor is it in its mailbox then. Whether it was new to one of them.
+    """
+    row.new_in_box = False
+    removed = delete(UnheardRow).where(UnheardRow.place == row.place)
+    if employee_id is not None:
+        bound = select(BindingRow.user_id).where(BindingRow.employee_id == employee_id)
+        removed = removed.where(UnheardRow.user_id.in_(bound))
+    return bool(session.scalars(removed.returning(UnheardRow.place)).all())
+
+
 def new_among(session: Session, user_id: str, places: Collection[int]) -> set[int]:
     """Those of the messages that are new to a user."""
     return set(

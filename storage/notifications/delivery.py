@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypedDict, cast
+from typing import Final, Literal, TypedDict, cast
 
 from storage.database.delivery_tables import DeliveryRow
 from storage.text import plain
@@ -18,6 +18,8 @@ DIGEST = "messages.unheard"
 """What a digest tells: which messages are still unheard. It is of no single message."""
 MORE = "messages.more"
 """What is told at the end of an hour that had more than a destination takes: how many."""
+OWN_LETTER_FAILED: Final = "not the company's own letter"
+"""Stands in the answer of a letter that went in the usual words, as those could not be made."""
 
 
 class DeliveryJson(TypedDict):
@@ -70,6 +72,9 @@ class Delivery:
         due = self.due_at
         return self.state == "waiting" and due is not None and due > self.made_at
 
+    about: str | None = None
+    """The delivery that failed, where it is told of that."""
+
     def as_json(self) -> DeliveryJson:
         """For lists; all texts are plain."""
         return {
@@ -107,4 +112,5 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         answer=row.answer,
         due_at=row.due_at,
         folded_into=row.folded_into,
+        about=row.about,
     )

@@ -6,9 +6,9 @@ whenever it is killed. Several may read at once: the row that says how far is th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -17,26 +17,20 @@ from storage.companies.destinations import COMPANY, NOTIFICATIONS
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, ReadNewsRow
 from storage.database.engine import Database
-from storage.database.tables import MessageRow, NewsRow, UnheardRow
+from storage.database.tables import NewsRow
 from storage.identifiers import new_id
-from storage.messages.unheard import IMPORTED
 from storage.notifications.delivery import UNHEARD
+from storage.notifications.full_boxes import ToldLately
+from storage.notifications.happenings import EVENTS, Happening, happenings
 from storage.notifications.limit import within_limit
 from storage.notifications.own_address import beside, confirmed
 from storage.office import Office
-from storage.office.notify import AnyDestination, Event, daily_of
+from storage.office.notify import AnyDestination, daily_of
 from storage.office.times import within
 from storage.people import present
 
 AT_ONCE: Final = 500
 """News made into deliveries by one transaction."""
-EVENTS: Final[Mapping[str, Event]] = {
-    "kept": "message.kept",
-    "deleted": "message.deleted",
-    "restored": "message.restored",
-    "marked": "message.heard",
-}
-"""What the kinds of news are called outside."""
 
 
 def read_on(database: Database, directory: Directory) -> int:
@@ -68,59 +62,60 @@ def _deliveries(
     told = [item for item in items if item.kind in EVENTS and item.company_id]
     if not told:
         return
-    columns = select(MessageRow.id, MessageRow.source)
-    ids = {item.message_id for item in told}
-    messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
-    companies = {str(item.company_id) for item in told}
-    mailboxes = {item.employee_id or COMPANY for item in told}
+    happened = list(happenings(session, told, directory))
+    companies = {each.company_id for each in happened}
+    mailboxes = {each.employee_id or COMPANY for each in happened}
     own, own_rows = confirmed(session, mailboxes)
     rows: dict[tuple[str, str, str], DestinationRow | OwnAddressRow] = {
         **own_rows,
         **_rows(session, companies, mailboxes),
     }
     extensions = extensions_of(session, companies)
-    heard = _heard(session, told)
-    now = datetime.now(UTC)
-    for item in told:
-        company_id = str(item.company_id)
-        site = directory.offices.get(company_id)
-        message = messages.get(item.message_id)
-        if site is None or (item.kind == "kept" and (not message or message.source == IMPORTED)):
-            continue
-        if item.kind == "marked" and item.seq not in heard:
-            continue
-        mailbox = extensions.get(item.employee_id) if item.employee_id else COMPANY
+    lately = ToldLately(session)
+    for one in happened:
+        mailbox = extensions.get(one.employee_id) if one.employee_id else COMPANY
         if mailbox is None:
             continue
-        theirs = own.get(item.employee_id or COMPANY, ())
-        for each in beside(destinations_of(site.office, mailbox), theirs):
-            row = rows.get((company_id, item.employee_id or COMPANY, each.key))
-            if row is None or row.since is None or item.seq <= row.since:
+        theirs = own.get(one.employee_id or COMPANY, ())
+        office = directory.offices[one.company_id].office
+        for each in beside(destinations_of(office, mailbox), theirs):
+            row = rows.get((one.company_id, one.employee_id or COMPANY, each.key))
+            if row is None or row.since is None or one.seq <= row.since:
+                continue
+            if one.event not in each.events or each.key == one.failed_itself:
                 continue
             if daily_of(each) is not None:  # `storage.notifications.digests` makes those
                 continue
-            if EVENTS[item.kind] in each.events:
-                later = timedelta(minutes=each.unheard_minutes or 0)
-                due = within(max(now, item.at + later), each.between, site.office.company.timezone)
-                made = {
-                    "id": new_id(now),
-                    "company_id": company_id,
-                    "employee_id": item.employee_id,
-                    "kind": each.kind,
-                    "destination": each.key,
-                    "address": each.address,
-                    "event": UNHEARD if each.is_reminder else EVENTS[item.kind],
-                    "message_id": item.message_id,
-                    "event_at": item.at,
-                    "made_at": now,
-                    "state": "waiting",
-                    "tries": 0,
-                    "next_try_at": due,
-                    "due_at": due,
-                    "answer": "",
-                    "folded_into": None,
-                }
-                yield from within_limit(row, each.most_per_hour, made)
+            box = one.company_id, one.employee_id
+            if one.event == "box.full" and not lately.add(*box, each.key):
+                continue
+            made = _delivery(one, each, office.company.timezone)
+            yield from within_limit(row, each.most_per_hour, made)
+
+
+def _delivery(one: Happening, told: AnyDestination, timezone: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    later = timedelta(minutes=told.unheard_minutes or 0)
+    due = within(max(now, one.at + later), told.between, timezone)
+    return {
+        "id": new_id(now),
+        "company_id": one.company_id,
+        "employee_id": one.employee_id,
+        "kind": told.kind,
+        "destination": told.key,
+        "address": told.address,
+        "event": UNHEARD if told.is_reminder else one.event,
+        "message_id": one.message_id,
+        "about": one.about,
+        "event_at": one.at,
+        "made_at": now,
+        "state": "waiting",
+        "tries": 0,
+        "next_try_at": due,
+        "due_at": due,
+        "answer": "",
+        "folded_into": None,
+    }
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
@@ -143,20 +138,6 @@ def _rows(
         .with_for_update()
     )
     return {(row.company_id, row.mailbox, row.destination): row for row in rows}
-
-
-def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
-    """Which news of marks mean that somebody has heard a message: of each user's the last one."""
-    last = {(item.user_id, item.message_id): item.seq for item in items if item.kind == "marked"}
-    if not last:
-        return set()
-    marked = MessageRow.id.in_({message_id for _, message_id in last})
-    there = set(session.scalars(select(MessageRow.id).where(marked)))
-    still_new = select(UnheardRow.user_id, MessageRow.id).join(
-        MessageRow, MessageRow.place == UnheardRow.place
-    )
-    unheard = {(row.user_id, row.id) for row in session.execute(still_new.where(marked))}
-    return {seq for key, seq in last.items() if key[1] in there and key not in unheard}
 
 
 def extensions_of(session: Session, companies: set[str]) -> dict[str, str]:

@@ -11,22 +11,32 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import Final, get_args
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
-from storage.audit import note
 from storage.companies.destinations import COMPANY
 from storage.database.delivery_tables import DeliveryRow
 from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
-from storage.errors import NotFound
-from storage.identifiers import is_id
-from storage.notifications.delivery import MORE, Delivery, State, delivery_of
-from storage.notifications.limit import end_folded, fold_no_more, unfold
-from storage.text import shown, storable
+from storage.identifiers import first_id
+from storage.messages import changes
+from storage.messages.events import announce_of_mailbox
+from storage.notifications import endings
+from storage.notifications.delivery import (
+    DIGEST,
+    MORE,
+    OWN_LETTER_FAILED,
+    UNHEARD,
+    Delivery,
+    State,
+    delivery_of,
+)
+from storage.notifications.endings import end, found
+from storage.office.notify import Event, OnceSent
+from storage.text import storable
 
 TAKEN: Final = timedelta(minutes=2)
 """What a try may take; ten seconds are usual limits, and letters with audio take longer."""
@@ -36,6 +46,8 @@ LONGEST_PAUSE: Final = 900.0
 GIVEN_UP: Final = timedelta(hours=24)
 """So long after it might first be sent no more is tried."""
 PAGE: Final = 50
+TOLD_OF: Final = frozenset({*get_args(Event), UNHEARD, DIGEST, MORE}) - {"delivery.failed"}
+"""Events of which it is told that they did not arrive: no code for an address, and no such news."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +108,30 @@ class Deliveries:
             ).one_or_none()
             return Backlog(count, oldest, delivery_of(failing) if failing else None)
 
-    def sent(self, delivery: Delivery, answer: str) -> None:
-        """It has arrived, and the other side said so."""
-        self._end(delivery, "sent", answer)
+    def without_own_letter(self, since: datetime) -> Delivery | None:
+        """The newest one since then that was sent, but not in the company's own words."""
+        of_late = (DeliveryRow.id > first_id(since), DeliveryRow.kind == "mail")
+        said = DeliveryRow.answer.contains(OWN_LETTER_FAILED, autoescape=True)
+        newest = select(DeliveryRow).where(*of_late, said).order_by(DeliveryRow.id.desc()).limit(1)
+        with self.database.reading() as session:
+            row = session.scalars(newest).one_or_none()
+            return delivery_of(row) if row else None
+
+    def sent(self, delivery: Delivery, answer: str, then: OnceSent = "keep") -> None:
+        """It has arrived, and the other side said so; ``then`` is what becomes of the message."""
+        with self.database.session() as session:
+            if end(session, delivery, "sent", answer) and delivery.message_id:
+                by = Actor(name=f"{delivery.kind} to {delivery.address}", via="system")
+                changes.once_sent(session, delivery.message_id, delivery.employee_id, then, by)
 
     def refused(self, delivery: Delivery, answer: str) -> None:
         """The other side will never take it."""
-        self._end(delivery, "failed", answer)
+        self._fail(delivery, answer)
 
     def cancelled(self, delivery: Delivery, answer: str) -> None:
         """Nobody wants it any more."""
-        self._end(delivery, "cancelled", answer)
+        with self.database.session() as session:
+            end(session, delivery, "cancelled", answer)
 
     def failed(self, delivery: Delivery, answer: str, *, after: float = 0) -> datetime | None:
         """It has not arrived this time: when it is tried again; None where it is given up.
@@ -115,7 +140,7 @@ class Deliveries:
         """
         now = datetime.now(UTC)
         if now - (delivery.due_at or delivery.made_at) >= GIVEN_UP:
-            self._end(delivery, "failed", answer)
+            self._fail(delivery, answer)
             return None
         at = now + timedelta(seconds=max(pause_after(delivery.tries), after))
         self._put_back(delivery, {"next_try_at": at, "answer": answer})
@@ -154,7 +179,7 @@ class Deliveries:
     def get(self, delivery_id: str, company_id: str | None = None) -> Delivery:
         """One of them. Raises NotFound, also where it is another company's."""
         with self.database.reading() as session:
-            return delivery_of(_found(session, delivery_id, company_id))
+            return delivery_of(found(session, delivery_id, company_id))
 
     def mailbox_of(self, delivery: Delivery) -> str | None:
         """Whose destination it is now: an extension, "" of the company; None of nobody any more."""
@@ -166,46 +191,13 @@ class Deliveries:
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
         """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
-        now = datetime.now(UTC)
         with self.database.session() as session:
-            row = _found(session, delivery_id, company_id)
-            in_hand = row.state == "waiting" and row.taken_until and row.taken_until > now
-            if row.event == MORE and row.state != "waiting":
-                again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
-                unfold(session, row.id, cast(State, row.state), again)
-            row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
-            row.due_at, row.folded_into = now, None
-            if not in_hand:
-                row.taken_until, row.tries = None, 0
-            note(
-                session,
-                by,
-                "delivery.retry",
-                company_id=row.company_id,
-                subject=row.address,
-                details={"delivery": row.id},
-            )
-            return delivery_of(row)
+            return endings.retry(session, delivery_id, by, company_id)
 
     def cancel(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
         """Do not send it any more, if it has not been. Raises NotFound."""
         with self.database.session() as session:
-            row = _found(session, delivery_id, company_id)
-            if row.state == "waiting":
-                if row.event == MORE:
-                    fold_no_more(session, row.id)
-                    end_folded(session, row.id, _ended("cancelled", row.answer))
-                for name, value in _ended("cancelled", row.answer).items():
-                    setattr(row, name, value)
-                note(
-                    session,
-                    by,
-                    "delivery.cancel",
-                    company_id=row.company_id,
-                    subject=row.address,
-                    details={"delivery": row.id},
-                )
-            return delivery_of(row)
+            return endings.cancel(session, delivery_id, by, company_id)
 
     def _due(
         self, session: Session, now: datetime, busy: Collection[str], most: int
@@ -227,15 +219,12 @@ class Deliveries:
         )
         return session.scalars(oldest).all()
 
-    def _end(self, delivery: Delivery, state: State, answer: str) -> None:
-        """End what still waits: one that was cancelled meanwhile stays so."""
-        values = _ended(state, answer)
-        waits = (DeliveryRow.id == delivery.id, DeliveryRow.state == "waiting")
+    def _fail(self, delivery: Delivery, answer: str) -> None:
+        """End it for good, and have others told of that, but not of what told of another."""
         with self.database.session() as session:
-            if delivery.event == MORE:
-                fold_no_more(session, delivery.id)
-                end_folded(session, delivery.id, values)
-            session.execute(update(DeliveryRow).where(*waits).values(**values))
+            row = end(session, delivery, "failed", answer)
+            if row is not None and row.event in TOLD_OF:
+                announce_of_mailbox(session, "failed", row.company_id, row.employee_id, row.id)
 
     def _put_back(self, delivery: Delivery, values: dict[str, object]) -> None:
         """Have it taken again later; where another has taken it since, it is that one's."""
@@ -261,20 +250,3 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         DeliveryRow.folded_into.is_(None),
         or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= now),
     )
-
-
-def _found(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
-    row = session.get(DeliveryRow, delivery_id) if is_id(delivery_id) else None
-    if row is None or company_id not in (None, row.company_id):
-        raise NotFound("no-delivery", id=shown(delivery_id))
-    return row
-
-
-def _ended(state: State, answer: str) -> dict[str, object]:
-    return {
-        "state": state,
-        "answer": answer,
-        "ended_at": datetime.now(UTC),
-        "next_try_at": None,
-        "taken_until": None,
-    }

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from storage.errors import Problem, warning, wrong
+from storage.letters.rendering import problems as letter_problems
 from storage.office.actions import Dial, Ring, Voicemail
 from storage.office.any_action import named_by
 from storage.office.model import Office
@@ -32,6 +33,7 @@ def check(office: Office) -> list[Problem]:
         _idle(office),
         _ambiguous_keys(office),
         _pointless(office),
+        _own_letter(office),
     )
     return sorted(problems, key=lambda problem: problem.severity)
 
@@ -197,6 +199,13 @@ def _pointless(office: Office) -> Iterator[Problem]:
     own = {canonical(number, region) for number in office.numbers}
     for placed in all_actions(office):
         yield from _pointless_action(placed, own, region)
+
+
+def _own_letter(office: Office) -> Iterator[Problem]:
+    """What is wrong with the company's own letter, or with how it reads of a sample."""
+    if office.voicemail.letter is not None:
+        for problem in letter_problems(office.voicemail.letter.model_dump()):
+            yield problem.under("voicemail.letter")
 
 
 def _pointless_action(placed: Placed, own: set[str], region: str) -> Iterator[Problem]:

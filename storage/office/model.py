@@ -117,6 +117,14 @@ class Employee(StrictModel):
         return self.ring_timeout if after is None else after
 
 
+class LetterTemplate(StrictModel):
+    """Letters about messages in the company's own words: see `storage.letters`."""
+
+    subject: Annotated[str, Field(max_length=500)]
+    text: Annotated[str, Field(max_length=20_000)]
+    html: Annotated[str, Field(max_length=50_000)]
+
+
 class VoicemailSettings(StrictModel):
     """How messages are taken. Times are in seconds."""
 
@@ -137,6 +145,8 @@ class VoicemailSettings(StrictModel):
     """Messages that one box holds, the trash apart; None is any number."""
     notify: Destinations | None = None
     """Who is told of the company's own messages."""
+    letter: LetterTemplate | None = None
+    """How letters about anybody's messages read; None is as Voicepost writes them."""
 
 
 class Prompt(StrictModel):

@@ -19,12 +19,22 @@ from storage.office.times import Between, TimeOfDay
 from storage.text import shown
 from storage.words.chats import checked_address, hidden_address
 
-Event = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
+Event = Literal[
+    "message.kept",
+    "message.heard",
+    "message.deleted",
+    "message.restored",
+    "box.full",
+    "delivery.failed",
+]
 """What may be told; the names are those of the webhooks."""
 Occasion = Event | Literal["message.unheard"]
 """What of one message is told: also, by reminders, that it is still unheard."""
 Attach = Literal["none", "wav", "mp3", "opus"]
 """What a letter brings along of the message itself."""
+OnceSent = Literal["keep", "mark-heard", "delete"]
+"""What becomes of a message once a letter has brought it: "delete" is to the trash, and is for
+administrators to set."""
 
 MOST: Final = 20
 """Destinations of one mailbox."""
@@ -186,6 +196,13 @@ class MailDestination(PeopleDestination):
     mail: Annotated[str, AfterValidator(_mail_address)]
     attach: Attach = "none"
     attach_up_to: Annotated[int, Field(ge=1, le=50_000_000)] = 10_000_000
+    once_sent: OnceSent = "keep"
+
+    @model_validator(mode="after")
+    def _brings_what_goes(self) -> Self:
+        if self.once_sent != "keep" and self.attach == "none":
+            raise WrongValue("once-sent-without-attach")
+        return self
 
 
 class WebhookDestination(AnyDestination):

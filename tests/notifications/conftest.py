@@ -12,9 +12,10 @@ import pytest
 
 from tests.notifications.mail_server import MailServer, mail_server
 from tests.notifications.receiver import Receiver, receiver
+from tests.notifications.test_worker import house, server_home
 from tests.web.conftest import front, ready_home
 
-__all__ = ["front", "ready_home"]  # fixtures: a company and its people
+__all__ = ["front", "house", "ready_home", "server_home"]  # fixtures: a company and its people
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from storage.notifications.delivery import Delivery, State
 from storage.notifications.queue import Deliveries
 from storage.office import Office
 from storage.office.edit import with_entry, with_fields
-from storage.office.notify import AnyDestination, MailDestination, WebhookDestination
+from storage.office.notify import AnyDestination, Event, MailDestination, WebhookDestination
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from tests.notifications.bot_api import BotApi
@@ -28,6 +28,9 @@ from tests.waiting import until
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, OTHER_NUMBER, Front
 
 WEB_URL = "https://voice.example"
+OF_MESSAGES: tuple[Event, ...] = (
+    *("message.kept", "message.heard", "message.deleted", "message.restored"),
+)
 
 
 @dataclass
@@ -126,13 +129,12 @@ class House:
             )
         )
 
-    def hook(self, path: str = "/", secret: str = SECRET) -> WebhookDestination:
-        """A webhook to the receiver, told of everything."""
-        return WebhookDestination(
-            webhook=self.receiver.url(path),
-            secret=secret,
-            events=("message.kept", "message.heard", "message.deleted", "message.restored"),
-        )
+    def hook(
+        self, path: str = "/", secret: str = SECRET, *, events: tuple[Event, ...] = OF_MESSAGES
+    ) -> WebhookDestination:
+        """A webhook to the receiver, told of everything that happens to messages."""
+        url = self.receiver.url(path)
+        return WebhookDestination(webhook=url, secret=secret, events=events)
 
 
 def letters_to(address: str, **options: object) -> MailDestination:

@@ -19,7 +19,7 @@ from storage.notifications import queue
 from storage.office.notify import ChatDestination
 from storage.words.chats import hidden_address
 from tests.notifications.bot_api import TOKEN, BotApi, bot_api
-from tests.notifications.house import WEB_URL, House
+from tests.notifications.house import WEB_URL, House, letters_to
 from tests.notifications.mail_server import MailServer
 from tests.notifications.receiver import Receiver
 from tests.waiting import until
@@ -162,3 +162,36 @@ async def test_nothing_that_is_kept_or_logged_of_a_delivery_has_the_secret(
 def _rows(database: Database) -> list[DeliveryRow]:
     with database.reading() as session:
         return list(session.scalars(select(DeliveryRow)))
+
+
+async def test_a_chat_is_told_what_was_not_delivered_and_no_address_of_a_chat_is_told(
+    house: House, api: BotApi
+) -> None:
+    house.server.answers["RCPT"] = "550 no such mailbox"
+    failures = ("delivery.failed",)
+    house.tell(letters_to("anna@example.com"), chat(api.chat(), events=failures))
+    house.receive()
+    async with house.working():
+        await until(lambda: sorted(house.states()) == ["failed", "sent"])
+    (told,) = api.told
+    assert told.method == "sendMessage"
+    text = told.fields["text"]
+    assert text.startswith("Уведомление не доставлено\nКуда: anna＠example․com\n")
+    assert "Ответ: 550 no such mailbox" in text
+    assert text.endswith(f"\n{WEB_URL}/deliveries")
+
+
+async def test_others_are_told_of_a_chat_by_its_hidden_address(house: House, api: BotApi) -> None:
+    mailbox = "ntfy://127.0.0.1:1/t0pic"
+    house.receiver.answers["/"] = web.Response(status=204)
+    house.tell(chat(mailbox), house.hook("/hook", events=("delivery.failed",)))
+    house.receive()
+    queue_of_house = house.queue
+    async with house.working():
+        await house.all_were_tried()
+        (waiting,) = house.deliveries()
+        queue_of_house.refused(waiting, "given up by hand")
+        await house.all_are("failed", "sent")
+    (asked,) = house.receiver.at("/hook")
+    assert asked.verified()["data"]["to"] == hidden_address(mailbox)
+    assert "t0pic" not in asked.text

@@ -25,6 +25,7 @@ from storage.database.engine import Database
 from storage.database.tables import NewsRow
 from storage.identifiers import new_id
 from storage.intake.intake import Intake
+from storage.messages.audio_links import AudioLinks
 from storage.messages.query import Query
 from storage.messages.repository import MessageRepository
 from storage.office import make_part, parse_office
@@ -128,6 +129,7 @@ def tell_somebody(home: Home) -> None:
     letters = make_part(MailDestination, mail="office@example.com")
     (company,) = offices.names()
     offices.edit(company, lambda office: with_destination(office, "", letters), by=ME)
+    AudioLinks(home.database).new(new_id(NOW))
     with home.database.session() as session:
         session.execute(
             update(ReadNewsRow).values(seq=session.query(func.max(NewsRow.seq)).scalar())

@@ -72,11 +72,13 @@ ANNAS = Answers(303, 200, 404, 404, 404)
 ANNAS_DONE = Answers(401, 303, 404, 404, 404)
 ANNAS_FILED = Answers(401, 422, 404, 404, 404)
 """The form was sent without a file, but it was hers to send."""
+NOT_SIGNED = Answers(404, 404, 404, 404, 404)
 GONE_FOR_HER = Answers(303, 404, 404, 200, 404)
 
 NEW_PASSWORD: Final = "many green pears"
 TOLD: Final = {"address": "office@example.com"}
 NOTIFY: Final = {"kind": "mail", "event": "message.kept", **TOLD}
+LETTER: Final = {"subject": "Hello", "text": "Text.", "html": "<p>Text.</p>"}
 LED_ADMIN: Final = Answers(303, 403, 403, 303, 303)
 OWN: Final = {"mail": "anna@home.example", "event": "message.kept"}
 SOUND: Final = {"sound": "a.wav"}
@@ -157,6 +159,8 @@ MATRIX: Final = (
     Row("GET", "/messages/{hers}/download", GONE_FOR_HER),
     Row("POST", "/messages/{hers}/restore", OURS_DONE),
     Row("POST", "/messages/restore", OURS_DONE, {"message": "{hers}"}),
+    # By a signed link, which this is not
+    Row("GET", "/audio/{hers}?expires=9999999999&signature=x", NOT_SIGNED),
     # Users
     Row("GET", "/users", ADMIN),
     Row("GET", "/users/new", ADMIN),
@@ -221,6 +225,11 @@ MATRIX: Final = (
     Row("POST", "/company", ADMIN_DONE, {"name": "{who}", "language": "ru", "timezone": ZONE}),
     Row("GET", "/mailbox", ADMIN),
     Row("POST", "/mailbox", ADMIN_DONE, {**MAILBOX, "self_service": "yes"}),
+    Row("GET", "/mailbox/letter", ADMIN),
+    Row("GET", "/mailbox/letter/preview", ADMIN),
+    Row("POST", "/mailbox/letter", ADMIN_DONE, LETTER),
+    Row("GET", "/mailbox/letter/remove", LED_ADMIN),
+    Row("POST", "/mailbox/letter/remove", ADMIN_DONE),
     Row("GET", "/problems", ADMIN),
     Row("GET", "/mailbox/notify", ADMIN),
     Row("POST", "/mailbox/notify", ADMIN_DONE, NOTIFY),
@@ -277,7 +286,7 @@ MATRIX: Final = (
     Row("POST", "/account/addresses/101/{own}/remove", ANNAS_DONE),
     Row("POST", "/logout", DONE),
 )
-OPEN: Final = frozenset({"/login", "/setup"})
+OPEN: Final = frozenset({"/login", "/setup", "/audio/{id}"})
 NOT_THERE: Final = {
     **dict.fromkeys(("hers", "common", "user", "token", "session", "delivery"), UNKNOWN),
     "employee": "199",

@@ -6,6 +6,7 @@ Here stand tables and what reads them. What asks storage or knows a visitor may 
 __all__ = [
     "action_words",
     "audit_words",
+    "event_words",
     "places",
     "problems",
     "target_words",

@@ -60,6 +60,10 @@ STEPS: Final = {
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
     "company_lamp": "the phone's lamp",
+    "letter": "letters of the company's own",
+    "subject": "subject",
+    "text": "text",
+    "html": "HTML",
 }
 """What stands inside a section; with the section's name in front where it is called otherwise."""
 

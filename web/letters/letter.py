@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from storage.letters.names import Values
+from storage.letters.rendering import render
 from storage.messages.message import Message
 from storage.office import Company
+from storage.office.model import LetterTemplate
 from storage.office.notify import Occasion
-from web.language.texts import Language, texts
+from storage.text import printable
+from web.language.event_words import events_in_words
+from web.language.texts import Language
+from web.language.words import duration_words, full_time
 from web.message_list.rows import row_of
 from web.templating import template
 
@@ -50,11 +56,44 @@ def letter(message: Message, event: Occasion, company: Company, link: str, attac
 
 def what(event: Occasion, language: Language) -> str:
     """What happened, in a line."""
-    say = texts(language).gettext
+    return events_in_words(language)[event]
+
+
+def own_letter(
+    wording: LetterTemplate,
+    message: Message,
+    event: Occasion,
+    company: Company,
+    link: str,
+    attached: str,
+) -> Letter:
+    """The same in the company's own words. Raises storage.letters.rendering.LetterFailed."""
+    values = letter_values(message, event, company, link, attached)
+    made = render(wording.model_dump(), values)
+    subject = printable(made["subject"], LONGEST_SUBJECT) or what(event, company.language)
+    return Letter(subject, made["text"], made["html"])
+
+
+def letter_values(
+    message: Message, event: Occasion, company: Company, link: str, attached: str
+) -> Values:
+    """What stands for the names of a company's own letter: see `storage.letters.names`."""
+    language = company.language
+    row = row_of(message, language, company.timezone)
+    environment = template("letters/message.txt", language).environment
     return {
-        "message.kept": say("New voice message"),
-        "message.heard": say("Voice message heard"),
-        "message.deleted": say("Voice message deleted"),
-        "message.restored": say("Voice message restored"),
-        "message.unheard": say("Still not heard"),
-    }[event]
+        "event": event,
+        "what": what(event, language),
+        "company": company.name,
+        "timezone": company.timezone,
+        "addressee": row.addressee,
+        "mailbox": message.addressee_number if message.box == "employee" else "",
+        "caller": row.who,
+        "number": row.number,
+        "received_at": full_time(environment, message.received_at, company.timezone),
+        "duration": duration_words(environment, message.duration),
+        "seconds": max(1, round(message.duration)),
+        "incomplete": message.cut_off,
+        "attached": attached,
+        "link": link,
+    }

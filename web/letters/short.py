@@ -16,6 +16,7 @@ from storage.office import Company
 from storage.office.notify import Occasion
 from storage.text import printable
 from web.letters.letter import what
+from web.letters.notices import Notice
 from web.message_list.rows import row_of
 from web.templating import template
 
@@ -64,6 +65,13 @@ def short_letter(message: Message, event: Occasion, company: Company, link: str)
     }
     text = template("letters/short.txt", language).render(values).strip()
     return ShortLetter(title=what(event, language), text=text, link=link)
+
+
+def short_notice(notice: Notice, company: Company, link: str) -> ShortLetter:
+    """A notice in a few lines."""
+    lines = [f"{name}: {harmless(value)}" for name, value in notice.facts]
+    text = "\n".join((*lines, notice.advice) if notice.advice else lines)
+    return ShortLetter(title=what(notice.event, company.language), text=text, link=link)
 
 
 def harmless(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final, get_args
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import Refused
+from storage.errors import Problem, Refused
 from storage.notifications.own_address import OwnAddress
 from storage.office import Office, make_part
 from storage.office.edit import entry
@@ -37,7 +37,7 @@ KINDS: Final = ("mail", "webhook", "chat")
 
 def show_notify(visit: Visit) -> Response:
     """Who is told, and a form for one more."""
-    return _form(visit, {"kind": "mail", "address": "", "attach": "none"}, ("message.kept",))
+    return _form(visit, dict(EMPTY), ("message.kept",))
 
 
 def add(visit: Visit) -> Response:
@@ -58,11 +58,8 @@ def add(visit: Visit) -> Response:
     try:
         edit_office(visit, with_more)
     except Refused as error:
-        here = [
-            problem.at("address" if problem.where in KINDS else problem.where)
-            for problem in error.problems
-        ]
-        wrong = visit.mistakes(here, "", ("address", "attach", "events", *FIELDS))
+        here = [problem.at(_field_of(problem)) for problem in error.problems]
+        wrong = visit.mistakes(here, "", ("address", "attach", "once_sent", "events", *FIELDS))
         return _form(visit, form, events, wrong, form_status(error))
     if secret:
         return visit.render("notify/secret.html", secret=secret, address=address, **_place(visit))
@@ -87,10 +84,17 @@ def _destination(
     known = {kind: address, **known, "events": events, **times}
     attach = str(visit.form.get("attach", "none"))
     if kind == "mail":
-        return make_part(MailDestination, **{**known, "attach": attach})
+        once_sent = str(visit.form.get("once_sent", "keep"))
+        return make_part(MailDestination, **{**known, "attach": attach, "once_sent": once_sent})
     if kind == "chat":
         return make_part(ChatDestination, **{**known, "attach": attach})
     return make_part(WebhookDestination, **{"secret": secret, **known})
+
+
+def _field_of(problem: Problem) -> str:
+    if problem.code == "once-sent-without-attach":
+        return "once_sent"
+    return "address" if problem.where in KINDS else problem.where
 
 
 def remove(visit: Visit) -> Response:
@@ -140,7 +144,7 @@ def _form(
         status,
         told=told(visit.office, _mailbox(visit)),
         own=_own(visit),
-        values={**EMPTY, "attach": "none", **values},
+        values={**EMPTY, "attach": "none", "once_sent": "keep", **values},
         chosen=events,
         events=get_args(Event),
         wrong=wrong or {},

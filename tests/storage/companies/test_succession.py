@@ -595,7 +595,7 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         do("ALTER TABLE tokens DROP COLUMN read_only")
         for table in (
             *("devices", "allowances", "assigned_numbers", "search_index"),
-            *("own_addresses", "deliveries", "read_news", "destinations"),
+            *("own_addresses", "deliveries", "read_news", "destinations", "signing_keys"),
         ):
             do(f"DROP TABLE {table}")
         for table in ("messages", "addressees", "news"):

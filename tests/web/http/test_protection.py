@@ -129,7 +129,10 @@ class Markup(HTMLParser):
         self._script = tag == "script"
         if self._script and "src" not in names:
             self.found.append("an inline script")
-        if tag in {"style", "base", "iframe", "object", "embed"} or "style" in names:
+        # A frame that is let do nothing shows a letter as it is.
+        is_sandboxed = tag == "iframe" and dict(attributes).get("sandbox", "let out") in (None, "")
+        is_framed = tag in {"style", "base", "iframe", "object", "embed"} and not is_sandboxed
+        if is_framed or "style" in names:
             self.found.append(f"<{tag}> with a style or a frame")
         handlers = (name for name in names if name.startswith(("on", "hx-on", "hx-vars")))
         self.found += [f"{tag} {name}" for name in handlers]
@@ -178,6 +181,8 @@ def test_no_page_has_a_script_in_it_and_a_hostile_caller_is_only_text(front: Fro
         told = olga.get(path)
         if not told.headers.get("content-type", "").startswith("text/html"):
             continue
+        if "sandbox" in told.headers["content-security-policy"].split("; "):
+            continue  # a letter, which has a style in it, and is of no site: see test_letter.py
         seen += 1
         markup = Markup()
         markup.feed(told.text)

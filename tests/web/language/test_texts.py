@@ -17,7 +17,7 @@ ROOM = Path(web.__file__).parent
 TEXT = re.compile(
     r"""(?:\b_|\.(?:text|counted)|gettext)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 )
-SAME = {"API"}
+SAME = {"API", "HTML"}
 """Words that are the same in Russian."""
 
 

@@ -29,12 +29,12 @@ def get_mailbox(who: Administrator) -> VoicemailSettings:
 
 @router.put("/mailbox", responses=refusals(404, 413), response_model_exclude_unset=True)
 def put_mailbox(who: Administrator, settings: VoicemailSettings) -> VoicemailSettings:
-    """Change how messages are taken; what is not sent has its usual value, but `notify` stays."""
+    """Change how messages are taken; what is not sent has its usual value, but `notify` and
+    `letter` stay."""
 
     def changed(office: Office) -> Office:
-        if "notify" in settings.model_fields_set:
-            return with_fields(office, voicemail=settings)
-        kept = {"notify": office.voicemail.notify}
+        unsent = {"notify", "letter"} - settings.model_fields_set
+        kept = {name: getattr(office.voicemail, name) for name in unsent}
         return with_fields(office, voicemail=settings.model_copy(update=kept))
 
     return _as_answer(who.edit(changed))

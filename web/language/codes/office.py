@@ -28,6 +28,14 @@ OFFICE: Final = {
     "silent-round": "a caller who presses nothing goes round for ever: {way}",
     "unreachable-menu": "nobody can reach this menu",
     "unused-prompt": "nothing plays this prompt",
+    # a letter of the company's own
+    "letter-empty": "makes an empty text",
+    "letter-failed": "cannot be made: {reason}",
+    "letter-forbidden": "asks for what templates may not do: {reason}",
+    "letter-syntax": "line {line}: {reason}",
+    "letter-too-long": "makes more than {most} characters",
+    "letter-too-much": "takes too much time or memory",
+    "letter-unknown-name": "“{name}” is not known there (known: {known})",
     # whose a number is
     "contested-number": "{number} may be a number of “{whose}” too: calls to it go to “{whom}”",
     "number-assigned-elsewhere": "{number} is assigned to “{company}”: unassign it first",

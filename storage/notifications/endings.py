@@ -1,0 +1,88 @@
+"""A delivery's end, and what people do to one: have it sent again, or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actor import Actor
+from storage.audit import note
+from storage.database.delivery_tables import DeliveryRow
+from storage.errors import NotFound
+from storage.identifiers import is_id
+from storage.notifications.delivery import MORE, Delivery, State, delivery_of
+from storage.notifications.limit import end_folded, fold_no_more, unfold
+from storage.text import shown
+
+
+def found(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
+    """Its row. Raises NotFound, also where it is another company's."""
+    row = session.get(DeliveryRow, delivery_id) if is_id(delivery_id) else None
+    if row is None or company_id not in (None, row.company_id):
+        raise NotFound("no-delivery", id=shown(delivery_id))
+    return row
+
+
+def end(session: Session, delivery: Delivery, state: State, answer: str) -> DeliveryRow | None:
+    """End one that still waits, and what it counts; None where it does so no more."""
+    values = _ended(state, answer)
+    if delivery.event == MORE:
+        fold_no_more(session, delivery.id)
+        end_folded(session, delivery.id, values)
+    waiting = (DeliveryRow.id == delivery.id, DeliveryRow.state == "waiting")
+    row = session.scalars(select(DeliveryRow).where(*waiting).with_for_update()).one_or_none()
+    if row is not None:
+        _set(row, values)
+    return row
+
+
+def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None) -> Delivery:
+    """See `storage.notifications.queue.Deliveries.retry`."""
+    now = datetime.now(UTC)
+    row = found(session, delivery_id, company_id)
+    in_hand = row.state == "waiting" and row.taken_until and row.taken_until > now
+    if row.event == MORE and row.state != "waiting":
+        again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
+        unfold(session, row.id, cast(State, row.state), again)
+    row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
+    row.due_at, row.folded_into = now, None
+    if not in_hand:
+        row.taken_until, row.tries = None, 0
+    _note(session, by, "delivery.retry", row)
+    return delivery_of(row)
+
+
+def cancel(session: Session, delivery_id: str, by: Actor, company_id: str | None) -> Delivery:
+    """See `storage.notifications.queue.Deliveries.cancel`."""
+    row = found(session, delivery_id, company_id)
+    if row.state == "waiting":
+        values = _ended("cancelled", row.answer)
+        if row.event == MORE:
+            fold_no_more(session, row.id)
+            end_folded(session, row.id, values)
+        _set(row, values)
+        _note(session, by, "delivery.cancel", row)
+    return delivery_of(row)
+
+
+def _note(session: Session, by: Actor, action: str, row: DeliveryRow) -> None:
+    details = {"delivery": row.id}
+    note(session, by, action, company_id=row.company_id, subject=row.address, details=details)
+
+
+def _set(row: DeliveryRow, values: dict[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _ended(state: State, answer: str) -> dict[str, object]:
+    return {
+        "state": state,
+        "answer": answer,
+        "ended_at": datetime.now(UTC),
+        "next_try_at": None,
+        "taken_until": None,
+    }

@@ -1,0 +1,43 @@
+"""Who is told of a mailbox, by command: what becomes of what a letter brought, old secrets."""
+
+from __future__ import annotations
+
+from tests.commands.conftest import Voicepost
+from tests.notifications.receiver import OLD_SECRET, SECRET
+
+HOOK = "https://crm.example.com/hook"
+ANNA = ("employees", "notify", "101", "--mail", "anna@example.com")
+
+
+def test_what_becomes_of_what_a_letter_brought_is_set(office: Voicepost) -> None:
+    office(*ANNA, "--attach", "opus", "--once-sent", "mark-heard")
+    assert office.data("employees", "notify", "101") == [
+        {"mail": "anna@example.com", "attach": "opus", "once_sent": "mark-heard"}
+    ]
+    assert "then mark-heard" in office("employees", "notify", "101")
+    office(*ANNA, "--once-sent", "keep")
+    assert office.data("employees", "notify", "101") == [
+        {"mail": "anna@example.com", "attach": "opus"}
+    ]
+
+
+def test_a_letter_without_the_recording_takes_nothing_away(office: Voicepost) -> None:
+    told = office.refused(*ANNA, "--once-sent", "delete")
+    assert "once_sent needs the recording in the letter" in told
+    office(*ANNA, "--attach", "wav", "--once-sent", "delete")
+    assert office.refused(*ANNA, "--attach", "none")
+    hook = ("--webhook", HOOK, "--once-sent", "delete")
+    assert "unknown key “once_sent”" in office.refused("mailbox", "notify", *hook)
+
+
+def test_while_a_secret_is_replaced_the_old_one_is_there_too(office: Voicepost) -> None:
+    notify = ("mailbox", "notify", "--webhook", HOOK)
+    office(*notify, "--secret", OLD_SECRET)
+    office(*notify, "--secret", SECRET, "--old-secret", OLD_SECRET)
+    (hidden,) = office.data("mailbox", "notify")
+    assert hidden == {"webhook": HOOK, "secret": "***", "old_secret": "***"}
+    office(*notify, "--event", "box.full", "--event", "delivery.failed")
+    office(*notify, "--no-old-secret")
+    assert office.data("mailbox", "notify") == [
+        {"webhook": HOOK, "secret": "***", "events": ["box.full", "delivery.failed"]}
+    ]

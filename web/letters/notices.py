@@ -1,0 +1,64 @@
+"""Letters about what is no message: a full mailbox, a notification that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.office import Company
+from storage.office.notify import Event
+from storage.text import printable
+from web.language.event_words import events_in_words
+from web.language.texts import Language, texts
+from web.letters.letter import LONGEST_SUBJECT, Letter, what
+from web.templating import template
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told: ``about`` whom, the ``facts`` with their names, and what to do about it."""
+
+    event: Event
+    about: str
+    facts: Sequence[tuple[str, str]]
+    advice: str = ""
+
+
+def full_mailbox(name: str, most: int | None, language: Language) -> Notice:
+    """That a mailbox has no room; ``name`` is the employee's, "" of the company's own."""
+    say = texts(language).gettext
+    whose = printable(name) or say("Company")
+    facts = [(say("Mailbox"), whose)]
+    if most is not None:
+        facts.append((say("At most in one mailbox"), str(most)))
+    advice = say("Callers can leave no more messages there until some are deleted.")
+    return Notice("box.full", whose, facts, advice)
+
+
+def failed_delivery(to: str, event: str, answer: str, language: Language) -> Notice:
+    """That something did not arrive: to whom, what it was about, and what the other side said."""
+    say = texts(language).gettext
+    facts = [
+        (say("To"), printable(to)),
+        (say("What is told"), events_in_words(language).get(event, event)),
+    ]
+    if answer:
+        facts.append((say("Answer"), printable(answer, 300)))
+    return Notice("delivery.failed", printable(to), facts)
+
+
+def notice_letter(notice: Notice, company: Company, link: str) -> Letter:
+    """The notice as a letter in the company's language."""
+    language = company.language
+    values = {
+        "what": what(notice.event, language),
+        "facts": notice.facts,
+        "advice": notice.advice,
+        "company": company,
+        "link": link,
+    }
+    return Letter(
+        subject=f"{what(notice.event, language)}: {notice.about}"[:LONGEST_SUBJECT],
+        text=template("letters/notice.txt", language).render(values),
+        html=template("letters/notice.html", language).render(values),
+    )
