@@ -81,4 +81,6 @@ def cancel(app: App, delivery_id: str) -> None:
 def _line(each: Delivery) -> str:
     at = each.made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     answer = f"  {plain(each.answer)}" if each.answer else ""
+    if each.waits_for_its_time and each.next_try_at and not each.tries:
+        answer += f"  not before {each.next_try_at.astimezone():%Y-%m-%d %H:%M}"
     return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {each.event}  {each.address}{answer}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class TryAgain(Exception):
     """It has not arrived this time. The text is the other side's answer, or what went wrong.
@@ -20,3 +22,11 @@ class Refused(Exception):
 
 class NotWanted(Exception):
     """Nobody wants it any more: the destination or the message is gone."""
+
+
+class NotYet(Exception):
+    """It may not be sent before then, and was not tried."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until

@@ -15,9 +15,10 @@ from storage.companies.directory import Site
 from storage.identifiers import new_id
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import Delivery, Kind
+from storage.notifications.delivery import DIGEST, UNHEARD, Delivery, Kind
 from storage.notifications.own_addresses import OwnAddresses
-from storage.office.notify import AnyDestination
+from storage.notifications.summaries import Summary
+from storage.office.notify import AnyDestination, daily_of
 from storage.settings import Settings
 
 Outcome = tuple[str, bool, str]
@@ -32,7 +33,10 @@ async def try_all(
     destinations: tuple[AnyDestination, ...],
     message: Message,
 ) -> list[Outcome]:
-    """Tell all destinations at once; nothing is queued, and nothing is tried again."""
+    """Tell all destinations now, whenever they are told otherwise.
+
+    Nothing is queued, and nothing is tried again.
+    """
     sending = Sending(
         messages, settings.mail, settings.webhooks, settings.web_url, own, settings.chat
     )
@@ -52,6 +56,8 @@ async def _try(
     message: Message,
 ) -> Outcome:
     now = datetime.now(UTC)
+    is_daily = daily_of(destination) is not None
+    event = DIGEST if is_daily else UNHEARD if destination.is_reminder else "message.kept"
     delivery = Delivery(
         id=new_id(now),
         company_id=site.company_id,
@@ -59,7 +65,7 @@ async def _try(
         kind=cast(Kind, destination.kind),
         destination=destination.key,
         address=destination.address,
-        event="message.kept",
+        event=event,
         message_id=message.id,
         event_at=now,
         made_at=now,
@@ -70,7 +76,12 @@ async def _try(
         answer="",
     )
     try:
-        answer = await sending.tell(session, delivery, site, destination, message)
+        if is_daily:
+            mailbox = message.addressee_number if message.box == "employee" else ""
+            told = (site, destination, mailbox, Summary(DIGEST, [message], 1))
+            answer = await sending.tell_summary(session, delivery, *told)
+        else:
+            answer = await sending.tell(session, delivery, site, destination, message)
     except (TryAgain, Refused, NotWanted) as error:
         return destination.address, False, str(error)
     return destination.address, True, answer

@@ -17,12 +17,13 @@ import structlog
 from aiohttp import ClientSession
 
 from notifications import webhooks
-from notifications.outcome import NotWanted, Refused, TryAgain
+from notifications.outcome import NotWanted, NotYet, Refused, TryAgain
 from notifications.sending import Sending
 from storage.companies.store import Offices
 from storage.database.engine import Database
 from storage.errors import StorageError
 from storage.notifications.delivery import Delivery
+from storage.notifications.digests import make_digests
 from storage.notifications.outbox import AT_ONCE, read_on
 from storage.notifications.queue import Deliveries
 from web.language.problems import whole
@@ -87,8 +88,10 @@ class Worker:
             await asyncio.sleep(seconds)
 
     def _read_news(self) -> bool:
-        """Whether there are more news than were read at once."""
-        return read_on(self.database, self.offices.snapshot()) >= AT_ONCE
+        """Make deliveries; whether there are more news than were read at once."""
+        directory = self.offices.snapshot()
+        make_digests(self.database, directory)
+        return read_on(self.database, directory) >= AT_ONCE
 
     async def _deliver(self, session: ClientSession, delivery: Delivery) -> None:
         settle: Callable[[], object]
@@ -102,6 +105,8 @@ class Worker:
             log.warning("delivery refused", **_told(delivery), why=str(error))
         except NotWanted as error:
             settle = partial(self.queue.cancelled, delivery, str(error))
+        except NotYet as error:
+            settle = partial(self.queue.put_off, delivery, error.until)
         except StorageError as error:  # the message or its audio is not to be had just now
             settle = partial(self.queue.failed, delivery, whole(error))
             log.warning("not delivered", **_told(delivery), why=error)

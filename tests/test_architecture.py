@@ -39,7 +39,7 @@ FLOORS = {
     "storage.messages": (
         ("orphaned_audio", "reindexing", "repository", "unassigned"),
         ("changes",),
-        ("lately", "message", "quiet", "unread"),
+        ("lately", "message", "quiet", "unheard", "unread"),
         ("visibility",),
         ("search",),
         ("month_counts", "query"),

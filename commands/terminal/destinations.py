@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 import click
 
 from commands.context import App
+from commands.terminal.destination_times import TIME_OPTIONS, times_given, times_in_words
 from commands.terminal.office_options import change
 from commands.terminal.tables import print_json
 from storage.notifications.own_address import OwnAddress
@@ -57,7 +58,11 @@ def destination_options(command: Command) -> Command:
                 type=click.Choice(get_args(Event)),
                 help="What is told; repeatable.  [new: message.kept]",
             ),
+            *TIME_OPTIONS,
             click.option("--remove", metavar="ADDRESS", help="Tell this address or URL no more."),
+            click.option(
+                "--reminder", is_flag=True, help="With --remove: only do not remind it any more."
+            ),
         )
     ):
         command = option(command)
@@ -75,6 +80,7 @@ def list_or_change(
     webhook: str | None,
     chat: str | None,
     remove: str | None,
+    reminder: bool,
     **fields: object,
 ) -> None:
     """Do what the options ask for with who is told of a mailbox. UsageError.
@@ -89,10 +95,13 @@ def list_or_change(
     if remove is not None:
         if given:
             raise click.UsageError("--remove goes with no other option")
-        change(app, company, lambda office: without_destination(office, mailbox, remove))
+        _remove(app, company, mailbox, remove, True if reminder else None)
+    elif reminder:
+        raise click.UsageError("--reminder goes with --remove; to remind, --unheard-minutes")
     elif named:
         ((kind, address),) = named
-        before = destination_at(app.offices.get(company), mailbox, address)
+        reminds = "unheard_minutes" in given
+        before = destination_at(app.offices.get(company), mailbox, address, reminder=reminds)
         if before is None and kind == "webhook" and "secret" not in given:
             given["secret"] = new_secret()
 
@@ -108,12 +117,23 @@ def list_or_change(
         _print(told(app.offices.get(company), mailbox), own, as_json=as_json)
 
 
+def _remove(
+    app: App, company: str | None, mailbox: str, address: str, reminder: bool | None
+) -> None:
+    def without(office: Office) -> Office:
+        return without_destination(office, mailbox, address, reminder=reminder)
+
+    change(app, company, without)
+
+
 def _made(
     office: Office, mailbox: str, kind: str, address: str, given: dict[str, object]
 ) -> Destination:
-    before = destination_at(office, mailbox, address)
+    reminds = "unheard_minutes" in given
+    before = destination_at(office, mailbox, address, reminder=reminds)
     known = before.model_dump(exclude_unset=True) if before else {}
-    fields = {kind: address, **known, **given}  # which it was, where it is told hidden
+    # Which it was, where it is told hidden.
+    fields = times_given({kind: address, **known, **given})
     if kind == "mail":
         return make_part(MailDestination, **fields)
     if kind == "chat":
@@ -133,7 +153,8 @@ def _print(there: tuple[AnyDestination, ...], own: Sequence[OwnAddress], *, as_j
         attached = ""
         if isinstance(each, MailDestination | ChatDestination):
             attached = f", attach {each.attach}"
-        click.echo(f"{each.kind:8} {each.address}  {', '.join(each.events)}{attached}")
+        what = f"{', '.join(each.events)}{attached}{times_in_words(each)}"
+        click.echo(f"{each.kind:8} {each.address}  {what}")
     for one in own:
         mail, events = one.destination.mail, ", ".join(one.destination.events)
         state = "own" if one.is_confirmed else "own, not confirmed"

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 from storage.backup.archive import MANIFEST, Member, check, members, plain_errors
 from storage.backup.home import Home, Progress
 from storage.backup.tables import Row, Tables, from_lines
-from storage.database.delivery_tables import DeliveryRow, ReadNewsRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
 from storage.database.engine import knows_revision, upgrade
 from storage.database.tables import NewsRow
 from storage.errors import StorageError, WrongValue, wrong
@@ -98,6 +99,9 @@ def _send_nothing(connection: Connection) -> None:
     )
     newest = select(func.coalesce(func.max(NewsRow.seq), 0)).scalar_subquery()
     connection.execute(update(ReadNewsRow).values(seq=newest))
+    # A digest of what was unheard then would tell of it too.
+    is_daily = DestinationRow.next_digest_at.is_not(None)
+    connection.execute(update(DestinationRow).where(is_daily).values(set_at=datetime.now(UTC)))
 
 
 class _Loading:

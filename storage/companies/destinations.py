@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,8 @@ from storage.database.delivery_tables import DestinationRow, ReadNewsRow
 from storage.database.tables import NewsRow
 from storage.database.upsert import insert_into
 from storage.office import Office
+from storage.office.notify import AnyDestination, daily_of
+from storage.office.times import next_time
 from storage.people import present
 
 NOTIFICATIONS = "notifications"
@@ -25,17 +29,35 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
     people = {row.extension: row.id for row in present(session, company_id)}
     lists = {people[extension]: who.notify for extension, who in office.employees.items()}
     lists[COMPANY] = office.voicemail.notify
-    wanted = {(mailbox, each.key) for mailbox, list_ in lists.items() for each in list_ or ()}
+    wanted = {(mailbox, each.key): each for mailbox, list_ in lists.items() for each in list_ or ()}
+    now = datetime.now(UTC)
     of_company = DestinationRow.company_id == company_id
-    columns = select(DestinationRow.mailbox, DestinationRow.destination).where(of_company)
-    there = {(row.mailbox, row.destination) for row in session.execute(columns)}
-    if gone := there - wanted:
-        pair = tuple_(DestinationRow.mailbox, DestinationRow.destination)
-        session.execute(delete(DestinationRow).where(of_company, pair.in_(gone)))
-    if new := wanted - there:
+    # Whoever makes deliveries locks them too, in this order.
+    in_order = (DestinationRow.mailbox, DestinationRow.destination)
+    there = {
+        (row.mailbox, row.destination): row
+        for row in session.scalars(
+            select(DestinationRow).where(of_company).order_by(*in_order).with_for_update()
+        )
+    }
+    if gone := there.keys() - wanted.keys():
+        session.execute(delete(DestinationRow).where(of_company, tuple_(*in_order).in_(gone)))
+    for key in wanted.keys() & there.keys():
+        row, due = there[key], _next_digest(wanted[key], office, now)
+        # One that is due already is to be made all the same.
+        if due is None or row.next_digest_at is None or row.next_digest_at > now:
+            row.next_digest_at = due
+    if new := wanted.keys() - there.keys():
         since = session.scalar(select(func.max(NewsRow.seq))) or 0
         rows = [
-            {"company_id": company_id, "mailbox": mailbox, "destination": key, "since": since}
+            {
+                "company_id": company_id,
+                "mailbox": mailbox,
+                "destination": key,
+                "since": since,
+                "set_at": now,
+                "next_digest_at": _next_digest(wanted[mailbox, key], office, now),
+            }
             for mailbox, key in sorted(new)
         ]
         session.execute(insert(DestinationRow), rows)
@@ -47,3 +69,8 @@ def begin_reading(session: Session, seq: int) -> None:
     first = {"reader": NOTIFICATIONS, "seq": seq}
     statement = insert_into(session, ReadNewsRow).on_conflict_do_nothing()
     session.connection().execute(statement, [first])
+
+
+def _next_digest(destination: AnyDestination, office: Office, now: datetime) -> datetime | None:
+    at = daily_of(destination)
+    return next_time(now, at, office.company.timezone) if at else None

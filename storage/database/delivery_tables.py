@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.tables import Base, Id, Place, UtcDateTime
@@ -40,6 +40,10 @@ class DeliveryRow(Base):
     """Until then a worker has it in hand; one that died is waited for no longer."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it might first be sent; None in older rows: as soon as they were made."""
+    folded_into: Mapped[str | None] = mapped_column(Id, index=True)
+    """The delivery that tells of it along with others, as there were too many in an hour."""
 
 
 class ReadNewsRow(Base):
@@ -51,8 +55,20 @@ class ReadNewsRow(Base):
     seq: Mapped[int] = mapped_column(Place)
 
 
-class DestinationRow(Base):
-    """Since when (which news) a destination is there: of what was before, nothing is sent."""
+class Hourly:
+    """How many deliveries of a destination there were in the hour that began with ``hour_from``."""
+
+    hour_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hour_count: Mapped[int | None] = mapped_column(Integer)
+    hour_letter: Mapped[str | None] = mapped_column(Id)
+    """The delivery that tells of what was more than the destination takes in that hour."""
+
+
+class DestinationRow(Hourly, Base):
+    """Since when (which news) a destination is there: of what was before, nothing is sent.
+
+    And when its digest is due.
+    """
 
     __tablename__ = "destinations"
 
@@ -63,9 +79,11 @@ class DestinationRow(Base):
     """The employee's id; "" is the company's own mailbox."""
     destination: Mapped[str] = mapped_column(String(32), primary_key=True)
     since: Mapped[int] = mapped_column(Place)
+    set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
-class OwnAddressRow(Base):
+class OwnAddressRow(Hourly, Base):
     """A mail address that an employee set, to be told of what is left for them.
 
     It is the person's, whoever has the extension. Without ``since`` it is not confirmed: nothing is

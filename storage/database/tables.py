@@ -108,6 +108,8 @@ IS_LISTED = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet")
 IS_LISTED_OF_EMPLOYEE = text(
     "state = 'kept' AND deleted_at IS NULL AND NOT quiet AND employee_id IS NOT NULL"
 )
+# By nobody: see `storage.messages.unheard`.
+IS_UNHEARD = text("state = 'kept' AND deleted_at IS NULL AND NOT quiet AND heard_at IS NULL")
 # Kept aside as probably empty: see `storage.messages.quiet`.
 IS_QUIET = text("state = 'kept' AND deleted_at IS NULL AND quiet")
 IS_IN_TRASH = text("state = 'kept' AND deleted_at IS NOT NULL")
@@ -145,6 +147,7 @@ class MessageRow(Base):
             where=IS_LISTED,
         ),
         _index("ix_messages_employee", "employee_id", "place", where=IS_LISTED_OF_EMPLOYEE),
+        _index("ix_messages_unheard", "company_id", "employee_id", "place", where=IS_UNHEARD),
         _index("ix_messages_quiet", "company_id", "place", where=IS_QUIET),
         _index("ix_messages_quiet_box", "company_id", "box", "place", where=IS_QUIET),
         _index("ix_messages_quiet_employee", "employee_id", "place", where=IS_QUIET),

@@ -18,6 +18,7 @@ __all__ = [
     "repository",
     "search",
     "unassigned",
+    "unheard",
     "unread",
     "visibility",
 ]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import people
@@ -19,7 +20,7 @@ from storage.audio.store import AudioStore
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, MessageRow
 from storage.errors import NotFound
-from storage.messages import changes, quiet, unread
+from storage.messages import changes, quiet, unheard, unread
 from storage.messages.message import Message, MessageJson, Page, State, message_of
 from storage.messages.query import AnyBox, Query
 from storage.messages.search import find
@@ -108,6 +109,27 @@ class MessageRepository:
         """How many messages are new to a user; `unread.COUNTED` (1000) means "or more"."""
         with self._database.reading() as session:
             return unread.new_count(session, user)
+
+    def is_unheard(self, message_id: str) -> bool:
+        """Whether a message is unheard in its mailbox: see `storage.messages.unheard`."""
+        with self._database.reading() as session:
+            return unheard.is_unheard(session, message_id)
+
+    def unheard_since(
+        self, company_id: str, employee_id: str | None, since: datetime, limit: int
+    ) -> tuple[Sequence[Message], int]:
+        """What came since then and is unheard in a mailbox: the newest, and how many there are.
+
+        `unread.COUNTED` (1000) means "or more". ``employee_id`` is None for the company's own.
+        """
+        with self._database.reading() as session:
+            places = unheard.unheard_since(session, company_id, employee_id, since)
+            newest = session.scalars(places.limit(limit)).all()
+            counted = select(func.count()).select_from(places.limit(unread.COUNTED).subquery())
+            count = session.scalar(counted) or 0
+            found = select(MessageRow).where(MessageRow.place.in_(newest))
+            rows = session.scalars(found.order_by(MessageRow.place.desc())).all()
+            return _messages(session, rows, EVERYTHING, None), count
 
     def get(
         self, message_id: str, scope: Scope = EVERYTHING, *, reader: str | None = None

@@ -5,4 +5,4 @@ worker makes deliveries, one for each destination that wants to know, and sends 
 arrived. How something is sent, and in which words, may not come in here.
 """
 
-__all__ = ["delivery", "outbox", "own_address", "own_addresses", "queue"]
+__all__ = ["delivery", "digests", "outbox", "own_address", "own_addresses", "queue", "summaries"]

@@ -12,6 +12,12 @@ from storage.text import plain
 State = Literal["waiting", "sent", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
 Kind = Literal["mail", "webhook", "chat"]
+UNHEARD = "message.unheard"
+"""What a reminder tells of a message."""
+DIGEST = "messages.unheard"
+"""What a digest tells: which messages are still unheard. It is of no single message."""
+MORE = "messages.more"
+"""What is told at the end of an hour that had more than a destination takes: how many."""
 
 
 class DeliveryJson(TypedDict):
@@ -53,6 +59,16 @@ class Delivery:
     next_try_at: datetime | None
     ended_at: datetime | None
     answer: str
+    due_at: datetime | None = None
+    """When it might first be sent; None in older ones: as soon as they were made."""
+    folded_into: str | None = None
+    """The delivery that tells of it along with others: see `storage.notifications.limit`."""
+
+    @property
+    def waits_for_its_time(self) -> bool:
+        """Whether it may not be sent yet: because of the time of day, or as a reminder."""
+        due = self.due_at
+        return self.state == "waiting" and due is not None and due > self.made_at
 
     def as_json(self) -> DeliveryJson:
         """For lists; all texts are plain."""
@@ -89,4 +105,6 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         next_try_at=row.next_try_at,
         ended_at=row.ended_at,
         answer=row.answer,
+        due_at=row.due_at,
+        folded_into=row.folded_into,
     )

@@ -7,7 +7,7 @@ whenever it is killed. Several may read at once: the row that says how far is th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select
@@ -15,13 +15,22 @@ from sqlalchemy.orm import Session
 
 from storage.companies.destinations import COMPANY, NOTIFICATIONS
 from storage.companies.directory import Directory
-from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
+from storage.database.delivery_tables import (
+    DeliveryRow,
+    DestinationRow,
+    OwnAddressRow,
+    ReadNewsRow,
+)
 from storage.database.engine import Database
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
 from storage.identifiers import new_id
+from storage.messages.unheard import IMPORTED
+from storage.notifications.delivery import UNHEARD
+from storage.notifications.limit import within_limit
 from storage.notifications.own_address import beside, confirmed
 from storage.office import Office
-from storage.office.notify import AnyDestination, Event
+from storage.office.notify import AnyDestination, Event, daily_of
+from storage.office.times import within
 from storage.people import present
 
 AT_ONCE: Final = 500
@@ -33,8 +42,6 @@ EVENTS: Final[Mapping[str, Event]] = {
     "marked": "message.heard",
 }
 """What the kinds of news are called outside."""
-IMPORTED: Final = "import"
-"""The source of messages of which nobody is told: they are old."""
 
 
 def read_on(database: Database, directory: Directory) -> int:
@@ -70,9 +77,9 @@ def _deliveries(
     ids = {item.message_id for item in told}
     messages = {row.id: row for row in session.execute(columns.where(MessageRow.id.in_(ids)))}
     companies = {str(item.company_id) for item in told}
-    own, since = confirmed(session, companies)
-    since |= _since(session, companies)
-    extensions = _extensions(session, companies)
+    own, rows = confirmed(session, companies)
+    rows |= _rows(session, companies, {item.employee_id or COMPANY for item in told})
+    extensions = extensions_of(session, companies)
     heard = _heard(session, told)
     now = datetime.now(UTC)
     for item in told:
@@ -88,26 +95,32 @@ def _deliveries(
             continue
         theirs = own.get(item.employee_id or COMPANY, ())
         for each in beside(destinations_of(site.office, mailbox), theirs):
-            from_then_on = since.get((company_id, item.employee_id or COMPANY, each.key))
-            if from_then_on is None or item.seq <= from_then_on:
+            row = rows.get((company_id, item.employee_id or COMPANY, each.key))
+            since = row.since if row else None
+            if row is None or since is None or item.seq <= since or daily_of(each) is not None:
                 continue
             if EVENTS[item.kind] in each.events:
-                yield {
+                later = timedelta(minutes=each.unheard_minutes or 0)
+                due = within(max(now, item.at + later), each.between, site.office.company.timezone)
+                made = {
                     "id": new_id(now),
                     "company_id": company_id,
                     "employee_id": item.employee_id,
                     "kind": each.kind,
                     "destination": each.key,
                     "address": each.address,
-                    "event": EVENTS[item.kind],
+                    "event": UNHEARD if each.is_reminder else EVENTS[item.kind],
                     "message_id": item.message_id,
                     "event_at": item.at,
                     "made_at": now,
                     "state": "waiting",
                     "tries": 0,
-                    "next_try_at": now,
+                    "next_try_at": due,
+                    "due_at": due,
                     "answer": "",
+                    "folded_into": None,
                 }
+                yield from within_limit(row, each.most_per_hour, made)
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
@@ -118,9 +131,18 @@ def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
     return tuple(employee.notify or ()) if employee else ()
 
 
-def _since(session: Session, companies: set[str]) -> dict[tuple[str, str, str], int]:
-    rows = session.scalars(select(DestinationRow).where(DestinationRow.company_id.in_(companies)))
-    return {(row.company_id, row.mailbox, row.destination): row.since for row in rows}
+def _rows(
+    session: Session, companies: set[str], mailboxes: set[str]
+) -> dict[tuple[str, str, str], DestinationRow | OwnAddressRow]:
+    """What is known of the mailboxes' destinations, by their keys; locked, as it may change."""
+    keys = (DestinationRow.company_id, DestinationRow.mailbox, DestinationRow.destination)
+    rows = session.scalars(
+        select(DestinationRow)
+        .where(DestinationRow.company_id.in_(companies), DestinationRow.mailbox.in_(mailboxes))
+        .order_by(*keys)
+        .with_for_update()
+    )
+    return {(row.company_id, row.mailbox, row.destination): row for row in rows}
 
 
 def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
@@ -137,7 +159,7 @@ def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
     return {seq for key, seq in last.items() if key[1] in there and key not in unheard}
 
 
-def _extensions(session: Session, companies: set[str]) -> dict[str, str]:
+def extensions_of(session: Session, companies: set[str]) -> dict[str, str]:
     """Those of the people who are there now, by their ids."""
     return {
         row.id: row.extension for company_id in companies for row in present(session, company_id)

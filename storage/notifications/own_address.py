@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.database.delivery_tables import OwnAddressRow
+from storage.database.delivery_tables import DestinationRow, OwnAddressRow
 from storage.office.notify import AnyDestination, Event, MailDestination
 
 CONFIRM: Final = "address.confirm"
@@ -79,23 +79,24 @@ Own = Mapping[str, tuple[MailDestination, ...]]
 
 def confirmed(
     session: Session, companies: Collection[str]
-) -> tuple[Own, dict[tuple[str, str, str], int]]:
-    """The confirmed addresses in some companies, and since when (which news) each is told.
+) -> tuple[Own, dict[tuple[str, str, str], DestinationRow | OwnAddressRow]]:
+    """The confirmed addresses in some companies, and their rows, locked.
 
-    That is by company, person, and key of the destination.
+    Those are by company, person, and key of the destination.
     """
     rows = session.scalars(
         select(OwnAddressRow)
         .where(OwnAddressRow.company_id.in_(companies), OwnAddressRow.since.is_not(None))
         .order_by(OwnAddressRow.id)
+        .with_for_update()
     )
     own: dict[str, tuple[MailDestination, ...]] = {}
-    since = {}
+    by_key: dict[tuple[str, str, str], DestinationRow | OwnAddressRow] = {}
     for row in rows:
-        if (told := settings_of(row)) is not None and row.since is not None:
+        if (told := settings_of(row)) is not None:
             own[row.employee_id] = (*own.get(row.employee_id, ()), told)
-            since[(row.company_id, row.employee_id, told.key)] = row.since
-    return own, since
+            by_key[(row.company_id, row.employee_id, told.key)] = row
+    return own, by_key
 
 
 def beside(

@@ -11,7 +11,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -24,7 +24,8 @@ from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
 from storage.errors import NotFound
 from storage.identifiers import is_id
-from storage.notifications.delivery import Delivery, State, delivery_of
+from storage.notifications.delivery import MORE, Delivery, State, delivery_of
+from storage.notifications.limit import end_folded, fold_no_more, unfold
 from storage.text import shown, storable
 
 TAKEN: Final = timedelta(minutes=2)
@@ -33,13 +34,14 @@ FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 900.0
 """Seconds between two tries, the first and at most; each pause is twice the one before."""
 GIVEN_UP: Final = timedelta(hours=24)
-"""After that no more is tried."""
+"""So long after it might first be sent no more is tried."""
 PAGE: Final = 50
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """How many wait, since when the oldest does, and the oldest one that has failed so far."""
+    """How many wait that might be sent by now, since when the oldest does, and the oldest one that
+    has failed so far."""
 
     waiting: int
     oldest: datetime | None
@@ -53,15 +55,15 @@ class Deliveries:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def take(self, most: int, *, busy: Collection[str] = ()) -> list[Delivery]:
         """Take what is due, oldest first: of each destination one, and of ``busy`` ones none."""
         now = datetime.now(UTC)
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             if not self._due(session, now, busy, 1):
                 return []
-        with self._database.session() as session:
+        with self.database.session() as session:
             ids = self._due(session, now, busy, most)
             taken = select(DeliveryRow).where(DeliveryRow.id.in_(ids), _is_due(now))
             rows = session.scalars(taken.with_for_update(skip_locked=True)).all()
@@ -72,7 +74,7 @@ class Deliveries:
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None where nothing waits."""
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             waiting = select(func.min(DeliveryRow.next_try_at)).where(
                 DeliveryRow.state == "waiting"
             )
@@ -81,9 +83,10 @@ class Deliveries:
     def backlog(self) -> Backlog:
         """What waits; how many were ended lately is counted by whoever ends them."""
         waiting = DeliveryRow.state == "waiting"
-        with self._database.reading() as session:
+        since = func.coalesce(DeliveryRow.due_at, DeliveryRow.made_at)
+        with self.database.reading() as session:
             count, oldest = session.execute(
-                select(func.count(), func.min(DeliveryRow.made_at)).where(waiting)
+                select(func.count(), func.min(since)).where(waiting, since <= datetime.now(UTC))
             ).one()
             failing = session.scalars(
                 select(DeliveryRow)
@@ -95,15 +98,15 @@ class Deliveries:
 
     def sent(self, delivery: Delivery, answer: str) -> None:
         """It has arrived, and the other side said so."""
-        self._end(delivery.id, "sent", answer)
+        self._end(delivery, "sent", answer)
 
     def refused(self, delivery: Delivery, answer: str) -> None:
         """The other side will never take it."""
-        self._end(delivery.id, "failed", answer)
+        self._end(delivery, "failed", answer)
 
     def cancelled(self, delivery: Delivery, answer: str) -> None:
         """Nobody wants it any more."""
-        self._end(delivery.id, "cancelled", answer)
+        self._end(delivery, "cancelled", answer)
 
     def failed(self, delivery: Delivery, answer: str, *, after: float = 0) -> datetime | None:
         """It has not arrived this time: when it is tried again; None where it is given up.
@@ -111,19 +114,19 @@ class Deliveries:
         Not before so many seconds, where the other side asks for that.
         """
         now = datetime.now(UTC)
-        if now - delivery.made_at >= GIVEN_UP:
-            self._end(delivery.id, "failed", answer)
+        if now - (delivery.due_at or delivery.made_at) >= GIVEN_UP:
+            self._end(delivery, "failed", answer)
             return None
         at = now + timedelta(seconds=max(pause_after(delivery.tries), after))
-        with self._database.session() as session:
-            # Where another has taken it since, it is that one's.
-            mine = (DeliveryRow.id == delivery.id, DeliveryRow.tries == delivery.tries)
-            session.execute(
-                update(DeliveryRow)
-                .where(*mine, DeliveryRow.state == "waiting")
-                .values(next_try_at=at, taken_until=None, answer=answer)
-            )
+        self._put_back(delivery, {"next_try_at": at, "answer": answer})
         return at
+
+    def put_off(self, delivery: Delivery, until: datetime) -> None:
+        """It may not be sent before then, and has not been tried."""
+        values: dict[str, object] = {"next_try_at": until, "tries": delivery.tries - 1}
+        if delivery.tries <= 1:
+            values["due_at"] = until
+        self._put_back(delivery, values)
 
     def list(
         self,
@@ -145,29 +148,33 @@ class Deliveries:
         if below is not None:
             conditions.append(DeliveryRow.id < below)
         found = select(DeliveryRow).where(*conditions).order_by(DeliveryRow.id.desc())
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             return [delivery_of(row) for row in session.scalars(found.limit(limit))]
 
     def get(self, delivery_id: str, company_id: str | None = None) -> Delivery:
         """One of them. Raises NotFound, also where it is another company's."""
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             return delivery_of(_found(session, delivery_id, company_id))
 
     def mailbox_of(self, delivery: Delivery) -> str | None:
         """Whose destination it is now: an extension, "" of the company; None of nobody any more."""
         if delivery.employee_id is None:
             return COMPANY
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             who = session.get(EmployeeRow, delivery.employee_id)
             return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
         """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
         now = datetime.now(UTC)
-        with self._database.session() as session:
+        with self.database.session() as session:
             row = _found(session, delivery_id, company_id)
             in_hand = row.state == "waiting" and row.taken_until and row.taken_until > now
+            if row.event == MORE and row.state != "waiting":
+                again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
+                unfold(session, row.id, cast(State, row.state), again)
             row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
+            row.due_at, row.folded_into = now, None
             if not in_hand:
                 row.taken_until, row.tries = None, 0
             note(
@@ -182,10 +189,14 @@ class Deliveries:
 
     def cancel(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
         """Do not send it any more, if it has not been. Raises NotFound."""
-        with self._database.session() as session:
+        with self.database.session() as session:
             row = _found(session, delivery_id, company_id)
             if row.state == "waiting":
-                _set_end(row, "cancelled", row.answer)
+                if row.event == MORE:
+                    fold_no_more(session, row.id)
+                    end_folded(session, row.id, _ended("cancelled", row.answer))
+                for name, value in _ended("cancelled", row.answer).items():
+                    setattr(row, name, value)
                 note(
                     session,
                     by,
@@ -216,26 +227,24 @@ class Deliveries:
         )
         return session.scalars(oldest).all()
 
-    def _end(self, delivery_id: str, state: State, answer: str) -> None:
-        now = datetime.now(UTC)
-        self._change(
-            [delivery_id],
-            {
-                "state": state,
-                "answer": answer,
-                "ended_at": now,
-                "next_try_at": None,
-                "taken_until": None,
-            },
-        )
+    def _end(self, delivery: Delivery, state: State, answer: str) -> None:
+        """End what still waits: one that was cancelled meanwhile stays so."""
+        values = _ended(state, answer)
+        waits = (DeliveryRow.id == delivery.id, DeliveryRow.state == "waiting")
+        with self.database.session() as session:
+            if delivery.event == MORE:
+                fold_no_more(session, delivery.id)
+                end_folded(session, delivery.id, values)
+            session.execute(update(DeliveryRow).where(*waits).values(**values))
 
-    def _change(self, ids: Sequence[str], values: dict[str, object]) -> None:
-        """Change those that still wait: one that was cancelled meanwhile stays so."""
-        with self._database.session() as session:
+    def _put_back(self, delivery: Delivery, values: dict[str, object]) -> None:
+        """Have it taken again later; where another has taken it since, it is that one's."""
+        mine = (DeliveryRow.id == delivery.id, DeliveryRow.tries == delivery.tries)
+        with self.database.session() as session:
             session.execute(
                 update(DeliveryRow)
-                .where(DeliveryRow.id.in_(ids), DeliveryRow.state == "waiting")
-                .values(**values)
+                .where(*mine, DeliveryRow.state == "waiting")
+                .values(taken_until=None, **values)
             )
 
 
@@ -249,6 +258,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(
         DeliveryRow.state == "waiting",
         DeliveryRow.next_try_at <= now,
+        DeliveryRow.folded_into.is_(None),
         or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= now),
     )
 
@@ -260,6 +270,11 @@ def _found(session: Session, delivery_id: str, company_id: str | None) -> Delive
     return row
 
 
-def _set_end(row: DeliveryRow, state: State, answer: str) -> None:
-    row.state, row.answer, row.ended_at = state, answer, datetime.now(UTC)
-    row.next_try_at = row.taken_until = None
+def _ended(state: State, answer: str) -> dict[str, object]:
+    return {
+        "state": state,
+        "answer": answer,
+        "ended_at": datetime.now(UTC),
+        "next_try_at": None,
+        "taken_until": None,
+    }

@@ -75,6 +75,7 @@ __all__ = [
     "routes",
     "secrets",
     "targets",
+    "times",
     "told",
     "values",
 ]

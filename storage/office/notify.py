@@ -8,18 +8,21 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from storage.errors import WrongValue
 from storage.office.any_action import StrictModel
+from storage.office.times import Between, TimeOfDay
 from storage.text import shown
 from storage.words.chats import checked_address, hidden_address
 
 Event = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
 """What may be told; the names are those of the webhooks."""
+Occasion = Event | Literal["message.unheard"]
+"""What of one message is told: also, by reminders, that it is still unheard."""
 Attach = Literal["none", "wav", "mp3", "opus"]
 """What a letter brings along of the message itself."""
 
@@ -116,6 +119,18 @@ class AnyDestination(StrictModel):
     kind: ClassVar[str]
 
     events: Events = ("message.kept",)
+    between: Between | None = None
+    """Told between these times of the day only; what comes outside of them waits."""
+    unheard_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = None
+    """A reminder: told so many minutes after a message was kept, if it is still unheard then."""
+    most_per_hour: Annotated[int, Field(ge=1, le=3_600)] | None = None
+    """What is more within an hour is told of by one delivery, at its end; None is any number."""
+
+    @model_validator(mode="after")
+    def _reminds_of_what_is_kept(self) -> Self:
+        if self.unheard_minutes is not None and self.events != ("message.kept",):
+            raise WrongValue("unheard-of-kept-alone")
+        return self
 
     @property
     def address(self) -> str:
@@ -132,12 +147,38 @@ class AnyDestination(StrictModel):
         return as_kept(text) in (self.address, self.sent_to)
 
     @property
+    def is_reminder(self) -> bool:
+        """Whether it is told only of what is still unheard after a while."""
+        return self.unheard_minutes is not None
+
+    @property
     def key(self) -> str:
-        """The same as long as it is the same kind and place, whatever else is changed."""
-        return hashlib.sha256(f"{self.kind} {self.sent_to}".encode()).hexdigest()[:32]
+        """The same as long as it is the same kind and place, whatever else is changed.
+
+        One place may be told and reminded: the reminder is a destination of its own.
+        """
+        which = f"{self.kind} {self.sent_to}" + (" unheard" if self.is_reminder else "")
+        return hashlib.sha256(which.encode()).hexdigest()[:32]
 
 
-class MailDestination(AnyDestination):
+class PeopleDestination(AnyDestination):
+    """One that people read, who want no more than they can."""
+
+    most_per_hour: Annotated[int, Field(ge=1, le=3_600)] = 60
+    daily: TimeOfDay | None = None
+    """Instead of each message, once a day at that time, what is still unheard."""
+
+    @model_validator(mode="after")
+    def _is_daily_and_no_more(self) -> Self:
+        if self.daily is not None:
+            if self.between is not None or self.unheard_minutes is not None:
+                raise WrongValue("daily-and-other-times")
+            if self.events != ("message.kept",):
+                raise WrongValue("daily-of-kept-alone")
+        return self
+
+
+class MailDestination(PeopleDestination):
     """A letter; the message itself is in it up to ``attach_up_to`` bytes, above that the link."""
 
     kind: ClassVar[str] = "mail"
@@ -160,7 +201,7 @@ class WebhookDestination(AnyDestination):
     old_secret: Secret | None = Field(None, repr=False)
 
 
-class ChatDestination(AnyDestination):
+class ChatDestination(PeopleDestination):
     """A chat, told of the message in a few lines; the recording comes along where it takes one."""
 
     kind: ClassVar[str] = "chat"
@@ -183,6 +224,11 @@ def _kind_of(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((kind for kind in KINDS if kind in value), None)
     return None
+
+
+def daily_of(destination: AnyDestination) -> str | None:
+    """At which time of the day a destination gets its digest; None where it is told at once."""
+    return destination.daily if isinstance(destination, PeopleDestination) else None
 
 
 Destination = Annotated[

@@ -23,7 +23,10 @@ def told(office: Office, mailbox: str) -> Destinations:
 
 
 def with_destination(office: Office, mailbox: str, destination: Destination) -> Office:
-    """The office with a destination more, or another one in the place of the same address."""
+    """The office with a destination more, or another one in the place of the same address.
+
+    A reminder stands beside what is told at once, and takes the place of another reminder.
+    """
     there = told(office, mailbox)
     if any(each.key == destination.key for each in there):
         changed = tuple(destination if each.key == destination.key else each for each in there)
@@ -32,19 +35,28 @@ def with_destination(office: Office, mailbox: str, destination: Destination) -> 
     return _with(office, mailbox, changed)
 
 
-def without_destination(office: Office, mailbox: str, address: str) -> Office:
-    """The office in which this address is told no more. Raises NotFound."""
+def without_destination(
+    office: Office, mailbox: str, address: str, *, reminder: bool | None = None
+) -> Office:
+    """The office in which this address is told no more: of both, or the reminder or the other one.
+
+    Raises NotFound.
+    """
     there = told(office, mailbox)
-    left = tuple(each for each in there if not each.is_at(address))
+    meant = [each for each in there if reminder in (None, each.is_reminder)]
+    left = tuple(each for each in there if not each.is_at(address) or each not in meant)
     if len(left) == len(there):
-        meant = hidden_address(address) if scheme_of(address) else address
-        entry({each.address: each for each in there}, meant, "destination")
+        written = hidden_address(address) if scheme_of(address) else address
+        entry({each.address: each for each in meant}, written, "destination")
     return _with(office, mailbox, left)
 
 
-def destination_at(office: Office, mailbox: str, address: str) -> AnyDestination | None:
-    """The destination of that address, if it is there."""
-    return next((each for each in told(office, mailbox) if each.is_at(address)), None)
+def destination_at(
+    office: Office, mailbox: str, address: str, *, reminder: bool = False
+) -> AnyDestination | None:
+    """The destination of that address, or the reminder there, if it is there."""
+    there = (each for each in told(office, mailbox) if each.is_at(address))
+    return next((each for each in there if each.is_reminder == reminder), None)
 
 
 def new_secret() -> str:

@@ -6,6 +6,7 @@ Forms of voice menus are in `web.menu_editor`.
 __all__ = [
     "about_employees",
     "confirming",
+    "destination_times",
     "fields",
     "forwarding",
     "office_changes",

@@ -3,4 +3,4 @@
 How either is sent may not come in here.
 """
 
-__all__ = ["confirmation", "letter", "short"]
+__all__ = ["confirmation", "letter", "short", "summary"]

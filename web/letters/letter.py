@@ -7,7 +7,7 @@ from typing import Final
 
 from storage.messages.message import Message
 from storage.office import Company
-from storage.office.notify import Event
+from storage.office.notify import Occasion
 from web.language.texts import Language, texts
 from web.message_list.rows import row_of
 from web.templating import template
@@ -25,7 +25,7 @@ class Letter:
     html: str
 
 
-def letter(message: Message, event: Event, company: Company, link: str, attached: str) -> Letter:
+def letter(message: Message, event: Occasion, company: Company, link: str, attached: str) -> Letter:
     """The letter in the company's language and time zone.
 
     ``link`` leads to the message's page. ``attached`` is the name of the recording's file, "" where
@@ -48,7 +48,7 @@ def letter(message: Message, event: Event, company: Company, link: str, attached
     )
 
 
-def what(event: Event, language: Language) -> str:
+def what(event: Occasion, language: Language) -> str:
     """What happened, in a line."""
     say = texts(language).gettext
     return {
@@ -56,4 +56,5 @@ def what(event: Event, language: Language) -> str:
         "message.heard": say("Voice message heard"),
         "message.deleted": say("Voice message deleted"),
         "message.restored": say("Voice message restored"),
+        "message.unheard": say("Still not heard"),
     }[event]

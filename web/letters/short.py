@@ -13,7 +13,7 @@ from typing import Final
 
 from storage.messages.message import Message
 from storage.office import Company
-from storage.office.notify import Event
+from storage.office.notify import Occasion
 from storage.text import printable
 from web.letters.letter import what
 from web.message_list.rows import row_of
@@ -50,7 +50,7 @@ class ShortLetter:
         return f"{head}…\n{self.link}" if head else self.link[:most]
 
 
-def short_letter(message: Message, event: Event, company: Company, link: str) -> ShortLetter:
+def short_letter(message: Message, event: Occasion, company: Company, link: str) -> ShortLetter:
     """It is in the company's language and time zone; ``link`` leads to the message's page."""
     language = company.language
     row = row_of(message, language, company.timezone)

@@ -26,6 +26,7 @@ from storage.office.told import (
     with_destination,
     without_destination,
 )
+from web.forms.destination_times import EMPTY, FIELDS, times_in
 from web.forms.fields import typed
 from web.forms.office_changes import edit_office, form_status
 from web.language.telling import Mistakes
@@ -45,7 +46,8 @@ def add(visit: Visit) -> Response:
     kind = next((each for each in KINDS if each == form.get("kind")), "mail")
     address = form.get("address", "").strip()
     events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
-    is_new = destination_at(visit.office, mailbox, address) is None
+    reminds = bool(form.get("unheard_minutes"))
+    is_new = destination_at(visit.office, mailbox, address, reminder=reminds) is None
     secret = new_secret() if kind == "webhook" and is_new else ""
 
     def with_more(office: Office) -> Office:
@@ -60,7 +62,7 @@ def add(visit: Visit) -> Response:
             problem.at("address" if problem.where in KINDS else problem.where)
             for problem in error.problems
         ]
-        wrong = visit.mistakes(here, "", ("address", "attach", "events"))
+        wrong = visit.mistakes(here, "", ("address", "attach", "events", *FIELDS))
         return _form(visit, form, events, wrong, form_status(error))
     if secret:
         return visit.render("notify/secret.html", secret=secret, address=address, **_place(visit))
@@ -76,9 +78,13 @@ def _destination(
     secret: str,
 ) -> Destination:
     """What the form describes. ConfigError has each mistake."""
-    before = destination_at(office, _mailbox(visit), address)
+    times = times_in(typed(visit.form), kind)
+    reminds = "unheard_minutes" in times
+    before = destination_at(office, _mailbox(visit), address, reminder=reminds)
     known = before.model_dump() if before is not None and before.kind == kind else {}
-    known = {kind: address, **known, "events": events}  # which it was, where it is told hidden
+    known = {name: value for name, value in known.items() if name not in FIELDS}
+    # Which it was, where it is told hidden.
+    known = {kind: address, **known, "events": events, **times}
     attach = str(visit.form.get("attach", "none"))
     if kind == "mail":
         return make_part(MailDestination, **{**known, "attach": attach})
@@ -88,9 +94,14 @@ def _destination(
 
 
 def remove(visit: Visit) -> Response:
-    """Tell an address no more."""
+    """Tell an address no more, or remind it no more."""
     mailbox, address = _mailbox(visit), str(visit.form.get("address", ""))
-    edit_office(visit, lambda office: without_destination(office, mailbox, address))
+    reminder = visit.form.get("reminder") == "yes"
+
+    def without(office: Office) -> Office:
+        return without_destination(office, mailbox, address, reminder=reminder)
+
+    edit_office(visit, without)
     return visit.redirect(_address(mailbox), visit.text("Removed."))
 
 
@@ -129,7 +140,7 @@ def _form(
         status,
         told=told(visit.office, _mailbox(visit)),
         own=_own(visit),
-        values=values,
+        values={**EMPTY, "attach": "none", **values},
         chosen=events,
         events=get_args(Event),
         wrong=wrong or {},

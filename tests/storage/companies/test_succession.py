@@ -581,6 +581,7 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for index in ("employee", "quiet", "quiet_box", "quiet_employee", "company", "box"):
             do(f"DROP INDEX ix_messages_{index}")
         do("DROP INDEX ix_messages_addressee")
+        do("DROP INDEX ix_messages_unheard")
         for column in ("quiet", "loudness"):
             do(f"ALTER TABLE messages DROP COLUMN {column}")
         for name, columns in (

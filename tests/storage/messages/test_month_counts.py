@@ -138,7 +138,7 @@ _NEWER_COLUMNS = (
 )
 _NEWER_INDEXES = (
     *("box", "bin", "unassigned", "call", "held", "going", "trash"),
-    *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee"),
+    *("quiet", "quiet_box", "quiet_employee", "company", "addressee", "employee", "unheard"),
 )
 
 

@@ -7,7 +7,10 @@ from typing import Final
 VALUES: Final = {
     "after-outside-no-answer": "after = stands inside the table of no_answer",
     "control-characters": "must not contain control characters",
+    "daily-and-other-times": "daily goes with neither between nor unheard_minutes",
+    "daily-of-kept-alone": "daily goes with events = [“message.kept”] alone",
     "destination-twice": "{address} is named twice",
+    "digest-by-webhook": "a digest is for people, not for webhooks",
     "empty": "must not be empty",
     "forwarding-rings-one": "forwarding rings one employee (employee =) and nothing else",
     "missing": "{key} is missing",
@@ -50,11 +53,13 @@ VALUES: Final = {
         "with ?topic=NUMBER or silent=yes"
     ),
     "not-a-time-zone": "“{text}” is not a time zone such as Europe/Moscow",
+    "not-a-time-of-day": "“{text}” is not a time of the day such as 08:00",
     "not-a-voice": "“{text}” is not the name of a voice such as anna or ru+f3",
     "not-an-extension": "“{text}” is not an extension: 1 to 8 digits",
     "not-finite": "must be a finite number",
     "not-numeric": "must be a number",
     "not-text": "must be a text in quotes",
+    "not-two-times": "“{text}” is not two different times such as 09:00-18:00",
     "not-whole": "must be a whole number",
     "one-or-several-employees": "needs either employee = or employees =",
     "one-source": "needs exactly one of say =, file = and recorded =",
@@ -67,6 +72,7 @@ VALUES: Final = {
     "too-small": "must be at least {least}",
     "unknown-action": "unknown action “{name}” (known: {known})",
     "unknown-key": "unknown key “{key}”",
+    "unheard-of-kept-alone": "unheard_minutes goes with events = [“message.kept”] alone",
     "voice-without-say": "voice = goes with say = only",
     # a document as a whole
     "file-not-utf8": "{file}: line {line} is not UTF-8 text",

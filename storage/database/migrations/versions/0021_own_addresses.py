@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,9 @@ def upgrade() -> None:
         sa.Column("code", sa.String(8)),
         sa.Column("code_until", TIME),
         sa.Column("wrong_codes", sa.Integer, nullable=False),
+        sa.Column("hour_from", TIME),
+        sa.Column("hour_count", sa.Integer),
+        sa.Column("hour_letter", ID),
         sa.PrimaryKeyConstraint("id", name="pk_own_addresses"),
         sa.UniqueConstraint(
             "employee_id", "destination", name="uq_own_addresses_employee_id_destination"

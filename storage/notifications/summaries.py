@@ -1,0 +1,68 @@
+"""What a delivery tells that is about many messages: a digest, or what was more than an hour takes.
+
+Looked up with each try, so that nobody is told of what they have heard since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from storage.companies.destinations import COMPANY
+from storage.database.delivery_tables import DestinationRow
+from storage.database.engine import Database
+from storage.errors import NotFound
+from storage.messages.message import Message
+from storage.messages.repository import MessageRepository
+from storage.notifications import limit
+from storage.notifications.delivery import DIGEST, MORE, Delivery
+
+LINES: Final = 30
+"""Messages that are told one by one; of others it is told how many there are."""
+EVENTS: Final = (DIGEST, MORE)
+"""The events of such deliveries."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Messages, the newest first, and how many there are to tell of in all.
+
+    ``count`` of a digest ends at `storage.messages.unread.COUNTED` (1000): "or more".
+    """
+
+    event: str
+    messages: Sequence[Message]
+    count: int
+
+
+def summary_of(database: Database, messages: MessageRepository, delivery: Delivery) -> Summary:
+    """What there is to tell now; a count of 0 where that is nothing. Raises DatabaseUnavailable."""
+    if delivery.event == DIGEST:
+        key = (delivery.company_id, delivery.employee_id or COMPANY, delivery.destination)
+        with database.reading() as session:
+            row = session.get(DestinationRow, key)
+        if row is None or row.set_at is None:
+            return Summary(DIGEST, (), 0)
+        found, count = messages.unheard_since(
+            delivery.company_id, delivery.employee_id, row.set_at, LINES
+        )
+        return Summary(DIGEST, _told(found, delivery), count)
+    with database.reading() as session:
+        ids = limit.message_ids(session, delivery.id)
+    there: list[Message] = []
+    for message_id in dict.fromkeys(filter(None, ids)):
+        if len(there) == LINES:
+            break
+        try:
+            there.append(messages.get(message_id))
+        except NotFound:
+            continue
+    return Summary(MORE, _told(there, delivery), len(ids))
+
+
+def _told(messages: Sequence[Message], delivery: Delivery) -> Sequence[Message]:
+    """Holds are told to administrators only."""
+    if delivery.employee_id is None:
+        return messages
+    return [replace(message, hold=None) for message in messages]
