@@ -13,7 +13,7 @@ TIME_OPTIONS: Final = (
     click.option(
         "--daily",
         metavar="HH:MM",
-        help='With --mail or --chat: once a day at that time, what is still unheard.  ["": at once]',
+        help='No webhooks: once a day at that time, what is still unheard.  ["": at once]',
     ),
     click.option(
         "--between",
