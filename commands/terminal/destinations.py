@@ -61,7 +61,10 @@ def destination_options(command: Command) -> Command:
             *TIME_OPTIONS,
             click.option("--remove", metavar="ADDRESS", help="Tell this address or URL no more."),
             click.option(
-                "--reminder", is_flag=True, help="With --remove: only do not remind it any more."
+                "--reminder",
+                is_flag=True,
+                default=None,
+                help="With --remove: only do not remind it any more.",
             ),
         )
     ):
@@ -80,7 +83,7 @@ def list_or_change(
     webhook: str | None,
     chat: str | None,
     remove: str | None,
-    reminder: bool,
+    reminder: bool | None,
     **fields: object,
 ) -> None:
     """Do what the options ask for with who is told of a mailbox. UsageError.
@@ -95,7 +98,7 @@ def list_or_change(
     if remove is not None:
         if given:
             raise click.UsageError("--remove goes with no other option")
-        _remove(app, company, mailbox, remove, True if reminder else None)
+        _remove(app, company, mailbox, remove, reminder)
     elif reminder:
         raise click.UsageError("--reminder goes with --remove; to remind, --unheard-minutes")
     elif named:
