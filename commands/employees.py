@@ -13,7 +13,7 @@ from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
 from storage.office.notify import as_kept
-from storage.office.told import destination_at
+from storage.office.told import told
 
 WORDS = f"""A forwarding ACTION is written in words:
 
@@ -275,6 +275,6 @@ def notify_command(
         found = [each for each in own if each.destination.mail == as_kept(asked)]
         for each in found:
             addresses.remove(who, each.id, by=app.actor)
-        if found and destination_at(site.office, extension, asked) is None:
+        if found and not any(each.is_at(asked) for each in told(site.office, extension)):
             return
     list_or_change(app, company, extension, as_json=as_json, own=own, **options)

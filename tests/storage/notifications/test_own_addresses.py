@@ -107,6 +107,23 @@ def test_one_is_told_beside_what_the_company_has_set(company: Company) -> None:
     assert refused.value.code == "address-told-already"
 
 
+def test_one_gets_no_more_in_an_hour_than_others_do(company: Company) -> None:
+    anna = Own(company)
+    address = anna.put(most_per_hour=1)
+    anna.confirm(address)
+    for _ in range(3):
+        company.receive()
+
+    assert letters(company).count((HOME, "messages.more")) == 1
+    folded = [each for each in company.deliveries() if each.folded_into]
+    assert len(folded) == 2
+    (letter,) = (each for each in company.deliveries() if each.event == "messages.more")
+    company.queue.sent(letter, "250 OK")
+    assert {company.queue.get(each.id).state for each in folded} == {"sent"}
+    company.receive()
+    assert letters(company).count((HOME, "messages.more")) == 2, "nothing is lost after it"
+
+
 def test_an_address_that_both_have_is_told_once_and_as_the_company_says(company: Company) -> None:
     anna = Own(company)
     anna.confirm(anna.put(events=["message.kept", "message.deleted"]))
