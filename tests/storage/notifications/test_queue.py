@@ -18,6 +18,7 @@ from storage.database.delivery_tables import DeliveryRow
 from storage.database.engine import Database
 from storage.errors import NotFound
 from storage.identifiers import new_id
+from storage.messages.events import News
 from storage.notifications.delivery import Delivery, DeliveryJson
 from storage.notifications.queue import (
     FIRST_PAUSE,
@@ -500,3 +501,21 @@ def test_the_backlog_says_what_waits_and_what_has_failed_so_far(queue: Queue) ->
     assert backlog.waiting == 2
     assert backlog.oldest == queue.get(old).made_at
     assert backlog.failing == queue.get(fails)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("message.kept", 1),
+        ("box.full", 1),
+        ("delivery.failed", 0),  # or it would go on for ever
+        ("address.confirm", 0),  # nobody else is told what somebody typed
+    ],
+)
+def test_that_one_has_failed_is_told_by_the_news(queue: Queue, event: str, told: int) -> None:
+    put = queue.put(ONE, event=event)
+    (taken,) = queue.take(1)
+    queue.refused(taken, "no such mailbox")
+    queue.refused(taken, "once more")
+    news = [(item.kind, item.message_id) for item in News(queue.database).since(0)]
+    assert news == [("failed", put)] * told
