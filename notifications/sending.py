@@ -19,7 +19,7 @@ from storage.companies.directory import Site
 from storage.companies.store import Offices
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import UNHEARD, Delivery
+from storage.notifications.delivery import Delivery
 from storage.notifications.outbox import destinations_of
 from storage.notifications.own_address import CONFIRM, beside
 from storage.notifications.own_addresses import OwnAddresses
@@ -29,16 +29,12 @@ from storage.office.notify import (
     AnyDestination,
     ChatDestination,
     MailDestination,
-    Occasion,
     WebhookDestination,
 )
 from storage.office.times import within
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.confirmation import confirmation
-
-BRINGING: Final = ("message.kept", UNHEARD)
-"""What brings the recording along, where that is wanted."""
 
 
 @dataclass(frozen=True)

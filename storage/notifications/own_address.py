@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.database.delivery_tables import DestinationRow, OwnAddressRow
+from storage.database.delivery_tables import OwnAddressRow
 from storage.office.notify import AnyDestination, Event, MailDestination
 
 CONFIRM: Final = "address.confirm"

@@ -29,6 +29,7 @@ MODULES = (
     "storage.companies.destinations",
     "storage.messages.events",
     "storage.notifications.digests",
+    "storage.notifications.endings",
     "storage.notifications.outbox",
     "storage.notifications.queue",
 )

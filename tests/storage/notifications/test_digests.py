@@ -33,6 +33,7 @@ ANNA, BOSS = "anna@example.com", "boss@example.com"
 MODULES = (
     "storage.companies.destinations",
     "storage.notifications.digests",
+    "storage.notifications.endings",
     "storage.notifications.outbox",
     "storage.notifications.queue",
 )
