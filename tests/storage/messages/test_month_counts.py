@@ -125,6 +125,7 @@ _NEWER_TABLES = (
     *("own_addresses", "bindings", "holdings", "employees", "devices"),
     *("allowances", "assigned_numbers"),
     *("deliveries", "read_news", "destinations"),
+    "leases",
     "search_index",
 )
 _NEWER_COLUMNS = (
