@@ -17,13 +17,14 @@ SECRET = "whsec_" + "bmV3IHNlY3JldCBvZiBhIHJlY2VpdmVy"
 OLD_SECRET = "whsec_" + "b2xkIHNlY3JldCBvZiBhIHJlY2VpdmVy"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """A request as it came."""
 
     path: str
     headers: dict[str, str]
     text: str
+    answered: bool = False
 
     def verified(self, secret: str = SECRET) -> Any:
         """What it says. Raises WebhookVerificationError where it is not signed with the secret."""
@@ -58,9 +59,11 @@ class Receiver:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take a request."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.asked.append(Asked(request.path, headers, await request.text()))
+        asked = Asked(request.path, headers, await request.text())
+        self.asked.append(asked)
         if request.path in self.hangs:
             await self._over.wait()
+        asked.answered = True
         told = self.answers.get(request.path, web.Response(status=204))
         return web.Response(status=told.status, text=told.text or "", headers=told.headers)
 

@@ -279,7 +279,7 @@ async def test_of_a_message_that_is_gone_nothing_is_told(house: House) -> None:
         app = house.front.installation
         app.messages.delete(message, by=NOBODY)
         app.retention.purge(timedelta(0), by=NOBODY)
-        await until(lambda: {each.state for each in house.deliveries()} == {"cancelled"})
+        await house.all_are("cancelled", "cancelled", "cancelled")
     assert {each.answer for each in house.deliveries()} == {"the message is gone"}
 
 
