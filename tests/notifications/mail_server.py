@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email.policy
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Arrived:
     to: tuple[str, ...]
     data: bytes
     by_tls: bool
+    at: float = field(default_factory=time.time)
+    """When, in seconds since 1970."""
 
     @property
     def mail(self) -> EmailMessage:
