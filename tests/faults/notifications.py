@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from storage.intake.mailboxes import company_mailbox
 from tests.faults import databases
+from tests.faults.company import NUMBER
 from tests.faults.fault import Blow, Fault, Limits, Strike
 from tests.faults.installation import Installation
 from tests.faults.told import (
@@ -50,7 +52,9 @@ def telling(
 
     async def struck(blow: Blow) -> None:
         app, since = blow.installation.app, datetime.now(UTC)
-        more = asyncio.create_task(asyncio.to_thread(leave_more, app, more_within[blow.size]))
+        box = company_mailbox(app.offices.site(), NUMBER)
+        leaving = asyncio.to_thread(leave_more, app, box, more_within[blow.size])
+        more = asyncio.create_task(leaving)
         await strike(blow)
         await more
         await blow.installation.all_are_gone()

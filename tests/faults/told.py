@@ -23,8 +23,7 @@ from storage.database.delivery_tables import DeliveryRow
 from storage.database.tables import MessageRow
 from storage.errors import StorageError
 from storage.identifiers import new_id
-from storage.intake.mailboxes import company_mailbox
-from tests.faults.company import NUMBER
+from storage.messages.envelope import Mailbox
 from tests.faults.fault import Blow
 from tests.faults.installation import Installation, open_installation
 from tests.faults.voices import voice
@@ -97,10 +96,9 @@ async def installation_that_tells(
             _listeners.pop()
 
 
-def leave_more(app: App, seconds: float) -> None:
-    """Messages for the company, beside those of callers: so many, spread over the seconds."""
+def leave_more(app: App, mailbox: Mailbox, seconds: float) -> None:
+    """Messages in a mailbox, beside those of callers: so many, spread over the seconds."""
     begun = time.monotonic()
-    mailbox = company_mailbox(app.offices.site(), NUMBER)
     speech = voice(1).read_bytes()
     for number in range(MORE):
         time.sleep(max(0.0, begun + number * seconds / MORE - time.monotonic()))
