@@ -80,8 +80,7 @@ async def _through_voicepost(
 
     async def keep(number: int) -> None:
         draft = drafts[number]
-        await asyncio.to_thread(keeping.keep, draft)
-        kept[draft.id] = time.time()
+        kept[draft.id] = await asyncio.to_thread(keeping.keep, draft)
 
     await _at_rate(messages, keep)
     async with asyncio.timeout(ARRIVE_SECONDS):
@@ -171,8 +170,10 @@ class _Keeping:
             (folder / f"{draft.id}.wav").write_bytes(recording)
         return drafts
 
-    def keep(self, draft: Draft) -> None:
+    def keep(self, draft: Draft) -> float:
+        """Keep it; when it was kept, in seconds since 1970."""
         assert isinstance(self._app.intake.finish(draft.id), Kept)
+        return time.time()
 
     def keeper(self, drafts: Sequence[Sequence[Draft]]) -> Callable[[int], None]:
         """What keeps the drafts of a run."""
