@@ -111,15 +111,16 @@ def _same(seconds: float) -> dict[str, float]:
     return {"short": seconds, "long": seconds}
 
 
+KILL_WORKER = Fault(
+    "worker-killed",
+    telling(kill_worker, _same(BURST_SECONDS), _same(SOON_SECONDS), frozenset()),
+    Limits(),
+    installation_that_tells,
+    rounds=20,
+    after=10.0,
+)
 FAULTS = (
-    Fault(
-        "worker-killed",
-        telling(kill_worker, _same(BURST_SECONDS), _same(SOON_SECONDS), frozenset()),
-        Limits(),
-        installation_that_tells,
-        rounds=20,
-        after=10.0,
-    ),
+    KILL_WORKER,
     Fault(
         "smtp-away",
         telling(

@@ -33,9 +33,17 @@ from storage.errors import DatabaseUnavailable
 from storage.intake.mailboxes import company_mailbox
 from tests.commands.conftest import Voicepost
 from tests.commands.observability.test_metric_files import value
+from tests.commands.processes.test_systemd import (
+    READY,
+    START_SECONDS,
+    Systemd,
+    asterisk_at,
+    process,
+)
 from tests.commands.processes.test_worker import first_line, worker
 from tests.commands.test_messages import ids, receive
 from tests.storage.object_store import ObjectStore, object_store
+from tests.telephony.fake_ari import FakeAri
 from tests.waiting import until
 
 
@@ -266,6 +274,22 @@ async def test_without_a_worker_calls_uploads_until_a_worker_comes(
         await until(lambda: is_uploaded(store, third))
     assert list((office.home / "outbox").rglob("*.wav")) == []
     assert len(store.objects()) == 3
+
+
+async def test_an_older_installation_whose_calls_run_without_a_worker_goes_on_uploading(
+    office: Voicepost, store: ObjectStore, tmp_path: Path
+) -> None:
+    message = leave_message(office, 1)
+    systemd = Systemd(str(tmp_path / "notify"))
+    async with FakeAri(tmp_path / "recording") as asterisk:
+        async with process(office.home, "calls", systemd, **asterisk_at(asterisk)) as pid:
+            await until(lambda: systemd.hears(READY), START_SECONDS)
+            await until(lambda: is_uploaded(store, message), CALLS_WAIT_SECONDS + START_SECONDS)
+            held = entry(office.home)
+            assert held is not None
+            assert (held.role, held.place.rpartition(" ")[2]) == ("calls", str(pid))
+            os.kill(pid, signal.SIGTERM)
+    systemd.close()
 
 
 async def test_old_messages_go_where_calls_are_served_and_nowhere_else(
