@@ -32,8 +32,8 @@ APART_SECONDS = (0.2, 3.0)
 """From one kill of the worker to the next, at random."""
 BURST_SECONDS = 5.0
 SOON_SECONDS = 300.0
-"""All is told so soon after a fault that leaves nothing to be tried again much later; a busy machine
-sends some three a second to each."""
+"""All is told so soon after a fault that leaves nothing to be tried again much later: a busy
+machine sends some three a second to each."""
 RETRIED_SECONDS = {"short": 150.0, "long": 1200.0}
 """After ten minutes the pauses between tries are as long: up to 15 minutes, and a fifth more."""
 PROMPT_SECONDS = 5.0
