@@ -7,6 +7,7 @@ they have got, and not by what the service thinks: each letter and each request 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections import defaultdict
@@ -14,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
+from functools import cache
 
 from sqlalchemy import select
 
@@ -27,7 +28,7 @@ from storage.messages.envelope import Mailbox
 from tests.faults.fault import Blow
 from tests.faults.installation import Installation, open_installation
 from tests.faults.voices import voice
-from tests.notifications.mail_server import MailServer, mail_server
+from tests.notifications.mail_server import Arrived, MailServer, mail_server
 from tests.notifications.receiver import SECRET, Receiver, receiver
 
 MORE = 200
@@ -54,14 +55,22 @@ class Listeners:
         """The ids of all that came, of each message at each address."""
         came = defaultdict[Pair, list[str]](list)
         for letter in self.mail.letters:
-            link = re.search(r"/messages/([0-9a-f-]{36})", letter.text())
-            assert link, letter.text()
-            came[link[1], letter.to[0]].append(str(letter.mail["Message-ID"]))
+            message, letter_id = _read(letter)
+            came[message, letter.to[0]].append(letter_id)
         for asked in self.hooks.asked:
+            assert asked.is_signed()
             if asked.path not in self.hooks.hangs:
-                message = cast(str, asked.verified()["data"]["id"])
+                message = json.loads(asked.text)["data"]["id"]
                 came[message, asked.path].append(asked.id)
         return came
+
+
+@cache
+def _read(letter: Arrived) -> Pair:
+    """Which message it tells of, and its own id."""
+    link = re.search(r"/messages/([0-9a-f-]{36})", letter.text())
+    assert link, letter.text()
+    return link[1], str(letter.mail["Message-ID"])
 
 
 _listeners: list[Listeners] = []

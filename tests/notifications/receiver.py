@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -29,6 +30,12 @@ class Asked:
     def verified(self, secret: str = SECRET) -> Any:
         """What it says. Raises WebhookVerificationError where it is not signed with the secret."""
         return Webhook(secret).verify(self.text, self.headers)
+
+    def is_signed(self, secret: str = SECRET) -> bool:
+        """Whether it was signed with the secret, whenever that was."""
+        at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
+        signature = Webhook(secret).sign(self.id, at, self.text)
+        return signature in self.headers["webhook-signature"].split()
 
     @property
     def id(self) -> str:
