@@ -48,7 +48,7 @@ def lease_name(settings: Settings) -> str:
     return f"housekeeping {owner(settings)}"
 
 
-async def keep_house(app: App, role: HousekeepingRole) -> None:
+async def keep_housekeeping(app: App, role: HousekeepingRole) -> None:
     """Do it whenever it is this role's, until cancelled.
 
     While the database is away everybody goes on as before.

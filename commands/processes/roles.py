@@ -20,7 +20,7 @@ from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
 from commands.processes.calls_lock import owner, serving
 from commands.processes.home_folder import close_home
-from commands.processes.housekeeping import keep_house
+from commands.processes.housekeeping import keep_housekeeping
 from commands.processes.reindex_loop import keep_reindexing
 from commands.processes.settle_loop import keep_settling
 from commands.processes.systemd import SUPERVISED, Watcher
@@ -154,7 +154,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             asyncio.create_task(router.run(), name="router"),
             asyncio.create_task(keep_settling(app, ari, router), name="settling"),
             asyncio.create_task(_announce(router.connected, watcher), name="announce"),
-            asyncio.create_task(keep_house(app, "calls"), name="housekeeping"),
+            asyncio.create_task(keep_housekeeping(app, "calls"), name="housekeeping"),
             asyncio.create_task(keep_reindexing(app), name="reindexing"),
             asyncio.create_task(watcher.keep_telling(), name="telling"),
         ]

@@ -8,7 +8,7 @@ import os
 import click
 
 from commands.context import App
-from commands.processes.housekeeping import keep_house
+from commands.processes.housekeeping import keep_housekeeping
 from commands.processes.roles import STOP, start_role, stop_signal
 from commands.processes.systemd import Watcher
 
@@ -48,7 +48,7 @@ async def _work(app: App, watcher: Watcher) -> None:
         asyncio.create_task(stop.wait()),
     ]
     beside = [
-        asyncio.create_task(keep_house(app, "worker"), name="housekeeping"),
+        asyncio.create_task(keep_housekeeping(app, "worker"), name="housekeeping"),
         asyncio.create_task(watcher.keep_telling(), name="telling"),
     ]
     click.echo("ready")

@@ -23,7 +23,7 @@ from commands.processes.housekeeping import (
     STALE_SECONDS,
     Claim,
     HousekeepingRole,
-    keep_house,
+    keep_housekeeping,
     lease_name,
 )
 from storage.database.engine import Database
@@ -205,7 +205,7 @@ def test_each_home_has_its_own(office: Voicepost, tmp_path: Path) -> None:
 async def keeping(home: Path, role: HousekeepingRole) -> AsyncIterator[asyncio.Task[None]]:
     """A role of this home that keeps house."""
     app = App(home)
-    task = asyncio.create_task(keep_house(app, role))
+    task = asyncio.create_task(keep_housekeeping(app, role))
     try:
         yield task
     finally:
