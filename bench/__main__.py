@@ -23,6 +23,7 @@ from bench import (
     memory,
     rate,
     starting,
+    telling,
     visible,
 )
 from bench.figure import Figure
@@ -39,6 +40,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "memory": memory.measure,
     "decisions": decisions.measure,
     "keeping": keeping.measure,
+    "telling": telling.measure,
     "visible": visible.measure,
     "lists": lists.measure,
     "crowded": crowded.measure,

@@ -23,7 +23,7 @@ from web.letters.letter import Letter
 SECONDS: Final = 30.0
 """What each step of a mail server may take."""
 WHOLE_SECONDS: Final = 90.0
-"""What all of them may take: less than a worker has for a try."""
+"""What all of them may take."""
 _SEVEN_BITS: Final = SMTP_POLICY.clone(cte_type="7bit")
 _TYPES: Final = {"wav": ("audio", "wav"), "mp3": ("audio", "mpeg"), "opus": ("audio", "ogg")}
 

@@ -36,6 +36,8 @@ END_SECONDS: Final = 1.0
 """For what is nearly sent when the worker ends."""
 AT_A_TIME: Final = 50
 """Deliveries in hand, each to another destination."""
+HOLD_SECONDS: Final = 5.0
+"""So often the others are told what is in hand still: well before they would take it over."""
 
 log = structlog.get_logger()
 
@@ -54,12 +56,18 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled; what is being sent then is sent to its end, up to a second."""
         busy: dict[str, asyncio.Task[None]] = {}
+        in_hand: dict[str, Delivery] = {}
+        held, clock = 0.0, asyncio.get_running_loop()
         async with webhooks.client(self.sending.webhooks) as session:
             try:
                 while True:
                     self.beat()
                     pause = LOOK_SECONDS
                     try:
+                        if busy and clock.time() - held > HOLD_SECONDS:
+                            held = clock.time()
+                            still = [in_hand[each] for each in busy]
+                            await asyncio.to_thread(self.queue.hold, still)
                         more = await asyncio.to_thread(self._read_news)
                         taken = await asyncio.to_thread(
                             partial(self.queue.take, AT_A_TIME - len(busy), busy=list(busy))
@@ -70,6 +78,7 @@ class Worker:
                     for delivery in taken:
                         task = asyncio.create_task(self._deliver(session, delivery))
                         busy[delivery.destination] = task
+                        in_hand[delivery.destination] = delivery
                         task.add_done_callback(partial(_no_longer, busy, delivery.destination))
                     if not more:
                         await self._pause(pause, busy)

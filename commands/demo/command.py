@@ -14,6 +14,7 @@ import click
 
 from commands.context import App
 from commands.demo.calls import EMPLOYEE, NUMBER, RING_SECONDS, phone_network, three_calls
+from commands.demo.mail import as_read, heading, mail_catcher
 from commands.demo.stage import Service, telephones
 from commands.processes.serve import sandbox_asterisk
 from storage.actor import Role
@@ -28,6 +29,11 @@ PEOPLE: tuple[tuple[str, str, Role, tuple[str, ...]], ...] = (
     ("anna", "Анна Петрова", "employee", (EMPLOYEE,)),
 )
 PASSWORD = "romashka-demo"  # noqa: S105 - of a demo, on this machine only
+DESTINATIONS = (
+    ("mailbox", "notify", "--mail", "office@romashka.example"),
+    ("employees", "notify", EMPLOYEE, "--mail", "anna@romashka.example", "--attach", "opus"),
+)
+"""Who is told of messages: the company of its own, and Anna of hers."""
 MESSAGES = 3
 FILING_SECONDS = 20.0
 POLL_SECONDS = 0.1
@@ -53,6 +59,7 @@ In another terminal:
 
     {voicepost} messages list
     {voicepost} messages download {message} --out message.wav
+    {voicepost} deliveries list
     {voicepost} try {number} --keys 1 --no-answer 101
     {voicepost} menus key main 4 voicemail
 """
@@ -86,6 +93,8 @@ async def _run(app: App, service: Service, and_exit: bool) -> None:
 async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
     """Everything up to the list of messages. What it starts, the stage ends."""
     known = set(_newest(app))
+    catcher = await stage.enter_async_context(mail_catcher())
+    service.environment = catcher.settings
     await stage.enter_async_context(service.run())
     async with telephones(service.asterisk) as phones:
         await service.voicepost("config", "apply", _shown(OFFICE))
@@ -94,23 +103,37 @@ async def _show(app: App, service: Service, stage: AsyncExitStack) -> None:
         await service.voicepost("companies", "set", COMPANY, "--endpoint", anna)
         change = ("--endpoint", anna, "--ring-timeout", f"{RING_SECONDS}", "--company", COMPANY)
         await service.voicepost("employees", "set", EMPLOYEE, *change)
+        for destination in DESTINATIONS:
+            await service.voicepost(*destination, "--company", COMPANY)
         click.echo("\nThree people call at the same time: real SIP calls from a second Asterisk.\n")
         try:
             async with phone_network(service.asterisk, phones, phones.folder / "voices") as people:
-                await three_calls(people, _teller())
+                tell = _teller()
+                catcher.arrived = lambda letter: tell(
+                    "mail", f"a letter arrives, {heading(letter)}"
+                )
+                await three_calls(people, tell)
             async with asyncio.timeout(FILING_SECONDS):
                 # The service, another process, sends no event.
-                while len(set(_newest(app)) - known) < MESSAGES:  # noqa: ASYNC110
+                while len((set(_newest(app)) - known) & _told(app)) < MESSAGES:  # noqa: ASYNC110
                     await asyncio.sleep(POLL_SECONDS)
         except (ExceptionGroup, AriError, TimeoutError) as error:
             raise TelephonyError(f"A call did not go as it should: see {service.log}") from error
     _make_accounts(app)
-    click.echo("\nThe three messages are kept. Anna's phone becomes yours again:\n")
-    await service.voicepost("config", "apply", _shown(OFFICE))
+    catcher.arrived = lambda letter: click.echo(f"\nA letter arrives:\n\n{as_read(letter)}\n")
+    click.echo(
+        "\nThe three messages are kept. Of each a letter came to the demo's own mail server:\n"
+    )
+    click.echo("\n\n".join(map(as_read, catcher.letters)))
+    click.echo("\nAnna's phone becomes yours again:\n")
+    change = ("--endpoint", f"PJSIP/{EMPLOYEE}", "--ring-timeout", "20", "--company", COMPANY)
+    await service.voicepost("employees", "set", EMPLOYEE, *change)
     await service.voicepost("companies", "set", COMPANY, "--endpoint", "")
     click.echo()
     await service.voicepost("messages", "list", "--limit", "10")
     await service.voicepost("lamps", "list")
+    click.echo()
+    await service.voicepost("deliveries", "list")
     click.echo(THE_PAGE.format(page=app.settings.web_url, password=PASSWORD))
 
 
@@ -158,6 +181,11 @@ def _teller() -> Callable[[str, str], None]:
 
 def _newest(app: App) -> list[str]:
     return [message.id for message in app.messages.list(Query(limit=50)).messages]
+
+
+def _told(app: App) -> set[str | None]:
+    """The messages of which a letter has arrived."""
+    return {delivery.message_id for delivery in app.deliveries.list(state="sent")}
 
 
 def _what_to_try(app: App) -> str:

@@ -28,6 +28,8 @@ class Service:
 
     def __init__(self, settings: Settings, asterisk: Asterisk) -> None:
         self.asterisk = asterisk
+        self.environment: dict[str, str] = {}
+        """More settings, for the service alone."""
         self.log = settings.home / "demo.log"
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
@@ -41,6 +43,7 @@ class Service:
                 *self._command("serve", "--sandbox"),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
+                env=os.environ | self.environment,
                 # Ctrl-C is for the demo, which ends the calls first and the service then.
                 start_new_session=True,
             )

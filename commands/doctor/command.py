@@ -48,7 +48,7 @@ def examine(app: App, *, with_probe: bool) -> list[Finding]:
     if not first[0].is_well:
         # Whoever opens the database migrates it, or makes one: doctor changes nothing.
         needs = {"unsettled", "last message", "kept aside", "companies", "accounts"}
-        needs |= {"prompts", "stray audio", "unknown numbers", "notifications"}
+        needs |= {"prompts", "stray audio", "unknown numbers", "notifications", "housekeeping"}
     else:
         needs = set()
     found = asyncio.run(telephone_side(app, with_probe=with_probe, knows_offices=not needs))

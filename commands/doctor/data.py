@@ -12,6 +12,7 @@ from sqlalchemy import select
 from commands.context import App
 from commands.doctor.ages import ago
 from commands.doctor.finding import Check, Finding, ok
+from commands.doctor.housekeeping import housekeeping
 from commands.doctor.notifications import notifications
 from storage.actor import EVERYTHING
 from storage.companies.allowance import may_meet
@@ -44,6 +45,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "companies", lambda: companies(app)
     yield "unknown numbers", lambda: unknown_numbers(app)
     yield "notifications", lambda: notifications(app)
+    yield "housekeeping", lambda: housekeeping(app)
     yield "accounts", lambda: accounts(app)
 
 

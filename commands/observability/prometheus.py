@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -13,8 +14,13 @@ from prometheus_client.registry import Collector
 from commands.context import App
 from commands.observability.disk_places import known_free_bytes, places
 from commands.observability.metric_files import living_roles
+from commands.processes.housekeeping import lease_name
+from storage.database.lease import read
 from storage.errors import StorageError
 from storage.intake.drafts import Unsettled, unsettled
+
+LATELY: Final = timedelta(minutes=1)
+"""Who does housekeeping says so every few seconds."""
 
 
 def exposition(app: App) -> bytes:
@@ -45,6 +51,7 @@ class _Now(Collector):
             alive = any(slot.rpartition("-")[0] == role for slot in self._living)
             roles.add_metric([role], float(alive))
         yield roles
+        yield from self._housekeeping()
         yield from self._deliveries()
         if self._app.settings.audio.in_bucket:
             yield from self._uploads()
@@ -67,6 +74,21 @@ class _Now(Collector):
             yield GaugeMetricFamily(
                 "voicepost_drafts_oldest_age_seconds", "Age of the oldest of them.", value=age
             )
+
+    def _housekeeping(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            entry = read(self._app.database, lease_name(self._app.settings))
+        except StorageError:
+            return
+        is_done = entry and not entry.is_free and datetime.now(UTC) - entry.renewed_at < LATELY
+        done = GaugeMetricFamily(
+            "voicepost_housekeeping",
+            "1 for the role that uploads recordings and removes what is old, in this home.",
+            labels=["role"],
+        )
+        for role in ("worker", "calls"):
+            done.add_metric([role], float(bool(is_done and entry and entry.role == role)))
+        yield done
 
     def _deliveries(self) -> Iterator[GaugeMetricFamily]:
         try:

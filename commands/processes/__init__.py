@@ -4,5 +4,6 @@ What they do for a caller or a page is in other rooms.
 """
 
 __all__ = [
+    "housekeeping",
     "serve",
 ]

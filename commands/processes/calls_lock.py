@@ -8,8 +8,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from storage.settings import Settings
+
+LOCK: Final = "calls.lock"
 
 
 def owner(settings: Settings) -> str:
@@ -23,14 +26,19 @@ def serving(home: Path) -> Iterator[None]:
 
     Several may, for a moment: a successor takes over from who served before.
     """
-    with (home / "calls.lock").open("w", encoding="utf-8") as lock:
+    with (home / LOCK).open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 
+def was_served(home: Path) -> bool:
+    """Whether calls of this home are served, or ever were: by who holds the lock, or left it."""
+    return (home / LOCK).exists()
+
+
 def is_served(home: Path) -> bool:
     """Whether a process serves the calls of this home. Raises OSError."""
-    with (home / "calls.lock").open("w", encoding="utf-8") as lock:
+    with (home / LOCK).open("w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

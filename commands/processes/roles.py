@@ -20,12 +20,11 @@ from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
 from commands.processes.calls_lock import owner, serving
 from commands.processes.home_folder import close_home
+from commands.processes.housekeeping import keep_housekeeping
 from commands.processes.lamp_loop import keep_lamps
 from commands.processes.reindex_loop import keep_reindexing
-from commands.processes.retention_loop import keep_retention
 from commands.processes.settle_loop import keep_settling
 from commands.processes.systemd import SUPERVISED, Watcher
-from commands.processes.upload_loop import keep_uploading
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules
 from storage.errors import ConfigError
@@ -156,8 +155,7 @@ async def _serve_calls(app: App, watcher: Watcher) -> None:
             asyncio.create_task(router.run(), name="router"),
             asyncio.create_task(keep_settling(app, ari, router), name="settling"),
             asyncio.create_task(_announce(router.connected, watcher), name="announce"),
-            asyncio.create_task(keep_uploading(app.audio), name="uploading"),
-            asyncio.create_task(keep_retention(app), name="retention"),
+            asyncio.create_task(keep_housekeeping(app, "calls"), name="housekeeping"),
             asyncio.create_task(keep_reindexing(app), name="reindexing"),
             asyncio.create_task(keep_lamps(app, ari, router), name="lamps"),
             asyncio.create_task(watcher.keep_telling(), name="telling"),

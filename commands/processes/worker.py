@@ -8,6 +8,7 @@ import os
 import click
 
 from commands.context import App
+from commands.processes.housekeeping import keep_housekeeping
 from commands.processes.roles import STOP, start_role, stop_signal
 from commands.processes.systemd import Watcher
 
@@ -18,9 +19,10 @@ NICENESS = 10
 @click.command()
 @click.pass_obj
 def worker(app: App) -> None:
-    """Send notifications: mail, webhooks and chats, each until it has arrived.
+    """Send notifications until they arrive, upload recordings, remove what is old.
 
-    Any number may run. Prints "ready" when it has begun.
+    Any number may run. Uploads and retention are one's of a home at a time; where no worker runs,
+    `voicepost calls` does them. Prints "ready" when it has begun.
     """
     os.nice(NICENESS)
     watcher = start_role(app, "worker")
@@ -45,15 +47,18 @@ async def _work(app: App, watcher: Watcher) -> None:
         asyncio.create_task(Worker(app.database, app.offices, app.deliveries, sending).run()),
         asyncio.create_task(stop.wait()),
     ]
-    telling = asyncio.create_task(watcher.keep_telling())
+    beside = [
+        asyncio.create_task(keep_housekeeping(app, "worker"), name="housekeeping"),
+        asyncio.create_task(watcher.keep_telling(), name="telling"),
+    ]
     click.echo("ready")
     watcher.ready("sending notifications")
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         watcher.stopping()
     finally:
-        for task in (*tasks, telling):
+        for task in (*tasks, *beside):
             task.cancel()
-        await asyncio.gather(*tasks, telling, return_exceptions=True)
+        await asyncio.gather(*tasks, *beside, return_exceptions=True)
     for task in done:
         task.result()

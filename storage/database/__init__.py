@@ -9,6 +9,7 @@ __all__ = [
     "delivery_tables",
     "employee_tables",
     "engine",
+    "lease",
     "signing_tables",
     "tables",
     "upsert",

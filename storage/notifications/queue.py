@@ -38,8 +38,8 @@ from storage.notifications.endings import end, found
 from storage.office.notify import Event, OnceSent
 from storage.text import storable
 
-TAKEN: Final = timedelta(minutes=2)
-"""What a try may take; ten seconds are usual limits, and letters with audio take longer."""
+TAKEN: Final = timedelta(seconds=20)
+"""For so long others leave it alone; who has it in hand still says so in time (`hold`)."""
 FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 900.0
 """Seconds between two tries, the first and at most; each pause is twice the one before."""
@@ -83,6 +83,15 @@ class Deliveries:
                 row.taken_until = now + TAKEN
                 row.tries += 1
             return sorted(map(delivery_of, rows), key=lambda each: each.id)
+
+    def hold(self, deliveries: Collection[Delivery]) -> None:
+        """Say that they are in hand still: a worker that died says so no more."""
+        in_hand = {each.id: each.tries for each in deliveries}
+        with self._database.session() as session:
+            waiting = (DeliveryRow.id.in_(in_hand), DeliveryRow.taken_until.is_not(None))
+            for row in session.scalars(select(DeliveryRow).where(*waiting).with_for_update()):
+                if row.tries == in_hand[row.id]:  # where it is not, another has taken it since
+                    row.taken_until = datetime.now(UTC) + TAKEN
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None where nothing waits."""

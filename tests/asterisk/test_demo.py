@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -46,7 +47,23 @@ async def test_three_calls_leave_three_messages_and_nothing_runs_afterwards(hous
         "anna": "employee",
     }
     assert all(message["duration"] > 3 for message in messages)
+    letters = told.decode().split("\n  | From: ")[1:]
+    addresses = [re.search(r"\| To: (\S+)", letter) for letter in letters]
+    assert sorted(found[1] for found in addresses if found) == [
+        "anna@romashka.example",
+        "office@romashka.example",
+        "office@romashka.example",
+    ]
+    for message in messages:
+        (letter,) = [each for each in letters if f"/messages/{message['id']}" in each]
+        assert f"| Subject: Новое голосовое сообщение: {message['caller']['name']}" in letter
+        assert ("| attached: " in letter) is (message["box"] == "employee")
+    deliveries = await house.json("deliveries", "list")
+    assert {(each["message"], each["state"]) for each in deliveries} == {
+        (message["id"], "sent") for message in messages
+    }
     anna = await house.json("employees", "show", "101")
+    assert [each["mail"] for each in anna["notify"]] == ["anna@romashka.example"]
     assert anna["endpoint"] == "PJSIP/101", "her phone was to be a softphone's again"
     assert runs_in(house) == []
 

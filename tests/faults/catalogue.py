@@ -9,6 +9,7 @@ from tests.faults import (
     databases,
     disks,
     kills,
+    notifications,
     outages,
     pauses,
     sockets,
@@ -27,5 +28,6 @@ FAULTS: dict[str, Fault] = {
         sockets.FAULTS,
         pauses.FAULTS,
         stores.FAULTS,
+        notifications.FAULTS,
     )
 }

@@ -28,12 +28,12 @@ _servers: list[Server] = []
 
 
 @asynccontextmanager
-async def installation_on_postgresql() -> AsyncIterator[Installation]:
+async def installation_on_postgresql(settings: str = "") -> AsyncIterator[Installation]:
     """An installation whose database is a PostgreSQL of its own."""
     with running_server() as server:
         _servers.append(server)
         url = f"postgresql://postgres@/postgres?host={server.folder}"
-        async with open_installation(f'[database]\nurl = "{url}"') as installation:
+        async with open_installation(f'{settings}[database]\nurl = "{url}"') as installation:
             yield installation
         _servers.remove(server)
 

@@ -50,6 +50,10 @@ class Blow:
         """Note a figure; of several rounds the worst counts."""
         self.figures[name] = round(max(seconds, self.figures.get(name, 0.0)), 2)
 
+    def add(self, name: str, count: int) -> None:
+        """Count something, in all rounds together."""
+        self.figures[name] = count + self.figures.get(name, 0)
+
 
 Strike = Callable[[Blow], Awaitable[None]]
 """Break something, and return when it is mended: all the while callers call."""

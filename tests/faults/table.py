@@ -30,6 +30,9 @@ TIMES = {
     "end_seconds_max": "ended within {} s",
     "uploaded_seconds_max": "all uploaded {} s after it was back",
     "blows": "blows: {}",
+    "kills": "kills: {}",
+    "told_after_seconds_max": "all told {} s after the last call",
+    "others_told_seconds_max": "who was well within {} s",
 }
 
 
@@ -54,9 +57,19 @@ def figures(line: Mapping[str, Any]) -> str:
         f"{line['right_box']}, lost seconds per call: max {line['lost_seconds_max']:g}",
         ", ".join(f"{name} {count}" for name, count in wrong.items())
         or "nothing lost, doubled, misplaced, unplayable or left over",
+        *_told(line),
         *(words.format(f"{line[name]:g}") for name, words in TIMES.items() if line.get(name)),
     ]
     return f"**{'holds' if line['holds'] else 'does not hold'}**: {'; '.join(parts)}"
+
+
+def _told(line: Mapping[str, Any]) -> list[str]:
+    """What became of notifications, where there are any."""
+    if "told" not in line:
+        return []
+    return [
+        f"{line['told']:g} notifications arrived, {line['told_again']:g} once more with the same id"
+    ]
 
 
 def command(line: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from tests.faults.ears import Ears
 from tests.faults.hearing import PIECE, RATE, heard_of
 from tests.faults.plans import AIMS, Plan, State, plans
 from tests.faults.table import WRONG, write
+from tests.faults.told import judge
 from tests.faults.voices import QUIET, Quiet, voice
 from tests.speech import samples, silence, write_wav
 
@@ -265,6 +266,31 @@ def test_a_playback_of_several_sounds_is_heard_from_its_first() -> None:
     assert ears.longest_silence(0, 4) == 1
 
 
+ONE, TWO = ("message 1", "/well"), ("message 2", "/well")
+
+
+def test_all_that_arrived_under_one_id_is_well() -> None:
+    assert judge({ONE, TWO}, {ONE: ["a"], TWO: ["b", "b"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("came", "why"),
+    [
+        ({ONE: ["a"]}, "1 were not told, such as /well of message 2"),
+        ({}, "2 were not told, such as /well of message 1"),
+        ({ONE: ["a"], TWO: ["b", "c"]}, "/well was told of message 2 under 2 ids"),
+        (
+            {ONE: ["a"], TWO: ["b"], ("message 1", "/other"): ["c"]},
+            "1 were told who should not be, as /other of message 1",
+        ),
+    ],
+)
+def test_what_is_missing_strange_or_doubled_is_told(
+    came: dict[tuple[str, str], list[str]], why: str
+) -> None:
+    assert judge({ONE, TWO}, came) == [why]
+
+
 def test_callers_are_spread_over_all_that_a_call_goes_through() -> None:
     made = plans(random.Random(1), 40, after=6)
     early = [plan.aim for plan in made if plan.begins < 0]
@@ -296,6 +322,19 @@ def test_figures_go_into_their_line_and_no_other(tmp_path: Path) -> None:
         "per call: max 0.25; nothing lost, doubled, misplaced, unplayable or left over; back "
         "within 0.3 s | `python -m tests.faults b --short --calls 20 --rounds 3 --seed 5` |"
     )
+
+
+def test_a_line_tells_how_many_notifications_arrived(tmp_path: Path) -> None:
+    table = tmp_path / "reliability.md"
+    table.write_text("| `b` | x | y | not yet | |\n")
+    figures = dict.fromkeys(WRONG, 0) | {"calls": 60, "rounds": 3, "seed": 5, "size": "short"}
+    kept = {"spoken": 55, "kept": 55, "right_box": 55, "lost_seconds_max": 0, "holds": True}
+    told = {"told": 618, "told_again": 2, "kills": 6, "others_told_seconds_max": 1.5}
+    write(table, {"fault": "b"} | figures | kept | told)
+    assert (
+        "left over; 618 notifications arrived, 2 once more with the same id; kills: 6; "
+        "who was well within 1.5 s | `python -m tests.faults b --short"
+    ) in table.read_text()
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -1,4 +1,4 @@
-"""The short form of the fault harness: three rounds in one installation.
+"""The short form of the fault harness: three rounds in one installation, and one in another.
 
 `make faults` is the long one.
 """
@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults import asterisk_dies, kills
+from tests.faults import asterisk_dies, kills, notifications
 from tests.faults.accounts import Account
 from tests.faults.fault import Blow
 from tests.faults.installation import open_installation
 from tests.faults.rounds import play_round
+from tests.faults.told import installation_that_tells
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
@@ -35,3 +36,17 @@ async def test_nothing_is_lost_whatever_is_killed() -> None:
             account.failures += blow.broken
     assert account.failures == [], f"seed {seed}"
     assert account.kept >= account.spoken > 0
+
+
+@pytest.mark.timeout(600)
+async def test_everybody_is_told_whatever_happens_to_the_worker() -> None:
+    """The worker is killed six times while 200 messages, and those of callers, are on their way."""
+    account, seed = Account(), random.randrange(10**6)
+    async with installation_that_tells() as installation:
+        fault = notifications.KILL_WORKER
+        fewer = replace(fault, calls=CALLS, limits=replace(fault.limits, silence=None))
+        blow = Blow(installation, random.Random(f"{fault.name} {seed}"), "short")
+        await play_round(fewer, blow, account, 0)
+        account.failures += blow.broken
+    assert account.failures == [], f"seed {seed}"
+    assert blow.figures["told"] >= 3 * (200 + account.kept - account.aside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email.policy
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Arrived:
     to: tuple[str, ...]
     data: bytes
     by_tls: bool
+    at: float = field(default_factory=time.time)
+    """When, in seconds since 1970."""
 
     @property
     def mail(self) -> EmailMessage:
@@ -60,6 +63,24 @@ class MailServer:
     hangs_up: set[str] = field(default_factory=set)
     password: str | None = None
     connections: list[_Connection] = field(default_factory=list)
+    _listener: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen, at first or again."""
+        self._listener = await asyncio.get_running_loop().create_server(
+            lambda: _Connection(self), "127.0.0.1", self.port, ssl=self.tls if self.smtps else None
+        )
+
+    async def close(self) -> None:
+        """Go away: connections end, and are refused."""
+        if self._listener is None:
+            return
+        self._listener.close()
+        for connection in self.connections:
+            await connection.end()
+        self.connections.clear()
+        await self._listener.wait_closed()
+        self._listener = None
 
     def url(self, options: str = "", login: str = "") -> str:
         """What `mail.url` is to be."""
@@ -161,13 +182,8 @@ async def mail_server(
 ) -> AsyncIterator[MailServer]:
     """The server, from its start to its end."""
     server = MailServer(free_tcp(), tls, smtps, password=password)
-    listener = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(server), "127.0.0.1", server.port, ssl=tls if smtps else None
-    )
+    await server.open()
     try:
         yield server
     finally:
-        listener.close()
-        for connection in server.connections:
-            await connection.end()
-        await listener.wait_closed()
+        await server.close()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -17,17 +18,24 @@ SECRET = "whsec_" + "bmV3IHNlY3JldCBvZiBhIHJlY2VpdmVy"
 OLD_SECRET = "whsec_" + "b2xkIHNlY3JldCBvZiBhIHJlY2VpdmVy"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """A request as it came."""
 
     path: str
     headers: dict[str, str]
     text: str
+    answered: bool = False
 
     def verified(self, secret: str = SECRET) -> Any:
         """What it says. Raises WebhookVerificationError where it is not signed with the secret."""
         return Webhook(secret).verify(self.text, self.headers)
+
+    def is_signed(self, secret: str = SECRET) -> bool:
+        """Whether it was signed with the secret, whenever that was."""
+        at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
+        signature = Webhook(secret).sign(self.id, at, self.text)
+        return signature in self.headers["webhook-signature"].split()
 
     @property
     def id(self) -> str:
@@ -58,9 +66,11 @@ class Receiver:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take a request."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.asked.append(Asked(request.path, headers, await request.text()))
+        asked = Asked(request.path, headers, await request.text())
+        self.asked.append(asked)
         if request.path in self.hangs:
             await self._over.wait()
+        asked.answered = True
         told = self.answers.get(request.path, web.Response(status=204))
         return web.Response(status=told.status, text=told.text or "", headers=told.headers)
 

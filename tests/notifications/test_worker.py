@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import pytest
 from aiohttp import web
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from notifications import worker
@@ -226,6 +226,28 @@ async def test_what_a_worker_had_in_hand_another_one_sends(house: House) -> None
     assert len(set(letters)) == 2
 
 
+async def test_what_takes_long_is_held_for_as_long_as_its_worker_lives(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HOLD_SECONDS", 0.02)
+    house.receiver.hangs.add("/hook")
+    house.tell(house.hook("/hook"))
+    house.receive()
+    async with house.working():
+        await until(lambda: house.receiver.at("/hook"))
+        first = _taken_until(house)
+        await until(lambda: _taken_until(house) > first)
+    ended = _taken_until(house)
+    assert ended > first, "it says so no more, and another takes it then"
+
+
+def _taken_until(house: House) -> datetime:
+    with house.front.installation.database.reading() as session:
+        until_then = session.scalars(select(DeliveryRow.taken_until)).one()
+    assert until_then is not None
+    return until_then
+
+
 def _let_time_pass(house: House) -> None:
     """What is in hand has been for long."""
     past = datetime.now(UTC) - timedelta(seconds=1)
@@ -279,7 +301,7 @@ async def test_of_a_message_that_is_gone_nothing_is_told(house: House) -> None:
         app = house.front.installation
         app.messages.delete(message, by=NOBODY)
         app.retention.purge(timedelta(0), by=NOBODY)
-        await until(lambda: {each.state for each in house.deliveries()} == {"cancelled"})
+        await house.all_are("cancelled", "cancelled", "cancelled")
     assert {each.answer for each in house.deliveries()} == {"the message is gone"}
 
 

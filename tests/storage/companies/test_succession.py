@@ -596,6 +596,7 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for table in (
             *("devices", "allowances", "assigned_numbers", "search_index"),
             *("own_addresses", "deliveries", "read_news", "destinations", "signing_keys"),
+            "leases",
         ):
             do(f"DROP TABLE {table}")
         for table in ("messages", "addressees", "news"):

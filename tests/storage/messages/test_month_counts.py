@@ -124,7 +124,7 @@ _NEWER_TABLES = (
     *("unheard", "tallies", "news", "audit", "addressees"),
     *("own_addresses", "bindings", "holdings", "employees", "devices"),
     *("allowances", "assigned_numbers"),
-    *("deliveries", "read_news", "destinations", "signing_keys"),
+    *("deliveries", "read_news", "destinations", "signing_keys", "leases"),
     "search_index",
 )
 _NEWER_COLUMNS = (

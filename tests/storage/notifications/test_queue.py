@@ -298,6 +298,35 @@ def test_who_dies_leaves_it_to_others_with_the_same_id(queue: Queue) -> None:
     assert ids(queue.take(10)) == [behind]
 
 
+def test_what_is_said_to_be_in_hand_still_is_left_alone(queue: Queue) -> None:
+    delivery_id = queue.put(ONE)
+    mine = queue.take_one()
+    queue.set(delivery_id, taken_until=ago(seconds=1))
+
+    before = datetime.now(UTC)
+    queue.hold([mine])
+
+    until = queue.taken_until(delivery_id)
+    assert until is not None
+    assert timedelta(0) <= until - before - TAKEN < timedelta(seconds=30)
+    assert queue.take(10) == []
+
+
+def test_nothing_is_held_that_another_has_taken_or_that_is_over(queue: Queue) -> None:
+    taken_over, over, later = (queue.put(each) for each in (ONE, TWO, THREE))
+    mine = queue.take(10)
+    assert ids(mine) == [taken_over, over, later]
+    queue.set(taken_over, tries=2, taken_until=ago(seconds=1))
+    queue.sent(mine[1], "204")
+    queue.failed(mine[2], "503")
+
+    queue.hold(mine)
+
+    assert ids(queue.take(10)) == [taken_over]
+    assert queue.taken_until(over) is None
+    assert queue.taken_until(later) is None
+
+
 def test_who_was_taken_for_dead_settles_it_once(queue: Queue) -> None:
     delivery_id = queue.put(ONE)
     slow = queue.take_one()
