@@ -87,7 +87,7 @@ class Deliveries:
     def hold(self, deliveries: Collection[Delivery]) -> None:
         """Say that they are in hand still: a worker that died says so no more."""
         in_hand = {each.id: each.tries for each in deliveries}
-        with self._database.session() as session:
+        with self.database.session() as session:
             waiting = (DeliveryRow.id.in_(in_hand), DeliveryRow.taken_until.is_not(None))
             for row in session.scalars(select(DeliveryRow).where(*waiting).with_for_update()):
                 if row.tries == in_hand[row.id]:  # where it is not, another has taken it since
