@@ -66,8 +66,9 @@ def subject_of(
     except NotFound:
         raise NotWanted("the message is gone") from None
     if delivery.event == UNHEARD and not messages.is_unheard(message.id):
-        deleted = message.deleted_at is not None
-        raise NotWanted(f"the message was {'deleted' if deleted else 'heard'} meanwhile")
+        if message.deleted_at is not None:
+            raise NotWanted("the message was deleted meanwhile")
+        raise NotWanted("the message was heard meanwhile")
     if delivery.employee_id is not None:  # holds are told to administrators only
         message = replace(message, hold=None)
     return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from storage.errors import NotFound
 from storage.identifiers import is_id
 from storage.notifications.delivery import STATES, State
+from web.language.answer_words import answer_in_words
 from web.visit import Visit, page
 
 PER_PAGE: Final = 50
@@ -31,6 +33,7 @@ def show_deliveries(visit: Visit) -> Response:
     return visit.render(
         "deliveries/list.html",
         deliveries=found[:PER_PAGE],
+        in_words=partial(answer_in_words, language=visit.language),
         states=STATES,
         state=state,
         newest=f"/deliveries?{urlencode(kept)}" if kept else "/deliveries",
