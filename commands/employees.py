@@ -249,7 +249,8 @@ def _forwarding(employee: Employee) -> list[tuple[str, str]]:
 
 def _alone(options: dict[str, Any]) -> bool:
     """Whether there is but one option."""
-    return sum(value not in (None, ()) for value in options.values()) == 1
+    said = [value for value in options.values() if value not in (None, ()) and value is not False]
+    return len(said) == 1
 
 
 @group.command("notify")

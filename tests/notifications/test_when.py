@@ -16,7 +16,9 @@ from structlog.testing import capture_logs
 
 from notifications import worker
 from storage.database.delivery_tables import DeliveryRow
+from storage.office.notify import ChatDestination
 from tests.clock import Clock
+from tests.notifications.bot_api import bot_api
 from tests.notifications.house import WEB_URL, House, letters_to
 from tests.notifications.mail_server import MailServer
 from tests.notifications.receiver import Receiver
@@ -88,6 +90,22 @@ async def test_a_digest_tells_once_what_is_unheard(house: House, clock: Clock) -
         assert text.index(f"{WEB_URL}/messages/{second}") < text.index(f"messages/{first}")
         assert heard not in text
         assert f"{WEB_URL}/messages?box=company" in text
+
+
+async def test_a_chat_gets_its_digest_in_a_few_lines(house: House, clock: Clock) -> None:
+    async with bot_api() as api:
+        house.api = api
+        at = {"daily": time_in(clock, hours=1)}
+        house.tell(ChatDestination.model_validate({"chat": api.chat(), **at}))
+        house.receive()
+        house.receive()
+        async with house.working():
+            clock.go_on(hours=1)
+            await house.all_are("sent")
+        (told,) = api.told
+    assert told.method == "sendMessage"
+    assert told.fields["text"].startswith("2 непрослушанных сообщения\n")
+    assert told.fields["text"].endswith(f"{WEB_URL}/messages?box=company")
 
 
 async def test_what_was_heard_since_it_was_due_is_not_told(house: House, clock: Clock) -> None:
