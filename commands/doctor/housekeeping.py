@@ -8,7 +8,7 @@ from typing import Final
 from commands.context import App
 from commands.doctor.ages import ago
 from commands.doctor.finding import Finding, ok
-from commands.processes.housekeeping import lease_name
+from commands.loops.housekeeping import lease_name
 from storage.database.lease import read
 
 LATE: Final = timedelta(minutes=1)

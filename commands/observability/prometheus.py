@@ -12,9 +12,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from commands.context import App
+from commands.loops.housekeeping import lease_name
 from commands.observability.disk_places import known_free_bytes, places
 from commands.observability.metric_files import living_roles
-from commands.processes.housekeeping import lease_name
 from storage.database.lease import read
 from storage.errors import StorageError
 from storage.intake.drafts import Unsettled, unsettled

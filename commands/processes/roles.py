@@ -15,15 +15,15 @@ import structlog
 
 from commands.calls import list_calls, show
 from commands.context import App
+from commands.loops.housekeeping import keep_housekeeping
+from commands.loops.lamps import keep_lamps
+from commands.loops.reindexing import keep_reindexing
+from commands.loops.settling import keep_settling
 from commands.observability.logging import configure_logs
 from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
 from commands.processes.calls_lock import owner, serving
 from commands.processes.home_folder import close_home
-from commands.processes.housekeeping import keep_housekeeping
-from commands.processes.lamp_loop import keep_lamps
-from commands.processes.reindex_loop import keep_reindexing
-from commands.processes.settle_loop import keep_settling
 from commands.processes.systemd import SUPERVISED, Watcher
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules

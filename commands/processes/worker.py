@@ -8,7 +8,7 @@ import os
 import click
 
 from commands.context import App
-from commands.processes.housekeeping import keep_housekeeping
+from commands.loops.housekeeping import keep_housekeeping
 from commands.processes.roles import STOP, start_role, stop_signal
 from commands.processes.systemd import Watcher
 

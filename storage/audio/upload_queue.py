@@ -5,7 +5,7 @@ it to the store, reads it back, and only then removes it here. Until then it is 
 
 What is deleted leaves a mark in the outbox, until the store has forgotten it too: nothing waits
 for a store that is down, and nothing comes back with it. How long is waited after a failure stands
-in `commands.processes.upload_loop`.
+in `commands.loops.uploading`.
 """
 
 from __future__ import annotations

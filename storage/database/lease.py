@@ -2,7 +2,7 @@
 
 It is a row that its holder renews. Nobody compares clocks: who wants the lease looks at the row now
 and then, and takes it when it has stood still for too long by a clock of their own. How long that
-is, and what the lease is for, say those who use it (`commands.processes.housekeeping`).
+is, and what the lease is for, say those who use it (`commands.loops.housekeeping`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from commands.context import App
-from commands.processes.retention_loop import keep_retention
+from commands.loops.retention import keep_retention
 from storage.database.tables import MessageRow
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from tests.commands.conftest import Voicepost

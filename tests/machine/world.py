@@ -22,8 +22,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from commands.context import App
+from commands.loops.settling import settle_once
 from commands.processes.roles import _reception
-from commands.processes.settle_loop import settle_once
 from storage.actor import Actor
 from storage.audio.wav import HEADER_BYTES
 from storage.database.engine import Database

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from commands.context import App
-from commands.processes.settle_loop import settle_once
+from commands.loops.settling import settle_once
 from storage.actor import Actor
 from storage.audio.s3 import Bucket
 from storage.audio.store import LocalAudio

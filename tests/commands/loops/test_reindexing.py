@@ -9,7 +9,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from commands.context import App
-from commands.processes.reindex_loop import keep_reindexing
+from commands.loops.reindexing import keep_reindexing
 from storage.database.tables import MessageRow
 from storage.intake.mailboxes import company_mailbox
 from storage.messages.reindexing import SearchIndexRow
@@ -24,8 +24,8 @@ def waiting(app: App) -> int:
 
 
 def test_the_service_does_it_by_itself(office: Voicepost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commands.processes.reindex_loop.CALLERS_FIRST_SECONDS", 0.0)
-    monkeypatch.setattr("commands.processes.reindex_loop.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("commands.loops.reindexing.CALLERS_FIRST_SECONDS", 0.0)
+    monkeypatch.setattr("commands.loops.reindexing.IDLE_SECONDS", 0.01)
     monkeypatch.setattr("storage.messages.reindexing.AT_ONCE", 1)
     app = App(office.home)
     box = company_mailbox(app.offices.site(), "74951234567")

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from commands.context import App
-from commands.processes import lamp_loop
-from commands.processes.lamp_loop import keep_lamps
+from commands.loops import lamps
+from commands.loops.lamps import keep_lamps
 from storage.actor import SYSTEM
 from storage.errors import DatabaseUnavailable
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
@@ -39,8 +39,8 @@ endpoint = "PJSIP/b101"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lamp_loop, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(lamp_loop, "AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(lamps, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(lamps, "AWAY_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ async def test_an_account_that_is_made_changes_what_is_counted(
     asterisk: FakeAri, app: App, office: Voicepost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No news tell of that: all are counted again from time to time."""
-    monkeypatch.setattr(lamp_loop, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(lamps, "AGAIN_SECONDS", 0.0)
     company_id = app.offices.site().company_id
     olga = app.users.add(
         company_id=company_id, login="olga", name="Olga", role="administrator", by=SYSTEM
@@ -214,7 +214,7 @@ async def test_a_lamp_that_asterisk_refuses_is_tried_again(asterisk: FakeAri, ap
 async def test_an_asterisk_that_cannot_set_lamps_is_told_of_one_and_tried_again(
     asterisk: FakeAri, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lamp_loop, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(lamps, "AGAIN_SECONDS", 0.05)
     monkeypatch.setattr("telephony.ari.lamps.LOOK_SECONDS", 0.0)
     asterisk.exchange.modules.remove("app_minivm.so")
     asterisk.has_lamp_context = False
@@ -267,11 +267,11 @@ def test_more_news_than_are_read_at_once(
 ) -> None:
     with closing(App(office.home).database):
         app = App(office.home)
-        board = lamp_loop.Board(app)
+        board = lamps.Board(app)
         board.changed()
         for minute in range(4):
             left_for(app, "101", minute)
-        monkeypatch.setattr(lamp_loop, "MOST", 2)
+        monkeypatch.setattr(lamps, "MOST", 2)
         monkeypatch.setattr("storage.messages.events.MOST", 2)
         counts = {lamp.mailbox: count.new for lamp, count in board.changed()}
         assert counts["101@voicepost"] == 4
@@ -282,5 +282,5 @@ def test_more_news_than_are_read_at_once(
 def test_a_home_of_its_own(tmp_path: Path) -> None:
     """Without a company there is no lamp."""
     app = App(tmp_path / "home")
-    assert lamp_loop.Board(app).changed() == []
+    assert lamps.Board(app).changed() == []
     app.database.close()

@@ -16,9 +16,8 @@ from structlog.testing import capture_logs
 
 from commands.context import App
 from commands.doctor.housekeeping import housekeeping
-from commands.processes import housekeeping as at_work
-from commands.processes.calls_lock import is_served, serving, was_served
-from commands.processes.housekeeping import (
+from commands.loops import housekeeping as at_work
+from commands.loops.housekeeping import (
     CALLS_WAIT_SECONDS,
     STALE_SECONDS,
     Claim,
@@ -26,6 +25,7 @@ from commands.processes.housekeeping import (
     keep_housekeeping,
     lease_name,
 )
+from commands.processes.calls_lock import is_served, serving, was_served
 from storage.database.engine import Database
 from storage.database.lease import Entry, Lease, LeaseRow, read
 from storage.database.tables import MessageRow
