@@ -22,6 +22,7 @@ from storage.companies.store import Offices
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow, ReadNewsRow
 from storage.database.employee_tables import EmployeeRow, HoldingRow
 from storage.database.engine import Database
+from storage.database.lease import LeaseRow
 from storage.database.tables import NewsRow
 from storage.identifiers import new_id
 from storage.intake.intake import Intake
@@ -153,6 +154,11 @@ def tell_somebody(home: Home) -> None:
         employee = session.scalars(select(EmployeeRow)).first()
         assert employee is not None
         own = make_part(MailDestination, mail="anna@home.example")
+        session.add(
+            LeaseRow(
+                name="housekeeping", instance="", role="calls", place="", since=NOW, renewed_at=NOW
+            )
+        )
         session.add(
             OwnAddressRow(
                 id=new_id(NOW),

@@ -33,11 +33,13 @@ from web.language.telling import Mistakes
 from web.visit import Visit, page
 
 KINDS: Final = ("mail", "webhook", "chat")
+NEW: Final = {"kind": "mail", "address": "", "attach": "none", "once_sent": "keep", **EMPTY}
+"""The form before anything is typed."""
 
 
 def show_notify(visit: Visit) -> Response:
     """Who is told, and a form for one more."""
-    return _form(visit, dict(EMPTY), ("message.kept",))
+    return _form(visit, {}, ("message.kept",))
 
 
 def add(visit: Visit) -> Response:
@@ -144,7 +146,7 @@ def _form(
         status,
         told=told(visit.office, _mailbox(visit)),
         own=_own(visit),
-        values={**EMPTY, "attach": "none", "once_sent": "keep", **values},
+        values={**NEW, **values},
         chosen=events,
         events=get_args(Event),
         wrong=wrong or {},
