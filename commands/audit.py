@@ -22,7 +22,11 @@ def group() -> None:
 @click.option("--action", default="", help="Only this, such as message.delete, or message. alone.")
 @click.option("--search", default="", help="In who, action, subject and address.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Only so many."
+    "--limit",
+    type=click.IntRange(1, 1_000_000_000),
+    default=100,
+    show_default=True,
+    help="Only so many.",
 )
 @json_option
 @click.pass_obj

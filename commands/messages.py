@@ -209,7 +209,9 @@ def accept(app: App, message_ids: tuple[str, ...]) -> None:
 
 
 @group.command()
-@click.option("--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Days in the trash.")
+@click.option(
+    "--older-than", type=click.IntRange(0, 100_000), metavar="DAYS", help="Days in the trash."
+)
 @click.option("--company", metavar="NAME", help="Only that company's trash.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

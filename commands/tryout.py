@@ -30,7 +30,9 @@ from telephony.scripted import SILENT, Script, ScriptedCall
 @click.option("--no-answer", multiple=True, metavar="EXTENSION", help="This phone rings in vain.")
 @click.option("--busy", multiple=True, metavar="EXTENSION", help="This phone is busy.")
 @click.option("--unreachable", multiple=True, metavar="EXTENSION", help="This phone is off.")
-@click.option("--hang-up-at", type=click.IntRange(1), help="The step in which the caller hangs up.")
+@click.option(
+    "--hang-up-at", type=click.IntRange(1, 10_000), help="The step in which the caller hangs up."
+)
 @click.pass_obj
 def try_call(
     app: App,

@@ -28,7 +28,9 @@ _SELECTION: tuple[Callable[[Command], Command], ...] = (
     click.option("--to", "until", type=Day, metavar="YYYY-MM-DD", help="Up to and with this day."),
     click.option("--search", default="", help="Names and numbers of addressee and caller."),
     click.option("--company", metavar="NAME", help="Only this company's messages."),
-    click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest."),
+    click.option(
+        "--limit", type=click.IntRange(1, 1_000_000_000), help="Only so many, the newest."
+    ),
     click.option("--trash", is_flag=True, help="Deleted messages instead of the others."),
     click.option("--held", is_flag=True, help="Only those on hold, deleted ones too."),
     click.option("--quiet", is_flag=True, help="Only those kept aside as probably empty."),

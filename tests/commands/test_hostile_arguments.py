@@ -117,6 +117,13 @@ def test_hostile_options_are_refused_in_words(
                 assert_in_order(said, run(home, *said))
 
 
+@pytest.mark.parametrize("words", leaves(), ids=" ".join)
+def test_numbers_have_an_end(words: tuple[str, ...]) -> None:
+    """No database, and no calendar, takes any number."""
+    numbers = [p.type for p in ALL[words].params if isinstance(p.type, click.IntRange)]
+    assert all(each.min is not None and each.max is not None for each in numbers)
+
+
 # -- as processes ------------------------------------------------------------------------------
 
 
