@@ -155,7 +155,9 @@ class _Keeping:
             str(extension): Employee(
                 name=f"Сотрудник {extension}",
                 endpoint=f"PJSIP/{extension}",
-                notify=(MailDestination(mail=f"{extension}@example.com"),) if told else None,
+                notify=(MailDestination(mail=f"{extension}@example.com", most_per_hour=3600),)
+                if told
+                else None,
             )
             for extension in range(101, 101 + MAILBOXES)
         }

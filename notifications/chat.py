@@ -6,6 +6,8 @@ error, leaves here with any.
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
 from typing import Final
 
 from aiohttp import ClientSession
@@ -44,10 +46,9 @@ async def send(
         if scheme == TELEGRAM:
             said = await telegram.send(session, address, letter, recording, settings)
         else:
-            # Imported here: it takes a while, and who tells no chats does not need it.
-            from notifications.apprise_chats import tell
-
-            said = await tell(address, letter, recording, webhooks)
+            # Here, and in a thread: it takes a while, and who tells no chats does not need it.
+            apprise = await asyncio.to_thread(import_module, "notifications.apprise_chats")
+            said = await apprise.tell(address, letter, recording, webhooks)
     except TryAgain as error:
         raise TryAgain(_line(str(error), address), error.after) from None
     except Refused as error:

@@ -24,7 +24,7 @@ from storage.notifications.outbox import destinations_of
 from storage.notifications.own_address import CONFIRM, beside
 from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.queue import Deliveries
-from storage.notifications.summaries import EVENTS, Summary, summary_of
+from storage.notifications.summaries import SUMMARIES, Summary, summary_of
 from storage.office.notify import (
     AnyDestination,
     ChatDestination,
@@ -59,7 +59,7 @@ class Sending:
             asking = await asyncio.to_thread(self._compose_confirmation, delivery, offices)
             return Sent(await mail.send(asking, self.mail))
         told = await asyncio.to_thread(self._destination, delivery, offices, queue)
-        if delivery.event in EVENTS:
+        if delivery.event in SUMMARIES:
             summary = await asyncio.to_thread(summary_of, queue.database, self.messages, delivery)
             return Sent(await self.tell_summary(session, delivery, *told, summary))
         site, destination, mailbox = told

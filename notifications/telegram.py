@@ -19,7 +19,7 @@ from storage.words.chats import telegram_chat
 from web.letters.short import ShortLetter
 
 SECONDS: Final = 40.0
-"""What a request may take, to the end of its answer: two are less than a worker has for a try."""
+"""What a request may take, to the end of its answer."""
 LARGEST: Final = 50_000_000
 """Bytes of a voice note."""
 LONGEST_CAPTION: Final = 1024

@@ -67,7 +67,7 @@ class Worker:
                         if busy and clock.time() - held > HOLD_SECONDS:
                             held = clock.time()
                             still = [in_hand[each] for each in busy]
-                            await asyncio.to_thread(self.queue.hold, still)
+                            await asyncio.to_thread(self.queue.renew, still)
                         more = await asyncio.to_thread(self._read_news)
                         taken = await asyncio.to_thread(
                             partial(self.queue.take, AT_A_TIME - len(busy), busy=list(busy))

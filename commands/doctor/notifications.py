@@ -21,9 +21,8 @@ def notifications(app: App) -> Finding:
     """Whether anything waits that should have arrived, and whether letters can be sent at all."""
     name, now = "notifications", datetime.now(UTC)
     backlog = app.deliveries.backlog()
-    if backlog.failing is not None and now - backlog.failing.made_at > LATE:
-        one = backlog.failing
-        what = f"{one.kind} to {shown(one.address)} has failed for {ago(now - one.made_at)}"
+    if (one := backlog.failing) is not None and now - (since := one.due_at or one.made_at) > LATE:
+        what = f"{one.kind} to {shown(one.address)} has failed for {ago(now - since)}"
         advice = "See `voicepost deliveries list --state waiting`, and try `voicepost notify test`."
         return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
     if backlog.oldest is not None and now - backlog.oldest > LATE:
@@ -36,6 +35,8 @@ def notifications(app: App) -> Finding:
         advice = "See `voicepost mailbox letter --preview` (docs/configuration.md)."
         return Finding(name, "warning", what, advice)
     kinds = {each.kind for site in sites for each in site.office.destinations}
+    if app.own_addresses.any_confirmed():
+        kinds.add("mail")
     if "mail" in kinds and app.settings.mail.server is None:
         what = "somebody is to be told by mail, and there is no mail server"
         return Finding(name, "warning", what, "Set mail.url (docs/configuration.md).")

@@ -22,9 +22,9 @@ from typing import Final, Literal
 import structlog
 
 from commands.context import App
+from commands.loops.calls_lock import owner, was_served
 from commands.loops.retention import keep_retention
 from commands.loops.uploading import keep_uploading
-from commands.processes.calls_lock import owner, was_served
 from storage.database.lease import Entry, Lease
 from storage.errors import StorageError
 from storage.settings import Settings

@@ -68,7 +68,7 @@ def _comfort_callers(app: App, waiting: list[int]) -> None:
     What is wrong is passed over: whoever serves them next tells of it. The App is one that nobody
     else has: each role reads the settings when it begins.
     """
-    from commands.processes.calls_lock import is_served, owner
+    from commands.loops.calls_lock import is_served, owner
     from storage.errors import ConfigError
 
     with suppress(ConfigError, OSError, HTTPException, ValueError, KeyError):

@@ -15,6 +15,7 @@ import structlog
 
 from commands.calls import list_calls, show
 from commands.context import App
+from commands.loops.calls_lock import owner, serving
 from commands.loops.housekeeping import keep_housekeeping
 from commands.loops.lamps import keep_lamps
 from commands.loops.reindexing import keep_reindexing
@@ -22,7 +23,6 @@ from commands.loops.settling import keep_settling
 from commands.observability.logging import configure_logs
 from commands.observability.metric_files import begin_metering
 from commands.phone import ari_access
-from commands.processes.calls_lock import owner, serving
 from commands.processes.home_folder import close_home
 from commands.processes.systemd import SUPERVISED, Watcher
 from dialplan.reception import Reception

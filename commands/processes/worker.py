@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -12,6 +13,7 @@ from commands.loops.housekeeping import keep_housekeeping
 from commands.processes.roles import STOP, start_role, stop_signal
 from commands.processes.systemd import Watcher
 
+SPARE_THREADS = 10
 NICENESS = 10
 """Where there is not enough CPU for both, it is callers' before it is letters'."""
 
@@ -32,7 +34,7 @@ def worker(app: App) -> None:
 async def _work(app: App, watcher: Watcher) -> None:
     # Imported here: mail and pages' words take a while, and the other roles need neither.
     from notifications.sending import Sending
-    from notifications.worker import Worker
+    from notifications.worker import AT_A_TIME, Worker
 
     sending = Sending(
         messages=app.messages,
@@ -42,6 +44,9 @@ async def _work(app: App, watcher: Watcher) -> None:
         own=app.own_addresses,
         chat=app.settings.chat,
     )
+    # As many threads as deliveries in hand, and some for the queue: a slow one holds up no other.
+    threads = ThreadPoolExecutor(AT_A_TIME + SPARE_THREADS, "worker")
+    asyncio.get_running_loop().set_default_executor(threads)
     stop = stop_signal(*STOP)
     tasks = [
         asyncio.create_task(Worker(app.database, app.offices, app.deliveries, sending).run()),

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from storage.backup.archive import MANIFEST, Member, check, members, plain_errors
 from storage.backup.home import Home, Progress
 from storage.backup.tables import Row, Tables, from_lines
-from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, ReadNewsRow
 from storage.database.engine import knows_revision, upgrade
 from storage.database.tables import NewsRow
 from storage.errors import StorageError, WrongValue, wrong
@@ -100,8 +100,11 @@ def _send_nothing(connection: Connection) -> None:
     newest = select(func.coalesce(func.max(NewsRow.seq), 0)).scalar_subquery()
     connection.execute(update(ReadNewsRow).values(seq=newest))
     # A digest of what was unheard then would tell of it too.
-    is_daily = DestinationRow.next_digest_at.is_not(None)
-    connection.execute(update(DestinationRow).where(is_daily).values(set_at=datetime.now(UTC)))
+    connection.execute(update(DestinationRow).values(set_at=datetime.now(UTC)))
+    # Nor is anything told of along with what is cancelled.
+    for table in (DestinationRow, OwnAddressRow):
+        anew = update(table).values(hour_from=None, hour_count=None, hour_letter=None)
+        connection.execute(anew)
 
 
 class _Loading:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,10 @@ UNSETTLED = ("recording", "empty")
 """“empty” is not final: should audio turn up after all, the message is still kept."""
 INSERT_TRIES = 5
 """Two processes want one place in one millisecond once in half a million times."""
+
+FULL_SECONDS: Final = 60.0
+"""So often it is told that a mailbox is full, and a caller was refused."""
+MOST_FULL: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class MessageRows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._full_until: dict[tuple[str | None, str | None], float] = {}
 
     def find(self, message_id: str) -> MessageRow | None:
         """The row of a message in whatever state."""
@@ -85,9 +91,16 @@ class MessageRows:
         raise DatabaseUnavailable("database-refuses")
 
     def _announce_full(self, row: MessageRow) -> None:
-        """Have those told who want to know that a caller was refused, who hears so in any case."""
-        if row.company_id is None:
+        """Have those told who want to know that a caller was refused, who hears so in any case.
+
+        Once in a while is enough: whoever calls a full mailbox waits for it.
+        """
+        box, now = (row.company_id, row.employee_id), time.monotonic()
+        if row.company_id is None or now < self._full_until.get(box, 0.0):
             return
+        if len(self._full_until) >= MOST_FULL:
+            self._full_until.clear()
+        self._full_until[box] = now + FULL_SECONDS
         with suppress(DatabaseUnavailable), self._database.session() as session:
             announce_of_mailbox(session, "full", row.company_id, row.employee_id)
 

@@ -180,11 +180,14 @@ def once_sent(
     if row is None or row.deleted_at is not None:
         return
     if what == "mark-heard":
+        was_in_box = row.new_in_box
         was_new = unread.mark_heard_of(session, row, employee_id)
         if row.heard_at is None or was_new:
             row.heard_at = row.heard_at or datetime.now(UTC)
             _note(session, by, "message.heard", [row])
             announce(session, "marked", [row])
+        elif was_in_box:
+            announce(session, "box", [row])
     elif row.held_at is None:
         _to_trash(session, [row])
         _note(session, by, "message.delete", [row])

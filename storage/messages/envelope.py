@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from storage.database.tables import MessageRow
@@ -14,6 +14,8 @@ from storage.words.terms import searchable, searchable_caller
 
 Box = Literal["company", "employee"]
 Source = Literal["ari", "agi", "asterisk", "import"]
+IMPORTED: Final = "import"
+"""The source of messages that came from another system: they are old, and nobody is told."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.database.tables import MessageRow
+from storage.messages.envelope import IMPORTED
 
 
 def newest_kept(database: Database) -> datetime | None:
@@ -24,7 +25,7 @@ def quiet_lately(database: Database, newest: int) -> tuple[int, int]:
     """
     latest = (
         select(MessageRow.quiet)
-        .where(MessageRow.state == "kept", MessageRow.source != "import")
+        .where(MessageRow.state == "kept", MessageRow.source != IMPORTED)
         .order_by(MessageRow.place.desc())
         .limit(newest)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from storage.database.engine import Database
 from storage.database.tables import IS_UNASSIGNED, MessageRow
 from storage.identifiers import first_place
+from storage.messages.envelope import IMPORTED
 from storage.text import storable
 
 A_DAY: Final = timedelta(days=1)
@@ -35,7 +36,7 @@ class Unassigned:
             IS_UNASSIGNED,
             MessageRow.place >= first_place(datetime.now(UTC) - A_DAY),
             MessageRow.state.in_(("recording", "kept")),
-            MessageRow.source != "import",
+            MessageRow.source != IMPORTED,
         )
         with self._database.reading() as session:
             found = session.execute(counted).one()
@@ -55,7 +56,7 @@ class Unassigned:
                 MessageRow.state == "kept",
                 MessageRow.deleted_at.is_(None),
                 MessageRow.quiet.is_(False),
-                MessageRow.source != "import",
+                MessageRow.source != IMPORTED,
             )
             .group_by(MessageRow.dialled)
             .order_by(messages.desc(), MessageRow.dialled)

@@ -7,16 +7,14 @@ told of elsewhere.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from storage.database.tables import IS_NEW_IN_BOX, MessageRow
 from storage.identifiers import first_place
-
-IMPORTED: Final = "import"
-"""The source of messages of which nobody is told: they are old."""
+from storage.messages.envelope import IMPORTED
 
 
 def is_unheard(session: Session, message_id: str) -> bool:

@@ -5,7 +5,7 @@ gone when the user has listened. Each who can see a message has their own.
 
 It is *new in its mailbox* as long as its own row says so, whether anybody has an account or not:
 that is what lamps count. In an employee's mailbox it follows the accounts bound to the employee,
-and where there is none, whoever listens without an account; an administrator's listening changes
+and where there is none, whoever listens without an account; other accounts' listening changes
 nothing. In the company's it follows anybody.
 """
 
@@ -110,16 +110,14 @@ def mark_heard(session: Session, user_id: str, places: Collection[int]) -> set[i
 
 
 def accounts_of(session: Session, row: MessageRow, phone: str) -> Sequence[str]:
-    """The ids of employees' accounts of whom a message is heard on the phone of an extension.
+    """The ids of accounts of whom a message is heard on the phone of an extension.
 
-    That is who has the extension, if the message is theirs: nobody else listens to it there.
+    Those are of who has the extension, if the message is theirs: nobody else listens to it there.
     """
     who = session.get(EmployeeRow, row.employee_id) if phone and row.employee_id else None
     if who is None or who.until is not None or who.extension != phone:
         return []
-    bound = select(BindingRow.user_id).where(BindingRow.employee_id == who.id)
-    own = select(UserRow.id).where(UserRow.id.in_(bound), UserRow.role == "employee")
-    return session.scalars(own.order_by(UserRow.id)).all()
+    return session.scalars(_bound_to(who.id).order_by(UserRow.id)).all()
 
 
 def mark_box(
@@ -164,6 +162,8 @@ def _bound_to(employee_id: str) -> Select[str]:
 def _fit_boxes(session: Session, people: Sequence[str]) -> None:
     """Let nothing be new in the mailboxes of people that is new in none of their accounts."""
     for employee_id in people:
+        if session.scalars(_bound_to(employee_id).limit(1)).first() is None:
+            continue  # there is nobody's account to go by
         new = select(UnheardRow.place).where(UnheardRow.user_id.in_(_bound_to(employee_id)))
         rows = session.scalars(
             select(MessageRow)
@@ -184,8 +184,7 @@ def mark_heard_of(session: Session, row: MessageRow, employee_id: str | None) ->
     row.new_in_box = False
     removed = delete(UnheardRow).where(UnheardRow.place == row.place)
     if employee_id is not None:
-        bound = select(BindingRow.user_id).where(BindingRow.employee_id == employee_id)
-        removed = removed.where(UnheardRow.user_id.in_(bound))
+        removed = removed.where(UnheardRow.user_id.in_(_bound_to(employee_id)))
     return bool(session.scalars(removed.returning(UnheardRow.place)).all())
 
 

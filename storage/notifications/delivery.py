@@ -65,15 +65,14 @@ class Delivery:
     """When it might first be sent; None in older ones: as soon as they were made."""
     folded_into: str | None = None
     """The delivery that tells of it along with others: see `storage.notifications.limit`."""
+    about: str | None = None
+    """The delivery that failed, where it is told of that."""
 
     @property
     def waits_for_its_time(self) -> bool:
         """Whether it may not be sent yet: because of the time of day, or as a reminder."""
         due = self.due_at
         return self.state == "waiting" and due is not None and due > self.made_at
-
-    about: str | None = None
-    """The delivery that failed, where it is told of that."""
 
     def as_json(self) -> DeliveryJson:
         """For lists; all texts are plain."""

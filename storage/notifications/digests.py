@@ -24,6 +24,8 @@ from storage.notifications.outbox import AT_ONCE, destinations_of, extensions_of
 from storage.office.notify import AnyDestination, daily_of
 from storage.office.times import is_same_day, last_time, next_time
 
+LATER: Final = timedelta(minutes=1)
+"""So long after it was not there a destination is looked for again."""
 LATE: Final = timedelta(hours=12)
 """So late one is made that no worker was there for; on the same day, even later."""
 
@@ -49,7 +51,8 @@ def make_digests(database: Database, directory: Directory) -> int:
             site = directory.offices.get(row.company_id)
             mailbox = extensions.get(row.mailbox) if row.mailbox else COMPANY
             told = destinations_of(site.office, mailbox) if site and mailbox is not None else ()
-            # What is not there, or not daily, was changed just now: see the next directory.
+            # What is not there was changed just now, or cannot be read: looked for again soon.
+            row.next_digest_at = now + LATER
             for each in told:
                 at = daily_of(each)
                 if site and at is not None and each.key == row.destination:

@@ -41,8 +41,7 @@ def end(session: Session, delivery: Delivery, state: State, answer: str) -> Deli
 
 def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None) -> Delivery:
     """See `storage.notifications.queue.Deliveries.retry`."""
-    now = datetime.now(UTC)
-    row = found(session, delivery_id, company_id)
+    row, now = _locked(session, delivery_id, company_id), datetime.now(UTC)
     in_hand = row.state == "waiting" and row.taken_until and row.taken_until > now
     if row.event == MORE and row.state != "waiting":
         again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
@@ -57,15 +56,22 @@ def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None)
 
 def cancel(session: Session, delivery_id: str, by: Actor, company_id: str | None) -> Delivery:
     """See `storage.notifications.queue.Deliveries.cancel`."""
-    row = found(session, delivery_id, company_id)
+    row = _locked(session, delivery_id, company_id)
     if row.state == "waiting":
         values = _ended("cancelled", row.answer)
         if row.event == MORE:
-            fold_no_more(session, row.id)
             end_folded(session, row.id, values)
         _set(row, values)
         _note(session, by, "delivery.cancel", row)
     return delivery_of(row)
+
+
+def _locked(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
+    row = found(session, delivery_id, company_id)
+    if row.event == MORE:
+        fold_no_more(session, row.id)
+    session.refresh(row, with_for_update=True)
+    return row
 
 
 def _note(session: Session, by: Actor, action: str, row: DeliveryRow) -> None:

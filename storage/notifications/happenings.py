@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow
 from storage.database.tables import MessageRow, NewsRow, UnheardRow
-from storage.messages.unheard import IMPORTED
+from storage.messages.envelope import IMPORTED
 from storage.notifications.full_boxes import filled
 from storage.office.notify import Event
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, Hour, OwnAddressRow
+from storage.database.tables import IS_NEW_IN_BOX, MessageRow
 from storage.identifiers import new_id
-from storage.notifications.delivery import MORE, State
+from storage.notifications.delivery import MORE, UNHEARD, State
 
 HOUR: Final = timedelta(hours=1)
 FOLDED: Final = "more than the destination takes in an hour: told of along with others at its end"
@@ -68,8 +69,13 @@ def unfold(session: Session, letter_id: str, ended: State, values: dict[str, Any
 
 
 def message_ids(session: Session, letter_id: str) -> list[str | None]:
-    """The messages of what a delivery counts, the newest first; one may be there several times."""
-    found = select(DeliveryRow.message_id).where(_waits_in(letter_id))
+    """The messages of what a delivery counts, the newest first; one may be there several times.
+
+    Nobody is reminded of what was heard meanwhile.
+    """
+    unheard = select(MessageRow.id).where(MessageRow.id == DeliveryRow.message_id, IS_NEW_IN_BOX)
+    is_told = or_(DeliveryRow.event != UNHEARD, unheard.correlate(DeliveryRow).exists())
+    found = select(DeliveryRow.message_id).where(_waits_in(letter_id), is_told)
     return list(session.scalars(found.order_by(DeliveryRow.id.desc())))
 
 

@@ -60,6 +60,12 @@ class OwnAddresses:
         with self._database.reading() as session:
             return [own_address(row, told) for row, told in _of(session, employee_id)]
 
+    def any_confirmed(self) -> bool:
+        """Whether anybody is told at an address of their own."""
+        with self._database.reading() as session:
+            confirmed = select(OwnAddressRow.id).where(OwnAddressRow.since.is_not(None))
+            return session.scalar(confirmed.limit(1)) is not None
+
     def told(self, employee_id: str) -> tuple[MailDestination, ...]:
         """Where one person is told of messages: what is confirmed."""
         with self._database.reading() as session:

@@ -84,7 +84,7 @@ class Deliveries:
                 row.tries += 1
             return sorted(map(delivery_of, rows), key=lambda each: each.id)
 
-    def hold(self, deliveries: Collection[Delivery]) -> None:
+    def renew(self, deliveries: Collection[Delivery]) -> None:
         """Say that they are in hand still: a worker that died says so no more."""
         in_hand = {each.id: each.tries for each in deliveries}
         with self.database.session() as session:
@@ -92,14 +92,6 @@ class Deliveries:
             for row in session.scalars(select(DeliveryRow).where(*waiting).with_for_update()):
                 if row.tries == in_hand[row.id]:  # where it is not, another has taken it since
                     row.taken_until = datetime.now(UTC) + TAKEN
-
-    def next_due(self) -> datetime | None:
-        """When the next one is due; None where nothing waits."""
-        with self.database.reading() as session:
-            waiting = select(func.min(DeliveryRow.next_try_at)).where(
-                DeliveryRow.state == "waiting"
-            )
-            return session.scalar(waiting)
 
     def backlog(self) -> Backlog:
         """What waits; how many were ended lately is counted by whoever ends them."""
@@ -112,7 +104,7 @@ class Deliveries:
             failing = session.scalars(
                 select(DeliveryRow)
                 .where(waiting, DeliveryRow.tries > 0, DeliveryRow.answer != "")
-                .order_by(DeliveryRow.made_at)
+                .order_by(since)
                 .limit(1)
             ).one_or_none()
             return Backlog(count, oldest, delivery_of(failing) if failing else None)
@@ -199,7 +191,7 @@ class Deliveries:
             return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
-        """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
+        """Have it tried anew, within its times, for a day from now on. Raises NotFound."""
         with self.database.session() as session:
             return endings.retry(session, delivery_id, by, company_id)
 

@@ -20,7 +20,7 @@ from storage.notifications.delivery import DIGEST, MORE, Delivery
 
 LINES: Final = 30
 """Messages that are told one by one; of others it is told how many there are."""
-EVENTS: Final = (DIGEST, MORE)
+SUMMARIES: Final = (DIGEST, MORE)
 """The events of such deliveries."""
 
 
@@ -48,7 +48,9 @@ def summary_of(database: Database, messages: MessageRepository, delivery: Delive
             delivery.company_id, delivery.employee_id, row.set_at, LINES
         )
         return Summary(DIGEST, _told(found, delivery), count)
-    with database.reading() as session:
+    with database.session() as session:
+        # What comes while it is being sent is told of by another one.
+        limit.fold_no_more(session, delivery.id)
         ids = limit.message_ids(session, delivery.id)
     there: list[Message] = []
     for message_id in dict.fromkeys(filter(None, ids)):

@@ -96,7 +96,9 @@ async def installation_that_tells(
                 (("mailbox", "notify"), OFFICE),
                 (("employees", "notify", "101"), ANNA),
             ):
-                await installation.house.voicepost(*whose, "--mail", address)
+                await installation.house.voicepost(
+                    *whose, "--mail", address, "--most-per-hour", "3600"
+                )
                 for path in (WELL, OTHER):
                     hook = ("--webhook", hooks.url(path), "--secret", SECRET)
                     await installation.house.voicepost(*whose, *hook)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from storage.errors import NotFound
 from storage.identifiers import is_id
+from storage.messages.envelope import IMPORTED
 from storage.messages.repository import Message
 from web.language.words import duration
 from web.message_list.rows import row_of
@@ -51,7 +52,7 @@ def _new(visit: Visit, ids: Sequence[str]) -> Iterator[Message]:
             message = visit.services.messages.get(message_id, visit.scope, reader=visit.user.id)
         except NotFound:
             continue
-        if message.state == "new" and message.deleted_at is None and message.source != "import":
+        if message.state == "new" and message.deleted_at is None and message.source != IMPORTED:
             yield message
 
 

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from commands.context import App
 from commands.doctor.housekeeping import housekeeping
 from commands.loops import housekeeping as at_work
+from commands.loops.calls_lock import is_served, serving, was_served
 from commands.loops.housekeeping import (
     CALLS_WAIT_SECONDS,
     STALE_SECONDS,
@@ -25,7 +26,6 @@ from commands.loops.housekeeping import (
     keep_housekeeping,
     lease_name,
 )
-from commands.processes.calls_lock import is_served, serving, was_served
 from storage.database.engine import Database
 from storage.database.lease import Entry, Lease, LeaseRow, read
 from storage.database.tables import MessageRow

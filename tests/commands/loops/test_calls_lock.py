@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.processes.calls_lock import is_served, serving
+from commands.loops.calls_lock import is_served, serving
 
 
 def test_a_home_is_served_for_as_long_as_somebody_serves_it(tmp_path: Path) -> None:
