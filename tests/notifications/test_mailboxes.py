@@ -93,6 +93,7 @@ async def test_a_caller_who_is_refused_is_told_of_when_nobody_was_for_an_hour(
 ) -> None:
     house.receive()
     holds(house, 1)  # it was full before anybody set a limit
+    monkeypatch.setattr("storage.intake.rows.FULL_SECONDS", 0.0)
     house.tell(letters_to("office@example.com", events=["box.full"]))
     async with house.working():
         call(house, house.front.company_box(), 1)
