@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from storage.actor import User
+from storage.messages import unread
 from storage.messages.unread import COUNTED
 from tests.acting import ME
 from tests.storage.conftest import ANNA, COMPANY, WHO, Store
@@ -100,6 +101,27 @@ def test_an_account_that_is_closed_hears_nothing_any_more(store: Store, olga: Us
     assert annas(store) == [message_id]
 
     store.messages.listen(message_id, by=ME)
+    assert annas(store) == []
+
+
+def test_a_closed_account_that_is_changed_hears_nothing(store: Store, olga: User) -> None:
+    anna = hire(store, "anna", "employee", "101", disabled_at=datetime.now(UTC))
+    message_id = store.receive(ANNA)
+
+    with store.database.session() as session:
+        unread.refresh(session, anna)
+
+    assert annas(store) == [message_id]
+
+
+def test_on_their_own_phone_an_administrator_hears_as_well(store: Store, olga: User) -> None:
+    hire(store, "anna", "administrator", "101")
+    message_id = store.receive(ANNA)
+
+    store.messages.listen(message_id, phone="102", by=ME)
+    assert annas(store) == [message_id]
+
+    store.messages.listen(message_id, phone="101", by=ME)
     assert annas(store) == []
 
 
