@@ -310,6 +310,34 @@ def test_who_sends_it_again_has_all_of_it_sent_again(company: Company) -> None:
     assert [each.id for each in company.queue.take(10)] == [letter.id]
 
 
+def test_nobody_is_reminded_along_with_others_of_what_was_heard(company: Company) -> None:
+    company.tell(mail(unheard_minutes=15, most_per_hour=1))
+    ids = [company.receive() for _ in range(3)]
+    _, letter, folded_ones = folded(company)
+    heard = folded_ones[0].message_id or ""
+    assert heard in ids
+
+    company.store.messages.listen(heard, by=ME)
+
+    assert counts(company, letter) == 1
+
+
+def test_what_comes_while_the_letter_is_sent_is_in_another(company: Company) -> None:
+    company.tell(mail(most_per_hour=1))
+    for _ in range(2):
+        company.receive()
+    _, letter, _ = folded(company)
+    assert counts(company, letter) == 1
+
+    message_id = company.receive()
+    _, another, (later,) = folded(company)
+    company.queue.sent(letter, "250 OK")
+
+    assert another.id != letter.id
+    assert later.message_id == message_id
+    assert company.queue.get(later.id).state == "waiting"
+
+
 def test_one_of_them_can_be_sent_by_itself(company: Company) -> None:
     company.tell(mail(most_per_hour=1))
     for _ in range(3):
