@@ -77,6 +77,8 @@ class Voicepost(click.Group):
             click.echo(f"Error: {error}", err=True)
         except UnicodeEncodeError as error:
             click.echo(f"Error: this is not text: {error.object[:60]!a}", err=True)
+        except BrokenPipeError:
+            raise  # who read it has read enough; click ends without a word
         except OSError as error:
             where = printable(str(error.filename), 500) if error.filename else "the system"
             click.echo(f"Error: {where}: {error.strerror}", err=True)

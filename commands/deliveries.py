@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from commands.context import App
@@ -43,8 +45,10 @@ def list_deliveries(
     if as_json:
         print_json([each.as_json() for each in found])
         return
+    sites = app.offices.snapshot().offices
     for each in found:
-        click.echo(_line(each))
+        site = sites.get(each.company_id)
+        click.echo(_line(each, ZoneInfo(site.office.company.timezone) if site else None))
 
 
 @group.command()
@@ -78,9 +82,9 @@ def cancel(app: App, delivery_id: str) -> None:
     app.deliveries.cancel(delivery_id, by=app.actor)
 
 
-def _line(each: Delivery) -> str:
-    at = each.made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def _line(each: Delivery, timezone: ZoneInfo | None) -> str:
+    at = each.made_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
     answer = f"  {plain(each.answer)}" if each.answer else ""
     if each.waits_for_its_time and each.next_try_at and not each.tries:
-        answer += f"  not before {each.next_try_at.astimezone():%Y-%m-%d %H:%M}"
+        answer += f"  not before {each.next_try_at.astimezone(timezone):%Y-%m-%d %H:%M}"
     return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {each.event}  {each.address}{answer}"

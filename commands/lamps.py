@@ -18,6 +18,7 @@ from storage.notifications.lamps import Lamp
 from telephony.ari.client import Ari, HttpAri
 from telephony.ari.lamps import Naming, is_lit, naming
 from telephony.errors import AriError, AriUnavailable
+from web.language.problems import whole
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ async def _look(app: App, lamps: Sequence[Lamp], directory: Directory) -> list[S
         async with HttpAri.connect(access) as ari:
             return [await _seen(ari, lamp, directory) for lamp in lamps]
     except (AriUnavailable, ConfigError) as error:
-        click.echo(f"Warning: what lamps show is not known: {error}", err=True)
+        why = whole(error) if isinstance(error, ConfigError) else error
+        click.echo(f"Warning: what lamps show is not known: {why}", err=True)
         return [Seen() for _ in lamps]
 
 

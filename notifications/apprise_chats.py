@@ -91,6 +91,8 @@ def _service(address: str) -> NotifyBase:
     service = Apprise.instantiate(address, asset=_ASSET)
     if service is None:
         raise Refused("the address is not one of this kind of chat")
+    if len(service) > service.retry + 1:  # each try would tell those again whom it has reached
+        raise Refused("the address names several chats: each has to be a destination of its own")
     if vars(sys.modules[type(service).__module__]).get("requests") is not checked_requests():
         raise Refused("this kind of chat does not ask by our rules")
     # It would sleep, for as long as a server says, with a thread of ours. The queue knows pauses.

@@ -38,8 +38,10 @@ administrators to set."""
 
 MOST: Final = 20
 """Destinations of one mailbox."""
-HIDDEN: Final = "***"
+HIDDEN: Final = "kept"
 """Stands for a secret wherever it is shown; given back, it means the one that is there."""
+_HIDDEN_BEFORE: Final = "***"
+"""It stood so in what 0.2.0 showed for a while."""
 LARGEST_ADDRESS: Final = 254
 """Characters: RFC 5321 allows no longer path."""
 _LOCAL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
@@ -98,8 +100,8 @@ def _webhook_url(text: str) -> str:
 
 def _webhook_secret(text: str) -> str:
     """As Standard Webhooks write it: ``whsec_`` and 24 to 64 bytes in base64; or `HIDDEN`."""
-    if text == HIDDEN:
-        return text
+    if text in (HIDDEN, _HIDDEN_BEFORE):
+        return HIDDEN
     try:
         key = base64.b64decode(text.removeprefix(_MARK), validate=True)
     except (binascii.Error, ValueError):

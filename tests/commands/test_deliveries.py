@@ -281,7 +281,7 @@ def test_a_change_leaves_the_rest_as_it_was(office: Voicepost, notify: tuple[str
     office(*notify, "--mail", ANNA, "--event", "message.kept", "--attach", "none")
     assert {"mail": ANNA} in told(office, notify)
     assert office(*notify, "--webhook", HOOK, "--event", "message.deleted") == ""
-    hook = {"webhook": HOOK, "secret": "***", "events": ["message.deleted"]}
+    hook = {"webhook": HOOK, "secret": "kept", "events": ["message.deleted"]}
     assert hook in told(office, notify)
     assert secrets_of(office, notify) == [SECRET]
     assert len(told(office, notify)) == 2
@@ -357,13 +357,13 @@ def test_a_made_secret_is_printed_once_and_never_again(
 
     (secret,) = re.findall(r"\Asecret: (whsec_[A-Za-z0-9+/]+=*)\n\Z", printed)
     assert secrets_of(office, notify) == [secret]
-    assert told(office, notify) == [{"webhook": HOOK, "secret": "***"}]
+    assert told(office, notify) == [{"webhook": HOOK, "secret": "kept"}]
     leave(office, own=notify == OURS)
     assert office(*notify, "--webhook", HOOK, "--event", "message.heard") == ""
     assert secrets_of(office, notify) == [secret]
     shown = shown_everywhere(office, notify)
     assert HOOK in shown
-    assert '"secret": "***"' in shown
+    assert '"secret": "kept"' in shown
     assert secret.removeprefix("whsec_")[:12] not in shown
 
 
@@ -425,7 +425,7 @@ def test_a_webhook_that_is_refused_prints_no_secret(
         (("--mail", ANNA, "--secret", SECRET), "unknown key “secret”"),
         (("--webhook", "example.com"), "is not the address of a webhook"),
         (("--webhook", HOOK, "--secret", "password"), "the secret is whsec_ and then 24"),
-        (("--webhook", HOOK, "--secret", "***"), "is hidden, and none is known here"),
+        (("--webhook", HOOK, "--secret", "kept"), "is hidden, and none is known here"),
         (("--webhook", HOOK, "--attach", "wav"), "unknown key “attach”"),
         (("--remove", ANNA), "there is no destination"),
         (("--remove", "x\n\x1b[2J"), "there is no destination “x\\x0a\\x1b[2J”"),

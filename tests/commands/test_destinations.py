@@ -35,9 +35,9 @@ def test_while_a_secret_is_replaced_the_old_one_is_there_too(office: Voicepost) 
     office(*notify, "--secret", OLD_SECRET)
     office(*notify, "--secret", SECRET, "--old-secret", OLD_SECRET)
     (hidden,) = office.data("mailbox", "notify")
-    assert hidden == {"webhook": HOOK, "secret": "***", "old_secret": "***"}
+    assert hidden == {"webhook": HOOK, "secret": "kept", "old_secret": "kept"}
     office(*notify, "--event", "box.full", "--event", "delivery.failed")
     office(*notify, "--no-old-secret")
     assert office.data("mailbox", "notify") == [
-        {"webhook": HOOK, "secret": "***", "events": ["box.full", "delivery.failed"]}
+        {"webhook": HOOK, "secret": "kept", "events": ["box.full", "delivery.failed"]}
     ]

@@ -371,10 +371,13 @@ async def test_who_asks_for_a_pause_of_a_year_keeps_no_thread(
     with pytest.raises(TryAgain, match="Matrix"):
         await tell(f"matrix://anna:pass7word@127.0.0.1:{there.port}/#room")
     assert len(there.at(path)) > 1, "it was asked again, as apprise does"
-    # One of several topics is told after the other, without a pause as well.
-    there.answers["/"] = web.Response(status=200, text="{}")
-    await tell(f"ntfy://127.0.0.1:{there.port}/one/two/three")
-    assert len(there.at("/")) == 3
+
+
+async def test_an_address_of_several_chats_is_none(there: Receiver) -> None:
+    """Where one of them fails, each try would tell the others again."""
+    with pytest.raises(Refused, match="several chats"):
+        await tell(f"ntfy://127.0.0.1:{there.port}/one/two?retry=3")
+    assert there.asked == []
 
 
 # -- What apprise does ---------------------------------------------------------------------------

@@ -107,7 +107,7 @@ class EmployeeSettings(Body):
     """Days that what is probably empty is kept; null is as long as the company's."""
     forward: Forwarding = Forwarding()
     notify: Destinations | None = None
-    """Who is told of the person's messages. Secrets are sent as `***`, and chats as their kind
+    """Who is told of the person's messages. Secrets are sent as `kept`, and chats as their kind
     and some digits; they stay where that comes back. What is not sent at all stays, too."""
     company_lamp: bool | None = None
     """Whether the lamp of the person's phone tells of the company's new messages, too: absent where

@@ -31,6 +31,7 @@ ANSWERS: Final = (
     "the operator allows no chats of this kind: {scheme} (chat.allow)",
     "the address is not one of this kind of chat",
     "this kind of chat does not ask by our rules",
+    "the address names several chats: each has to be a destination of its own",
     "the chat could not be told: {error}",
     "the chat's host has no address that may be asked (webhooks.allow)",
 )
