@@ -175,4 +175,5 @@ def _print(there: tuple[AnyDestination, ...], own: Sequence[OwnAddress], *, as_j
     for one in own:
         mail, events = one.destination.mail, ", ".join(one.destination.events)
         state = "own" if one.is_confirmed else "own, not confirmed"
-        click.echo(f"mail     {mail}  {events}, attach {one.destination.attach}  ({state})")
+        what = f"{events}, attach {one.destination.attach}{times_in_words(one.destination)}"
+        click.echo(f"mail     {mail}  {what}  ({state})")

@@ -35,6 +35,7 @@ class OwnAddressJson(TypedDict):
     mail: str
     attach: str
     events: list[str]
+    between: str | None
     confirmed: bool
 
 
@@ -54,6 +55,7 @@ class OwnAddress:
             "mail": told.mail,
             "attach": told.attach,
             "events": list(told.events),
+            "between": told.between,
             "confirmed": self.is_confirmed,
         }
 

@@ -176,9 +176,26 @@ def test_an_administrator_sees_them_and_removes_them(front: Front, anna: Visitor
     assert HOME in log
 
 
+def test_between_which_times_is_theirs_to_say(front: Front, anna: Visitor) -> None:
+    form = {"mail": HOME, "event": ["message.kept"], "between_from": "09:00"}
+    wrong = anna.post(HERE, data=form)
+    assert wrong.status_code == 422
+    assert "не промежуток времени" in wrong.text
+    assert 'value="09:00"' in wrong.text
+
+    anna.post(HERE, data={**form, "between_until": "18:00"})
+    assert "В промежутке 09:00–18:00" in anna.get("/account").text
+    (own,) = front.services.own_addresses.of(who(front))
+    assert own.destination.between == "09:00-18:00"
+
+    anna.post(HERE, data={"mail": HOME, "event": ["message.kept"]})
+    (own,) = front.services.own_addresses.of(who(front))
+    assert own.destination.between is None
+
+
 def test_the_api_does_the_same_and_by_no_token(front: Front, anna: Visitor) -> None:
     here = f"{API}/me/phones/101/addresses"
-    new = {"mail": HOME, "attach": "opus", "events": ["message.kept"]}
+    new = {"mail": HOME, "attach": "opus", "events": ["message.kept"], "between": "09:00-18:00"}
     token = script(front, "anna")
     assert token.post("me/phones/101/addresses", json=new).status_code == 403
     put = anna.post(here, json=new)

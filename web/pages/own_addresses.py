@@ -27,6 +27,7 @@ def put_address(visit: Visit) -> Response:
     """Set one more, which is sent a code, or change what is told to one that is there."""
     own, form = _own(visit), typed(visit.form)
     events = tuple(each for each in OWN_EVENTS if each in visit.form.getlist("event"))
+    begin, end = form.get("between_from", ""), form.get("between_until", "")
     try:
         if not visit.services.has_mail_server:
             raise ConfigError("no-mail-server")
@@ -37,13 +38,14 @@ def put_address(visit: Visit) -> Response:
                 mail=form.get("mail", "").strip(),
                 attach=form.get("attach", "none"),
                 events=events,
+                between=f"{begin}-{end}" if begin or end else None,
             ),
             beside=told(visit.office, own.extension),
             language=visit.language,
             by=visit.actor,
         )
     except Refused as error:
-        wrong = visit.mistakes(error.problems, "", ("mail", "attach", "events"))
+        wrong = visit.mistakes(error.problems, "", ("mail", "attach", "events", "between"))
         return account_page(visit, **{f"addresses-{own.extension}": wrong})
     if set_.id in {each.id for each in own.addresses}:
         return visit.redirect("/account", visit.text("Saved."))

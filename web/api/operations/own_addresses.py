@@ -15,6 +15,7 @@ from storage.notifications.own_address import OwnAddress as Stored
 from storage.office import make_part
 from storage.office.edit import entry
 from storage.office.notify import Attach, MailDestination
+from storage.office.times import Between
 from storage.office.told import told
 from web.api.auth import IN_PERSON, Administrator, Anyone, Asking
 from web.api.office_schemas import Extension
@@ -38,6 +39,8 @@ class OwnAddress(Answer):
     """What a letter brings along of the message itself."""
     events: list[OwnEvent]
     """What is told."""
+    between: str | None = Field(examples=["09:00-18:00"])
+    """Told between these times of the day only; what comes outside of them waits."""
     confirmed: bool
     """Nothing is told to an address before the code is given that a letter brought there."""
 
@@ -54,6 +57,7 @@ class NewOwnAddress(Body):
     mail: str = Field(max_length=254, examples=["anna@example.com"])
     attach: Attach = "none"
     events: Events = ("message.kept",)
+    between: Between | None = Field(None, examples=["09:00-18:00"])
 
 
 class GivenCode(Body):
