@@ -8,6 +8,7 @@ import click
 
 from commands.context import App
 from commands.terminal.office_options import company_option
+from storage.companies.directory import Site
 from storage.messages.query import Query
 from storage.notifications.own_address import beside
 from storage.office.edit import entry
@@ -20,7 +21,7 @@ def group() -> None:
 
 
 @group.command("test")
-@click.argument("extension", required=False)
+@click.argument("extension", metavar="[EXTENSION|LOGIN|NAME]", required=False)
 @company_option
 @click.pass_context
 def test_command(context: click.Context, extension: str | None, company: str | None) -> None:
@@ -35,6 +36,7 @@ def test_command(context: click.Context, extension: str | None, company: str | N
     site = app.offices.site(company)
     there: tuple[AnyDestination, ...] | None
     if extension is not None:
+        extension = _extension_of(app, site, extension)
         there = entry(site.office.employees, extension, "employee").notify
         if who := app.own_addresses.person(site.company_id, extension):
             there = beside(there or (), app.own_addresses.told(who))
@@ -53,3 +55,17 @@ def test_command(context: click.Context, extension: str | None, company: str | N
         click.echo(f"{'ok' if arrived else 'FAILED':6}  {address}  {answer}")
     if not all(arrived for _, arrived, _ in outcomes):
         context.exit(1)
+
+
+def _extension_of(app: App, site: Site, asked: str) -> str:
+    """The extension that is meant: itself, a login's or, where only one begins so, a name's."""
+    if asked in site.office.employees:
+        return asked
+    users = app.users.of_company(site.company_id)
+    found = [e for user in users if user.login == asked.casefold() for e in user.extensions]
+    found = found or [
+        extension
+        for extension, who in site.office.employees.items()
+        if who.name.casefold().startswith(asked.casefold())
+    ]
+    return found[0] if len(found) == 1 else asked

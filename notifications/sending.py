@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import ClientSession
 
@@ -120,14 +120,18 @@ class Sending:
         mailbox = queue.mailbox_of(delivery)
         told = () if mailbox is None else destinations_of(site.office, mailbox)
         if mailbox and delivery.employee_id:
+            keys = {each.key for each in told}
             told = beside(told, self.own.told(delivery.employee_id))
+            if delivery.destination not in keys:
+                language = self.own.language(delivery.employee_id, delivery.destination)
+                site = _speaking(site, language)
         # Other mailboxes may have the same address with another secret, or without the recording.
         destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None or mailbox is None:
             raise NotWanted("the destination was removed")
         now = datetime.now(UTC)
         begins = within(now, destination.between, site.office.company.timezone)
-        if begins > now:
+        if begins > now and not delivery.by_hand:
             raise NotYet(begins)
         return site, destination, mailbox
 
@@ -152,6 +156,14 @@ class Sending:
             at=delivery.event_at.timestamp(),
             list_name=site.office.company.name,
         )
+
+
+def _speaking(site: Site, language: Literal["ru", "en"] | None) -> Site:
+    """The same company, in the language of somebody in it."""
+    if language is None:
+        return site
+    company = site.office.company.model_copy(update={"language": language})
+    return replace(site, office=site.office.model_copy(update={"company": company}))
 
 
 def webhook_body(delivery: Delivery, subject: Subject) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from commands.context import App
 from commands.doctor.ages import ago
 from commands.doctor.finding import Finding, ok
+from storage.office.notify import AnyDestination, WebhookDestination
 from storage.text import shown
 from storage.words.chats import scheme_of
 
@@ -34,6 +36,18 @@ def notifications(app: App) -> Finding:
         what = f"a letter to {shown(odd.address)} went as usual: {shown(odd.answer, 200)}"
         advice = "See `voicepost mailbox letter --preview` (docs/configuration.md)."
         return Finding(name, "warning", what, advice)
+    told = [each for site in sites for each in site.office.destinations]
+    keys = {each.key for each in told}
+    if lost := [
+        each for each in app.deliveries.failed_since(now - LATELY) if each.destination in keys
+    ]:
+        one = lost[0]
+        what = f"{len(lost)} did not arrive since yesterday, the last {one.kind} to {shown(one.address)}"
+        advice = "See `voicepost deliveries list --state failed`, and `deliveries retry`."
+        return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
+    if refused := _not_allowed(app, told):
+        what = f"webhooks.allow lets nothing be sent to {shown(refused)}"
+        return Finding(name, "warning", what, "Name its host there, or remove the webhook.")
     kinds = {each.kind for site in sites for each in site.office.destinations}
     if app.own_addresses.any_confirmed():
         kinds.add("mail")
@@ -45,3 +59,19 @@ def notifications(app: App) -> Finding:
         what = f"somebody is to be told by chats that are not allowed: {', '.join(others)}"
         return Finding(name, "warning", what, "Name them in chat.allow, or remove them.")
     return ok(name, "nothing waits that should have arrived" if kinds else "nobody is to be told")
+
+
+def _not_allowed(app: App, told: Sequence[AnyDestination]) -> str:
+    """A webhook that the operator does not allow, as far as its address tells; "" if none is."""
+    hooks = [each.webhook for each in told if isinstance(each, WebhookDestination)]
+    if hooks:
+        # Imported here: it takes a while, and most have none.
+        from notifications.outcome import Refused
+        from notifications.webhooks import check
+
+        for hook in hooks:
+            try:
+                check(hook, app.settings.webhooks)
+            except Refused:
+                return hook
+    return ""

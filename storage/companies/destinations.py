@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import get_args
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from storage.database.delivery_tables import DestinationRow, ReadNewsRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
 from storage.database.tables import NewsRow
 from storage.database.upsert import insert_into
 from storage.office import Office
-from storage.office.notify import AnyDestination, daily_of
+from storage.office.notify import AnyDestination, Event, daily_of
 from storage.office.times import next_time
 from storage.people import present
 
@@ -47,6 +48,16 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
         # One that is due already is to be made all the same.
         if due is None or row.next_digest_at is None or row.next_digest_at > now:
             row.next_digest_at = due
+    if there:  # what waits for its time of the day is looked at anew: that may have changed
+        waits = (
+            DeliveryRow.company_id == company_id,
+            DeliveryRow.state == "waiting",
+            DeliveryRow.next_try_at > now,
+            DeliveryRow.tries == 0,
+            DeliveryRow.folded_into.is_(None),
+            DeliveryRow.event.in_(get_args(Event)),
+        )
+        session.execute(update(DeliveryRow).where(*waits).values(next_try_at=now))
     if new := wanted.keys() - there.keys():
         since = session.scalar(select(func.max(NewsRow.seq))) or 0
         rows = [

@@ -46,6 +46,8 @@ class DeliveryRow(Base):
     """When it might first be sent; None in older rows: as soon as they were made."""
     folded_into: Mapped[str | None] = mapped_column(Id, index=True)
     """The delivery that tells of it along with others, as there were too many in an hour."""
+    by_hand: Mapped[bool | None] = mapped_column(default=None)
+    """Somebody wants it sent now, at whatever time of the day."""
 
 
 class ReadNewsRow(Base):

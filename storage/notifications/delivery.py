@@ -65,6 +65,8 @@ class Delivery:
     """When it might first be sent; None in older ones: as soon as they were made."""
     folded_into: str | None = None
     """The delivery that tells of it along with others: see `storage.notifications.limit`."""
+    by_hand: bool = False
+    """Whether somebody wants it sent now, at whatever time of the day."""
     about: str | None = None
     """The delivery that failed, where it is told of that."""
 
@@ -111,5 +113,6 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         answer=row.answer,
         due_at=row.due_at,
         folded_into=row.folded_into,
+        by_hand=bool(row.by_hand),
         about=row.about,
     )

@@ -14,7 +14,7 @@ from storage.database.delivery_tables import DeliveryRow
 from storage.errors import NotFound
 from storage.identifiers import is_id
 from storage.notifications.delivery import MORE, Delivery, State, delivery_of
-from storage.notifications.limit import end_folded, fold_no_more, unfold
+from storage.notifications.limit import FOLDED, end_folded, fold_no_more, unfold
 from storage.text import shown
 
 
@@ -47,7 +47,7 @@ def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None)
         again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
         unfold(session, row.id, cast(State, row.state), again)
     row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
-    row.due_at, row.folded_into = now, None
+    row.due_at, row.folded_into, row.by_hand = now, None, True
     if not in_hand:
         row.taken_until, row.tries = None, 0
     _note(session, by, "delivery.retry", row)
@@ -58,7 +58,7 @@ def cancel(session: Session, delivery_id: str, by: Actor, company_id: str | None
     """See `storage.notifications.queue.Deliveries.cancel`."""
     row = _locked(session, delivery_id, company_id)
     if row.state == "waiting":
-        values = _ended("cancelled", row.answer)
+        values = _ended("cancelled", "" if row.answer == FOLDED else row.answer)
         if row.event == MORE:
             end_folded(session, row.id, values)
         _set(row, values)

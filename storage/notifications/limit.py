@@ -58,7 +58,8 @@ def fold_no_more(session: Session, letter_id: str) -> None:
 
 def end_folded(session: Session, letter_id: str, values: dict[str, Any]) -> None:
     """Have what a delivery counts end as it does."""
-    told = {**values, "answer": f"along with others: {values['answer']}"}
+    answer = f": {values['answer']}" if values["answer"] else ""
+    told = {**values, "answer": f"along with others{answer}"}
     session.execute(update(DeliveryRow).where(_waits_in(letter_id)).values(**told))
 
 

@@ -72,6 +72,14 @@ class OwnAddresses:
             rows = _of(session, employee_id)
             return tuple(told for row, told in rows if row.since is not None)
 
+    def language(self, employee_id: str, destination: str) -> Literal["ru", "en"] | None:
+        """That of who set an address, which its key names; None for the company's."""
+        with self._database.reading() as session:
+            spoken = select(OwnAddressRow.language).where(
+                OwnAddressRow.employee_id == employee_id, OwnAddressRow.destination == destination
+            )
+            return cast(Literal["ru", "en"] | None, session.scalar(spoken))
+
     def put(
         self,
         employee_id: str,

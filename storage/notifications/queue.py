@@ -118,6 +118,13 @@ class Deliveries:
             row = session.scalars(newest).one_or_none()
             return delivery_of(row) if row else None
 
+    def failed_since(self, since: datetime) -> list[Delivery]:
+        """The newest ones that were refused or given up since then."""
+        ended = (DeliveryRow.state == "failed", DeliveryRow.ended_at > since)
+        newest = select(DeliveryRow).where(*ended).order_by(DeliveryRow.id.desc()).limit(PAGE)
+        with self.database.reading() as session:
+            return [delivery_of(row) for row in session.scalars(newest)]
+
     def sent(self, delivery: Delivery, answer: str, then: OnceSent = "keep") -> None:
         """It has arrived, and the other side said so; ``then`` is what becomes of the message."""
         with self.database.session() as session:
@@ -191,7 +198,7 @@ class Deliveries:
             return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
-        """Have it tried anew, within its times, for a day from now on. Raises NotFound."""
+        """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
         with self.database.session() as session:
             return endings.retry(session, delivery_id, by, company_id)
 

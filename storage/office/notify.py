@@ -204,6 +204,8 @@ class MailDestination(PeopleDestination):
     def _brings_what_goes(self) -> Self:
         if self.once_sent != "keep" and self.attach == "none":
             raise WrongValue("once-sent-without-attach")
+        if self.once_sent != "keep" and self.daily is not None:
+            raise WrongValue("once-sent-with-daily")
         return self
 
 

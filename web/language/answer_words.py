@@ -22,6 +22,7 @@ ANSWERS: Final = (
     "everything was heard meanwhile",
     "what it counts was sent or cancelled by itself",
     "more than the destination takes in an hour: told of along with others at its end",
+    "along with others",
     "along with others: {answer}",
     "no mail server is set (mail.url)",
     "the mail server offers no TLS, and a password is not sent bare",

@@ -38,6 +38,7 @@ def show_deliveries(visit: Visit) -> Response:
         state=state,
         newest=f"/deliveries?{urlencode(kept)}" if kept else "/deliveries",
         is_first=not below,
+        here={**kept, "before": below} if is_id(below) else kept,
         older=f"/deliveries?{urlencode({**kept, 'before': last})}" if last else "",
     )
 
@@ -46,14 +47,21 @@ def retry(visit: Visit) -> Response:
     """Have one sent now."""
     queue = visit.services.deliveries
     queue.retry(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
-    return visit.redirect("/deliveries", visit.text("It is being sent again."))
+    return visit.redirect(_back(visit), visit.text("It is being sent again."))
 
 
 def cancel(visit: Visit) -> Response:
     """Do not send one any more."""
     queue = visit.services.deliveries
     queue.cancel(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
-    return visit.redirect("/deliveries", visit.text("It is not sent any more."))
+    return visit.redirect(_back(visit), visit.text("It is not sent any more."))
+
+
+def _back(visit: Visit) -> str:
+    """The page that the button was on, with what it was narrowed to."""
+    asked = {name: str(visit.form.get(name, "")) for name in ("state", "before")}
+    kept = {name: value for name, value in asked.items() if value in STATES or is_id(value)}
+    return f"/deliveries?{urlencode(kept)}" if kept else "/deliveries"
 
 
 def show(visit: Visit) -> Response:

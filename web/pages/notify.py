@@ -49,7 +49,8 @@ def add(visit: Visit) -> Response:
     address = form.get("address", "").strip()
     events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
     reminds = bool(form.get("unheard_minutes"))
-    is_new = destination_at(visit.office, mailbox, address, reminder=reminds) is None
+    there = destination_at(visit.office, mailbox, address, reminder=reminds)
+    is_new = there is None or there.kind != kind
     secret = new_secret() if kind == "webhook" and is_new else ""
 
     def with_more(office: Office) -> Office:
@@ -94,7 +95,7 @@ def _destination(
 
 
 def _field_of(problem: Problem) -> str:
-    if problem.code == "once-sent-without-attach":
+    if problem.code.startswith("once-sent-"):
         return "once_sent"
     return "address" if problem.where in KINDS else problem.where
 

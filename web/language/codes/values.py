@@ -62,6 +62,7 @@ VALUES: Final = {
     "not-two-times": "“{text}” is not two different times such as 09:00-18:00",
     "not-whole": "must be a whole number",
     "once-sent-without-attach": "once_sent needs the recording in the letter (attach)",
+    "once-sent-with-daily": "once_sent goes not with daily: a digest brings no recording",
     "one-or-several-employees": "needs either employee = or employees =",
     "one-source": "needs exactly one of say =, file = and recorded =",
     "one-target": "needs exactly one of menu =, employee = and voicemail = true",

@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Add the columns. Destinations that are there were set, as far as digests go, just now."""
     op.add_column("deliveries", sa.Column("due_at", TIME))
     op.add_column("deliveries", sa.Column("folded_into", ID))
+    op.add_column("deliveries", sa.Column("by_hand", sa.Boolean))
     op.create_index("ix_deliveries_folded_into", "deliveries", ["folded_into"])
     op.add_column("destinations", sa.Column("set_at", TIME))
     op.add_column("destinations", sa.Column("next_digest_at", TIME))
