@@ -16,7 +16,7 @@ from storage.words.chats import scheme_of
 LATE: Final = timedelta(minutes=10)
 """What waits longer than that should have arrived."""
 LATELY: Final = timedelta(days=1)
-"""So long it is told that a company's own letter could not be made."""
+"""So long it is told what did not arrive, or not in a company's own words."""
 
 
 def notifications(app: App) -> Finding:
@@ -38,11 +38,11 @@ def notifications(app: App) -> Finding:
         return Finding(name, "warning", what, advice)
     told = [each for site in sites for each in site.office.destinations]
     keys = {each.key for each in told}
-    if lost := [
-        each for each in app.deliveries.failed_since(now - LATELY) if each.destination in keys
-    ]:
+    failed = app.deliveries.failed_since(now - LATELY)
+    if lost := [each for each in failed if each.destination in keys]:
         one = lost[0]
-        what = f"{len(lost)} did not arrive since yesterday, the last {one.kind} to {shown(one.address)}"
+        last = f"the last {one.kind} to {shown(one.address)}"
+        what = f"{len(lost)} did not arrive since yesterday, {last}"
         advice = "See `voicepost deliveries list --state failed`, and `deliveries retry`."
         return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
     if refused := _not_allowed(app, told):

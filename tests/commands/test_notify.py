@@ -75,6 +75,15 @@ async def test_each_answer_is_printed(
     app.database.close()
 
 
+@pytest.mark.parametrize("who", ["Анна", "анн"])
+async def test_an_employee_is_named_by_the_beginning_of_the_name(
+    office: Voicepost, anna: str, server: MailServer, who: str
+) -> None:
+    office("employees", "notify", "101", "--mail", "anna@example.com")
+    assert (await tried(office, who)).exit_code == 0
+    assert [letter.to for letter in server.letters] == [("anna@example.com",)]
+
+
 async def test_one_that_fails_is_told_and_the_others_get_it(
     office: Voicepost, anna: str, server: MailServer, there: Receiver
 ) -> None:

@@ -84,6 +84,18 @@ async def test_the_letter_is_in_the_language_of_who_set_the_address(house: House
     assert letter.mail["Subject"] == "Confirm your address"
 
 
+async def test_messages_are_told_in_that_language_too(house: House) -> None:
+    addresses = house.front.installation.own_addresses
+    async with house.working():
+        who, address = put(house, "en")
+        await until(lambda: house.states() == ["sent"])
+        code = code_in(house.server.letters[0].text())
+        addresses.confirm(who, address, code, by=NOBODY)
+        house.receive("101")
+        await until(lambda: house.states() == ["sent", "sent"])
+    assert house.server.letters[1].mail["Subject"].startswith("New voice message")
+
+
 async def test_who_removes_an_address_is_sent_nothing_that_waits(house: House) -> None:
     addresses = house.front.installation.own_addresses
     who, address = put(house)

@@ -209,6 +209,29 @@ async def test_outside_of_its_times_nothing_is_tried(house: House, clock: Clock)
     assert len(house.server.letters) == 1
 
 
+async def test_what_is_sent_by_hand_does_not_wait_for_its_times(house: House, clock: Clock) -> None:
+    later = f"{time_in(clock, hours=2)}-{time_in(clock, hours=4)}"
+    house.tell(letters_to(ANNA, between=later))
+    house.receive()
+    async with house.working():
+        await until(house.deliveries)
+        await looked(house)
+        (one,) = house.deliveries()
+        house.front.services.deliveries.retry(one.id, by=NOBODY)
+        await house.all_are("sent")
+
+
+async def test_times_that_are_taken_away_hold_up_nothing_more(house: House, clock: Clock) -> None:
+    later = f"{time_in(clock, hours=2)}-{time_in(clock, hours=4)}"
+    house.tell(letters_to(ANNA, between=later))
+    house.receive()
+    async with house.working():
+        await until(house.deliveries)
+        await looked(house)
+        house.tell(letters_to(ANNA))
+        await house.all_are("sent")
+
+
 async def test_times_that_are_set_meanwhile_hold_for_what_waits(house: House, clock: Clock) -> None:
     house.tell(letters_to(ANNA))
     house.receive()

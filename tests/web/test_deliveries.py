@@ -116,6 +116,17 @@ def test_a_wrong_place_in_the_list_is_no_failure(front: Front, olga: Visitor, be
     assert olga.get("/deliveries", params={"before": before}).status_code == 200
 
 
+def test_who_has_sent_one_again_is_where_they_were(front: Front, olga: Visitor) -> None:
+    failed = queued(front, state="failed", answer="550 no such mailbox", tries=5)
+    where = {"state": "failed", "before": "x"}
+    answer = olga.post(f"/deliveries/{failed}/retry", data=where)
+    assert answer.headers["location"] == "/deliveries?state=failed"
+    assert 'name="state" value="failed"' not in olga.get("/deliveries").text
+    queued(front, state="failed", answer="550 no such mailbox", tries=5)
+    shown = olga.get("/deliveries", params={"state": "failed"}).text
+    assert 'name="state" value="failed"' in shown
+
+
 def test_one_is_sent_once_more(front: Front, olga: Visitor) -> None:
     failed = queued(front, state="failed", answer="550 no such mailbox", tries=5)
     started = datetime.now(UTC)
