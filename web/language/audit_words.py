@@ -11,9 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from storage.audit import AuditEntry
 from storage.office import Action, ForwardAction, Office
+from storage.office.notify import KINDS as DESTINATIONS
 from storage.text import printable
 from storage.words.withheld import is_withheld
 from web.language.action_words import describe
+from web.language.event_words import events_in_words
 from web.language.places import place_in_words
 from web.language.texts import Language, texts
 
@@ -189,7 +191,7 @@ class AuditWords:
         for change in found if isinstance(found, list) else ():
             if not isinstance(change, dict) or str(change.get("path")).endswith(_NOT_TOLD):
                 continue
-            before, after = self._value(change.get("before")), self._value(change.get("after"))
+            before, after = map(self._value, _apart(change.get("before"), change.get("after")))
             if before != after:
                 yield Change(self._place(str(change.get("path"))), before, after)
 
@@ -224,8 +226,30 @@ class AuditWords:
             return f"{words.title} ({words.detail})" if words.detail else words.title
         if isinstance(value.get("name"), str):
             return printable(value["name"], _LONGEST)
+        if kind := next((each for each in DESTINATIONS if isinstance(value.get(each), str)), ""):
+            return self._destination(kind, value)
         told = {key: one for key, one in value.items() if one not in (None, "", [], {})}
         return printable(json.dumps(told, ensure_ascii=False), _LONGEST)
+
+    def _destination(self, kind: str, value: dict[str, Any]) -> str:
+        """Who is told of messages: the address, what of, and how else it is set."""
+        words = events_in_words(self._language)
+        events = value.get("events")
+        told = [words.get(str(each), str(each)) for each in events] if events else []
+        rest = {key: one for key, one in value.items() if key not in (kind, "events")}
+        told += [f"{key} {self._value(one)}" for key, one in rest.items() if one not in (None, "")]
+        said = f"{value[kind]} ({', '.join(told)})" if told else str(value[kind])
+        return printable(said, _LONGEST)
+
+
+def _apart(before: object, after: object) -> tuple[object, object]:
+    """Of two lists of tables, what is in one of them alone; all else as it is."""
+    lists = [each for each in (before, after) if isinstance(each, list)]
+    if len(lists) < 2 or not all(isinstance(one, dict) for each in lists for one in each):
+        return before, after
+    return [one for one in lists[0] if one not in lists[1]], [
+        one for one in lists[1] if one not in lists[0]
+    ]
 
 
 def _party(party: dict[str, Any], withheld: str) -> str:
