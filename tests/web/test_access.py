@@ -64,6 +64,8 @@ OURS_DONE = Answers(401, 403, 403, 303, 404)
 OURS_LED_ON = Answers(303, 403, 403, 303, 404)
 OURS_TOLD = Answers(401, 403, 403, 200, 404)
 """A secret that is shown once."""
+NO_WEBHOOK = Answers(401, 403, 403, 404, 404)
+"""The address that is named is a mail address."""
 OURS_ASKED = OURS_TOLD
 """A question before something is done."""
 COMPANYS = Answers(303, 404, 404, 200, 404)
@@ -191,6 +193,10 @@ MATRIX: Final = (
     Row("POST", "/employees/{employee}/notify", OURS_DONE, NOTIFY),
     Row("GET", "/employees/{employee}/notify/remove", OURS_LED_ON),
     Row("POST", "/employees/{employee}/notify/remove", OURS_DONE, TOLD),
+    Row("GET", "/employees/{employee}/notify/secret", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/notify/secret", NO_WEBHOOK, TOLD),
+    Row("GET", "/employees/{employee}/notify/secret/drop", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/notify/secret/drop", NO_WEBHOOK, TOLD),
     Row("GET", "/employees/{employee}/notify/own/{theirs}/remove", OURS_LED_ON),
     Row("POST", "/employees/{employee}/notify/own/{theirs}/remove", OURS_DONE),
     Row("GET", "/employees/{employee}/remove", OURS),
@@ -235,6 +241,10 @@ MATRIX: Final = (
     Row("POST", "/mailbox/notify", ADMIN_DONE, NOTIFY),
     Row("GET", "/mailbox/notify/remove", LED_ADMIN),
     Row("POST", "/mailbox/notify/remove", ADMIN_DONE, TOLD),
+    Row("GET", "/mailbox/notify/secret", LED_ADMIN),
+    Row("POST", "/mailbox/notify/secret", NO_WEBHOOK, TOLD),
+    Row("GET", "/mailbox/notify/secret/drop", LED_ADMIN),
+    Row("POST", "/mailbox/notify/secret/drop", NO_WEBHOOK, TOLD),
     Row("GET", "/deliveries", ADMIN),
     Row("GET", "/deliveries/{delivery}/retry", LED_ADMIN),
     Row("POST", "/deliveries/{delivery}/retry", OURS_DONE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, get_args
 
 from starlette.responses import Response
@@ -65,7 +66,9 @@ def add(visit: Visit) -> Response:
         wrong = visit.mistakes(here, "", ("address", "attach", "once_sent", "events", *FIELDS))
         return _form(visit, form, events, wrong, form_status(error))
     if secret:
-        return visit.render("notify/secret.html", secret=secret, address=address, **_place(visit))
+        return visit.render(
+            "notify/secret.html", secret=secret, address=address, renewed=False, **_place(visit)
+        )
     return visit.redirect(_address(mailbox), visit.text("Saved."))
 
 
@@ -110,6 +113,38 @@ def remove(visit: Visit) -> Response:
 
     edit_office(visit, without)
     return visit.redirect(_address(mailbox), visit.text("Removed."))
+
+
+def renew_secret(visit: Visit) -> Response:
+    """Sign with a new secret, shown this once; with the old one, too, until that is dropped."""
+    secret = new_secret()
+    address = _change_webhook(visit, lambda hook: {"secret": secret, "old_secret": hook.secret})
+    return visit.render(
+        "notify/secret.html", secret=secret, address=address, renewed=True, **_place(visit)
+    )
+
+
+def drop_secret(visit: Visit) -> Response:
+    """Sign with the old secret no more."""
+    _change_webhook(visit, lambda _: {"old_secret": None})
+    return visit.redirect(_address(_mailbox(visit)), visit.text("Saved."))
+
+
+def _change_webhook(
+    visit: Visit, changed: Callable[[WebhookDestination], dict[str, str | None]]
+) -> str:
+    """Change the webhook that the form names: its address. Raises NotFound."""
+    mailbox, address = _mailbox(visit), str(visit.form.get("address", ""))
+    reminder = visit.form.get("reminder") == "yes"
+
+    def with_other(office: Office) -> Office:
+        there = destination_at(office, mailbox, address, reminder=reminder)
+        hooks = {address: there} if isinstance(there, WebhookDestination) else {}
+        hook = entry(hooks, address, "destination")
+        return with_destination(office, mailbox, hook.model_copy(update=changed(hook)))
+
+    edit_office(visit, with_other)
+    return address
 
 
 def show(visit: Visit) -> Response:
@@ -166,8 +201,15 @@ def _routes(path: str) -> list[Route]:
     return [
         Route(path, page(show_notify, role="administrator"), methods=["GET"]),
         Route(path, page(add, role="administrator"), methods=["POST"]),
-        Route(f"{path}/remove", page(show, role="administrator"), methods=["GET"]),
-        Route(f"{path}/remove", page(remove, role="administrator"), methods=["POST"]),
+        *(
+            Route(f"{path}/{deed}", page(does, role="administrator"), methods=[method])
+            for deed, done in (
+                ("remove", remove),
+                ("secret", renew_secret),
+                ("secret/drop", drop_secret),
+            )
+            for method, does in (("GET", show), ("POST", done))
+        ),
     ]
 
 
