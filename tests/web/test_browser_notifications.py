@@ -130,6 +130,29 @@ async def test_several_tabs_tell_once_and_of_ones_own_messages(
     assert faults_of(first) == []
 
 
+async def test_a_tab_that_sees_late_what_others_store_tells_nothing_again(
+    visitors: Visitors, front: Front
+) -> None:
+    first = await come_in(visitors)
+    await switch_on(first, SHOWS)
+    second = await first.context.new_page()
+    await second.goto("/messages")
+    await second.evaluate('Notification.permission = "granted"')
+    for tab in (first, second):
+        await tab.evaluate("""() => {
+          const real = Storage.prototype.getItem;
+          Storage.prototype.getItem = function (name) {
+            return name === "voicepost-shown" ? null : real.call(this, name);
+          };
+        }""")
+    messages = []
+    for _ in range(2):
+        messages.append(await asyncio.to_thread(front.receive, front.box_of("101")))
+        await told_of(messages[-1], first, second)
+    await expect(second.locator(f"#message-{messages[-1]}")).to_be_visible()
+    assert sorted(each["tag"] for each in await recorded(first, second)) == sorted(messages)
+
+
 async def test_nobody_is_told_who_has_not_switched_it_on(visitors: Visitors, front: Front) -> None:
     page = await come_in(visitors, permission="granted")
     await page.goto("/messages")

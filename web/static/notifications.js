@@ -6,6 +6,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 
 /** Milliseconds: what comes so soon one after another is told together. */
 const TOGETHER = 500;
+/** Milliseconds: what one tab stores others see in a moment, on a busy machine in some more. */
+const HELD = 30_000;
 /** Ids of messages that the tabs remember to have told. */
 const REMEMBERED = 200;
 /** Of the sound: when each tone begins, in seconds, and its frequency. */
@@ -74,14 +76,24 @@ async function tell() {
 
 /** Those of the messages that no tab has told yet; this one will. */
 async function claim(kind, ids) {
-  const take = () => {
-    const told = JSON.parse(localStorage.getItem(nameOf(kind)) ?? "[]");
-    const mine = ids.filter((id) => !told.includes(id));
-    localStorage.setItem(nameOf(kind), JSON.stringify([...told, ...mine].slice(-REMEMBERED)));
-    return mine;
-  };
+  const mine = [];
+  for (const id of ids) if (await isFirst(`${nameOf(kind)}-${id}`)) mine.push(id);
+  const told = JSON.parse(localStorage.getItem(nameOf(kind)) ?? "[]");
+  const wanted = mine.filter((id) => !told.includes(id));
+  localStorage.setItem(nameOf(kind), JSON.stringify([...told, ...wanted].slice(-REMEMBERED)));
+  return wanted;
+}
+
+/** Whether no other tab has this lock, which is held until what is stored has come to all tabs. */
+function isFirst(name) {
   // By http there are no locks, and no notifications either: at worst it sounds twice.
-  return navigator.locks ? navigator.locks.request(nameOf(kind), take) : take();
+  if (!navigator.locks) return true;
+  return new Promise((resolve) => {
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise((done) => setTimeout(done, HELD));
+    });
+  });
 }
 
 /** What is to be said of messages: nothing of those that were heard or deleted meanwhile. */
