@@ -245,6 +245,7 @@ def _print_array(messages: Iterator[Message]) -> None:
 
 
 def _row(message: Message) -> tuple[str, ...]:
+    seconds = max(1, round(message.duration)) if message.duration else 0  # as on the page
     return (
         message.id[:ID_CHARACTERS],
         f"{message.received_at:%Y-%m-%d %H:%M}",
@@ -252,7 +253,7 @@ def _row(message: Message) -> tuple[str, ...]:
         message.box,
         printable(f"{message.addressee_name} {message.addressee_number}", 60),
         printable(shown_caller(message.caller_number, message.caller_name), 60),
-        f"{int(message.duration) // 60}:{int(message.duration) % 60:02}",
+        f"{seconds // 60}:{seconds % 60:02}",
         _state(message),
     )
 
