@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypedDict, cast
+from typing import Any, Final, Literal, TypedDict, cast
 
 from storage.database.delivery_tables import DeliveryRow
+from storage.identifiers import new_id
+from storage.office.notify import AnyDestination
 from storage.text import plain
 
 State = Literal["waiting", "sent", "failed", "cancelled"]
@@ -116,3 +118,35 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         by_hand=bool(row.by_hand),
         about=row.about,
     )
+
+
+def waiting(
+    now: datetime,
+    told: AnyDestination,
+    event: str,
+    company_id: str,
+    employee_id: str | None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The values of a new delivery's row, to be sent at once where ``more`` says no other time.
+
+    ``employee_id`` is None for the company's own mailbox.
+    """
+    return {
+        "id": new_id(now),
+        "company_id": company_id,
+        "employee_id": employee_id,
+        "kind": told.kind,
+        "destination": told.key,
+        "address": told.address,
+        "event": event,
+        "message_id": None,
+        "event_at": now,
+        "made_at": now,
+        "state": "waiting",
+        "tries": 0,
+        "next_try_at": now,
+        "due_at": now,
+        "answer": "",
+        **more,
+    }

@@ -17,9 +17,8 @@ from storage.companies.destinations import COMPANY
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow
 from storage.database.engine import Database
-from storage.identifiers import new_id
 from storage.messages.unheard import unheard_since
-from storage.notifications.delivery import DIGEST
+from storage.notifications.delivery import DIGEST, waiting
 from storage.notifications.outbox import AT_ONCE, destinations_of, extensions_of
 from storage.office.notify import AnyDestination, daily_of
 from storage.office.times import is_same_day, last_time, next_time
@@ -71,22 +70,5 @@ def _make(
     unheard = unheard_since(row.company_id, employee_id, since)
     if session.scalar(unheard.limit(1)) is None:
         return
-    session.add(
-        DeliveryRow(
-            id=new_id(now),
-            company_id=row.company_id,
-            employee_id=employee_id,
-            kind=destination.kind,
-            destination=destination.key,
-            address=destination.address,
-            event=DIGEST,
-            message_id=None,
-            event_at=at,
-            made_at=now,
-            state="waiting",
-            tries=0,
-            next_try_at=now,
-            due_at=now,
-            answer="",
-        )
-    )
+    made = waiting(now, destination, DIGEST, row.company_id, employee_id, event_at=at)
+    session.add(DeliveryRow(**made))

@@ -18,8 +18,7 @@ from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, ReadNewsRow
 from storage.database.engine import Database
 from storage.database.tables import NewsRow
-from storage.identifiers import new_id
-from storage.notifications.delivery import UNHEARD
+from storage.notifications.delivery import UNHEARD, waiting
 from storage.notifications.full_boxes import ToldLately
 from storage.notifications.happenings import EVENTS, Happening, happenings
 from storage.notifications.limit import within_limit
@@ -97,25 +96,19 @@ def _delivery(one: Happening, told: AnyDestination, timezone: str) -> dict[str, 
     now = datetime.now(UTC)
     later = timedelta(minutes=told.unheard_minutes or 0)
     due = within(max(now, one.at + later), told.between, timezone)
-    return {
-        "id": new_id(now),
-        "company_id": one.company_id,
-        "employee_id": one.employee_id,
-        "kind": told.kind,
-        "destination": told.key,
-        "address": told.address,
-        "event": UNHEARD if told.is_reminder else one.event,
-        "message_id": one.message_id,
-        "about": one.about,
-        "event_at": one.at,
-        "made_at": now,
-        "state": "waiting",
-        "tries": 0,
-        "next_try_at": due,
-        "due_at": due,
-        "answer": "",
-        "folded_into": None,
-    }
+    return waiting(
+        now,
+        told,
+        UNHEARD if told.is_reminder else one.event,
+        one.company_id,
+        one.employee_id,
+        message_id=one.message_id,
+        about=one.about,
+        event_at=one.at,
+        next_try_at=due,
+        due_at=due,
+        folded_into=None,
+    )
 
 
 def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:

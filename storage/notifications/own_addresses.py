@@ -24,6 +24,7 @@ from storage.database.engine import Database
 from storage.database.tables import NewsRow
 from storage.errors import ConfigError, NotFound
 from storage.identifiers import new_id
+from storage.notifications.delivery import waiting
 from storage.notifications.own_address import CONFIRM, Code, OwnAddress, own_address, settings_of
 from storage.office import as_data
 from storage.office.notify import Destinations, MailDestination
@@ -218,24 +219,8 @@ def _send_code(session: Session, row: OwnAddressRow, address: str) -> None:
         raise ConfigError("too-many-codes", "mail")
     row.code = f"{secrets.randbelow(10**8):08d}"
     row.code_until, row.wrong_codes = now + GOOD_FOR, 0
-    session.add(
-        DeliveryRow(
-            id=new_id(now),
-            company_id=row.company_id,
-            employee_id=row.employee_id,
-            kind=MailDestination.kind,
-            destination=row.destination,
-            address=address,
-            event=CONFIRM,
-            message_id=None,
-            event_at=now,
-            made_at=now,
-            state="waiting",
-            tries=0,
-            next_try_at=now,
-            answer="",
-        )
-    )
+    told = MailDestination(mail=address)
+    session.add(DeliveryRow(**waiting(now, told, CONFIRM, row.company_id, row.employee_id)))
 
 
 def _refusal(row: OwnAddressRow, code: str) -> str:
