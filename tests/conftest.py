@@ -16,6 +16,8 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.databases import copy_tables
+
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
@@ -46,6 +48,7 @@ def _work_in_memory() -> None:
 
 
 _work_in_memory()
+copy_tables()
 
 LONG = (
     *("faults/test_short.py", "machine", "storage/power", "one_more_action"),

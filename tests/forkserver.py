@@ -24,6 +24,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cli import COMMANDS, main
+from tests.databases import copy_tables
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,6 +72,7 @@ def _server() -> str:
 def _serve(path: str) -> None:
     for place in COMMANDS.values():
         import_module(place.partition(":")[0])
+    copy_tables()
     gc.freeze()
     (_,) = Path("/proc/self/task").iterdir()  # a fork has only one of the threads
     with socket.socket(socket.AF_UNIX) as listening:
