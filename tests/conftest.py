@@ -50,21 +50,31 @@ def _work_in_memory() -> None:
 _work_in_memory()
 copy_tables()
 
-LONG = (
-    *("faults/test_short.py", "machine", "storage/power", "one_more_action"),
-    *("web/player/test_appearance.py", "web/http/test_fuzz.py", "web/test_page_script.py"),
-)
-"""What is left to `make test-long`: each takes minutes of a processor, or of real time."""
-IN_REAL_TIME = ("asterisk", *LONG)
-"""Where tests wait for calls, which last as long as people speak, or are long by themselves."""
 BY_THE_MILLISECOND = tuple(
     f"asterisk/test_{each}.py"
     for each in ("keys", "fast_keys", "streams", "trunk", "storms", "gap")
 )
 """Where tests are telephones themselves, and send each packet when it is due: at first, together,
 while nobody else wants the processor."""
+LONG = (
+    *("faults/test_short.py", "machine", "storage/power", "one_more_action"),
+    *("web/player/test_appearance.py", "web/http/test_fuzz.py", "web/test_page_script.py"),
+    *("storage/backup/test_old_homes.py", "storage/files/test_privacy.py"),
+    *BY_THE_MILLISECOND,
+    *(
+        f"asterisk/test_{each}.py"
+        for each in (
+            *("backup", "crowd", "database_away", "demo", "fallback", "frozen"),
+            *("hostile_headers", "lying_spool", "overlong", "quiet", "redirected", "two_services"),
+        )
+    ),
+)
+"""What is left to `make test-long`: each takes half a minute or more of a processor, or of real
+time."""
+IN_REAL_TIME = ("asterisk", *LONG)
+"""Where tests wait for calls, which last as long as people speak, or are long by themselves."""
 FIRST_OF_OTHERS = (
-    *("storage/backup", "storage/files/test_privacy.py", "telephony/ari", "web/test_layout.py"),
+    *("storage/backup", "telephony/ari", "web/test_layout.py"),
     *("commands/test_import.py", "faults/test_accounting.py", "web/test_outages.py"),
 )
 """Files of the others that take a minute each."""

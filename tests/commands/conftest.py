@@ -1,13 +1,16 @@
 """The command line, as a person uses it, on a home of its own."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2.profiles import CHEAPEST
 from click.testing import CliRunner
 
 from cli import main
+from storage.accounts.passwords import Passwords
 from storage.office.prompts import PromptLibrary
 
 OFFICE = """
@@ -60,6 +63,12 @@ class Voicepost:
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
         return self("config", "apply", str(file))
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the commands do it, but quickly; how strong hashes are is tested by themselves."""
+    monkeypatch.setattr("storage.accounts.passwords.Passwords", partial(Passwords, CHEAPEST))
 
 
 @pytest.fixture
