@@ -24,6 +24,8 @@ LARGEST_ANSWER: Final = 10_000_000
 """Bytes: a letter of the greatest length, each character written as twelve."""
 _CHILD: Final = Path(__file__).with_name("child.py")
 _TURNS: Final = Semaphore(2)
+TURN_SECONDS: Final = 10.0
+"""What somebody waits for their turn: others' letters may take as long as they may."""
 MOST_KNOWN: Final = 100
 """Letters whose outcome a process remembers."""
 LEFT_ALONE: Final = 3600.0
@@ -40,25 +42,8 @@ class LetterFailed(Exception):
 
 
 def render(parts: Mapping[str, str], values: Values) -> dict[str, str]:
-    """The parts with these values; what stands in ``html`` is escaped. Raises LetterFailed.
-
-    What took too much time or memory is not tried again for a while.
-    """
-    key, now = tuple(parts.items()), monotonic()
-    if _too_much.get(key, now) > now:
-        raise LetterFailed(wrong("letter-too-much"))
-    try:
-        return _storable(_rendered(parts, [values]))
-    except LetterFailed as error:
-        if error.problem.code == "letter-too-much":
-            if len(_too_much) >= MOST_KNOWN:
-                _too_much.clear()
-            _too_much[key] = now + LEFT_ALONE
-        raise
-
-
-def _storable(rendered: Mapping[str, list[str]]) -> dict[str, str]:
-    return {name: storable(each[0]) for name, each in rendered.items()}
+    """The parts with these values; what stands in ``html`` is escaped. Raises LetterFailed."""
+    return {name: storable(each[0]) for name, each in _tried(parts, [values]).items()}
 
 
 def problems(parts: Mapping[str, str]) -> list[Problem]:
@@ -72,15 +57,37 @@ def problems(parts: Mapping[str, str]) -> list[Problem]:
 
 @lru_cache(maxsize=MOST_KNOWN)  # of what is right: offices are checked often
 def _try(parts: tuple[tuple[str, str], ...]) -> None:
-    for name, made in _rendered(dict(parts), [SAMPLE, ANOTHER]).items():
+    for name, made in _tried(dict(parts), [SAMPLE, ANOTHER]).items():
         if not all(each.strip() for each in made):
             raise LetterFailed(wrong("letter-empty", name))
+
+
+def _tried(parts: Mapping[str, str], samples: Sequence[Values]) -> dict[str, list[str]]:
+    """The parts with each of the values. Raises LetterFailed.
+
+    What took too much time or memory is not tried again for a while.
+    """
+    key, now = tuple(parts.items()), monotonic()
+    if _too_much.get(key, now) > now:
+        raise LetterFailed(wrong("letter-too-much"))
+    if not _TURNS.acquire(timeout=TURN_SECONDS):
+        raise LetterFailed(wrong("letter-waits"))
+    try:
+        return _rendered(parts, samples)
+    except LetterFailed as error:
+        if error.problem.code == "letter-too-much":
+            if len(_too_much) >= MOST_KNOWN:
+                _too_much.clear()
+            _too_much[key] = now + LEFT_ALONE
+        raise
+    finally:
+        _TURNS.release()
 
 
 def _rendered(parts: Mapping[str, str], samples: Sequence[Values]) -> dict[str, list[str]]:
     given = json.dumps({"parts": dict(parts), "samples": [dict(each) for each in samples]})
     too_much = LetterFailed(wrong("letter-too-much"))
-    with _TURNS, tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
         source.write(given.encode())
         source.seek(0)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Semaphore
 from time import monotonic
 
 import pytest
@@ -12,12 +13,14 @@ from storage.letters import rendering
 from storage.letters.names import ANOTHER, SAMPLE
 from storage.letters.rendering import LetterFailed, problems, render
 from storage.office import check, parse_office
+from web.language.problems import message
 
 PLAIN = {
     "subject": "{{ what }}: {{ caller }}",
     "text": "{{ caller }}",
     "html": "<b>{{ caller }}</b>",
 }
+SLOW = {**PLAIN, "text": "{{ caller }}, slowly"}
 OFFICE = """
 [company]
 name = "Лилия"
@@ -120,6 +123,31 @@ def test_one_that_never_ends_is_ended_and_left_alone_for_a_while(template: str) 
         render(parts, SAMPLE)
     assert monotonic() - begun < 0.1, "others' letters do not wait for it again"
     assert render(PLAIN, SAMPLE)["text"] == "Ivan"
+
+
+def test_what_took_too_much_is_a_problem_without_another_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rendering, "SECONDS", 0.001)
+    assert [each.code for each in problems(SLOW)] == ["letter-too-much"]
+    monkeypatch.setattr(rendering, "_rendered", None)
+    assert [each.code for each in problems(SLOW)] == ["letter-too-much"]
+    with pytest.raises(LetterFailed):
+        render(SLOW, SAMPLE)
+
+
+def test_nobody_waits_for_ever_for_others_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_TURNS", Semaphore(0))
+    monkeypatch.setattr(rendering, "TURN_SECONDS", 0.01)
+    assert [each.code for each in problems(SLOW)] == ["letter-waits"]
+    with pytest.raises(LetterFailed) as failed:
+        render(SLOW, SAMPLE)
+    assert message(failed.value.problem).startswith("could not be tried, as other letters take")
+    monkeypatch.setattr(rendering, "_TURNS", turns := Semaphore(1))
+    for _ in range(2):
+        assert problems({**SLOW, "text": "{{"}) != []
+        assert render(SLOW, SAMPLE)["text"] == "Ivan, slowly"
+    assert turns.acquire(blocking=False), "each gives its turn back"
 
 
 def test_one_that_hangs_without_working_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:

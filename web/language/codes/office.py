@@ -36,6 +36,9 @@ OFFICE: Final = {
     "letter-too-long": "makes more than {most} characters",
     "letter-too-much": "takes too much time or memory",
     "letter-unknown-name": "“{name}” is not known there (known: {known})",
+    "letter-waits": (
+        "could not be tried, as other letters take long just now: try again in a minute"
+    ),
     # whose a number is
     "contested-number": "{number} may be a number of “{whose}” too: calls to it go to “{whom}”",
     "number-assigned-elsewhere": "{number} is assigned to “{company}”: unassign it first",
