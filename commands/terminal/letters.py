@@ -11,7 +11,7 @@ from commands.terminal.office_options import change
 from commands.terminal.tables import print_json
 from storage.letters.rendering import LetterFailed
 from storage.office import Office, as_data, make_part
-from storage.office.edit import with_fields
+from storage.office.edit import with_letter
 from storage.office.model import LetterTemplate
 from web.language.problems import sentence
 
@@ -29,14 +29,14 @@ def change_letter(
     def changed(office: Office) -> Office:
         there = office.voicemail.letter
         known = there.model_dump() if there else {}
-        return _with(office, make_part(LetterTemplate, **{**known, **fields}))
+        return with_letter(office, make_part(LetterTemplate, **{**known, **fields}))
 
     change(app, company, changed)
 
 
 def remove_letter(app: App, company: str | None) -> None:
     """Have letters read as usual again."""
-    change(app, company, lambda office: _with(office, None))
+    change(app, company, lambda office: with_letter(office, None))
 
 
 def print_letter(app: App, company: str | None, *, as_json: bool) -> None:
@@ -72,8 +72,3 @@ def _read(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"cannot read {file}: {error}") from error
-
-
-def _with(office: Office, wording: LetterTemplate | None) -> Office:
-    voicemail = office.voicemail.model_copy(update={"letter": wording})
-    return with_fields(office, voicemail=voicemail)

@@ -7,7 +7,7 @@ import zlib
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from storage.database.tables import IS_DRAFT, MessageRow, TallyRow
+from storage.database.tables import IS_DRAFT, MessageRow
 from storage.errors import MailboxFull
 from storage.messages import month_counts
 
@@ -38,10 +38,8 @@ def check_quota(session: Session, row: MessageRow, most: int) -> None:
     )
     if is_employee:
         drafts = drafts.where(MessageRow.employee_id == row.employee_id)
-    listed = select(func.coalesce(func.sum(TallyRow.kept), 0)).where(
-        TallyRow.company_id == row.company_id, TallyRow.box == key
-    )
+    listed = month_counts.listed_in(row.company_id, key)
     # In one statement: a draft that becomes a message in between is counted once.
-    taken = session.scalar(select(drafts.scalar_subquery() + listed.scalar_subquery())) or 0
+    taken = session.scalar(select(drafts.scalar_subquery() + listed)) or 0
     if taken >= most:
         raise MailboxFull("mailbox-full", name=row.addressee_name, most=most)

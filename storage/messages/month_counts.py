@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.actor import NOBODY
@@ -24,6 +24,12 @@ RECOUNTED_AT_ONCE = 500
 def employee_key(employee_id: str) -> str:
     """The tally of an employee's messages."""
     return f"employee:{employee_id}"
+
+
+def listed_in(company_id: str | None, key: str) -> ScalarSelect[int]:
+    """How many messages a tally counts, of all months: to stand in a statement."""
+    kept = select(func.coalesce(func.sum(TallyRow.kept), 0))
+    return kept.where(TallyRow.company_id == company_id, TallyRow.box == key).scalar_subquery()
 
 
 def count(session: Session, rows: Iterable[MessageRow], step: int) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow
-from storage.database.tables import NewsRow, TallyRow
+from storage.database.tables import NewsRow
 from storage.identifiers import first_id
 from storage.messages import month_counts
 
@@ -29,10 +29,7 @@ def filled(session: Session, items: Sequence[NewsRow], directory: Directory) -> 
         if most is None:
             continue
         key = month_counts.employee_key(employee_id) if employee_id else "company"
-        listed = select(func.coalesce(func.sum(TallyRow.kept), 0)).where(
-            TallyRow.company_id == company_id, TallyRow.box == key
-        )
-        if (session.scalar(listed) or 0) >= most:
+        if (session.scalar(select(month_counts.listed_in(company_id, key))) or 0) >= most:
             found.add(seq)
     return found
 

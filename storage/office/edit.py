@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from storage.errors import NotFound
 from storage.office.any_action import StrictModel
-from storage.office.model import Office
+from storage.office.model import LetterTemplate, Office
 from storage.text import shown
 from storage.words.phone_numbers import canonical, region_of
 
@@ -37,6 +37,12 @@ def entry(entries: Mapping[str, Value], key: str, kind: str) -> Value:
         known = shown(", ".join(entries), 200)
         raise NotFound("no-entry", kind=kind, name=shown(key), known=known)
     return entries[key]
+
+
+def with_letter(office: Office, wording: LetterTemplate | None) -> Office:
+    """The office with letters in these words, or in the usual ones."""
+    voicemail = office.voicemail.model_copy(update={"letter": wording})
+    return with_fields(office, voicemail=voicemail)
 
 
 def as_written(office: Office, number: str) -> str:

@@ -12,7 +12,7 @@ from storage.errors import Refused
 from storage.letters.names import SAMPLE
 from storage.letters.rendering import PARTS, LetterFailed
 from storage.office import Office, make_part
-from storage.office.edit import with_fields
+from storage.office.edit import with_letter
 from storage.office.model import LetterTemplate
 from web.forms.fields import typed
 from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
@@ -54,12 +54,12 @@ def change_letter(visit: Visit) -> Response:
     form = {name: text.replace("\r\n", "\n") for name, text in typed(visit.form).items()}
     values = {name: form.get(name, "") for name in PARTS}
 
-    def with_letter(office: Office) -> Office:
+    def with_wording(office: Office) -> Office:
         refuse_if_changed(visit, office.voicemail.letter)
-        return _with(office, make_part(LetterTemplate, **values))
+        return with_letter(office, make_part(LetterTemplate, **values))
 
     try:
-        edit_office(visit, with_letter)
+        edit_office(visit, with_wording)
     except Refused as error:
         found = [
             problem.at(problem.where.removeprefix("voicemail.letter").removeprefix("."))
@@ -71,7 +71,7 @@ def change_letter(visit: Visit) -> Response:
 
 def remove_letter(visit: Visit) -> Response:
     """Have letters read as usual again."""
-    edit_office(visit, lambda office: _with(office, None))
+    edit_office(visit, lambda office: with_letter(office, None))
     return visit.redirect(ADDRESS, visit.text("Letters read as usual again."))
 
 
@@ -84,11 +84,6 @@ def show_preview(visit: Visit) -> Response:
 def show(visit: Visit) -> Response:
     """Where somebody comes who logs in after having sent one of the forms."""
     return visit.redirect(ADDRESS)
-
-
-def _with(office: Office, wording: LetterTemplate | None) -> Office:
-    voicemail = office.voicemail.model_copy(update={"letter": wording})
-    return with_fields(office, voicemail=voicemail)
 
 
 def _preview(visit: Visit) -> Letter | None:
