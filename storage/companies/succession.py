@@ -7,8 +7,6 @@ changes the office: changes of offices come one after the other.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,6 +29,7 @@ from storage.database.tables import (
 from storage.messages import addressees, month_counts
 from storage.messages.unread import refresh
 from storage.office import Office
+from storage.office.differences import moved
 from storage.people import new_person, present, rebind, settle_in
 from storage.text import normalise
 
@@ -60,13 +59,15 @@ def follow(
     hand_over = succession is not None and succession.hand_over
     awaited = {extension: row for extension, row in there.items() if not row.name}
     named = {extension: row for extension, row in there.items() if row.name}
-    moved = _moved(named, names)
+    before = {extension: row.name for extension, row in named.items()}
+    moves = moved(before, names)
+    moving = {extension: named[there] for extension, there in moves.items()}
     if leaving is not None:
         leaving.until = at
     staying = {
         extension: who
         for extension, who in named.items()
-        if extension in names and extension not in moved and who not in moved.values()
+        if extension in names and extension not in moves and who not in moving.values()
     }
     for extension, who in named.items():
         if extension not in staying:
@@ -74,7 +75,7 @@ def follow(
     session.flush()  # before anybody takes an extension that somebody had
     for extension, name in names.items():
         again = (
-            moved.get(extension)
+            moving.get(extension)
             or staying.get(extension)
             or _former(session, company_id, extension, name)
         )
@@ -88,21 +89,6 @@ def follow(
         session.flush()
         if leaving is not None and leaving.extension == extension:
             _succeed(session, leaving, row, by, at, hand_over=hand_over)
-
-
-def _moved(there: Mapping[str, EmployeeRow], names: Mapping[str, str]) -> dict[str, EmployeeRow]:
-    """Who is found under another extension in one and the same change, by the name; no namesakes.
-
-    Two who change their extensions with each other have not changed their names.
-    """
-    before = Counter(normalise(row.name) for row in there.values())
-    after = Counter(map(normalise, names.values()))
-    rows = {normalise(row.name): row for row in there.values() if row.name}
-    return {
-        extension: rows[name]
-        for extension, name in ((e, normalise(n)) for e, n in names.items())
-        if before[name] == after[name] == 1 and name in rows and rows[name].extension != extension
-    }
 
 
 def _former(session: Session, company_id: str, extension: str, name: str) -> EmployeeRow | None:

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, Final, cast
 
 from storage.errors import ConfigError, wrong
+from storage.office.differences import people_before
 from storage.office.model import Office
 from storage.office.notify import (
     HIDDEN,
@@ -45,9 +46,10 @@ def hidden_value(name: str, value: str, *, told_apart: bool = False) -> str:
 def with_secrets(office: Office, earlier: Office | None) -> Office:
     """The office with the secrets that were there for those that came back hidden.
 
-    Raises ConfigError where there was none.
+    They are the person's, who may have another extension now. Raises ConfigError where there was
+    none.
     """
-    people = earlier.employees if earlier else {}
+    people = people_before(earlier, office)
     employees = {
         extension: employee.model_copy(
             update={

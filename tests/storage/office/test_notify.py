@@ -439,6 +439,41 @@ def test_a_secret_is_replaced_while_the_old_one_goes_on_signing(offices: Offices
     assert of_anna(offices) == [(OTHER, None)]
 
 
+BOTH = f"""{COMPANY}
+[employees.101]
+name = "Анна"
+endpoint = "PJSIP/101"
+notify = [{webhook()}]
+[employees.102]
+name = "Борис"
+endpoint = "PJSIP/102"
+notify = [{webhook(secret=OTHER)}]
+"""
+
+
+def test_secrets_go_with_the_person_to_another_extension(offices: Offices) -> None:
+    applied(offices, BOTH)
+    shown = dump_office(offices.get())
+    applied(offices, shown.replace("employees.101", "employees.201"))
+    assert secrets(offices.get().employees["201"].notify) == [(SECRET, None)]
+
+
+def test_of_two_who_change_extensions_each_keeps_their_secret(offices: Offices) -> None:
+    applied(offices, BOTH)
+    shown = dump_office(offices.get())
+    applied(offices, shown.replace("Анна", "-").replace("Борис", "Анна").replace("-", "Борис"))
+    assert of_anna(offices) == [(OTHER, None)]
+    assert secrets(offices.get().employees["102"].notify) == [(SECRET, None)]
+
+
+def test_who_gets_the_extension_gets_no_secret_with_it(offices: Offices) -> None:
+    applied(offices, BOTH)
+    shown = dump_office(offices.get()).replace("employees.101", "employees.201")
+    vera = f'name = "Вера"\nendpoint = "PJSIP/9"\nnotify = [{webhook(secret=HIDDEN)}]'
+    with refuses(ConfigError, r"^employees\.101\.notify\.0\.secret: is hidden, and none is known"):
+        applied(offices, f"{shown}\n[employees.101]\n{vera}\n")
+
+
 def test_other_events_of_the_same_webhook_keep_the_secret(offices: Offices) -> None:
     offices.apply(told(webhook()), by=ME)
 
