@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ from storage.office.notify import (
     MailDestination,
     WebhookDestination,
 )
-from storage.office.times import within
+from storage.office.times import time_within, within
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.confirmation import confirmation
@@ -58,7 +58,7 @@ class Sending:
         if delivery.event == CONFIRM:
             asking = await asyncio.to_thread(self._compose_confirmation, delivery, offices)
             return Sent(await mail.send(asking, self.mail))
-        told = await asyncio.to_thread(self._destination, delivery, offices, queue)
+        told = await asyncio.to_thread(self._due_destination, delivery, offices, queue)
         if delivery.event in SUMMARIES:
             summary = await asyncio.to_thread(summary_of, queue.database, self.messages, delivery)
             return Sent(await self.tell_summary(session, delivery, *told, summary))
@@ -110,10 +110,32 @@ class Sending:
             web_url=self.web_url,
         )
 
+    def tried_for(self, delivery: Delivery, offices: Offices, queue: Deliveries) -> timedelta:
+        """For how long it might have been sent so far, by the times of its destination."""
+        since, now = delivery.due_at or delivery.made_at, datetime.now(UTC)
+        if delivery.by_hand or delivery.event == CONFIRM:
+            return now - since
+        try:
+            site, destination, _ = self._destination(delivery, offices, queue)
+        except NotWanted:
+            return now - since
+        return time_within(since, now, destination.between, site.office.company.timezone)
+
+    def _due_destination(
+        self, delivery: Delivery, offices: Offices, queue: Deliveries
+    ) -> tuple[Site, AnyDestination, str]:
+        """Who is told now, and of which mailbox. Raises NotWanted, NotYet."""
+        site, destination, mailbox = self._destination(delivery, offices, queue)
+        now = datetime.now(UTC)
+        begins = within(now, destination.between, site.office.company.timezone)
+        if begins > now and not delivery.by_hand:
+            raise NotYet(begins)
+        return site, destination, mailbox
+
     def _destination(
         self, delivery: Delivery, offices: Offices, queue: Deliveries
     ) -> tuple[Site, AnyDestination, str]:
-        """Who is told now, as it is set now, and of which mailbox."""
+        """Who is told, as it is set now, and of which mailbox. Raises NotWanted."""
         site = offices.snapshot().offices.get(delivery.company_id)
         if site is None:
             raise NotWanted("the company is gone")
@@ -129,10 +151,6 @@ class Sending:
         destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None or mailbox is None:
             raise NotWanted("the destination was removed")
-        now = datetime.now(UTC)
-        begins = within(now, destination.between, site.office.company.timezone)
-        if begins > now and not delivery.by_hand:
-            raise NotYet(begins)
         return site, destination, mailbox
 
     def _body(self, delivery: Delivery, subject: Subject) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Worker:
         try:
             sent = await self.sending.send(session, delivery, self.offices, self.queue)
         except TryAgain as error:
-            settle = partial(self.queue.failed, delivery, str(error), after=error.after)
+            settle = partial(self._failed, delivery, str(error), error.after)
             log.warning("not delivered", **_told(delivery), why=str(error))
         except Refused as error:
             settle = partial(self.queue.refused, delivery, str(error))
@@ -117,17 +117,21 @@ class Worker:
         except NotYet as error:
             settle = partial(self.queue.put_off, delivery, error.until)
         except StorageError as error:  # the message or its audio is not to be had just now
-            settle = partial(self.queue.failed, delivery, whole(error))
+            settle = partial(self._failed, delivery, whole(error))
             log.warning("not delivered", **_told(delivery), why=error)
         except Exception as error:
             # Whatever nobody foresaw in one must not end the others.
             log.exception("delivering failed", **_told(delivery))
-            settle = partial(self.queue.failed, delivery, type(error).__name__)
+            settle = partial(self._failed, delivery, type(error).__name__)
         else:
             settle = partial(self.queue.sent, delivery, sent.answer, sent.then)
             log.info("delivered", **_told(delivery))
         with suppress(StorageError):  # then it is sent again, with the same id
             await asyncio.to_thread(settle)
+
+    def _failed(self, delivery: Delivery, answer: str, after: float = 0) -> None:
+        tried_for = self.sending.tried_for(delivery, self.offices, self.queue)
+        self.queue.failed(delivery, answer, after=after, tried_for=tried_for)
 
 
 def _told(delivery: Delivery) -> dict[str, object]:

@@ -44,7 +44,9 @@ FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 900.0
 """Seconds between two tries, the first and at most; each pause is twice the one before."""
 GIVEN_UP: Final = timedelta(hours=24)
-"""So long after it might first be sent no more is tried."""
+"""After being tried for so long it is tried no more: only time in which it may be sent counts."""
+LONGEST_TRIED: Final = timedelta(days=7)
+"""And after so long in any case, however little of the day that is."""
 PAGE: Final = 50
 TOLD_OF: Final = frozenset({*get_args(Event), UNHEARD, DIGEST, MORE}) - {"delivery.failed"}
 """Events of which it is told that they did not arrive: no code for an address, and no such news."""
@@ -141,13 +143,22 @@ class Deliveries:
         with self.database.session() as session:
             end(session, delivery, "cancelled", answer)
 
-    def failed(self, delivery: Delivery, answer: str, *, after: float = 0) -> datetime | None:
+    def failed(
+        self,
+        delivery: Delivery,
+        answer: str,
+        *,
+        after: float = 0,
+        tried_for: timedelta | None = None,
+    ) -> datetime | None:
         """It has not arrived this time: when it is tried again; None where it is given up.
 
-        Not before so many seconds, where the other side asks for that.
+        Not before so many seconds, where the other side asks for that. ``tried_for`` is how long it
+        might have been sent so far, where that is not all the time since it was due.
         """
         now = datetime.now(UTC)
-        if now - (delivery.due_at or delivery.made_at) >= GIVEN_UP:
+        waited = now - (delivery.due_at or delivery.made_at)
+        if (waited if tried_for is None else tried_for) >= GIVEN_UP or waited >= LONGEST_TRIED:
             self._fail(delivery, answer)
             return None
         at = now + timedelta(seconds=max(pause_after(delivery.tries), after))

@@ -76,6 +76,17 @@ def within(now: datetime, between: str | None, timezone: str) -> datetime:
     return now if is_inside else next_time(now, begin, timezone)
 
 
+def time_within(since: datetime, until: datetime, between: str | None, timezone: str) -> timedelta:
+    """How much of that time lies between the two times of the day by the clocks there."""
+    if between is None:
+        return until - since
+    lasted, end = timedelta(), between.partition("-")[2]
+    while (begins := within(since, between, timezone)) < until:
+        since = min(next_time(begins, end, timezone), until)
+        lasted += since - begins
+    return lasted
+
+
 def _on(day: date, at: str, timezone: str) -> datetime:
     there = datetime.combine(day, time.fromisoformat(at), ZoneInfo(timezone))
     return there.astimezone(UTC)

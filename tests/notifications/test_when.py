@@ -209,6 +209,32 @@ async def test_outside_of_its_times_nothing_is_tried(house: House, clock: Clock)
     assert len(house.server.letters) == 1
 
 
+async def test_who_is_told_for_half_an_hour_a_day_is_tried_for_days(
+    house: House, clock: Clock
+) -> None:
+    async def waits_after(tries: int) -> None:
+        now = clock.now
+        await until(
+            lambda: (
+                [(e.tries, e.next_try_at > now) for e in house.deliveries() if e.next_try_at]
+                == [(tries, True)]
+            )
+        )
+
+    house.tell(letters_to(ANNA, between=f"{time_in(clock)}-{time_in(clock, minutes=30)}"))
+    house.receive()
+    house.server.answers["MAIL"] = "451 later"
+    async with house.working():
+        for day in (1, 2, 3):
+            await waits_after(day)
+            clock.go_on(minutes=45)
+            await waits_after(day)
+            clock.go_on(hours=23, minutes=16)
+        await waits_after(4)
+        clock.go_on(days=4)
+        await house.all_are("failed")
+
+
 async def test_what_is_sent_by_hand_does_not_wait_for_its_times(house: House, clock: Clock) -> None:
     later = f"{time_in(clock, hours=2)}-{time_in(clock, hours=4)}"
     house.tell(letters_to(ANNA, between=later))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.errors import ConfigError
 from storage.office import make_part
 from storage.office.notify import MailDestination
-from storage.office.times import is_same_day, last_time, next_time, within
+from storage.office.times import is_same_day, last_time, next_time, time_within, within
 from web.language.problems import sentences
 
 BERLIN = "Europe/Berlin"
@@ -45,6 +45,29 @@ def test_it_is_that_time_once_a_day(now: str, at: str, zone: str, wanted: str) -
     assert next_time(utc(now), at, zone) == utc(wanted)
     assert last_time(utc(wanted), at, zone) == utc(wanted)
     assert last_time(utc(wanted) - timedelta(seconds=1), at, zone) <= utc(now)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "between", "zone", "lasted"),
+    [
+        ("2026-08-14 05:00", "2026-08-15 05:00", None, MOSCOW, "24:00"),
+        ("2026-08-14 06:10", "2026-08-14 06:20", "09:00-09:30", MOSCOW, "0:10"),
+        ("2026-08-14 06:10", "2026-08-14 12:00", "09:00-09:30", MOSCOW, "0:20"),
+        ("2026-08-14 06:00", "2026-08-16 06:05", "09:00-09:30", MOSCOW, "1:05"),
+        ("2026-08-14 07:00", "2026-08-15 05:00", "09:00-09:30", MOSCOW, "0:00"),
+        ("2026-08-14 19:00", "2026-08-15 05:00", "22:00-06:00", MOSCOW, "8:00"),
+        ("2026-08-14 21:00", "2026-08-15 01:00", "22:00-06:00", MOSCOW, "4:00"),
+        ("2026-03-28 20:00", "2026-03-29 20:00", "00:00-06:00", BERLIN, "5:00"),
+        ("2026-10-24 20:00", "2026-10-25 20:00", "00:00-06:00", BERLIN, "7:00"),
+        ("2026-08-14 12:00", "2026-08-14 12:00", "09:00-18:00", MOSCOW, "0:00"),
+    ],
+)
+def test_only_time_within_counts(
+    since: str, until: str, between: str | None, zone: str, lasted: str
+) -> None:
+    hours, _, minutes = lasted.partition(":")
+    wanted = timedelta(hours=int(hours), minutes=int(minutes))
+    assert time_within(utc(since), utc(until), between, zone) == wanted
 
 
 @given(
