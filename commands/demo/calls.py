@@ -117,10 +117,17 @@ async def ask_for_the_employee(network: PhoneNetwork, tell: Tell) -> None:
     await caller.hears_something()
     await caller.press("#")
     await caller.speaks_after_the_beep()
-    await caller.keeps_it()
-    async with asyncio.timeout(LAMP_SECONDS):
-        await network.lamp.shows(lit_for + 1)
-    tell("Анна", f"has a lamp on her phone, which goes on: new messages, {network.lamp.new}")
+    async with asyncio.TaskGroup() as meanwhile:
+        lit = meanwhile.create_task(see_the_lamp(network.lamp, lit_for + 1, tell))
+        await caller.keeps_it()
+        async with asyncio.timeout(LAMP_SECONDS):
+            await lit
+
+
+async def see_the_lamp(lamp: LampPhone, new: int, tell: Tell) -> None:
+    """Tell of the employee's lamp as soon as it shows so many new messages."""
+    await lamp.shows(new)
+    tell("Анна", f"has a lamp on her phone, which goes on: new messages, {lamp.new}")
 
 
 class Caller:
