@@ -160,6 +160,17 @@ class MessageRepository:
             raise NotFound(code, id=wanted, ids=told)
         return messages[0]
 
+    def those(
+        self, message_ids: Collection[str], scope: Scope = EVERYTHING, *, reader: str | None = None
+    ) -> Sequence[Message]:
+        """Those of the messages that are there, deleted or not, in the order of their whole ids."""
+        ids = list(dict.fromkeys(message_ids))
+        found = select(MessageRow).where(MessageRow.id.in_(ids), MessageRow.state == "kept")
+        with self._database.reading() as session:
+            rows = {row.id: row for row in session.scalars(found.where(visible(scope)))}
+            in_order = [rows[each] for each in ids if each in rows]
+            return _messages(session, in_order, scope, reader)
+
     def read(self, message: Message) -> bytes:
         """The message's WAV. Raises NotFound or AudioError."""
         with self.open(message) as file:

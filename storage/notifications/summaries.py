@@ -12,7 +12,6 @@ from typing import Final
 from storage.companies.destinations import COMPANY
 from storage.database.delivery_tables import DestinationRow
 from storage.database.engine import Database
-from storage.errors import NotFound
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications import limit
@@ -20,6 +19,8 @@ from storage.notifications.delivery import DIGEST, MORE, Delivery
 
 LINES: Final = 30
 """Messages that are told one by one; of others it is told how many there are."""
+LOOKED_UP: Final = 200
+"""More than are told, as some may be gone."""
 SUMMARIES: Final = (DIGEST, MORE)
 """The events of such deliveries."""
 
@@ -52,15 +53,8 @@ def summary_of(database: Database, messages: MessageRepository, delivery: Delive
         # What comes while it is being sent is told of by another one.
         limit.fold_no_more(session, delivery.id)
         ids = limit.message_ids(session, delivery.id)
-    there: list[Message] = []
-    for message_id in dict.fromkeys(filter(None, ids)):
-        if len(there) == LINES:
-            break
-        try:
-            there.append(messages.get(message_id))
-        except NotFound:
-            continue
-    return Summary(MORE, _told(there, delivery), len(ids))
+    newest = list(dict.fromkeys(filter(None, ids)))[:LOOKED_UP]
+    return Summary(MORE, _told(messages.those(newest)[:LINES], delivery), len(ids))
 
 
 def _told(messages: Sequence[Message], delivery: Delivery) -> Sequence[Message]:

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from storage.intake.intake import Kept
 from tests.speech import speak
+from tests.statements import statements_of
 from tests.web.browser import Visitors, faults_of, until, violations, visitors_of
 from tests.web.conftest import NOBODY, Front
 
@@ -324,6 +325,17 @@ def test_nothing_is_said_of_what_is_anothers_heard_deleted_or_not_there(front: F
     assert [each["id"] for each in asked(front, "olga", hers)] == [hers]
     messages.delete(hers, by=NOBODY)
     assert asked(front, "olga", hers) == []
+
+
+def test_many_are_looked_up_as_fast_as_one(front: Front) -> None:
+    ids = [front.receive() for _ in range(3)]
+    asked(front, "olga", *ids)
+    counted = []
+    for some in (ids[:1], ids):
+        with statements_of(front.installation.database) as statements:
+            assert len(asked(front, "olga", *some)) == len(some)
+        counted.append(len(statements))
+    assert counted[0] == counted[1]
 
 
 def test_many_at_once_are_told_as_so_many(front: Front) -> None:

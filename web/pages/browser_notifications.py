@@ -5,13 +5,12 @@ Which messages it may be about, an open page knows from the news.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storage.errors import NotFound
 from storage.identifiers import is_id
 from storage.messages.envelope import IMPORTED
 from storage.messages.repository import Message
@@ -37,7 +36,7 @@ class Notification(TypedDict):
 
 def tell(visit: Visit) -> Response:
     """Notifications for those of the messages asked for that are new to the visitor."""
-    new = list(_new(visit, visit.query.getlist("message")[:ASKED]))
+    new = _new(visit, visit.query.getlist("message")[:ASKED])
     if len(new) > MOST:
         counted = visit.counted("%(num)s new voice message", "%(num)s new voice messages", len(new))
         told = [Notification(id=new[-1].id, title=counted, text="", address=LIST)]
@@ -46,14 +45,14 @@ def tell(visit: Visit) -> Response:
     return JSONResponse({"notifications": told})
 
 
-def _new(visit: Visit, ids: Sequence[str]) -> Iterator[Message]:
-    for message_id in filter(is_id, dict.fromkeys(ids)):
-        try:
-            message = visit.services.messages.get(message_id, visit.scope, reader=visit.user.id)
-        except NotFound:
-            continue
-        if message.state == "new" and message.deleted_at is None and message.source != IMPORTED:
-            yield message
+def _new(visit: Visit, ids: Sequence[str]) -> list[Message]:
+    asked = list(filter(is_id, ids))
+    there = visit.services.messages.those(asked, visit.scope, reader=visit.user.id)
+    return [
+        message
+        for message in there
+        if message.state == "new" and message.deleted_at is None and message.source != IMPORTED
+    ]
 
 
 def _notification(visit: Visit, message: Message) -> Notification:

@@ -19,6 +19,7 @@ from storage.messages.unread import new_to
 from storage.text import comparable_digits, json_text, normalise, printable
 from tests.acting import ME
 from tests.refusals import refuses
+from tests.statements import statements_of
 from tests.storage.conftest import ANNA, COMPANY, Store
 from tests.storage.people import found_company, hire
 
@@ -303,6 +304,24 @@ def plan_of(store: Store, statement: Select[Any]) -> list[str]:
     with store.database.reading() as session:
         steps = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
     return [step.detail for step in steps]
+
+
+def test_several_are_had_at_once_as_far_as_they_are_there(store: Store) -> None:
+    first, own, deleted = store.receive(), store.receive(ANNA), store.receive()
+    store.messages.delete(deleted, by=ME)
+    draft = store.begin(COMPANY).id
+    asked = [own, "no id", first[:13], draft, deleted, first, own]
+    with statements_of(store.database) as few:
+        assert store.messages.those(asked) == tuple(
+            store.messages.get(each) for each in (own, deleted, first)
+        )
+    of_one = Scope(company_id=COMPANY.company_id, people=())
+    assert [each.id for each in store.messages.those(asked, of_one)] == []
+    assert store.messages.those([]) == ()
+    more = [store.receive() for _ in range(3)]
+    with statements_of(store.database) as again:
+        assert [each.id for each in store.messages.those(more)] == more
+    assert len(again) < len(few)
 
 
 def test_an_id_may_be_cut_short(store: Store) -> None:

@@ -15,6 +15,7 @@ from storage.notifications.summaries import summary_of
 from storage.office.prompts import PromptLibrary
 from tests.acting import ME
 from tests.clock import Clock
+from tests.statements import statements_of
 from tests.storage.conftest import Store
 from tests.storage.notifications.test_digests import ANNA, BOSS, MODULES, Company
 
@@ -211,8 +212,10 @@ def test_what_is_more_than_an_hour_has_is_told_of_at_its_end(company: Company) -
     company.clock.set("2026-08-13 13:00")
     assert [each.id for each in company.queue.take(10)] == [letter.id], "it alone is sent"
     assert counts(company, letter) == 3
-    summary = summary_of(company.store.database, company.store.messages, letter)
+    with statements_of(company.store.database) as statements:
+        summary = summary_of(company.store.database, company.store.messages, letter)
     assert [message.id for message in summary.messages] == ids[:1:-1]
+    assert sum(each.startswith("SELECT messages.") for each in statements) == 1
     company.queue.sent(letter, "250 OK")
     for each in folded:
         after = company.queue.get(each.id)
