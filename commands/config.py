@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -10,7 +11,8 @@ from commands.context import App
 from commands.terminal.office_options import company_option, json_option, warn_of_doubts
 from commands.terminal.tables import print_json
 from storage.accounts.stale import account_problems
-from storage.companies.allowance import Allowance
+from storage.companies.allowance import usual_allowance
+from storage.companies.bounds import not_told
 from storage.companies.directory import Site
 from storage.errors import ConfigError, StorageError, warning, wrong
 from storage.office import Office, Problem, Prompt, as_data, dump_office, read_office
@@ -99,11 +101,14 @@ def _problems(app: App, file: Path) -> list[Problem]:
         return [one if one.where else one.at(file.name) for one in error.problems]
     sites = _sites(app)
     known = next((each for each in sites if each.office.company.name == office.company.name), None)
-    allowance = known.allowance if known else Allowance(allow=app.settings.calls.allow)
+    allowance = known.allowance if known else usual_allowance(app.settings)
     if sites and not known:
         allowance = replace(allowance, endpoint_pattern=None)
     missing = _missing_files(office, file.absolute().parent, known.office.prompts if known else {})
-    return [*missing, *Site("", office, allowance).problems()]
+    added = list(not_told(known.office if known else None, office, allowance))
+    places = {each.where for each in added}
+    others = (each for each in Site("", office, allowance).problems() if each.where not in places)
+    return [*missing, *sorted(chain(added, others), key=lambda each: each.severity)]
 
 
 def _sites(app: App) -> Collection[Site]:

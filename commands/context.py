@@ -134,9 +134,10 @@ class App:
 
     @cached_property
     def offices(self) -> Offices:
+        from storage.companies.allowance import usual_allowance
         from storage.companies.store import Offices
 
-        return Offices(self.database, self.prompts, allow=self.settings.calls.allow)
+        return Offices(self.database, self.prompts, usual_allowance(self.settings))
 
     @cached_property
     def allowances(self) -> Allowances:

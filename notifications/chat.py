@@ -15,10 +15,12 @@ from aiohttp import ClientSession
 from notifications import telegram
 from notifications.mail import Recording
 from notifications.outcome import Refused, TryAgain
+from storage.errors import WrongValue
 from storage.settings import ChatSettings
 from storage.settings_sections import WebhookSettings
 from storage.text import printable
-from storage.words.chats import TELEGRAM, scheme_of, without_address
+from storage.words.chats import TELEGRAM, check_scheme, scheme_of, without_address
+from web.language.problems import message
 from web.letters.short import ShortLetter
 
 LARGEST: Final = 8_000_000
@@ -39,11 +41,12 @@ async def send(
     webhooks: WebhookSettings,
 ) -> str:
     """Tell a chat, and return its answer in a line. Raises TryAgain, Refused."""
-    scheme = scheme_of(address)
-    if scheme not in settings.schemes:
-        raise Refused(f"the operator allows no chats of this kind: {scheme} (chat.allow)")
     try:
-        if scheme == TELEGRAM:
+        check_scheme(address, settings.schemes)
+    except WrongValue as error:
+        raise Refused(message(error.problem)) from None
+    try:
+        if scheme_of(address) == TELEGRAM:
             said = await telegram.send(session, address, letter, recording, settings)
         else:
             # Here, and in a thread: it takes a while, and who tells no chats does not need it.

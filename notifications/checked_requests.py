@@ -27,8 +27,9 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.connection import create_connection
 
 from notifications.outcome import Refused
-from notifications.webhooks import check, may_connect
+from notifications.webhooks import check
 from storage.settings_sections import WebhookSettings
+from storage.words.hosts import may_connect
 
 TIMEOUTS: Final = (5.0, 10.0)
 """Seconds for a connection, and for each piece of an answer."""

@@ -13,9 +13,7 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from errno import EACCES
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -23,9 +21,12 @@ from aiohttp.resolver import ThreadedResolver
 from standardwebhooks.webhooks import Webhook
 
 from notifications.outcome import Refused, TryAgain
+from storage.errors import WrongValue
 from storage.office.notify import WebhookDestination
 from storage.settings_sections import WebhookSettings
 from storage.text import printable
+from storage.words.hosts import check_url, may_connect
+from web.language.problems import message
 
 SECONDS: Final = 10.0
 """What a receiver may take, from the first look at its name to the end of its answer."""
@@ -59,26 +60,12 @@ class CheckedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def may_connect(address: str, settings: WebhookSettings) -> bool:
-    """Whether that address is public, or named by the operator."""
-    ip = ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
-    return (ip.is_global and not ip.is_multicast) or any(ip in net for net in settings.networks)
-
-
 def check(url: str, settings: WebhookSettings) -> None:
     """See that a webhook may have this address, before its name is resolved. Raises Refused."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
     try:
-        is_named = any(ip_address(host) in network for network in settings.networks)
-        if not may_connect(host, settings):
-            raise Refused("the operator allows no webhooks to this address (webhooks.allow)")
-    except ValueError:
-        is_named = host in settings.names
-    if parts.scheme != "https" and not is_named:
-        raise Refused("plain http only to hosts that the operator names (webhooks.allow)")
+        check_url(url, settings)
+    except WrongValue as error:
+        raise Refused(message(error.problem)) from None
 
 
 def client(settings: WebhookSettings) -> ClientSession:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from commands.context import App
 from commands.doctor.ages import ago
 from commands.doctor.finding import Finding, ok
-from storage.office.notify import AnyDestination, WebhookDestination
+from storage.companies.allowance import usual_allowance
+from storage.companies.bounds import refusal
 from storage.text import shown
-from storage.words.chats import scheme_of
+from web.language.problems import message
 
 LATE: Final = timedelta(minutes=10)
 """What waits longer than that should have arrived."""
@@ -45,33 +45,16 @@ def notifications(app: App) -> Finding:
         what = f"{len(lost)} did not arrive since yesterday, {last}"
         advice = "See `voicepost deliveries list --state failed`, and `deliveries retry`."
         return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
-    if refused := _not_allowed(app, told):
-        what = f"webhooks.allow lets nothing be sent to {shown(refused)}"
-        return Finding(name, "warning", what, "Name its host there, or remove the webhook.")
-    kinds = {each.kind for site in sites for each in site.office.destinations}
+    allowed = usual_allowance(app.settings)
+    refused = ((each.address, refusal(each, allowed)) for each in told)
+    for address, problem in refused:
+        if problem is not None:
+            what = f"nothing is sent to {shown(address)}: {message(problem)}"
+            return Finding(name, "warning", what, "Allow it there, or remove it.")
+    kinds = {each.kind for each in told}
     if app.own_addresses.any_confirmed():
         kinds.add("mail")
     if "mail" in kinds and app.settings.mail.server is None:
         what = "somebody is to be told by mail, and there is no mail server"
         return Finding(name, "warning", what, "Set mail.url (docs/configuration.md).")
-    chats = {scheme_of(each.sent_to) for site in sites for each in site.office.destinations}
-    if others := sorted(chats - {"", *app.settings.chat.schemes}):
-        what = f"somebody is to be told by chats that are not allowed: {', '.join(others)}"
-        return Finding(name, "warning", what, "Name them in chat.allow, or remove them.")
     return ok(name, "nothing waits that should have arrived" if kinds else "nobody is to be told")
-
-
-def _not_allowed(app: App, told: Sequence[AnyDestination]) -> str:
-    """A webhook that the operator does not allow, as far as its address tells; "" if none is."""
-    hooks = [each.webhook for each in told if isinstance(each, WebhookDestination)]
-    if hooks:
-        # Imported here: it takes a while, and most have none.
-        from notifications.outcome import Refused
-        from notifications.webhooks import check
-
-        for hook in hooks:
-            try:
-                check(hook, app.settings.webhooks)
-            except Refused:
-                return hook
-    return ""

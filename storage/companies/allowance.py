@@ -6,18 +6,24 @@ It is no part of the company's configuration, which the company's own administra
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from storage.database.allowance_tables import AllowanceRow
 from storage.errors import ConfigError
 from storage.office import Employee, make_part
+from storage.settings_sections import WebhookSettings
+from storage.words.chats import CHATS
 from storage.words.prefixes import NATIONAL, may_be_dialled, parted
+
+if TYPE_CHECKING:
+    from storage.settings import Settings
 
 OF_ONE_COMPANY: Final = "PJSIP/{extension}"
 """The pattern where there is one company, whose every phone is. Of several, each might name
 another's."""
 _EXTENSION: Final = "{extension}"
+_NO_HOSTS: Final = WebhookSettings()
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,16 @@ class Allowance:
 
     ``endpoint_pattern`` makes the dial string of an extension's phone; ``endpoints`` are others;
     ``allow`` is a list as `storage.words.prefixes` reads it; numbers that were ``dialled_before``
-    there were such lists are dialled still.
+    there were such lists are dialled still. ``webhooks`` and the schemes of ``chats`` are the same
+    for all companies: whoever is told by others is not.
     """
 
     endpoint_pattern: str | None = OF_ONE_COMPANY
     endpoints: tuple[str, ...] = ()
     allow: str = NATIONAL
     dialled_before: frozenset[str] = frozenset()
+    webhooks: WebhookSettings = _NO_HOSTS
+    chats: tuple[str, ...] = CHATS
 
     @property
     def needs_country(self) -> bool:
@@ -82,14 +91,23 @@ ALONE: Final = Allowance()
 """What is allowed where there is one company and the operator has decided nothing."""
 
 
-def allowance_of(row: AllowanceRow | None, *, allow: str, of_several: bool) -> Allowance:
-    """What a row allows: ``allow`` where it has no list of its own."""
-    row = row or AllowanceRow()
-    usual = None if of_several else OF_ONE_COMPANY
+def usual_allowance(settings: Settings) -> Allowance:
+    """What the settings allow a company of which the operator has decided nothing."""
     return Allowance(
-        endpoint_pattern=row.endpoint_pattern or usual,
+        allow=settings.calls.allow, webhooks=settings.webhooks, chats=settings.chat.schemes
+    )
+
+
+def allowance_of(row: AllowanceRow | None, usual: Allowance, *, of_several: bool) -> Allowance:
+    """What a row allows, and the ``usual`` where it says nothing; of several, none has a pattern
+    that was not decided."""
+    row = row or AllowanceRow()
+    pattern = None if of_several else usual.endpoint_pattern
+    return replace(
+        usual,
+        endpoint_pattern=row.endpoint_pattern or pattern,
         endpoints=parted(row.endpoints or ""),
-        allow=allow if row.allow is None else row.allow,
+        allow=usual.allow if row.allow is None else row.allow,
         dialled_before=frozenset(parted(row.dialled_before or "")),
     )
 

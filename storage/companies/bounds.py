@@ -1,18 +1,25 @@
 """Where a company's configuration goes beyond what the operator of the system allows it.
 
 What stands there stays, and is told of. What a company's own administrators change has to keep
-within: they may send back what there is, and nothing else that is beyond.
+within: they may send back what there is, and nothing else that is beyond. Webhooks and chats that
+the settings do not allow nobody adds, as nothing would be sent there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from storage.companies.allowance import OF_ONE_COMPANY, Allowance
-from storage.errors import Problem, warning, wrong
+from storage.errors import Problem, WrongValue, warning, wrong
 from storage.office import Office
 from storage.office.any_action import named_by
+from storage.office.differences import people_before
+from storage.office.notify import AnyDestination, ChatDestination, WebhookDestination
 from storage.office.routes import all_actions
+from storage.office.told import COMPANY, told
+from storage.words.chats import asked_at, check_scheme
+from storage.words.hosts import check_url
 from storage.words.phone_numbers import country_of
 
 
@@ -34,6 +41,22 @@ def beyond(office: Office, allowance: Allowance) -> Iterator[Problem]:
         yield warning(code, where, number=number)
     if _lacks_country(office, allowance):
         yield warning("zone-without-country", "company.timezone")
+    for _, _, problem in _destinations_beyond(office, allowance):
+        yield replace(problem, severity="warning")
+
+
+def not_told(before: Office | None, after: Office, allowance: Allowance) -> Iterator[Problem]:
+    """Each webhook and chat in an office that is not allowed, and was not there before.
+
+    Before is where the same person was told of the same, or the company.
+    """
+    people = people_before(before, after)
+    lists = {extension: who.notify for extension, who in people.items()}
+    lists[COMPANY] = before.voicemail.notify if before else None
+    there = {(mailbox, _place(each)) for mailbox, list_ in lists.items() for each in list_ or ()}
+    for mailbox, each, problem in _destinations_beyond(after, allowance):
+        if (mailbox, _place(each)) not in there:
+            yield problem
 
 
 def overstepped(before: Office, after: Office, allowance: Allowance) -> Iterator[Problem]:
@@ -71,6 +94,36 @@ def _numbers(office: Office) -> Iterator[tuple[str, str]]:
     for placed in all_actions(office):
         for number in named_by(placed.action, "number"):
             yield placed.where, number
+
+
+def refusal(destination: AnyDestination, allowance: Allowance) -> Problem | None:
+    """Why nothing would be sent to a destination, as far as its address tells; None if it would."""
+    try:
+        if isinstance(destination, WebhookDestination):
+            check_url(destination.webhook, allowance.webhooks)
+        elif isinstance(destination, ChatDestination):
+            check_scheme(destination.chat, allowance.chats)
+            if url := asked_at(destination.chat):
+                check_url(url, allowance.webhooks)
+    except WrongValue as error:
+        return error.problem
+    return None
+
+
+def _destinations_beyond(
+    office: Office, allowance: Allowance
+) -> Iterator[tuple[str, AnyDestination, Problem]]:
+    """Those that nothing would be sent to, with the extensions or "" and what forbids it."""
+    for mailbox in (COMPANY, *office.employees):
+        place = f"employees.{mailbox}" if mailbox != COMPANY else "voicemail"
+        for number, each in enumerate(told(office, mailbox)):
+            if (problem := refusal(each, allowance)) is not None:
+                yield mailbox, each, problem.at(f"{place}.notify.{number}.{each.kind}")
+
+
+def _place(destination: AnyDestination) -> tuple[str, str, bool]:
+    """What stays the same of a destination, also of a chat that is shown hidden."""
+    return destination.kind, destination.address, destination.is_reminder
 
 
 def _lacks_country(office: Office, allowance: Allowance) -> bool:

@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Row
 
-from storage.companies.allowance import allowance_of
+from storage.companies.allowance import Allowance, allowance_of
 from storage.companies.directory import Site
 from storage.database.allowance_tables import AllowanceRow
 from storage.database.tables import CompanyRow
@@ -22,15 +22,15 @@ State = tuple[int, bool]
 
 
 class SiteReader:
-    """Reads sites; ``allow`` are the outside numbers of companies without a list of their own."""
+    """Reads sites; ``usual`` is what a company is allowed of which nothing was decided."""
 
-    def __init__(self, allow: str) -> None:
-        self._allow = allow
+    def __init__(self, usual: Allowance) -> None:
+        self._usual = usual
         self._read: dict[str, tuple[State, Site | None]] = {}
 
     def site(self, row: CompanyRow, allowed: AllowanceRow | None, *, of_several: bool) -> Site:
         """One company. Raises ConfigError where its office cannot be read."""
-        allowance = allowance_of(allowed, allow=self._allow, of_several=of_several)
+        allowance = allowance_of(allowed, self._usual, of_several=of_several)
         try:
             office = Office.model_validate_json(row.config)
             return Site(row.id, office, allowance, row.mailbox_context or row.id)

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
-from storage.companies.allowance import Allowance
-from storage.companies.bounds import overstepped
+from storage.companies.allowance import ALONE, Allowance
+from storage.companies.bounds import not_told, overstepped
 from storage.companies.destinations import note_destinations
 from storage.companies.directory import Directory, Site
 from storage.companies.mailbox_contexts import OF_FIRST
@@ -38,7 +38,6 @@ from storage.office.own import with_recording
 from storage.office.prompts import PromptLibrary, render
 from storage.office.secrets import hidden, with_secrets
 from storage.text import shown
-from storage.words.prefixes import NATIONAL
 
 __all__ = ["Directory", "Offices", "Site"]
 
@@ -55,12 +54,13 @@ class Offices:
     """The offices of all companies. Safe to use from many threads and processes."""
 
     def __init__(
-        self, database: Database, prompts: PromptLibrary, *, allow: str = NATIONAL
+        self, database: Database, prompts: PromptLibrary, usual: Allowance = ALONE
     ) -> None:
-        """``allow`` are the outside numbers of companies that have no list of their own."""
+        """``usual`` is what a company is allowed of which nothing was decided."""
         self._database = database
         self._prompts = prompts
-        self._reader = SiteReader(allow)
+        self._usual = usual
+        self._reader = SiteReader(usual)
         self._lock = threading.Lock()
         self._newest: Directory | None = None
 
@@ -203,12 +203,14 @@ class Offices:
     ) -> Office:
         """The office checked and rendered, before any transaction begins.
 
-        ``bounds`` are what it has to keep within, where it is not the operator's.
+        ``bounds`` are what it has to keep within, where it is not the operator's. Whom the
+        operator's settings let nobody tell, the operator adds neither: nothing would be sent.
         """
         office = with_secrets(revalidated(office), earlier)
         errors = [problem for problem in check(office) if problem.severity == "error"]
         if earlier is not None and bounds is not None:
             errors += overstepped(earlier, office, bounds)
+        errors += not_told(earlier, office, self._usual)
         if errors:
             raise ConfigError.of(errors)
         return render(office, base, self._prompts, earlier)

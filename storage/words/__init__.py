@@ -1,4 +1,5 @@
-"""Names and numbers as people write them, made comparable: what a text is found by.
+"""Names, numbers and addresses as people write them, made comparable, and checked against the
+operator's lists.
 
 What is searched for, and where, is not known here.
 """
@@ -6,6 +7,7 @@ What is searched for, and where, is not known here.
 __all__ = [
     "chats",
     "folding",
+    "hosts",
     "number_spellings",
     "phone_numbers",
     "prefixes",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from storage.errors import WrongValue
 from storage.text import shown
@@ -25,6 +26,9 @@ CHATS: Final = (
 of this machine is: what runs programs, shows windows or costs money with each message is none."""
 KNOWN: Final = (*CHATS, "json", "jsons")
 """What may be allowed at all: what they do was read, and they ask by HTTP, and for nothing else."""
+
+_AT_HOSTS: Final = frozenset({"gotify", "json", "mmost", "nctalk", "ntfy"})
+"""Kinds whose addresses begin with the host that is asked, by http or, with an s, by https."""
 
 LONGEST: Final = 2_000
 _ADDRESS: Final = re.compile(r"([a-z]+)://([!-~]+)")
@@ -64,10 +68,34 @@ def checked_address(text: str) -> str:
     return text
 
 
+def check_scheme(address: str, schemes: Collection[str]) -> None:
+    """See that an address is of a kind of chats that the operator allows. Raises WrongValue."""
+    scheme = scheme_of(address)
+    if scheme not in schemes:
+        raise WrongValue("chat-not-allowed", scheme=scheme)
+
+
 def scheme_of(address: str) -> str:
     """Which service it is of; "" where it is no address of a chat."""
     scheme, separator, _ = address.partition("://")
     return scheme if separator and scheme in KNOWN else ""
+
+
+def asked_at(address: str) -> str:
+    """The beginning of the URL that is asked there, as far as the address tells; "" if not."""
+    scheme, _, rest = address.partition("://")
+    kind = scheme.removesuffix("s")
+    if kind not in _AT_HOSTS or is_hidden(address):
+        return ""
+    place, _, query = rest.partition("?")
+    host, _, path = place.partition("/")
+    if kind == "ntfy" and (not path.strip("/") or "mode=" in query):
+        return ""  # it may be a topic at ntfy.sh
+    url = f"{'http' if scheme == kind else 'https'}://{host.rpartition('@')[2]}"
+    try:
+        return url if urlsplit(url).hostname else ""
+    except ValueError:
+        return ""
 
 
 def is_hidden(text: str) -> bool:

@@ -15,11 +15,12 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from notifications import webhooks
 from notifications.outcome import Refused, TryAgain
 from notifications.sending import webhook_body
-from notifications.webhooks import CheckedResolver, check, client, may_connect, send
+from notifications.webhooks import CheckedResolver, check, client, send
 from storage.identifiers import new_id
 from storage.notifications.delivery import Delivery
 from storage.office.notify import WebhookDestination
 from storage.settings_sections import WebhookSettings
+from storage.words.hosts import may_connect
 from tests.notifications.receiver import OLD_SECRET, SECRET, Receiver
 from tests.ports import free_tcp
 from tests.web.api.front import script

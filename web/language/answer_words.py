@@ -9,8 +9,11 @@ import re
 from functools import cache
 from typing import Final
 
+from web.language.codes import SENTENCES
 from web.language.texts import Language, texts
 
+NOT_ALLOWED: Final = ("host-not-allowed", "plain-http-not-allowed", "chat-not-allowed")
+"""Codes of what is an answer as well as a mistake."""
 ANSWERS: Final = (
     "the company is gone",
     "the destination was removed",
@@ -27,9 +30,7 @@ ANSWERS: Final = (
     "no mail server is set (mail.url)",
     "the mail server offers no TLS, and a password is not sent bare",
     "no answer within {seconds} seconds",
-    "the operator allows no webhooks to this address (webhooks.allow)",
-    "plain http only to hosts that the operator names (webhooks.allow)",
-    "the operator allows no chats of this kind: {scheme} (chat.allow)",
+    *map(SENTENCES.__getitem__, NOT_ALLOWED),
     "the address is not one of this kind of chat",
     "this kind of chat does not ask by our rules",
     "the address names several chats: each has to be a destination of its own",

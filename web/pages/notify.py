@@ -100,7 +100,8 @@ def _destination(
 def _field_of(problem: Problem) -> str:
     if problem.code.startswith("once-sent-"):
         return "once_sent"
-    return "address" if problem.where in KINDS else problem.where
+    field = problem.where.rpartition(".")[2]  # in the document, or of the destination alone
+    return "address" if field in KINDS else problem.where
 
 
 def remove(visit: Visit) -> Response:

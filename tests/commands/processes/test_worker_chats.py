@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 
+import pytest
+
 from commands.context import App
 from storage.intake.mailboxes import company_mailbox
 from tests.commands.conftest import Voicepost
@@ -18,7 +20,10 @@ from tests.waiting import until
 TOPIC = "t0pic-that-nobody-guesses"
 
 
-async def test_chats_are_told_and_no_log_tells_where_they_are(office: Voicepost) -> None:
+async def test_chats_are_told_and_no_log_tells_where_they_are(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEPOST_WEBHOOKS__ALLOW", "127.0.0.0/8")
     async with bot_api() as api, receiver() as there:
         api.refuses("sendMessage", 500, f"no: bot{TOKEN}")
         there.hangs.add("/")
@@ -27,8 +32,8 @@ async def test_chats_are_told_and_no_log_tells_where_they_are(office: Voicepost)
         app = App(office.home)
         receive(office, company_mailbox(app.offices.site(), "74951234567"), "")
         app.database.close()
-        settings = {"CHAT__TELEGRAM_URL": api.url, "WEBHOOKS__ALLOW": "127.0.0.0/8"}
-        async with worker(office.home, LOG__LEVEL="debug", **settings) as started:
+        settings = {"LOG__LEVEL": "debug", "CHAT__TELEGRAM_URL": api.url}
+        async with worker(office.home, **settings) as started:
             assert await first_line(started) == "ready\n"
             await until(lambda: len(api.told) > 1 and there.asked, START_SECONDS)
             started.send_signal(signal.SIGTERM)

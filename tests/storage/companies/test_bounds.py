@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.actor import Actor
-from storage.companies.allowance import may_meet
+from storage.companies.allowance import Allowance, may_meet
 from storage.companies.allowances import Allowances
 from storage.companies.store import Offices
 from storage.errors import ConfigError, NotFound
@@ -229,7 +229,7 @@ def test_the_setting_holds_for_companies_without_a_list_of_their_own(
     two: House, tmp_path: Path
 ) -> None:
     two.allowances.set(two.offices.site(LUTIK).company_id, allow="+7", by=ME)
-    offices = Offices(two.database, PromptLibrary(tmp_path), allow="+49")
+    offices = Offices(two.database, PromptLibrary(tmp_path), Allowance(allow="+49"))
     assert offices.site(ROMASHKA).dials("+4930123456")
     assert not offices.site(ROMASHKA).dials("84951234567")
     assert offices.site(LUTIK).dials("84951234567")
