@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
+from tests.notifications.serving import serving
 from tests.ports import free_tcp
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -103,11 +104,5 @@ async def bot_api() -> AsyncIterator[BotApi]:
     there = BotApi(free_tcp())
     app = web.Application(client_max_size=60_000_000)
     app.router.add_post("/bot{token}/{method}", there.answer)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", there.port).start()
+    async with serving(app, there.port, there.end):
         yield there
-    finally:
-        there.end()
-        await runner.cleanup()

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from tests.notifications.serving import serving
 from tests.ports import free_tcp
 
 SECRET = "whsec_" + "bmV3IHNlY3JldCBvZiBhIHJlY2VpdmVy"
@@ -85,11 +86,5 @@ async def receiver() -> AsyncIterator[Receiver]:
     there = Receiver(free_tcp())
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", there.answer)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", there.port).start()
+    async with serving(app, there.port, there.end):
         yield there
-    finally:
-        there.end()
-        await runner.cleanup()
