@@ -84,3 +84,16 @@ def test_a_file_that_adds_one_is_wrong_before_it_is_applied(
         assert (checked.exit_code, checked.stdout) == (1, f"error: {wrong}\n")
         assert one_sentence(voicepost.refused("config", "apply", str(file))) == wrong
         voicepost.apply(OFFICE)
+
+
+def test_a_backup_brings_back_what_is_not_allowed_any_more(
+    office: Voicepost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, "10.0.0.0/8")
+    office(*OURS, "--webhook", INSIDE)
+    allow(monkeypatch, "")
+    other = Voicepost(tmp_path / "other")
+    other("restore", office("backup", str(tmp_path)).strip())
+    assert other("config", "show") == office("config", "show")
+    assert other("config", "check") == f"warning: voicemail.notify.0.webhook: {ADDRESS}\n"
+    other.apply(other("config", "show"))

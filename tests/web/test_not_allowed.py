@@ -65,7 +65,9 @@ def test_what_is_there_is_changed_on_the_page_and_told_of(
     front: Front, olga: Visitor, page: str, mailbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     had(front, mailbox, monkeypatch)
-    assert ADDRESS in olga.get("/problems").text
+    shown = olga.get("/problems").text
+    assert ADDRESS in shown
+    assert f"{'Сотрудник 101' if mailbox else 'Почтовый ящик компании'}, уведомления" in shown
     changed = {**form("webhook", INSIDE), "event": "message.heard"}
     assert olga.post(page, data=changed).status_code == 303
     (one,) = told(front.site.office, mailbox)

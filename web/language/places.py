@@ -60,6 +60,7 @@ STEPS: Final = {
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
     "company_lamp": "the phone's lamp",
+    "notify": "notifications",
     "letter": "letters of the company's own",
     "subject": "subject",
     "text": "text",
