@@ -118,7 +118,7 @@ class App:
     def own_addresses(self) -> OwnAddresses:
         from storage.notifications.own_addresses import OwnAddresses
 
-        return OwnAddresses(self.database)
+        return OwnAddresses(self.database, self.offices)
 
     @cached_property
     def lamps(self) -> Lamps:

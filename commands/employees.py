@@ -12,7 +12,7 @@ from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from storage.office.notify import as_kept
+from storage.office.notify import AnyDestination
 from storage.office.told import told
 
 WORDS = f"""A forwarding ACTION is written in words:
@@ -271,11 +271,15 @@ def notify_command(
     addresses = app.own_addresses
     who = addresses.person(site.company_id, extension)
     own = addresses.of(who) if who else []
-    asked = options["remove"]
-    if who and asked is not None and _alone(options):
-        found = [each for each in own if each.destination.mail == as_kept(asked)]
+    asked, reminder = options["remove"], options["reminder"]
+    if who and asked is not None and _alone({**options, "reminder": False}):
+
+        def is_meant(there: AnyDestination) -> bool:
+            return there.is_at(asked) and (there.is_reminder or not reminder)
+
+        found = [each for each in own if is_meant(each.destination)]
         for each in found:
             addresses.remove(who, each.id, by=app.actor)
-        if found and not any(each.is_at(asked) for each in told(site.office, extension)):
+        if found and not any(map(is_meant, told(site.office, extension))):
             return
     list_or_change(app, company, extension, as_json=as_json, own=own, **options)

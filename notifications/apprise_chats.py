@@ -22,15 +22,15 @@ from apprise.plugins import N_MGR
 from notifications.checked_requests import Attempt, attempt, checked_requests
 from notifications.mail import Recording
 from notifications.outcome import Refused, TryAgain
+from storage.notifications.queue import AT_A_TIME
 from storage.settings_sections import WebhookSettings
 from storage.words.chats import KNOWN
 from web.letters.short import ShortLetter
 
 SECONDS: Final = 60.0
 """What telling a chat may take: some want several requests for it."""
-AT_A_TIME: Final = 50
-"""Threads: as many as a worker has deliveries in hand, so that none waits for another's."""
 
+# As many as a worker has deliveries in hand, so that none waits for another's.
 _THREADS: Final = ThreadPoolExecutor(AT_A_TIME, "chat")
 _ASSET: Final = AppriseAsset(
     app_id="Voicepost",

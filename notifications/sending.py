@@ -20,7 +20,6 @@ from storage.companies.store import Offices
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications.delivery import Delivery
-from storage.notifications.outbox import destinations_of
 from storage.notifications.own_address import CONFIRM, beside
 from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.queue import Deliveries
@@ -32,6 +31,7 @@ from storage.office.notify import (
     WebhookDestination,
 )
 from storage.office.times import time_within, within
+from storage.office.told import destinations_of
 from storage.settings import ChatSettings
 from storage.settings_sections import MailSettings, WebhookSettings
 from web.letters.confirmation import confirmation
@@ -140,7 +140,9 @@ class Sending:
         if site is None:
             raise NotWanted("the company is gone")
         mailbox = queue.mailbox_of(delivery)
-        told = () if mailbox is None else destinations_of(site.office, mailbox)
+        told: tuple[AnyDestination, ...] = ()
+        if mailbox is not None:
+            told = destinations_of(site.office, mailbox)
         if mailbox and delivery.employee_id:
             keys = {each.key for each in told}
             told = beside(told, self.own.told(delivery.employee_id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import cast
 
 from aiohttp import ClientSession
 
@@ -15,7 +14,7 @@ from storage.companies.directory import Site
 from storage.identifiers import new_id
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import DIGEST, UNHEARD, Delivery, Kind
+from storage.notifications.delivery import DIGEST, UNHEARD, Delivery
 from storage.notifications.own_addresses import OwnAddresses
 from storage.notifications.summaries import Summary
 from storage.office.notify import AnyDestination, daily_of
@@ -62,7 +61,7 @@ async def _try(
         id=new_id(now),
         company_id=site.company_id,
         employee_id=None,
-        kind=cast(Kind, destination.kind),
+        kind=destination.kind,
         destination=destination.key,
         address=destination.address,
         event=event,

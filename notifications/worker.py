@@ -25,7 +25,7 @@ from storage.errors import StorageError
 from storage.notifications.delivery import Delivery
 from storage.notifications.digests import make_digests
 from storage.notifications.outbox import AT_ONCE, read_on
-from storage.notifications.queue import Deliveries
+from storage.notifications.queue import AT_A_TIME, Deliveries
 from web.language.problems import whole
 
 LOOK_SECONDS: Final = 0.25
@@ -34,8 +34,6 @@ AWAY_SECONDS: Final = 5.0
 """While the database is away."""
 END_SECONDS: Final = 1.0
 """For what is nearly sent when the worker ends."""
-AT_A_TIME: Final = 50
-"""Deliveries in hand, each to another destination."""
 HOLD_SECONDS: Final = 5.0
 """So often the others are told what is in hand still: well before they would take it over."""
 

@@ -34,7 +34,8 @@ def worker(app: App) -> None:
 async def _work(app: App, watcher: Watcher) -> None:
     # Imported here: mail and pages' words take a while, and the other roles need neither.
     from notifications.sending import Sending
-    from notifications.worker import AT_A_TIME, Worker
+    from notifications.worker import Worker
+    from storage.notifications.queue import AT_A_TIME
 
     sending = Sending(
         messages=app.messages,

@@ -14,11 +14,13 @@ from commands.terminal.tables import print_json
 from storage.notifications.own_address import OwnAddress
 from storage.office import Office, as_data, make_part
 from storage.office.notify import (
+    ATTACH_UP_TO,
     AnyDestination,
     Attach,
     ChatDestination,
     Destination,
     Event,
+    Kind,
     MailDestination,
     OnceSent,
     WebhookDestination,
@@ -30,6 +32,7 @@ from storage.office.told import (
     with_destination,
     without_destination,
 )
+from storage.words.mail_addresses import as_written
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -97,7 +100,7 @@ def list_or_change(
 
     ``own`` are addresses that the employee set: they are listed, and no part of the configuration.
     """
-    places = {"mail": mail, "webhook": webhook, "chat": chat}
+    places: dict[Kind, str | None] = {"mail": mail, "webhook": webhook, "chat": chat}
     named = [(kind, place) for kind, place in places.items() if place is not None]
     if len(named) + (remove is not None) > 1:
         raise click.UsageError("one of --mail, --webhook, --chat and --remove at a time")
@@ -141,7 +144,7 @@ def _is_unsaid(value: object) -> bool:
 
 
 def _made(
-    office: Office, mailbox: str, kind: str, address: str, given: dict[str, object]
+    office: Office, mailbox: str, kind: Kind, address: str, given: dict[str, object]
 ) -> Destination:
     reminds = "unheard_minutes" in given
     before = destination_at(office, mailbox, address, reminder=reminds)
@@ -165,15 +168,20 @@ def _print(there: tuple[AnyDestination, ...], own: Sequence[OwnAddress], *, as_j
         print_json([*(as_data(each) for each in there), *theirs])
         return
     for each in there:
-        more = ""
-        if isinstance(each, MailDestination | ChatDestination):
-            more = f", attach {each.attach}"
-        if isinstance(each, MailDestination) and each.once_sent != "keep":
-            more += f", then {each.once_sent}"
-        what = f"{', '.join(each.events)}{more}{times_in_words(each)}"
-        click.echo(f"{each.kind:8} {each.address}  {what}")
+        click.echo(_in_words(each))
     for one in own:
-        mail, events = one.destination.mail, ", ".join(one.destination.events)
         state = "own" if one.is_confirmed else "own, not confirmed"
-        what = f"{events}, attach {one.destination.attach}{times_in_words(one.destination)}"
-        click.echo(f"mail     {mail}  {what}  ({state})")
+        click.echo(f"{_in_words(one.destination)}  ({state})")
+
+
+def _in_words(each: AnyDestination) -> str:
+    more = ""
+    if isinstance(each, MailDestination | ChatDestination):
+        more = f", attach {each.attach}"
+    if isinstance(each, MailDestination):
+        if each.attach_up_to != ATTACH_UP_TO:
+            more += f" up to {each.attach_up_to} bytes"
+        if each.once_sent != "keep":
+            more += f", then {each.once_sent}"
+    what = f"{', '.join(each.events)}{more}{times_in_words(each)}"
+    return f"{each.kind:8} {as_written(each.address)}  {what}"

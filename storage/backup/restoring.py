@@ -99,11 +99,11 @@ def _send_nothing(connection: Connection) -> None:
     )
     newest = select(func.coalesce(func.max(NewsRow.seq), 0)).scalar_subquery()
     connection.execute(update(ReadNewsRow).values(seq=newest))
-    # A digest of what was unheard then would tell of it too.
-    is_daily = DestinationRow.next_digest_at.is_not(None)
-    connection.execute(update(DestinationRow).where(is_daily).values(set_at=datetime.now(UTC)))
-    # Nor is anything told of along with what is cancelled.
     for table in (DestinationRow, OwnAddressRow):
+        # A digest of what was unheard then would tell of it too.
+        is_daily = table.next_digest_at.is_not(None)
+        connection.execute(update(table).where(is_daily).values(set_at=datetime.now(UTC)))
+        # Nor is anything told of along with what is cancelled.
         anew = update(table).values(hour_from=None, hour_count=None, hour_letter=None)
         connection.execute(anew)
 

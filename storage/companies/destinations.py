@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import get_args
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from storage.database.delivery_tables import DeliveryRow, DestinationRow, ReadNewsRow
+from storage.database.delivery_tables import (
+    DeliveryRow,
+    DestinationRow,
+    OwnAddressRow,
+    ReadNewsRow,
+)
 from storage.database.tables import NewsRow
 from storage.database.upsert import insert_into
 from storage.office import Office
-from storage.office.notify import AnyDestination, Event, daily_of
+from storage.office.notify import AnyDestination, Event, MailDestination, daily_of
 from storage.office.times import next_time
+from storage.office.told import COMPANY
 from storage.people import present
 
 NOTIFICATIONS = "notifications"
 """Who reads the news to tell the destinations: from the first one on."""
-COMPANY = ""
-"""Stands for the company's own mailbox, where others are an employee's."""
+
+log = structlog.get_logger()
 
 
 def note_destinations(session: Session, company_id: str, office: Office) -> None:
@@ -33,7 +42,8 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
     wanted = {(mailbox, each.key): each for mailbox, list_ in lists.items() for each in list_ or ()}
     now = datetime.now(UTC)
     of_company = DestinationRow.company_id == company_id
-    # Whoever makes deliveries locks them too, in this order.
+    # Whoever makes deliveries locks them too, in this order, and after people's own.
+    has_own = _plan_own_digests(session, company_id, office, set(people.values()), wanted, now)
     in_order = (DestinationRow.mailbox, DestinationRow.destination)
     there = {
         (row.mailbox, row.destination): row
@@ -44,20 +54,9 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
     if gone := there.keys() - wanted.keys():
         session.execute(delete(DestinationRow).where(of_company, tuple_(*in_order).in_(gone)))
     for key in wanted.keys() & there.keys():
-        row, due = there[key], _next_digest(wanted[key], office, now)
-        # One that is due already is to be made all the same.
-        if due is None or row.next_digest_at is None or row.next_digest_at > now:
-            row.next_digest_at = due
-    if there:  # what waits for its time of the day is looked at anew: that may have changed
-        waits = (
-            DeliveryRow.company_id == company_id,
-            DeliveryRow.state == "waiting",
-            DeliveryRow.next_try_at > now,
-            DeliveryRow.tries == 0,
-            DeliveryRow.folded_into.is_(None),
-            DeliveryRow.event.in_(get_args(Event)),
-        )
-        session.execute(update(DeliveryRow).where(*waits).values(next_try_at=now))
+        plan_digest(there[key], next_digest(wanted[key], office, now), now)
+    if there or has_own:
+        look_anew(session, now, DeliveryRow.company_id == company_id)
     if new := wanted.keys() - there.keys():
         since = session.scalar(select(func.max(NewsRow.seq))) or 0
         rows = [
@@ -67,7 +66,7 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
                 "destination": key,
                 "since": since,
                 "set_at": now,
-                "next_digest_at": _next_digest(wanted[mailbox, key], office, now),
+                "next_digest_at": next_digest(wanted[mailbox, key], office, now),
             }
             for mailbox, key in sorted(new)
         ]
@@ -82,6 +81,61 @@ def begin_reading(session: Session, seq: int) -> None:
     session.connection().execute(statement, [first])
 
 
-def _next_digest(destination: AnyDestination, office: Office, now: datetime) -> datetime | None:
+def look_anew(session: Session, now: datetime, whose: ColumnElement[bool]) -> None:
+    """Have the worker look at what waits for its time of the day: that may have changed."""
+    waits = (
+        DeliveryRow.state == "waiting",
+        DeliveryRow.next_try_at > now,
+        DeliveryRow.tries == 0,
+        DeliveryRow.folded_into.is_(None),
+        DeliveryRow.event.in_(get_args(Event)),
+    )
+    session.execute(update(DeliveryRow).where(whose, *waits).values(next_try_at=now))
+
+
+def next_digest(destination: AnyDestination, office: Office, now: datetime) -> datetime | None:
+    """When a destination gets its next digest; None where it gets none."""
     at = daily_of(destination)
     return next_time(now, at, office.company.timezone) if at else None
+
+
+def plan_digest(row: DestinationRow | OwnAddressRow, due: datetime | None, now: datetime) -> None:
+    """Note when the next digest is due; one that is due already is to be made all the same."""
+    if due is None or row.next_digest_at is None or row.next_digest_at > now:
+        row.next_digest_at = due
+
+
+def own_destination(row: OwnAddressRow) -> MailDestination | None:
+    """What somebody has set for an address of their own.
+
+    None where it cannot be read: one address must not hold up the others.
+    """
+    try:
+        return MailDestination.model_validate_json(row.settings)
+    except ValidationError:
+        log.error("an address of somebody's own is left out", address=row.id)
+        return None
+
+
+def _plan_own_digests(
+    session: Session,
+    company_id: str,
+    office: Office,
+    present_ids: set[str],
+    wanted: Collection[tuple[str, str]],
+    now: datetime,
+) -> bool:
+    """Plan the digests of people's own addresses; whether there are any addresses.
+
+    None for who has left, and where the configuration says what an address is told.
+    """
+    confirmed = select(OwnAddressRow).where(
+        OwnAddressRow.company_id == company_id, OwnAddressRow.since.is_not(None)
+    )
+    rows = session.scalars(confirmed.order_by(OwnAddressRow.id).with_for_update()).all()
+    for row in rows:
+        told = own_destination(row)
+        is_configured = (row.employee_id, row.destination) in wanted
+        is_told = row.employee_id in present_ids and not is_configured
+        plan_digest(row, next_digest(told, office, now) if told and is_told else None, now)
+    return bool(rows)

@@ -59,21 +59,23 @@ class ReadNewsRow(Base):
     seq: Mapped[int] = mapped_column(Place)
 
 
-class Hour:
-    """How often a destination was told in the hour that runs: see `storage.notifications.limit`."""
+class Told:
+    """What is to be known of a destination from one delivery to the next.
 
+    Since when (which news, and what time) it is told: of what was before, nothing is sent. When its
+    digest is due, and how often it was told in the hour that runs: `storage.notifications.limit`.
+    """
+
+    set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     hour_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hour_count: Mapped[int | None] = mapped_column(Integer)
     hour_letter: Mapped[str | None] = mapped_column(Id)
     """The delivery that tells of what was more than the destination takes in that hour."""
 
 
-class DestinationRow(Base, Hour):
-    """Since when (which news) a destination is there: of what was before, nothing is sent.
-
-    And what is to be known of it from one delivery to the next: when its digest is due, and how
-    many there were in the hour that began with ``hour_from``; `storage.notifications.limit`.
-    """
+class DestinationRow(Base, Told):
+    """A destination that the configuration names."""
 
     __tablename__ = "destinations"
 
@@ -84,11 +86,9 @@ class DestinationRow(Base, Hour):
     """The employee's id; "" is the company's own mailbox."""
     destination: Mapped[str] = mapped_column(String(32), primary_key=True)
     since: Mapped[int] = mapped_column(Place)
-    set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    next_digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
-class OwnAddressRow(Base, Hour):
+class OwnAddressRow(Base, Told):
     """A mail address that an employee set, to be told of what is left for them.
 
     It is the person's, whoever has the extension. Without ``since`` it is not confirmed: nothing is
@@ -113,3 +113,8 @@ class OwnAddressRow(Base, Hour):
     code: Mapped[str | None] = mapped_column(String(8))
     code_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wrong_codes: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def mailbox(self) -> str:
+        """Whose mailbox is told of, as with other destinations."""
+        return self.employee_id

@@ -8,12 +8,11 @@ from typing import Any, Final, Literal, TypedDict, cast
 
 from storage.database.delivery_tables import DeliveryRow
 from storage.identifiers import new_id
-from storage.office.notify import AnyDestination
+from storage.office.notify import AnyDestination, Kind
 from storage.text import plain
 
 State = Literal["waiting", "sent", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed", "cancelled")
-Kind = Literal["mail", "webhook", "chat"]
 UNHEARD = "message.unheard"
 """What a reminder tells of a message."""
 DIGEST = "messages.unheard"
@@ -71,6 +70,11 @@ class Delivery:
     """Whether somebody wants it sent now, at whatever time of the day."""
     about: str | None = None
     """The delivery that failed, where it is told of that."""
+
+    @property
+    def is_of_mailbox(self) -> bool:
+        """Whether it tells of a mailbox, and of no single message, which would say whose it is."""
+        return self.event in (DIGEST, MORE, "box.full")
 
     @property
     def waits_for_its_time(self) -> bool:

@@ -1,28 +1,33 @@
 """Digests: once a day one delivery for each destination that wants it so, if anything is unheard.
 
-When the next one is due stands in the destination's row; who makes it moves that on in the same
-transaction. So each is made once, whoever makes them, and after a while without any worker too.
+When the next one is due stands in the row of the destination, or of the employee's own address; who
+makes it moves that on in the same transaction. So each is made once, whoever makes them, and after
+a while without any worker too.
 What is in it is looked up when it is sent: `storage.notifications.summaries`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.companies.destinations import COMPANY
+from storage.companies.destinations import own_destination
 from storage.companies.directory import Directory
-from storage.database.delivery_tables import DeliveryRow, DestinationRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow
 from storage.database.engine import Database
 from storage.messages.unheard import unheard_since
 from storage.notifications.delivery import DIGEST, waiting
-from storage.notifications.outbox import AT_ONCE, destinations_of, extensions_of
+from storage.notifications.outbox import AT_ONCE, extensions_of
+from storage.office import Office
 from storage.office.notify import AnyDestination, daily_of
 from storage.office.times import is_same_day, last_time, next_time
+from storage.office.told import COMPANY, destinations_of
 
+Row = DestinationRow | OwnAddressRow
 LATER: Final = timedelta(minutes=1)
 """So long after it was not there a destination is looked for again."""
 LATE: Final = timedelta(hours=12)
@@ -32,39 +37,48 @@ LATE: Final = timedelta(hours=12)
 def make_digests(database: Database, directory: Directory) -> int:
     """Make the digests that are due; how many were looked at. Raises DatabaseUnavailable."""
     now = datetime.now(UTC)
-    due = DestinationRow.next_digest_at <= now
     with database.reading() as session:  # nearly always there is none
-        if session.scalar(select(DestinationRow.next_digest_at).where(due).limit(1)) is None:
+        if not _due(session, now):
             return 0
     with database.session() as session:
-        in_order = (DestinationRow.company_id, DestinationRow.mailbox, DestinationRow.destination)
-        rows = session.scalars(
-            select(DestinationRow)
-            .where(due)
-            .order_by(*in_order)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
+        rows = _due(session, now, take=True)
         extensions = extensions_of(session, {row.company_id for row in rows})
         for row in rows:
             site = directory.offices.get(row.company_id)
             mailbox = extensions.get(row.mailbox) if row.mailbox else COMPANY
-            told = destinations_of(site.office, mailbox) if site and mailbox is not None else ()
+            told = _told(row, site.office, mailbox) if site and mailbox is not None else None
+            at = daily_of(told) if told else None
             # What is not there was changed just now, or cannot be read: looked for again soon.
             row.next_digest_at = now + LATER
-            for each in told:
-                at = daily_of(each)
-                if site and at is not None and each.key == row.destination:
-                    timezone = site.office.company.timezone
-                    was_due = last_time(now, at, timezone)
-                    if is_same_day(was_due, now, timezone) or now - was_due < LATE:
-                        _make(session, row, each, was_due, now)
-                    row.next_digest_at = next_time(now, at, timezone)
+            if site and told and at is not None:
+                timezone = site.office.company.timezone
+                was_due = last_time(now, at, timezone)
+                if is_same_day(was_due, now, timezone) or now - was_due < LATE:
+                    _make(session, row, told, was_due, now)
+                row.next_digest_at = next_time(now, at, timezone)
         return len(rows)
 
 
+def _due(session: Session, now: datetime, *, take: bool = False) -> Sequence[Row]:
+    """The rows whose digest is due, or one of each table; to ``take`` them is to lock them."""
+    found: list[Row] = []
+    for table in (DestinationRow, OwnAddressRow):
+        due = select(table).where(table.next_digest_at <= now).order_by(table.company_id)
+        due = due.limit(AT_ONCE).with_for_update(skip_locked=True) if take else due.limit(1)
+        found += session.scalars(due)
+    return found
+
+
+def _told(row: Row, office: Office, mailbox: str) -> AnyDestination | None:
+    """Who is told by a row: what the configuration says of an address goes before its owner's."""
+    configured = {each.key: each for each in destinations_of(office, mailbox)}
+    if isinstance(row, DestinationRow):
+        return configured.get(row.destination)
+    return None if row.destination in configured else own_destination(row)
+
+
 def _make(
-    session: Session, row: DestinationRow, destination: AnyDestination, at: datetime, now: datetime
+    session: Session, row: Row, destination: AnyDestination, at: datetime, now: datetime
 ) -> None:
     employee_id, since = row.mailbox or None, row.set_at or now
     unheard = unheard_since(row.company_id, employee_id, since)

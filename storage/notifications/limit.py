@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database.delivery_tables import DeliveryRow, DestinationRow, Hour, OwnAddressRow
+from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, Told
 from storage.database.tables import IS_NEW_IN_BOX, MessageRow
 from storage.identifiers import new_id
 from storage.notifications.delivery import MORE, UNHEARD, State
@@ -23,7 +23,7 @@ HOUR: Final = timedelta(hours=1)
 FOLDED: Final = "more than the destination takes in an hour: told of along with others at its end"
 
 
-def within_limit(row: Hour, most: int | None, made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def within_limit(row: Told, most: int | None, made: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The values of a delivery that is due then; where it is one too many, those of the one that
     counts it as well, unless that is there.
 

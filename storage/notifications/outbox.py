@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from storage.companies.destinations import COMPANY, NOTIFICATIONS
+from storage.companies.destinations import NOTIFICATIONS
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow, ReadNewsRow
 from storage.database.engine import Database
@@ -23,9 +23,9 @@ from storage.notifications.full_boxes import ToldLately
 from storage.notifications.happenings import EVENTS, Happening, happenings
 from storage.notifications.limit import within_limit
 from storage.notifications.own_address import beside, confirmed
-from storage.office import Office
 from storage.office.notify import AnyDestination, daily_of
 from storage.office.times import within
+from storage.office.told import COMPANY, destinations_of
 from storage.people import present
 
 AT_ONCE: Final = 500
@@ -109,14 +109,6 @@ def _delivery(one: Happening, told: AnyDestination, timezone: str) -> dict[str, 
         due_at=due,
         folded_into=None,
     )
-
-
-def destinations_of(office: Office, mailbox: str) -> tuple[AnyDestination, ...]:
-    """Who the configuration says is told of a mailbox, an extension's or ("") the company's."""
-    if not mailbox:
-        return tuple(office.voicemail.notify or ())
-    employee = office.employees.get(mailbox)
-    return tuple(employee.notify or ()) if employee else ()
 
 
 def _rows(

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, TypedDict, get_args
 
-import structlog
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.companies.destinations import own_destination
 from storage.database.delivery_tables import OwnAddressRow
-from storage.office.notify import AnyDestination, Event, MailDestination
+from storage.office.notify import AnyDestination, MailDestination
 
 CONFIRM: Final = "address.confirm"
 """The event of a delivery that brings a code."""
 
-OWN_EVENTS: Final[tuple[Event, ...]] = (
-    "message.kept",
-    "message.heard",
-    "message.deleted",
-    "message.restored",
-)
+OwnEvent = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
 """What employees may have told to addresses of their own."""
-
-log = structlog.get_logger()
+OWN_EVENTS: Final[tuple[OwnEvent, ...]] = get_args(OwnEvent)
+OWN_FIELDS: Final = (
+    *("mail", "attach", "attach_up_to", "events"),
+    *("daily", "between", "unheard_minutes"),
+)
+"""What employees may say of such an address; the rest is as with any new destination."""
 
 
 class OwnAddressJson(TypedDict):
@@ -34,8 +32,11 @@ class OwnAddressJson(TypedDict):
     id: str
     mail: str
     attach: str
+    attach_up_to: int
     events: list[str]
+    daily: str | None
     between: str | None
+    unheard_minutes: int | None
     confirmed: bool
 
 
@@ -54,8 +55,11 @@ class OwnAddress:
             "id": self.id,
             "mail": told.mail,
             "attach": told.attach,
+            "attach_up_to": told.attach_up_to,
             "events": list(told.events),
+            "daily": told.daily,
             "between": told.between,
+            "unheard_minutes": told.unheard_minutes,
             "confirmed": self.is_confirmed,
         }
 
@@ -95,7 +99,7 @@ def confirmed(
     own: dict[str, tuple[MailDestination, ...]] = {}
     by_key = {}
     for row in rows:
-        if (told := settings_of(row)) is not None:
+        if (told := own_destination(row)) is not None:
             own[row.employee_id] = (*own.get(row.employee_id, ()), told)
             by_key[(row.company_id, row.employee_id, told.key)] = row
     return own, by_key
@@ -107,12 +111,3 @@ def beside(
     """Both together: what the configuration says of an address goes before its owner's word."""
     keys = {each.key for each in configured}
     return (*configured, *(each for each in own if each.key not in keys))
-
-
-def settings_of(row: OwnAddressRow) -> MailDestination | None:
-    """What a row says; None where it cannot be read: one address must not hold up the others."""
-    try:
-        return MailDestination.model_validate_json(row.settings)
-    except ValidationError:
-        log.error("an address of somebody's own is left out", address=row.id)
-        return None

@@ -2,14 +2,14 @@
 
 They are the person's, and no part of the configuration. Mail addresses they are alone: who may
 name a webhook reaches what the machine reaches. Nothing is sent to one before the code is typed
-that a letter brings there: a slip of the finger would tell a stranger who called.
+that a letter brings there: a slip of the finger would tell a stranger who called. One address may
+be there twice, told and reminded: it is confirmed once.
 """
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime, timedelta
-from hmac import compare_digest
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final, Literal, cast
 
 from sqlalchemy import func, select
@@ -17,28 +17,32 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
-from storage.companies.destinations import begin_reading
+from storage.companies.destinations import (
+    begin_reading,
+    look_anew,
+    next_digest,
+    own_destination,
+    plan_digest,
+)
+from storage.companies.directory import Site
+from storage.companies.store import Offices
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow
 from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
 from storage.database.tables import NewsRow
 from storage.errors import ConfigError, NotFound
 from storage.identifiers import new_id
-from storage.notifications.delivery import waiting
-from storage.notifications.own_address import CONFIRM, Code, OwnAddress, own_address, settings_of
-from storage.office import as_data
-from storage.office.notify import Destinations, MailDestination
+from storage.notifications import address_codes
+from storage.notifications.own_address import Code, OwnAddress, own_address
+from storage.office import Office, as_data
+from storage.office.notify import MailDestination
+from storage.office.told import destinations_of
 from storage.people import present
 from storage.text import shown
+from storage.words.mail_addresses import as_written
 
 MOST: Final = 5
 """Addresses of one person's own."""
-GOOD_FOR: Final = timedelta(hours=24)
-"""As long as the letter with a code may take to arrive, so long the code is good."""
-WRONG_CODES: Final = 5
-"""After so many the code is good no longer: there are a hundred million."""
-MOST_LETTERS: Final = 10
-"""Letters with codes for one person within `GOOD_FOR`: strangers may be at their other end."""
 
 
 class OwnAddresses:
@@ -47,8 +51,9 @@ class OwnAddresses:
     People are named by their ids. All methods raise DatabaseUnavailable.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, offices: Offices) -> None:
         self._database = database
+        self._offices = offices
 
     def person(self, company_id: str, extension: str) -> str | None:
         """The id of who has an extension now."""
@@ -86,27 +91,28 @@ class OwnAddresses:
         employee_id: str,
         destination: MailDestination,
         *,
-        beside: Destinations = (),
         language: Literal["ru", "en"] | None = None,
         by: Actor,
     ) -> OwnAddress:
         """Set one more, which is sent a code, or change what is told to one that is there.
 
-        ``beside`` are told already by the company's configuration. Raises ConfigError where it is
-        among them, or one too many; NotFound for somebody who has no extension any more.
+        Raises ConfigError where the company's configuration tells it already, or where it is one
+        too many; NotFound for somebody who has no extension any more.
         """
+        offices, now = self._offices.snapshot().offices, datetime.now(UTC)
         with self._database.session() as session:
             who = _present(session, employee_id)
-            rows = {row.destination: row for row, _ in _of(session, employee_id)}
-            row = rows.get(destination.key)
+            office = _office(offices, who)
+            there = _of(session, employee_id)
+            row = next((row for row, _ in there if row.destination == destination.key), None)
             action = "address.change" if row else "address.add"
             if row is None:
-                if any(each.key == destination.key for each in beside):
-                    address = shown(destination.mail)
+                if _is_configured(office, who, destination.key):
+                    address = shown(as_written(destination.mail))
                     raise ConfigError("address-told-already", "mail", address=address)
-                if len(rows) >= MOST:
+                addresses = {told.mail for _, told in there}
+                if destination.mail not in addresses and len(addresses) >= MOST:
                     raise ConfigError("too-many-own-addresses", "mail", most=MOST)
-                now = datetime.now(UTC)
                 row = OwnAddressRow(
                     id=new_id(now),
                     company_id=who.company_id,
@@ -118,8 +124,18 @@ class OwnAddresses:
                     wrong_codes=0,
                 )
                 session.add(row)
-                _send_code(session, row, destination.mail)
+                same = [each for each, told in there if told.mail == destination.mail]
+                if any(each.since is not None for each in same):
+                    _begin(session, row, now)
+                elif not same:
+                    address_codes.send(session, row, destination)
             row.settings = destination.model_dump_json()
+            _plan(row, destination, office, who, now)
+            look_anew(
+                session,
+                now,
+                (DeliveryRow.employee_id == who.id) & (DeliveryRow.destination == row.destination),
+            )
             _note(session, by, action, who, as_data(destination))
             return own_address(row, destination)
 
@@ -133,7 +149,9 @@ class OwnAddresses:
             row, told = _found(session, employee_id, address_id)
             if row.since is not None:
                 raise ConfigError("address-confirmed-already", "mail")
-            _send_code(session, row, told.mail)
+            for each, _ in _same(session, row, told):
+                each.code = each.code_until = None
+            address_codes.send(session, row, told)
             _note(session, by, "address.code", who, {"mail": told.mail})
 
     def confirm(self, employee_id: str, address_id: str, code: str, *, by: Actor) -> OwnAddress:
@@ -141,14 +159,17 @@ class OwnAddresses:
 
         Raises NotFound, and ConfigError for another code than the one that was sent last.
         """
+        offices, now = self._offices.snapshot().offices, datetime.now(UTC)
         with self._database.session() as session:
             who = _present(session, employee_id)
             row, told = _found(session, employee_id, address_id)
-            refused = "" if row.since is not None else _refusal(row, code)
+            same = _same(session, row, told)
+            asked = next((each for each, _ in same if each.code is not None), row)
+            refused = "" if row.since is not None else address_codes.refusal(asked, code)
             if row.since is None and not refused:
-                row.since = session.scalar(select(func.max(NewsRow.seq))) or 0
-                row.code = row.code_until = None
-                begin_reading(session, row.since)
+                for each, its in same:
+                    _begin(session, each, now)
+                    _plan(each, its, _office(offices, who), who, now)
                 _note(session, by, "address.confirm", who, {"mail": told.mail})
         if refused:
             raise ConfigError(refused, "code")
@@ -187,7 +208,7 @@ def _of(session: Session, employee_id: str) -> list[tuple[OwnAddressRow, MailDes
         .where(OwnAddressRow.employee_id == employee_id)
         .order_by(OwnAddressRow.id)
     )
-    return [(row, told) for row in rows if (told := settings_of(row)) is not None]
+    return [(row, told) for row in rows if (told := own_destination(row)) is not None]
 
 
 def _found(
@@ -207,34 +228,38 @@ def _present(session: Session, employee_id: str) -> EmployeeRow:
     return who
 
 
-def _send_code(session: Session, row: OwnAddressRow, address: str) -> None:
-    now = datetime.now(UTC)
-    letters = select(func.count()).where(
-        DeliveryRow.company_id == row.company_id,
-        DeliveryRow.employee_id == row.employee_id,
-        DeliveryRow.event == CONFIRM,
-        DeliveryRow.made_at > now - GOOD_FOR,
-    )
-    if (session.scalar(letters) or 0) >= MOST_LETTERS:
-        raise ConfigError("too-many-codes", "mail")
-    row.code = f"{secrets.randbelow(10**8):08d}"
-    row.code_until, row.wrong_codes = now + GOOD_FOR, 0
-    told = MailDestination(mail=address)
-    session.add(DeliveryRow(**waiting(now, told, CONFIRM, row.company_id, row.employee_id)))
+def _same(
+    session: Session, row: OwnAddressRow, told: MailDestination
+) -> list[tuple[OwnAddressRow, MailDestination]]:
+    """Both entries of an address that is told and reminded; mostly it is one."""
+    there = _of(session, row.employee_id)
+    return [(each, its) for each, its in there if its.mail == told.mail]
 
 
-def _refusal(row: OwnAddressRow, code: str) -> str:
-    """Why a code is not taken; "" for the right one. Counts what is wrong."""
-    if row.code is None or row.code_until is None or row.code_until < datetime.now(UTC):
-        return "code-not-good"
-    given = "".join(code.split())
-    if given.isascii() and compare_digest(given, row.code):
-        return ""
-    row.wrong_codes += 1
-    if row.wrong_codes >= WRONG_CODES:
-        row.code = row.code_until = None
-        return "code-not-good"
-    return "wrong-code"
+def _office(offices: Mapping[str, Site], who: EmployeeRow) -> Office:
+    """That of somebody's company. Raises NotFound where it cannot be read."""
+    if (site := offices.get(who.company_id)) is None:
+        raise NotFound("no-such-extension")
+    return site.office
+
+
+def _is_configured(office: Office, who: EmployeeRow, key: str) -> bool:
+    return any(each.key == key for each in destinations_of(office, who.extension))
+
+
+def _begin(session: Session, row: OwnAddressRow, now: datetime) -> None:
+    """Have it told, of what comes from now on."""
+    row.since, row.set_at = session.scalar(select(func.max(NewsRow.seq))) or 0, now
+    row.code = row.code_until = None
+    begin_reading(session, row.since)
+
+
+def _plan(
+    row: OwnAddressRow, told: MailDestination, office: Office, who: EmployeeRow, now: datetime
+) -> None:
+    """Note when its digest is due: none before it is confirmed, nor of what the company tells."""
+    is_told = row.since is not None and not _is_configured(office, who, row.destination)
+    plan_digest(row, next_digest(told, office, now) if is_told else None, now)
 
 
 def _note(

@@ -17,13 +17,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
-from storage.companies.destinations import COMPANY
 from storage.database.delivery_tables import DeliveryRow
 from storage.database.employee_tables import EmployeeRow
 from storage.database.engine import Database
 from storage.identifiers import first_id
 from storage.messages import changes
 from storage.messages.events import announce_of_mailbox
+from storage.messages.message import Party
 from storage.notifications import endings
 from storage.notifications.delivery import (
     DIGEST,
@@ -36,6 +36,7 @@ from storage.notifications.delivery import (
 )
 from storage.notifications.endings import end, found
 from storage.office.notify import Event, OnceSent
+from storage.office.told import COMPANY
 from storage.text import storable
 
 TAKEN: Final = timedelta(seconds=20)
@@ -47,6 +48,8 @@ GIVEN_UP: Final = timedelta(hours=24)
 """After being tried for so long it is tried no more: only time in which it may be sent counts."""
 LONGEST_TRIED: Final = timedelta(days=7)
 """And after so long in any case, however little of the day that is."""
+AT_A_TIME: Final = 50
+"""Deliveries that a worker has in hand, each to another destination."""
 PAGE: Final = 50
 TOLD_OF: Final = frozenset({*get_args(Event), UNHEARD, DIGEST, MORE}) - {"delivery.failed"}
 """Events of which it is told that they did not arrive: no code for an address, and no such news."""
@@ -199,6 +202,14 @@ class Deliveries:
         """One of them. Raises NotFound, also where it is another company's."""
         with self.database.reading() as session:
             return delivery_of(found(session, delivery_id, company_id))
+
+    def people_of(self, deliveries: Collection[Delivery]) -> dict[str, Party]:
+        """Whose mailboxes they were of, by the employees' ids; also who has no extension now."""
+        ids = {each.employee_id for each in deliveries} - {None}
+        found = select(EmployeeRow.id, EmployeeRow.name, EmployeeRow.extension)
+        with self.database.reading() as session:
+            rows = session.execute(found.where(EmployeeRow.id.in_(ids)))
+            return {row.id: {"name": row.name, "number": row.extension} for row in rows}
 
     def mailbox_of(self, delivery: Delivery) -> str | None:
         """Whose destination it is now: an extension, "" of the company; None of nobody any more."""

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from storage.companies.destinations import COMPANY
-from storage.database.delivery_tables import DestinationRow
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.database.delivery_tables import DestinationRow, OwnAddressRow
 from storage.database.engine import Database
 from storage.messages.message import Message
 from storage.messages.repository import MessageRepository
 from storage.notifications import limit
 from storage.notifications.delivery import DIGEST, MORE, Delivery
+from storage.office.told import COMPANY
 
 LINES: Final = 30
 """Messages that are told one by one; of others it is told how many there are."""
@@ -40,13 +44,12 @@ class Summary:
 def summary_of(database: Database, messages: MessageRepository, delivery: Delivery) -> Summary:
     """What there is to tell now; a count of 0 where that is nothing. Raises DatabaseUnavailable."""
     if delivery.event == DIGEST:
-        key = (delivery.company_id, delivery.employee_id or COMPANY, delivery.destination)
         with database.reading() as session:
-            row = session.get(DestinationRow, key)
-        if row is None or row.set_at is None:
+            since = _told_since(session, delivery)
+        if since is None:
             return Summary(DIGEST, (), 0)
         found, count = messages.unheard_since(
-            delivery.company_id, delivery.employee_id, row.set_at, LINES
+            delivery.company_id, delivery.employee_id, since, LINES
         )
         return Summary(DIGEST, _told(found, delivery), count)
     with database.session() as session:
@@ -55,6 +58,18 @@ def summary_of(database: Database, messages: MessageRepository, delivery: Delive
         ids = limit.message_ids(session, delivery.id)
     newest = list(dict.fromkeys(filter(None, ids)))[:LOOKED_UP]
     return Summary(MORE, _told(messages.those(newest)[:LINES], delivery), len(ids))
+
+
+def _told_since(session: Session, delivery: Delivery) -> datetime | None:
+    """Since when the destination is told, by the configuration or by an employee's own word."""
+    key = (delivery.company_id, delivery.employee_id or COMPANY, delivery.destination)
+    if (row := session.get(DestinationRow, key)) is not None:
+        return row.set_at
+    own = select(OwnAddressRow.set_at).where(
+        OwnAddressRow.employee_id == delivery.employee_id,
+        OwnAddressRow.destination == delivery.destination,
+    )
+    return session.scalar(own)
 
 
 def _told(messages: Sequence[Message], delivery: Delivery) -> Sequence[Message]:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -17,7 +17,7 @@ from storage.errors import WrongValue
 from storage.office.any_action import StrictModel
 from storage.office.times import Between, TimeOfDay
 from storage.text import shown
-from storage.words.chats import checked_address, hidden_address
+from storage.words import chats, mail_addresses
 
 Event = Literal[
     "message.kept",
@@ -30,6 +30,8 @@ Event = Literal[
 """What may be told; the names are those of the webhooks."""
 Occasion = Event | Literal["message.unheard"]
 """What of one message is told: also, by reminders, that it is still unheard."""
+Kind = Literal["mail", "webhook", "chat"]
+"""How somebody is told."""
 Attach = Literal["none", "wav", "mp3", "opus"]
 """What a letter brings along of the message itself."""
 OnceSent = Literal["keep", "mark-heard", "delete"]
@@ -38,45 +40,14 @@ administrators to set."""
 
 MOST: Final = 20
 """Destinations of one mailbox."""
+ATTACH_UP_TO: Final = 10_000_000
+"""Bytes of a recording above which a letter brings the link alone, unless it is told otherwise."""
+LARGEST_ATTACHED: Final = 50_000_000
 HIDDEN: Final = "kept"
 """Stands for a secret wherever it is shown; given back, it means the one that is there."""
 _HIDDEN_BEFORE: Final = "***"
 """It stood so in what 0.2.0 showed for a while."""
-LARGEST_ADDRESS: Final = 254
-"""Characters: RFC 5321 allows no longer path."""
-_LOCAL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
-_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST: Final = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _MARK: Final = "whsec_"
-
-
-def _mail_address(text: str) -> str:
-    """One address and nothing else: no name, no list, nothing that a header would end at."""
-    local, at, host = text.rpartition("@")
-    try:
-        ascii_host = host.encode("idna").decode().lower()
-    except UnicodeError:
-        ascii_host = ""
-    if (
-        not at
-        or len(f"{local}@{ascii_host}") > LARGEST_ADDRESS
-        or not _LOCAL.fullmatch(local)
-        or local.startswith(".")
-        or local.endswith(".")
-        or ".." in local
-        or "=?" in local  # an encoded word, which may hold anything
-        or not _HOST.fullmatch(ascii_host)
-    ):
-        raise WrongValue("not-a-mail-address", text=shown(text))
-    return f"{local}@{ascii_host}"
-
-
-def as_kept(address: str) -> str:
-    """How an address is kept that somebody writes in another way; others stay as they are."""
-    try:
-        return _mail_address(address)
-    except WrongValue:
-        return address
 
 
 def _webhook_url(text: str) -> str:
@@ -117,6 +88,8 @@ def _some(events: tuple[Event, ...]) -> tuple[Event, ...]:
     return events
 
 
+UnheardMinutes = Annotated[int, Field(ge=1, le=10_080)]
+AttachUpTo = Annotated[int, Field(ge=1, le=LARGEST_ATTACHED)]
 Secret = Annotated[str, AfterValidator(_webhook_secret)]
 Events = Annotated[
     tuple[Event, ...],
@@ -128,12 +101,12 @@ Events = Annotated[
 class AnyDestination(StrictModel):
     """What is to be known of a destination, of whatever kind."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[Kind]
 
     events: Events = ("message.kept",)
     between: Between | None = None
     """Told between these times of the day only; what comes outside of them waits."""
-    unheard_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = None
+    unheard_minutes: UnheardMinutes | None = None
     """A reminder: told so many minutes after a message was kept, if it is still unheard then."""
     most_per_hour: Annotated[int, Field(ge=1, le=3_600)] | None = None
     """What is more within an hour is told of by one delivery, at its end; None is any number."""
@@ -156,7 +129,7 @@ class AnyDestination(StrictModel):
 
     def is_at(self, text: str) -> bool:
         """Whether somebody who writes this means it."""
-        return as_kept(text) in (self.address, self.sent_to)
+        return mail_addresses.as_kept(text) in (self.address, self.sent_to)
 
     @property
     def is_reminder(self) -> bool:
@@ -193,11 +166,11 @@ class PeopleDestination(AnyDestination):
 class MailDestination(PeopleDestination):
     """A letter; the message itself is in it up to ``attach_up_to`` bytes, above that the link."""
 
-    kind: ClassVar[str] = "mail"
+    kind: ClassVar[Kind] = "mail"
 
-    mail: Annotated[str, AfterValidator(_mail_address)]
+    mail: Annotated[str, AfterValidator(mail_addresses.checked_address)]
     attach: Attach = "none"
-    attach_up_to: Annotated[int, Field(ge=1, le=50_000_000)] = 10_000_000
+    attach_up_to: AttachUpTo = ATTACH_UP_TO
     once_sent: OnceSent = "keep"
 
     @model_validator(mode="after")
@@ -215,7 +188,7 @@ class WebhookDestination(AnyDestination):
     While a secret is replaced, ``old_secret`` signs too.
     """
 
-    kind: ClassVar[str] = "webhook"
+    kind: ClassVar[Kind] = "webhook"
 
     webhook: Annotated[str, AfterValidator(_webhook_url)]
     secret: Secret = Field(repr=False)
@@ -225,18 +198,18 @@ class WebhookDestination(AnyDestination):
 class ChatDestination(PeopleDestination):
     """A chat, told of the message in a few lines; the recording comes along where it takes one."""
 
-    kind: ClassVar[str] = "chat"
+    kind: ClassVar[Kind] = "chat"
 
-    chat: Annotated[str, AfterValidator(checked_address)] = Field(repr=False)
+    chat: Annotated[str, AfterValidator(chats.checked_address)] = Field(repr=False)
     attach: Literal["none", "opus"] = "none"
 
     @property
     def address(self) -> str:
         """The service, and digits by which its chats are told apart."""
-        return hidden_address(self.chat)
+        return chats.hidden_address(self.chat)
 
 
-KINDS: Final = {each.kind: each for each in (MailDestination, WebhookDestination, ChatDestination)}
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 def _kind_of(value: Any) -> str | None:
@@ -268,7 +241,8 @@ def _each_once(destinations: tuple[Destination, ...]) -> tuple[Destination, ...]
     seen = set[str]()
     for each in destinations:
         if each.key in seen:
-            raise WrongValue("destination-twice", address=shown(each.address))
+            address = mail_addresses.as_written(each.address)
+            raise WrongValue("destination-twice", address=shown(address))
         seen.add(each.key)
     return destinations
 

@@ -16,10 +16,18 @@ SECRET_BYTES = 32
 
 
 def told(office: Office, mailbox: str) -> Destinations:
-    """Who is told of an extension's mailbox, or of the company's. Raises NotFound."""
+    """Who is told of an extension's mailbox, or of the company's; NotFound for no employee's."""
+    if mailbox != COMPANY:
+        entry(office.employees, mailbox, "employee")
+    return destinations_of(office, mailbox)
+
+
+def destinations_of(office: Office, mailbox: str) -> Destinations:
+    """The same, and nobody where it is no employee's."""
     if mailbox == COMPANY:
         return office.voicemail.notify or ()
-    return entry(office.employees, mailbox, "employee").notify or ()
+    employee = office.employees.get(mailbox)
+    return employee.notify or () if employee else ()
 
 
 def with_destination(office: Office, mailbox: str, destination: Destination) -> Office:

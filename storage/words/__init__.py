@@ -8,6 +8,7 @@ __all__ = [
     "chats",
     "folding",
     "hosts",
+    "mail_addresses",
     "number_spellings",
     "phone_numbers",
     "prefixes",

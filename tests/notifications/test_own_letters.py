@@ -10,9 +10,9 @@ import pytest
 
 from notifications.mail import compose
 from storage.errors import ConfigError
+from storage.notifications.address_codes import WRONG_CODES
 from storage.notifications.outbox import read_on
 from storage.notifications.own_address import Code
-from storage.notifications.own_addresses import WRONG_CODES
 from storage.office import Company
 from storage.office.notify import MailDestination
 from storage.settings_sections import MailSettings

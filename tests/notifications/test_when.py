@@ -92,6 +92,28 @@ async def test_a_digest_tells_once_what_is_unheard(house: House, clock: Clock) -
         assert f"{WEB_URL}/messages?box=company" in text
 
 
+async def test_an_address_of_ones_own_gets_its_digest_in_ones_own_language(
+    house: House, clock: Clock
+) -> None:
+    addresses = house.front.installation.own_addresses
+    who = addresses.person(house.front.site.company_id, "101")
+    assert who
+    daily = letters_to(ANNA, daily=time_in(clock, hours=1))
+    own = addresses.put(who, daily, language="en", by=NOBODY)
+    asked = addresses.code(daily.key, who)
+    assert asked
+    addresses.confirm(who, own.id, asked.code, by=NOBODY)
+    message = house.receive("101")
+    async with house.working(workers=2):
+        clock.go_on(hours=1)
+        await house.all_are("cancelled", "sent")  # nobody waits for the code any more
+        await looked(house)
+    (letter,) = house.server.letters
+    assert letter.to == (ANNA,)
+    assert letter.mail["Subject"].startswith("1 unheard message:")
+    assert f"{WEB_URL}/messages/{message}" in letter.text()
+
+
 async def test_a_chat_gets_its_digest_in_a_few_lines(house: House, clock: Clock) -> None:
     async with bot_api() as api:
         house.api = api

@@ -97,21 +97,70 @@ def test_what_is_wrong_is_said_at_its_field(
     assert told(front) == ()
 
 
+DIGEST = "не сочетается со сводкой раз в день: выберите что-то одно"
+TOGETHER = "does not go with a digest once a day: choose one of the two"
+
+
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "said", "in_english"),
     [
-        {"daily": "08:00", "unheard_minutes": "15"},
-        {"daily": "08:00", "between_from": "09:00", "between_until": "18:00"},
-        {"daily": "08:00", "event": "message.deleted"},
+        ({"daily": "08:00", "unheard_minutes": "15"},
+         {"unheard_minutes": DIGEST}, {"unheard_minutes": TOGETHER}),
+        ({"daily": "08:00", "between_from": "09:00", "between_until": "18:00"},
+         {"between_from": DIGEST}, {"between_from": TOGETHER}),
+        ({"daily": "08:00", "between_until": "18:00", "between_from": "9:00",
+          "unheard_minutes": "15"},
+         {"between_from": DIGEST, "unheard_minutes": DIGEST},
+         {"between_from": TOGETHER, "unheard_minutes": TOGETHER}),
+        ({"daily": "08:00", "event": "message.deleted"},
+         {"events": "сводка бывает только о новых сообщениях: отметьте лишь их"},
+         {"events": "a digest tells of new messages alone: tick only these"}),
+        ({"unheard_minutes": "15", "event": "message.deleted"},
+         {"events": "напоминание бывает только о новых сообщениях: отметьте лишь их"},
+         {"events": "a reminder tells of new messages alone: tick only these"}),
+        ({"daily": "08:00", "attach": "wav", "once_sent": "delete"},
+         {"once_sent": DIGEST}, {"once_sent": TOGETHER}),
+        ({"attach_up_to": "50.1"},
+         {"attach_up_to": "должно быть не больше 50"},
+         {"attach_up_to": "must be at most 50"}),
     ],
-)
-def test_what_does_not_go_together_is_said(
-    front: Front, olga: Visitor, typed: dict[str, str]
+)  # fmt: skip
+def test_what_does_not_go_together_is_said_at_the_field(
+    front: Front,
+    olga: Visitor,
+    typed: dict[str, str],
+    said: dict[str, str],
+    in_english: dict[str, str],
 ) -> None:
-    answer = olga.post(HERE, data={**MAIL, **typed})
-    assert 400 <= answer.status_code < 500
-    assert "daily" in answer.text
+    assert _mistakes(olga.post(HERE, data={**MAIL, **typed}).text) == said
+    front.services.users.change(front.user("olga").id, language="en", by=NOBODY)
+    page = olga.post(HERE, data={**MAIL, **typed}).text
+    assert _mistakes(page) == in_english
+    for field in said:
+        named = rf'aria-describedby="(?:[\w-]+ )?{field}-error" aria-invalid="true"'
+        assert len(re.findall(named, page)) == (2 if field == "between_from" else 1), field
     assert told(front) == ()
+
+
+def _mistakes(page: str) -> dict[str, str]:
+    """What is said to be wrong, by the fields it is said at."""
+    found = re.findall(r'id="(\w+)-error">(.*?)</p>', page, re.DOTALL)
+    return {field: re.sub(r"<[^>]+>", "", error).strip() for field, error in found}
+
+
+def test_how_large_a_recording_may_be_is_typed_in_megabytes(front: Front, olga: Visitor) -> None:
+    olga.post(HERE, data={**MAIL, "attach": "wav", "attach_up_to": "0.75"})
+    (one,) = told(front)
+    assert isinstance(one, MailDestination)
+    assert one.attach_up_to == 750_000
+    (row,) = rows_of(olga.get(HERE).text)
+    assert "Прикладывать запись: WAV · до 0,75 МБ" in row.replace("\xa0", " ")
+
+    olga.post(HERE, data={**MAIL, "attach": "wav"})
+    (row,) = rows_of(olga.get(HERE).text)
+    assert "МБ" not in row
+    hook = {**MAIL, "kind": "webhook", "address": "https://crm.example.com/"}
+    assert olga.post(HERE, data={**hook, "attach_up_to": "x"}).status_code == 200, "of mail alone"
 
 
 def test_the_form_is_in_english_too(front: Front, olga: Visitor) -> None:

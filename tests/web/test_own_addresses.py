@@ -7,11 +7,13 @@ import re
 
 import pytest
 
+from storage.notifications.own_address import OWN_FIELDS
 from storage.office import Office
 from storage.office.edit import with_fields
 from storage.office.notify import MailDestination
 from tests.web.api.front import API, script
 from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor
+from web.api.operations.own_addresses import NewOwnAddress, OwnAddress
 
 HOME = "anna@home.example"
 HERE = "/account/addresses/101"
@@ -201,7 +203,8 @@ def test_the_api_does_the_same_and_by_no_token(front: Front, anna: Visitor) -> N
     put = anna.post(here, json=new)
     assert put.status_code == 200
     one = put.json()
-    assert one == {**new, "id": address_id(front), "confirmed": False}
+    usual = {"attach_up_to": 10_000_000, "daily": None, "unheard_minutes": None}
+    assert one == {**new, **usual, "id": address_id(front), "confirmed": False}
     confirm = f"{here}/{one['id']}/confirm"
     assert anna.post(confirm, json={"code": "00"}).status_code == 422
     given = {"code": code(front)}
@@ -223,6 +226,114 @@ def test_the_api_does_the_same_and_by_no_token(front: Front, anna: Visitor) -> N
     assert anna.post(here, json={**new, "webhook": "http://127.0.0.1/"}).status_code == 422
     let_employees(front, may=False)
     assert anna.post(here, json=new).status_code == 403
+
+
+def test_a_digest_and_a_reminder_are_theirs_to_choose(front: Front, anna: Visitor) -> None:
+    form = {"mail": HOME, "event": ["message.kept"]}
+    anna.post(HERE, data={**form, "daily": "8:00"})
+    page = anna.get("/account").text
+    assert "Письмо с кодом отправлено." in page
+    assert "Раз в день в 08:00: что ещё не прослушано" in page
+
+    anna.post(HERE, data={**form, "unheard_minutes": "21"})
+    page = anna.get("/account").text
+    assert "Сохранено." in page, "no other letter"
+    assert "Только о том, что не прослушано через 21 минуту" in page
+    assert page.count(f"Код из письма на {HOME}") == 1
+    daily, reminder = front.services.own_addresses.of(who(front))
+    assert (daily.destination.daily, daily.destination.unheard_minutes) == ("08:00", None)
+    assert (reminder.destination.daily, reminder.destination.unheard_minutes) == (None, 21)
+    anna.post(f"{HERE}/{daily.id}/confirm", data={"code": code(front)})
+    assert told(front) == [HOME, HOME]
+    olga = front.visitor("olga").get("/employees/101/notify").text
+    assert "Раз в день в 08:00: что ещё не прослушано" in olga
+    assert "Только о том, что не прослушано через 21 минуту" in olga
+
+    log = " ".join(re.sub(r"<[^>]+>", " ", front.visitor("olga").get("/audit").text).split())
+    assert "Раз в день в: 08:00" in log
+    assert "Только о том, что не прослушано через столько минут: 21" in log
+
+    anna.post(HERE, data=form)
+    anna.post(f"{HERE}/{reminder.id}/remove")
+    (one,) = front.services.own_addresses.told(who(front))
+    assert (one.daily, one.unheard_minutes) == (None, None)
+
+
+def test_how_large_a_recording_may_be_is_typed_in_megabytes(front: Front, anna: Visitor) -> None:
+    form = {"mail": HOME, "event": ["message.kept"], "attach": "mp3"}
+    anna.post(HERE, data={**form, "attach_up_to": "2,5"})
+    (own,) = front.services.own_addresses.of(who(front))
+    assert own.destination.attach_up_to == 2_500_000
+    page = anna.get("/account").text
+    assert "MP3 · до 2,5 МБ" in " ".join(page.replace("\xa0", " ").split())
+    anna.post(HERE, data={**form, "attach_up_to": ""})
+    (own,) = front.services.own_addresses.of(who(front))
+    assert own.destination.attach_up_to == 10_000_000
+    assert "· до" not in anna.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "sentence"),
+    [
+        ({"daily": "8"}, "daily", "не время суток"),
+        ({"daily": "08:00", "between_from": "09:00", "between_until": "18:00"}, "between_from",
+         "не сочетается со сводкой раз в день"),
+        ({"daily": "08:00", "unheard_minutes": "15"}, "unheard_minutes",
+         "не сочетается со сводкой раз в день"),
+        ({"daily": "08:00", "event": ["message.kept", "message.heard"]}, "events",
+         "сводка бывает только о новых сообщениях"),
+        ({"unheard_minutes": "15", "event": "message.heard"}, "events",
+         "напоминание бывает только о новых сообщениях"),
+        ({"unheard_minutes": "soon"}, "unheard_minutes", "целое число"),
+        ({"attach_up_to": "51"}, "attach_up_to", "не больше 50"),
+        ({"attach_up_to": "many"}, "attach_up_to", "число"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_at_its_field(
+    front: Front, anna: Visitor, form: dict[str, str], field: str, sentence: str
+) -> None:
+    answer = anna.post(HERE, data={"mail": HOME, "event": "message.kept", **form})
+    assert answer.status_code == 422
+    (error,) = re.findall(rf'id="{field}-101-error">(.*?)</p>', answer.text, re.DOTALL)
+    assert sentence in error
+    assert re.search(rf'aria-describedby="[^"]*{field}-101-error" aria-invalid="true"', answer.text)
+    assert front.services.own_addresses.of(who(front)) == []
+
+
+def test_page_and_api_have_the_same_fields(front: Front, anna: Visitor) -> None:
+    here = f"{API}/me/phones/101/addresses"
+    assert set(NewOwnAddress.model_fields) == set(OWN_FIELDS)
+    assert set(OwnAddress.model_fields) == {"id", *OWN_FIELDS, "confirmed"}
+    new = {"mail": HOME, "attach_up_to": 5, "daily": "08:00"}
+    put = anna.post(here, json=new).json()
+    assert {**put, **new} == put
+    reminder = anna.post(here, json={"mail": HOME, "unheard_minutes": 5}).json()
+    assert (reminder["unheard_minutes"], reminder["daily"]) == (5, None)
+    assert len(anna.get(here).json()["items"]) == 2
+    for wrong in (
+        {"daily": "8 o'clock"},
+        {"daily": "08:00", "unheard_minutes": 5},
+        {"daily": "08:00", "events": ["message.heard"]},
+        {"unheard_minutes": 0},
+        {"attach_up_to": 50_000_001},
+        {"most_per_hour": 5},
+        {"once_sent": "delete", "attach": "wav"},
+    ):
+        assert anna.post(here, json={"mail": HOME, **wrong}).status_code == 422, wrong
+
+
+def test_an_address_is_shown_as_people_write_it(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": "anna@пример.рф", "event": "message.kept"})
+    page = anna.get("/account").text
+    assert "Код из письма на anna@пример.рф" in page
+    assert "<bdi>anna@пример.рф</bdi>" in page
+    olga = front.visitor("olga")
+    for where in ("/employees/101/notify", "/deliveries", "/audit"):
+        page = olga.get(where).text
+        assert "anna@пример.рф" in page, where
+        assert "xn--" not in page, where
+    (one,) = anna.get(f"{API}/me/phones/101/addresses").json()["items"]
+    assert one["mail"] == "anna@xn--e1afmkfd.xn--p1ai"
 
 
 def test_others_do_not_see_them(front: Front, anna: Visitor) -> None:

@@ -6,11 +6,12 @@ Forms of voice menus are in `web.menu_editor`.
 __all__ = [
     "about_employees",
     "confirming",
-    "destination_times",
+    "destinations",
     "fields",
     "forwarding",
     "office_changes",
     "own_account",
+    "own_addresses",
     "phones",
     "sounds",
     "uploads",

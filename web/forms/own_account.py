@@ -15,6 +15,7 @@ from storage.notifications.own_address import OWN_EVENTS, OwnAddress
 from storage.office import Employee
 from storage.office.own import greeting_prompt, has_voicemail
 from storage.text import printable
+from web.forms.destinations import EMPTY
 from web.forms.fields import typed
 from web.forms.sounds import doubts_of
 from web.http.cookies import session_token
@@ -48,6 +49,12 @@ class OwnVoicemail:
     """Where letters about messages go, beside what the configuration says."""
 
     @property
+    def to_confirm(self) -> list[OwnAddress]:
+        """Those that are not confirmed: of an address that is there twice, the first alone."""
+        asked = {each.destination.mail: each for each in reversed(self.addresses)}
+        return [each for each in asked.values() if not each.is_confirmed][::-1]
+
+    @property
     def is_on(self) -> bool:
         """Whether callers can leave a message."""
         return has_voicemail(self.employee)
@@ -76,7 +83,7 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
         "account/account.html",
         422 if wrong else 200,
         mistakes=wrong,
-        typed=typed(visit.form),
+        typed={**EMPTY, **typed(visit.form)},
         sessions=[
             (session, browser_of(session.agent))
             for session in visit.services.sessions.of_user(visit.user.id, cookie)
@@ -87,6 +94,7 @@ def account_page(visit: Visit, **wrong: Mistakes) -> Response:
         voicemails=own_voicemails(visit),
         own_events=OWN_EVENTS,
         chosen_events=visit.form.getlist("event"),
+        new_address=EMPTY,
         has_mail_server=visit.services.has_mail_server,
     )
 

@@ -13,6 +13,7 @@ from storage.audit import AuditEntry
 from storage.office import Action, ForwardAction, Office
 from storage.office.notify import KINDS as DESTINATIONS
 from storage.text import printable
+from storage.words.mail_addresses import as_written
 from storage.words.withheld import is_withheld
 from web.language.action_words import describe
 from web.language.event_words import events_in_words
@@ -120,6 +121,8 @@ _USER_FIELDS: Final = {
     "stay": "Old messages stay with",
     "mail": "Mail address",
     "attach": "The recording comes along as",
+    "daily": "Once a day at",
+    "unheard_minutes": "Only what is still unheard after minutes",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)
@@ -181,7 +184,7 @@ class AuditWords:
                 yield self._("Reason"), printable(details["reason"], _LONGEST)
             return
         if entry.subject and entry.subject != entry.who:
-            yield "", printable(entry.subject, _LONGEST)
+            yield "", printable(as_written(entry.subject), _LONGEST)
         for key, value in details.items():
             if key in _USER_FIELDS and value not in (None, "", []):
                 yield self._(_USER_FIELDS[key]), self._value(value)
@@ -213,7 +216,7 @@ class AuditWords:
             case dict():
                 return self._table(value)
             case _:
-                text = str(value)
+                text = as_written(str(value))
                 return printable(self._(_ROLES[text]) if text in _ROLES else text, _LONGEST)
 
     def _table(self, value: dict[str, Any]) -> str:
@@ -238,7 +241,8 @@ class AuditWords:
         told = [words.get(str(each), str(each)) for each in events] if events else []
         rest = {key: one for key, one in value.items() if key not in (kind, "events")}
         told += [f"{key} {self._value(one)}" for key, one in rest.items() if one not in (None, "")]
-        said = f"{value[kind]} ({', '.join(told)})" if told else str(value[kind])
+        address = as_written(value[kind])
+        said = f"{address} ({', '.join(told)})" if told else address
         return printable(said, _LONGEST)
 
 

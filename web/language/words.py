@@ -24,6 +24,7 @@ from babel.units import format_unit
 from jinja2 import Environment, pass_environment
 
 from storage.text import printable
+from storage.words.mail_addresses import as_written
 from storage.words.number_spellings import digits, has_every_digit, readings
 from storage.words.phone_numbers import SHORTEST, region_of
 from web.language.texts import Language, texts
@@ -169,6 +170,23 @@ def size_words(count: int, language: Language) -> str:
 
 
 @pass_environment
+def megabytes(environment: Environment, count: int) -> str:
+    """``2,5 МБ``, of a million bytes each: a limit as somebody typed it."""
+    return format_unit(
+        count / 1_000_000,
+        "digital-megabyte",
+        "short",
+        format="#,##0.######",
+        locale=_locale(_language(environment)),
+    )
+
+
+def address(text: str) -> str:
+    """Where something is sent, as people write it, on one line."""
+    return printable(as_written(text))
+
+
+@pass_environment
 def counted(environment: Environment, number: int) -> str:
     """``1 284``: a number with the language's own separators."""
     return count_words(number, _language(environment))
@@ -237,7 +255,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     function.__name__: cast(Callable[..., Any], function)
     for function in (
         *(day, date_words, clock, moment, full_time, month_name, duration, duration_words, iso),
-        *(phone, size, counted, capped, initials, waveform, printable, own_page),
+        *(phone, address, size, megabytes, counted, capped),
+        *(initials, waveform, printable, own_page),
     )
 }
 

@@ -13,9 +13,11 @@ from storage.notifications.own_address import OwnAddress
 from storage.office import Office, make_part
 from storage.office.edit import entry
 from storage.office.notify import (
+    KINDS,
     ChatDestination,
     Destination,
     Event,
+    Kind,
     MailDestination,
     WebhookDestination,
 )
@@ -27,14 +29,13 @@ from storage.office.told import (
     with_destination,
     without_destination,
 )
-from web.forms.destination_times import EMPTY, FIELDS, times_in
+from web.forms.destinations import EMPTY, FIELDS, TIMES, at_fields, attached_in, times_in
 from web.forms.fields import typed
 from web.forms.office_changes import edit_office, form_status
 from web.language.telling import Mistakes
 from web.visit import Visit, page
 
-KINDS: Final = ("mail", "webhook", "chat")
-NEW: Final = {"kind": "mail", "address": "", "attach": "none", "once_sent": "keep", **EMPTY}
+NEW: Final = {"kind": "mail", "address": "", **EMPTY}
 """The form before anything is typed."""
 
 
@@ -46,7 +47,7 @@ def show_notify(visit: Visit) -> Response:
 def add(visit: Visit) -> Response:
     """Tell one more, or the same one otherwise. A new webhook's secret is shown, this once."""
     mailbox, form = _mailbox(visit), typed(visit.form)
-    kind = next((each for each in KINDS if each == form.get("kind")), "mail")
+    kind: Kind = next((each for each in KINDS if each == form.get("kind")), "mail")
     address = form.get("address", "").strip()
     events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
     reminds = bool(form.get("unheard_minutes"))
@@ -62,8 +63,8 @@ def add(visit: Visit) -> Response:
     try:
         edit_office(visit, with_more)
     except Refused as error:
-        here = [problem.at(_field_of(problem)) for problem in error.problems]
-        wrong = visit.mistakes(here, "", ("address", "attach", "once_sent", "events", *FIELDS))
+        here = map(_at_address, at_fields(error.problems, form))
+        wrong = visit.mistakes(here, "", ("address", *FIELDS))
         return _form(visit, form, events, wrong, form_status(error))
     if secret:
         return visit.render(
@@ -75,33 +76,32 @@ def add(visit: Visit) -> Response:
 def _destination(
     visit: Visit,
     office: Office,
-    kind: str,
+    kind: Kind,
     address: str,
     events: tuple[str, ...],
     secret: str,
 ) -> Destination:
     """What the form describes. ConfigError has each mistake."""
-    times = times_in(typed(visit.form), kind)
+    form = typed(visit.form)
+    times = times_in(form, kind)
     reminds = "unheard_minutes" in times
     before = destination_at(office, _mailbox(visit), address, reminder=reminds)
     known = before.model_dump() if before is not None and before.kind == kind else {}
-    known = {name: value for name, value in known.items() if name not in FIELDS}
+    known = {name: value for name, value in known.items() if name not in (*TIMES, "attach_up_to")}
     # Which it was, where it is told hidden.
     known = {kind: address, **known, "events": events, **times}
-    attach = str(visit.form.get("attach", "none"))
     if kind == "mail":
-        once_sent = str(visit.form.get("once_sent", "keep"))
-        return make_part(MailDestination, **{**known, "attach": attach, "once_sent": once_sent})
+        once_sent = form.get("once_sent", "keep")
+        return make_part(MailDestination, **{**known, **attached_in(form), "once_sent": once_sent})
     if kind == "chat":
-        return make_part(ChatDestination, **{**known, "attach": attach})
+        return make_part(ChatDestination, **{**known, "attach": form.get("attach", "none")})
     return make_part(WebhookDestination, **{"secret": secret, **known})
 
 
-def _field_of(problem: Problem) -> str:
-    if problem.code.startswith("once-sent-"):
-        return "once_sent"
+def _at_address(problem: Problem) -> Problem:
+    """The same, at the form's field where it is about an address."""
     field = problem.where.rpartition(".")[2]  # in the document, or of the destination alone
-    return "address" if field in KINDS else problem.where
+    return problem.at("address") if field in KINDS else problem
 
 
 def remove(visit: Visit) -> Response:

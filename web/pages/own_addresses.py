@@ -6,12 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import ConfigError, NotFound, Refused
-from storage.notifications.own_address import OWN_EVENTS
-from storage.office import make_part
+from storage.errors import NotFound, Refused
 from storage.office.edit import entry
-from storage.office.notify import MailDestination
-from storage.office.told import told
+from web.forms import own_addresses
+from web.forms.destinations import FIELDS, at_fields
 from web.forms.fields import typed
 from web.forms.own_account import (
     OwnVoicemail,
@@ -25,29 +23,18 @@ from web.visit import Visit, page
 
 def put_address(visit: Visit) -> Response:
     """Set one more, which is sent a code, or change what is told to one that is there."""
-    own, form = _own(visit), typed(visit.form)
-    events = tuple(each for each in OWN_EVENTS if each in visit.form.getlist("event"))
-    begin, end = form.get("between_from", ""), form.get("between_until", "")
+    own = _own(visit)
     try:
-        if not visit.services.has_mail_server:
-            raise ConfigError("no-mail-server")
-        set_ = visit.services.own_addresses.put(
-            own.employee_id,
-            make_part(
-                MailDestination,
-                mail=form.get("mail", "").strip(),
-                attach=form.get("attach", "none"),
-                events=events,
-                between=f"{begin}-{end}" if begin or end else None,
-            ),
-            beside=told(visit.office, own.extension),
-            language=visit.language,
-            by=visit.actor,
+        fields = own_addresses.fields_in(visit.form)
+        set_ = own_addresses.put_address(
+            visit.services, own.employee_id, fields, language=visit.language, by=visit.actor
         )
     except Refused as error:
-        wrong = visit.mistakes(error.problems, "", ("mail", "attach", "events", "between"))
+        here = at_fields(error.problems, typed(visit.form))
+        wrong = visit.mistakes(here, "", ("mail", *FIELDS))
         return account_page(visit, **{f"addresses-{own.extension}": wrong})
-    if set_.id in {each.id for each in own.addresses}:
+    known = {each.destination.mail for each in own.addresses}
+    if set_.is_confirmed or set_.destination.mail in known:
         return visit.redirect("/account", visit.text("Saved."))
     return _sent(visit)
 

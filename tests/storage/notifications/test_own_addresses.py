@@ -14,8 +14,9 @@ from storage.audit import AuditLog, AuditQuery
 from storage.companies.reassigning import reassign
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow
 from storage.errors import ConfigError, NotFound
+from storage.notifications.address_codes import GOOD_FOR, MOST_LETTERS
 from storage.notifications.own_address import CONFIRM
-from storage.notifications.own_addresses import GOOD_FOR, MOST, MOST_LETTERS, OwnAddresses
+from storage.notifications.own_addresses import MOST, OwnAddresses
 from storage.office import dump_office, parse_office
 from storage.office.notify import MailDestination
 from tests.acting import ME
@@ -38,7 +39,7 @@ class Own:
 
     def __init__(self, company: Company, extension: str = "101") -> None:
         self.company = company
-        self.addresses = OwnAddresses(company.store.database)
+        self.addresses = OwnAddresses(company.store.database, company.offices)
         who = self.addresses.person(company.id, extension)
         assert who
         self.id = who
@@ -101,7 +102,6 @@ def test_one_is_told_beside_what_the_company_has_set(company: Company) -> None:
         anna.addresses.put(
             anna.id,
             MailDestination(mail=ANNA),
-            beside=(MailDestination(mail=ANNA),),
             by=BY,
         )
     assert refused.value.code == "address-told-already"

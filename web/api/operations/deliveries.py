@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from storage.notifications.delivery import Delivery as Stored
 from storage.notifications.delivery import State
+from storage.office.notify import Kind
 from web.api.auth import Administrator
 from web.api.paging import USUAL, Cursor, Limit, Listing, cursor_of_id, id_of
 from web.api.problems import refusals
@@ -25,7 +26,7 @@ class Delivery(Answer):
 
     id: str
     """The same with each try: the `webhook-id`, and part of the letter's `Message-ID`."""
-    kind: Literal["mail", "webhook", "chat"]
+    kind: Kind
     event: str = Field(examples=["message.kept"])
     to: str = Field(examples=["anna@example.com"])
     message: str | None

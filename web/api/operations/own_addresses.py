@@ -5,29 +5,28 @@ By no token is one set: it would go on telling whoever stole that, when the toke
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from storage.errors import ConfigError, NotFound
+from storage.errors import NotFound
+from storage.notifications.own_address import OWN_EVENTS, OwnEvent
 from storage.notifications.own_address import OwnAddress as Stored
-from storage.office import make_part
 from storage.office.edit import entry
-from storage.office.notify import Attach, MailDestination
-from storage.office.times import Between
-from storage.office.told import told
+from storage.office.notify import ATTACH_UP_TO, Attach, AttachUpTo, UnheardMinutes
+from storage.office.times import Between, TimeOfDay
 from web.api.auth import IN_PERSON, Administrator, Anyone, Asking
 from web.api.office_schemas import Extension
 from web.api.problems import forbidden, refusals
 from web.api.schemas import Answer, Body, Id
+from web.forms.own_addresses import put_address
 
 router = APIRouter()
 
 OwnExtension = Annotated[str, Path(max_length=8, description="One of one's own extensions.")]
 AddressId = Annotated[str, Path(max_length=36, description="The address's id.")]
-OwnEvent = Literal["message.kept", "message.heard", "message.deleted", "message.restored"]
-Events = Annotated[tuple[OwnEvent, ...], Field(min_length=1, max_length=4)]
+Events = Annotated[tuple[OwnEvent, ...], Field(min_length=1, max_length=len(OWN_EVENTS))]
 
 
 class OwnAddress(Answer):
@@ -37,10 +36,16 @@ class OwnAddress(Answer):
     mail: str = Field(examples=["anna@example.com"])
     attach: Attach
     """What a letter brings along of the message itself."""
+    attach_up_to: int
+    """Bytes of the recording above which only the link is sent."""
     events: list[OwnEvent]
     """What is told."""
+    daily: str | None = Field(examples=["08:00"])
+    """Once a day at that time, what is still unheard; instead of each message."""
     between: str | None = Field(examples=["09:00-18:00"])
     """Told between these times of the day only; what comes outside of them waits."""
+    unheard_minutes: int | None
+    """A reminder: so many minutes after a message was kept, if it is still unheard then."""
     confirmed: bool
     """Nothing is told to an address before the code is given that a letter brought there."""
 
@@ -56,8 +61,12 @@ class NewOwnAddress(Body):
 
     mail: str = Field(max_length=254, examples=["anna@example.com"])
     attach: Attach = "none"
+    attach_up_to: AttachUpTo = ATTACH_UP_TO
     events: Events = ("message.kept",)
+    daily: TimeOfDay | None = Field(None, examples=["08:00"])
     between: Between | None = Field(None, examples=["09:00-18:00"])
+    unheard_minutes: UnheardMinutes | None = None
+    """A reminder is an entry of its own: the same address may be told at once as well."""
 
 
 class GivenCode(Body):
@@ -83,17 +92,11 @@ def put_my_address(who: Anyone, extension: OwnExtension, new: NewOwnAddress) -> 
 
     A new one is sent a letter with a code first. Not by a token.
     """
-    employee_id = _allowed(who, extension)
-    if not who.services.has_mail_server:
-        raise ConfigError("no-mail-server")
-    put = who.services.own_addresses.put(
-        employee_id,
-        make_part(MailDestination, **new.model_dump()),
-        beside=told(who.office, extension),
-        language=who.user.language,
-        by=who.actor,
+    employee_id, language = _allowed(who, extension), who.user.language
+    fields = new.model_dump()
+    return _as_answer(
+        put_address(who.services, employee_id, fields, language=language, by=who.actor)
     )
-    return _as_answer(put)
 
 
 @router.post(
