@@ -9,8 +9,10 @@ import click
 from commands.context import App
 from commands.terminal.office_options import company_option, json_option
 from commands.terminal.tables import print_json
+from storage.messages.message import Party
 from storage.notifications.delivery import STATES, Delivery, State
-from storage.text import plain
+from storage.text import plain, printable
+from storage.words.mail_addresses import as_written
 
 
 @click.group("deliveries")
@@ -45,10 +47,11 @@ def list_deliveries(
     if as_json:
         print_json([each.as_json() for each in found])
         return
-    sites = app.offices.snapshot().offices
+    sites, people = app.offices.snapshot().offices, app.deliveries.people_of(found)
     for each in found:
         site = sites.get(each.company_id)
-        click.echo(_line(each, ZoneInfo(site.office.company.timezone) if site else None))
+        timezone = ZoneInfo(site.office.company.timezone) if site else None
+        click.echo(_line(each, timezone, _mailbox(each, people)))
 
 
 @group.command()
@@ -61,7 +64,9 @@ def show(app: App, delivery_id: str, as_json: bool) -> None:
     if as_json:
         print_json(delivery.as_json())
         return
-    for name, value in delivery.as_json().items():
+    whose = _mailbox(delivery, app.deliveries.people_of([delivery]))
+    told = {**delivery.as_json(), "to": as_written(delivery.address), "mailbox": whose}
+    for name, value in told.items():
         if value not in (None, ""):
             click.echo(f"{name.replace('_', ' ')}: {value}")
 
@@ -82,9 +87,18 @@ def cancel(app: App, delivery_id: str) -> None:
     app.deliveries.cancel(delivery_id, by=app.actor)
 
 
-def _line(each: Delivery, timezone: ZoneInfo | None) -> str:
+def _mailbox(each: Delivery, people: dict[str, Party]) -> str:
+    """Whose mailbox is told of: ``101 Anna``; "" where a message says whose it is."""
+    if not each.is_of_mailbox:
+        return ""
+    who = people.get(each.employee_id or "")
+    return printable(f"{who['number']} {who['name']}") if who else "the company's"
+
+
+def _line(each: Delivery, timezone: ZoneInfo | None, mailbox: str) -> str:
     at = each.made_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
     answer = f"  {plain(each.answer)}" if each.answer else ""
     if each.waits_for_its_time and each.next_try_at and not each.tries:
         answer += f"  not before {each.next_try_at.astimezone(timezone):%Y-%m-%d %H:%M}"
-    return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {each.event}  {each.address}{answer}"
+    event, to = each.event + (f" ({mailbox})" if mailbox else ""), as_written(each.address)
+    return f"{each.id}  {at}  {each.state:9}  {each.kind:7}  {event}  {to}{answer}"

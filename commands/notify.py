@@ -13,6 +13,7 @@ from storage.messages.query import Query
 from storage.notifications.own_address import beside
 from storage.office.edit import entry
 from storage.office.notify import AnyDestination
+from storage.words.mail_addresses import as_written
 
 
 @click.group("notify")
@@ -52,7 +53,7 @@ def test_command(context: click.Context, extension: str | None, company: str | N
         try_all(app.settings, app.messages, app.own_addresses, site, there, newest[0])
     )
     for address, arrived, answer in outcomes:
-        click.echo(f"{'ok' if arrived else 'FAILED':6}  {address}  {answer}")
+        click.echo(f"{'ok' if arrived else 'FAILED':6}  {as_written(address)}  {answer}")
     if not all(arrived for _, arrived, _ in outcomes):
         context.exit(1)
 

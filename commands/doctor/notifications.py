@@ -11,6 +11,7 @@ from commands.doctor.finding import Finding, ok
 from storage.companies.allowance import usual_allowance
 from storage.companies.bounds import refusal
 from storage.text import shown
+from storage.words.mail_addresses import as_written
 from web.language.problems import message
 
 LATE: Final = timedelta(minutes=10)
@@ -24,7 +25,7 @@ def notifications(app: App) -> Finding:
     name, now = "notifications", datetime.now(UTC)
     backlog = app.deliveries.backlog()
     if (one := backlog.failing) is not None and now - (since := one.due_at or one.made_at) > LATE:
-        what = f"{one.kind} to {shown(one.address)} has failed for {ago(now - since)}"
+        what = f"{one.kind} to {shown(as_written(one.address))} has failed for {ago(now - since)}"
         advice = "See `voicepost deliveries list --state waiting`, and try `voicepost notify test`."
         return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)
     if backlog.oldest is not None and now - backlog.oldest > LATE:
@@ -33,7 +34,8 @@ def notifications(app: App) -> Finding:
     sites = app.offices.snapshot().offices.values()
     odd = app.deliveries.without_own_letter(now - LATELY)
     if odd is not None:
-        what = f"a letter to {shown(odd.address)} went as usual: {shown(odd.answer, 200)}"
+        to = shown(as_written(odd.address))
+        what = f"a letter to {to} went as usual: {shown(odd.answer, 200)}"
         advice = "See `voicepost mailbox letter --preview` (docs/configuration.md)."
         return Finding(name, "warning", what, advice)
     told = [each for site in sites for each in site.office.destinations]
@@ -41,7 +43,7 @@ def notifications(app: App) -> Finding:
     failed = app.deliveries.failed_since(now - LATELY)
     if lost := [each for each in failed if each.destination in keys]:
         one = lost[0]
-        last = f"the last {one.kind} to {shown(one.address)}"
+        last = f"the last {one.kind} to {shown(as_written(one.address))}"
         what = f"{len(lost)} did not arrive since yesterday, {last}"
         advice = "See `voicepost deliveries list --state failed`, and `deliveries retry`."
         return Finding(name, "warning", f"{what}: {shown(one.answer, 200)}", advice)

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from commands.context import App
+from storage.database.delivery_tables import DeliveryRow
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
-from storage.notifications.delivery import DeliveryJson
+from storage.notifications.delivery import DeliveryJson, waiting
 from storage.notifications.outbox import read_on
 from storage.notifications.queue import Deliveries
+from storage.office.notify import MailDestination
 from tests.commands.conftest import Voicepost
 from tests.commands.test_messages import receive
 
@@ -144,6 +146,41 @@ def test_one_delivery_is_shown(office: Voicepost) -> None:
         assert line in lines
     assert "tries: 1" in lines
     assert "next try at" not in shown, "there is none"
+
+
+@pytest.mark.parametrize("event", ["box.full", "messages.more", "messages.unheard"])
+def test_what_is_of_no_message_says_whose_mailbox_it_was(office: Voicepost, event: str) -> None:
+    annas, own = queued(office, event, "101"), queued(office, event)
+    kept = queued(office, "message.kept", "101")
+
+    last, second, first = office("deliveries", "list").splitlines()
+
+    assert f"{event} (101 Анна Петрова)  anna@пример.рф" in first
+    assert f"{event} (the company's)  anna@пример.рф" in second
+    assert "message.kept  anna@пример.рф" in last
+    for delivery_id, line in (
+        (annas, "mailbox: 101 Анна Петрова"),
+        (own, "mailbox: the company's"),
+        (own, "to: anna@пример.рф"),
+    ):
+        assert line in office("deliveries", "show", delivery_id).splitlines()
+    assert "mailbox" not in office("deliveries", "show", kept)
+    shown = office.data("deliveries", "show", annas)
+    assert shown["to"] == "anna@xn--e1afmkfd.xn--p1ai", "as it is kept"
+
+
+def queued(office: Voicepost, event: str, of: str = "") -> str:
+    """A delivery of an extension's mailbox, or of the company's; its id."""
+    app = App(office.home)
+    site, now = app.offices.site("Ромашка"), datetime.now(UTC)
+    who = app.own_addresses.person(site.company_id, of) if of else None
+    told = MailDestination(mail="anna@пример.рф")
+    with app.database.session() as session:
+        row = DeliveryRow(**waiting(now, told, event, site.company_id, who))
+        session.add(row)
+        delivery_id = row.id
+    app.database.close()
+    return delivery_id
 
 
 def test_what_the_other_side_says_does_not_steer_the_terminal(office: Voicepost) -> None:

@@ -24,6 +24,7 @@ def queued(
     tries: int = 1,
     message: str | None = None,
     company: str = COMPANY,
+    of: str | None = None,
 ) -> str:
     """One more delivery, made a second after the one before; its id."""
     is_over = state != "waiting"
@@ -32,7 +33,7 @@ def queued(
         row = DeliveryRow(
             id=new_id(made_at),
             company_id=front.services.offices.site(company).company_id,
-            employee_id=None,
+            employee_id=of and front.services.own_addresses.person(front.site.company_id, of),
             kind=kind,
             destination=MailDestination(mail="anna@example.com").key,
             address=address,

@@ -10,10 +10,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from storage.audit import AuditQuery
+from storage.companies.reassigning import reassign
 from storage.notifications.delivery import Delivery
 from tests.web.api.front import UNKNOWN
 from tests.web.browser import PHONE, Visitors, faults_of, violations, visitors_of
-from tests.web.conftest import NOBODY, OTHER_COMPANY, Front, Visitor
+from tests.web.conftest import COMPANY, NOBODY, OTHER_COMPANY, Front, Visitor
 from tests.web.queued import queued
 
 
@@ -60,6 +61,30 @@ def test_it_tells_who_was_told_and_what_they_said(front: Front, olga: Visitor) -
     for row in (cancelled, failed, waiting, sent):
         assert "Отправить ещё раз" in row
         assert ("Не отправлять" in row) == (row is waiting)
+
+
+@pytest.mark.parametrize("event", ["box.full", "messages.more", "messages.unheard"])
+def test_what_is_of_no_message_says_whose_mailbox_it_was(
+    front: Front, olga: Visitor, event: str
+) -> None:
+    queued(front, event=event)
+    queued(front, event=event, of="101")
+    queued(front, event="message.kept", message=front.receive(), of="101")
+    kept, annas, own = rows_of(olga.get("/deliveries").text)
+    assert "Почтовый ящик: Анна Щукина (101)" in annas
+    assert "Почтовый ящик компании" in own
+    assert "Почтовый ящик" not in kept
+
+    reassign(front.services.offices, COMPANY, "101", "Вера Лис", messages="keep", by=NOBODY)
+    assert "Почтовый ящик: Анна Щукина (101)" in rows_of(olga.get("/deliveries").text)[1]
+
+
+def test_an_address_is_shown_as_people_write_it(front: Front, olga: Visitor) -> None:
+    queued(front, address="anna@xn--e1afmkfd.xn--p1ai")
+    queued(front, address="anna@xn--80ak6aa92e.com")  # letters that look Latin, and are not
+    tricky, written = rows_of(olga.get("/deliveries").text)
+    assert "anna@пример.рф" in written
+    assert "anna@xn--80ak6aa92e.com" in tricky
 
 
 def test_the_same_in_english(front: Front, olga: Visitor) -> None:

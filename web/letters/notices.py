@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from storage.office import Company
 from storage.office.notify import Event
 from storage.text import printable
+from storage.words.mail_addresses import as_written
 from web.language.event_words import events_in_words
 from web.language.texts import Language, texts
 from web.letters.letter import LONGEST_SUBJECT, Letter, what
@@ -37,14 +38,14 @@ def full_mailbox(name: str, most: int | None, language: Language) -> Notice:
 
 def failed_delivery(to: str, event: str, answer: str, language: Language) -> Notice:
     """That something did not arrive: to whom, what it was about, and what the other side said."""
-    say = texts(language).gettext
+    say, to = texts(language).gettext, printable(as_written(to))
     facts = [
-        (say("To"), printable(to)),
+        (say("To"), to),
         (say("What is told"), events_in_words(language).get(event, event)),
     ]
     if answer:
         facts.append((say("Answer"), printable(answer, 300)))
-    return Notice("delivery.failed", printable(to), facts)
+    return Notice("delivery.failed", to, facts)
 
 
 def notice_letter(notice: Notice, company: Company, link: str) -> Letter:

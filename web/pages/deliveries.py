@@ -33,6 +33,9 @@ def show_deliveries(visit: Visit) -> Response:
     return visit.render(
         "deliveries/list.html",
         deliveries=found[:PER_PAGE],
+        people=visit.services.deliveries.people_of(
+            [each for each in found[:PER_PAGE] if each.is_of_mailbox]
+        ),
         in_words=partial(answer_in_words, language=visit.language),
         states=STATES,
         state=state,
