@@ -374,7 +374,7 @@ async def test_two_workers_tell_of_each_message_once(house: House) -> None:
     house.tell(letters_to("anna@example.com"), letters_to("olga@example.com"))
     async with house.working(workers=2):
         messages = [house.receive() for _ in range(50)]
-        await until(lambda: house.states() == ["sent"] * 100)
+        await until(lambda: house.states() == ["sent"] * 100, 120)
     told = Counter((letter.to[0], _message_of(letter.text())) for letter in house.server.letters)
     everybody = ("anna@example.com", "olga@example.com")
     assert told == Counter((to, message) for to in everybody for message in messages)

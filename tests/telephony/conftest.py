@@ -12,10 +12,10 @@ import pytest
 from telephony.ari.call import AriCall
 from telephony.ari.client import HttpAri
 from telephony.ari.router import Router, Take
-from tests.dialplan.conftest import company, found
+from tests.dialplan.conftest import company, found, patient
 from tests.telephony.fake_ari import FakeAri
 
-__all__ = ["company", "found"]
+__all__ = ["company", "found", "patient"]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from storage.companies.directory import Site
 from storage.intake.intake import Kept, Mailbox
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
 from storage.office import parse_office
+from tests.clock import Clock
 from tests.speech import speak
 from web.app import create_app
 from web.guard import COOKIE
@@ -209,3 +210,9 @@ def front(ready_home: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[F
     front = Front(tmp_path / "home", tokens)
     yield front
     front.close()
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long they take on a busy machine, all attempts to log in are of one moment."""
+    Clock(monkeypatch, datetime.now(UTC), "storage.accounts.users")

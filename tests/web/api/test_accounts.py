@@ -164,6 +164,7 @@ def test_credentials_are_made_with_the_present_password_only(
     assert ask(current=PASSWORD).status_code in (200, 201, 204)
 
 
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize(("method", "path", "body"), CREDENTIALS)
 def test_the_present_password_is_not_guessed_there(
     method: str, path: str, body: dict[str, object], front: Front, boss: TestClient
@@ -200,6 +201,7 @@ def test_one_changes_ones_own_password(front: Front, page: Visitor) -> None:
     assert page.get(f"{API}/me").status_code == 200
 
 
+@pytest.mark.usefixtures("still")
 def test_guessing_ones_password_is_slowed_down(page: Visitor) -> None:
     for _ in range(30):
         told = page.put(

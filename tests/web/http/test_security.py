@@ -16,6 +16,8 @@ from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 from web.guard import COOKIE
 from web.http.devices import COOKIE as DEVICE
 
+pytestmark = pytest.mark.usefixtures("still")
+
 
 def log_in(visitor: Visitor, login: str, password: str = PASSWORD, **more: str) -> Response:
     return visitor.post("/login", data={"login": login, "password": password, **more})
