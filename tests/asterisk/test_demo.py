@@ -17,7 +17,7 @@ import pytest
 
 from tests.asterisk.house import House
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def test_one_more_action_is_there_in_file_cli_api_form_picture_and_call() -> Non
         env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     assert stories.returncode == 0, stories.stdout + stories.stderr
