@@ -65,7 +65,7 @@ FLOORS = {
         ("services", "voicemail"),
         ("takes",),
         ("message_taking",),
-        ("digits", "log_events", "patience", "sounds", "steps", "worker_threads"),
+        ("digits", "log_events", "patience", "saying", "sounds", "steps", "worker_threads"),
     ),
     "telephony": (
         ("sandbox",),
