@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.office import Action, Menu, Office, Ring
+from telephony.call import ALL_KEYS
 
-ALL_KEYS = "0123456789*#"
 SKIP = "#"
 """In front of a mailbox: to the beep."""
 

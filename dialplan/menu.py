@@ -10,7 +10,6 @@ import structlog
 from dialplan import log_events, sounds
 from dialplan.actions import perform
 from dialplan.digits import (
-    ALL_KEYS,
     Complete,
     Incomplete,
     Invalid,
@@ -23,7 +22,7 @@ from dialplan.services import Services
 from dialplan.steps import Done, Follow, Goto, Next, Perform, Repeat
 from storage.office import Action, ForwardAction, Menu, Voicemail
 from storage.office import Repeat as RepeatAction
-from telephony.call import Call
+from telephony.call import ALL_KEYS, Call
 
 MAX_ACTIONS = 60
 """Steps in one call: enough for any caller, few enough to end one that goes in circles."""

@@ -14,6 +14,8 @@ from typing import Literal, Protocol
 Source = Literal["ari", "agi"]
 Hearing = Literal["ringing", "music"]
 
+ALL_KEYS = "0123456789*#"
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -47,6 +49,18 @@ class Rang(StrEnum):
     NO_ANSWER = "no answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Listened:
+    """How far somebody listened to a recording: the key that cut it short ("" where it came to its
+    end), and the second of it that had been reached by then.
+
+    At its end that is about its length, and more where the end itself was missed.
+    """
+
+    key: str
+    at: float
 
 
 async def _cannot_tell() -> bool:
@@ -120,6 +134,7 @@ class Call(Protocol):
         """Play the sounds one after the other.
 
         Returns the key of ``interrupt`` that cut them short, or "". Other keys are not heard.
+        Where one of them was pressed before, and waits, nothing is played.
         """
 
     async def digit(self, seconds: float) -> str:
@@ -143,6 +158,14 @@ class Call(Protocol):
 
     async def replay(self, recording: str, interrupt: str = "") -> str:
         """Play a recording of this call to the caller; as `play` in all else."""
+
+    async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        """Play a recording that lies in Asterisk's recording folder, from that second on; as `play`
+        in all else.
+
+        A second behind its end is its end. Whoever pauses, goes back or forward, listens again.
+        There is no listening in the fallback: whoever comes there (``source``) is told so instead.
+        """
 
     async def ring(
         self, endpoints: tuple[str, ...], seconds: float, hearing: Hearing = "ringing"

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from telephony.call import Caller, EndedBy, Forwarded, Hearing, Rang, RecordingLimits, Source
+from telephony.call import (
+    ALL_KEYS,
+    Caller,
+    EndedBy,
+    Forwarded,
+    Hearing,
+    Listened,
+    Rang,
+    RecordingLimits,
+    Source,
+)
 from telephony.errors import CallerLeft
 
 SILENT = "."
 """In a script's keys: the caller lets one wait for a key pass."""
+LISTENED_SECONDS = 3.0
+"""So much is heard of each message, where a script does not say."""
 MAX_STEPS = 200
 """A script whose call still goes on after this many steps goes round in a circle."""
 
@@ -22,13 +34,15 @@ class Script:
     wait). When they are used up the caller presses nothing more. ``phones`` tells how ringing an
     endpoint comes out; the others answer. ``hang_up_at`` is the number of the step, from 1, in
     which the caller hangs up. ``speak`` is called with each recording's name when the caller has
-    heard the beep, and tells what ended it (None: the caller hung up).
+    heard the beep, and tells what ended it (None: the caller hung up). ``listens`` has the seconds
+    of a message that are heard before each key that cuts one short.
     """
 
     keys: str = ""
     phones: Mapping[str, Rang | Forwarded] = field(default_factory=dict)
     hang_up_at: int | None = None
     speak: Callable[[str], EndedBy | None] = lambda _: None
+    listens: Sequence[float] = ()
 
 
 class ScriptedCall:
@@ -56,6 +70,7 @@ class ScriptedCall:
         self.steps: list[str] = []
         self._script = script
         self._keys = list(script.keys)
+        self._listens = list(script.listens)
         self._tell = tell
         self._left = False
         self._answered = False
@@ -72,6 +87,12 @@ class ScriptedCall:
     async def replay(self, recording: str, interrupt: str = "") -> str:
         self._step("play the recording")
         return self._interrupted_by(interrupt)
+
+    async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        self._step(f"play the message from {round(at, 1):g} s" if at else "play the message")
+        key = self._interrupted_by(interrupt)
+        seconds = self._listens.pop(0) if key and self._listens else LISTENED_SECONDS
+        return Listened(key, at + seconds)
 
     async def digit(self, seconds: float) -> str:
         key = self._keys.pop(0) if self._keys else SILENT

@@ -5,11 +5,10 @@ Any key cuts the announcement short, and counts in the menu if it means somethin
 
 from __future__ import annotations
 
-from dialplan.digits import ALL_KEYS
 from dialplan.services import Services
 from dialplan.steps import Next, Repeat
 from storage.office import Play
-from telephony.call import Call
+from telephony.call import ALL_KEYS, Call
 
 
 async def run(call: Call, services: Services, action: Play, typed: str) -> Next:

@@ -16,10 +16,12 @@ from asterisk.agi import AGIAppError, AGIError, AGIHangup
 
 from telephony.agi.protocol import COMMAND_SECONDS, BadAgi, SafeAgi
 from telephony.call import (
+    ALL_KEYS,
     Caller,
     EndedBy,
     Forwarded,
     Hearing,
+    Listened,
     Rang,
     RecordingLimits,
     Source,
@@ -49,7 +51,7 @@ FORWARDED_VARIABLE = "VOICEPOST_FORWARDED"
 
 PLAY_SECONDS = 600.0
 """The longest sound there is: no prompt may be longer."""
-KEYS = "0123456789*#ABCD"
+KEYS = f"{ALL_KEYS}ABCD"
 
 log = structlog.get_logger()
 
@@ -95,6 +97,10 @@ class AgiCall:
 
     async def replay(self, recording: str, interrupt: str = "") -> str:
         return self._stream(str(self._recordings / recording), interrupt)
+
+    async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        # What would be right to answer? Whoever asked would take it as heard, or play it for ever.
+        raise NotImplementedError("In the fallback nobody listens to messages: say so instead.")
 
     async def digit(self, seconds: float) -> str:
         milliseconds = max(1, round(seconds * 1000))

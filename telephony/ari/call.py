@@ -12,10 +12,12 @@ from telephony.ari.client import Event, new_id
 from telephony.ari.line import CHECK_SECONDS, RECONNECTED, Line
 from telephony.ari.recording import Recorder
 from telephony.call import (
+    ALL_KEYS,
     Caller,
     EndedBy,
     Forwarded,
     Hearing,
+    Listened,
     Rang,
     RecordingLimits,
     Source,
@@ -41,6 +43,7 @@ class AriCall:
         self, line: Line, channel: Event, dialled: str, *, seen_before: bool = False
     ) -> None:
         self.line = line
+        self._clock = asyncio.get_running_loop()
         self.seen_before = seen_before
         self.id = line.id
         self.dialled = called_number(dialled)
@@ -72,15 +75,18 @@ class AriCall:
         self._to_answer = not self._up
 
     async def play(self, *sounds: str, interrupt: str = "") -> str:
-        return await self._play([f"sound:{sound}" for sound in sounds], interrupt)
+        return (await self._play([f"sound:{sound}" for sound in sounds], interrupt)).key
 
     async def replay(self, recording: str, interrupt: str = "") -> str:
         parts = self._recorder.parts(recording)
-        return await self._play([f"recording:{part}" for part in parts], interrupt)
+        return (await self._play([f"recording:{part}" for part in parts], interrupt)).key
+
+    async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        return await self._play([f"recording:{recording}"], interrupt, at)
 
     async def digit(self, seconds: float) -> str:
         await self._answer_now()
-        clock = asyncio.get_running_loop()
+        clock = self._clock
         end = clock.time() + seconds
         while (event := await self.line.next_event(end - clock.time())) is not None:
             if key := self.line.key(event):
@@ -165,24 +171,42 @@ class AriCall:
         if path := self._answering():
             await self.line.command("POST", path)
 
-    async def _play(self, media: list[str], interrupt: str) -> str:
+    async def _play(self, media: list[str], interrupt: str, at: float = 0.0) -> Listened:
+        """Play, from second ``at`` of the first on, until a key of ``interrupt`` or the end."""
         line = self.line
+        if key := await line.typed_ahead(interrupt):
+            await self._answer_now()
+            return Listened(key, at)
         playback = new_id()
+        offset = {"offsetms": round(at * 1000)} if at else {}
         await line.command(
             "POST",
             f"/channels/{self.id}/play/{playback}",
-            {"media": media, "lang": self._language},
+            {"media": media, "lang": self._language, **offset},
             first=self._answering(),
         )
+        key, begun = await self._played(playback, media, interrupt)
+        return Listened(key, at + self._clock.time() - begun)
+
+    async def _played(self, playback: str, media: list[str], interrupt: str) -> tuple[str, float]:
+        """Wait for the end of what plays: the key that cut it short, or "", and when it began.
+
+        No event of Asterisk's tells how far it came. What plays before may still have to end.
+        """
+        line, path = self.line, f"/playbacks/{playback}"
+        begun = self._clock.time()
         while True:
             event = await line.next_event(CHECK_SECONDS)
             if event is None or event["type"] == RECONNECTED:
-                if not await line.exists(f"/playbacks/{playback}"):
-                    return ""
-            elif event["type"] == "PlaybackFinished" and event["playback"]["id"] == playback:
-                if event["playback"]["state"] == "failed":
-                    log.warning("a sound cannot be played", media=media)
-                return ""
+                if not await line.exists(path):
+                    return "", begun
+            elif event.get("playback", {}).get("id") == playback:
+                if event["type"] == "PlaybackStarted":
+                    begun = self._clock.time()
+                elif event["type"] == "PlaybackFinished":
+                    if event["playback"]["state"] == "failed":
+                        log.warning("a sound cannot be played", media=media)
+                    return "", begun
             elif (key := line.key(event)) and key in interrupt:
-                line.end(f"/playbacks/{playback}")
-                return key
+                line.end(path)
+                return key, begun

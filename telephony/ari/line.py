@@ -120,6 +120,17 @@ class Line:
         except TimeoutError:
             return None
 
+    async def typed_ahead(self, keys: str) -> str:
+        """The first of these keys that was pressed already, and waits; or "".
+
+        Keys before it that are none of these are not heard. Raises as `next_event`.
+        """
+        while keys and not self._inbox.empty():
+            event = await self.next_event(0)
+            if event and (key := self.key(event)) and key in keys:
+                return key
+        return ""
+
     def key(self, event: Event) -> str:
         """The key that the caller pressed, if that is what the event says, or ""."""
         if event["type"] != "ChannelDtmfReceived" or event["channel"]["id"] != self.id:

@@ -48,6 +48,14 @@ def tone_share(recorded: Path, hertz: float) -> float:
     return max(shares)
 
 
+def place_of(part: NDArray[np.float64], recording: Path) -> float:
+    """At which second of the recording the part stands, which is in it somewhere."""
+    whole = samples_of(recording)
+    size = 1 << (len(part) + len(whole) - 1).bit_length()
+    products = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size)), size)
+    return float(np.argmax(products[: len(whole)])) / 8000
+
+
 def samples_of(path: Path) -> NDArray[np.float64]:
     """The samples of a WAV as Asterisk records it."""
     with wave.open(str(path), "rb") as file:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from telephony.call import Caller, EndedBy, Hearing, Rang, RecordingLimits, Source
+from telephony.call import (
+    ALL_KEYS,
+    Caller,
+    EndedBy,
+    Hearing,
+    Listened,
+    Rang,
+    RecordingLimits,
+    Source,
+)
 from telephony.errors import CallerLeft
 from tests.dialplan.actor import Actor
 from tests.scenarios import HangUp, Press
@@ -50,6 +59,10 @@ class StagedCall:
     async def replay(self, recording: str, interrupt: str = "") -> str:
         self._check()
         return ""
+
+    async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        self._check()
+        return Listened("", at)
 
     async def digit(self, seconds: float) -> str:
         self._check()

@@ -6,6 +6,7 @@ Callers with an actor act by themselves; with the others nothing happens unless 
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from telephony.ari.lamps import MODULES as LAMP_MODULES
 from telephony.call import EndedBy
 from tests.dialplan.actor import Actor
 from tests.scenarios import HangUp, Press
-from tests.speech import silence, speak, write_wav
+from tests.speech import RATE, samples, silence, speak, write_wav
 
 Json = dict[str, Any]
 APP = "voicepost"
@@ -75,6 +76,8 @@ class Playback:
     id: str
     channel: str
     media: list[str]
+    at: float = 0.0
+    """The second from which on it plays."""
 
     def json(self, state: str) -> Json:
         return {"id": self.id, "target_uri": f"channel:{self.channel}", "state": state}
@@ -271,12 +274,15 @@ class Exchange:
 
     def play(self, channel_id: str, playback_id: str, params: Mapping[str, Any]) -> Json:
         channel = self._ours(channel_id)
-        playback = Playback(playback_id, channel_id, list(params["media"]))
+        at = params.get("offsetms", 0) / 1000
+        playback = Playback(playback_id, channel_id, list(params["media"]), at)
         self.playbacks[playback_id] = playback
         self.played += playback.media
         self.emit({"type": "PlaybackStarted", "playback": playback.json("playing")})
         if channel.actor:
             self.consequences.append(lambda: self._heard(channel, playback))
+        elif at and at >= self._seconds(playback.media[0].removeprefix("recording:")):
+            self.consequences.append(lambda: self.finish_playback(playback_id))
         return playback.json("queued")
 
     def stop_playback(self, playback_id: str) -> None:
@@ -361,6 +367,11 @@ class Exchange:
                 self.hang_up(channel.id)
             case _:
                 self.finish_playback(playback.id)
+
+    def _seconds(self, recording: str) -> float:
+        """How long a recording is; no end where it is only a name."""
+        path = self.recordings / f"{recording}.wav"
+        return len(samples(path)) / 2 / RATE if path.exists() else math.inf
 
     def _spoken(self, channel: Channel, recording: Recording) -> None:
         assert channel.actor

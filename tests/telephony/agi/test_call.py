@@ -189,6 +189,12 @@ async def test_the_endpoint_is_what_the_channel_is_named_after(asterisk: Asteris
     )
 
 
+async def test_nobody_listens_in_the_fallback(asterisk: Asterisk) -> None:
+    with pytest.raises(NotImplementedError, match="say so instead"):
+        await asterisk.call().listen("0192", 5.0)
+    assert asterisk.commands == []
+
+
 async def test_done_tells_the_dialplan(asterisk: Asterisk) -> None:
     asterisk.call("200 result=1").done()
     assert asterisk.commands == ['SET VARIABLE "VOICEPOST_DONE" "1"']

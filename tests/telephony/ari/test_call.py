@@ -65,7 +65,7 @@ async def ringing_legs(exchange: Exchange, count: int = 1) -> list[str]:
 # -- what each verb does -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", ["play", "replay", "digit", "record", "ring"])
+@pytest.mark.parametrize("verb", ["play", "replay", "listen", "digit", "record", "ring"])
 async def test_a_call_is_answered_once_and_before_anything_else(
     asterisk: FakeAri, verb: str
 ) -> None:
@@ -323,6 +323,7 @@ async def _talk(call: AriCall) -> object:
 VERBS: dict[str, Verb] = {
     "play": lambda call: call.play("welcome", interrupt="1"),
     "replay": lambda call: call.replay("0192"),
+    "listen": lambda call: call.listen("0192", 5.0),
     "digit": lambda call: call.digit(30),
     "record": lambda call: call.record("0192", LIMITS),
     "ring": _talk,
@@ -334,6 +335,7 @@ async def under_way(verb: str, exchange: Exchange) -> None:
     signs: dict[str, Callable[[], object]] = {
         "play": lambda: exchange.playbacks,
         "replay": lambda: exchange.playbacks,
+        "listen": lambda: exchange.playbacks,
         "digit": lambda: True,
         "record": lambda: exchange.live,
         "ring": exchange.legs,
@@ -409,7 +411,7 @@ async def test_a_recording_that_closes_late_and_whose_end_is_never_told(
             await task
 
 
-@pytest.mark.parametrize("verb", ["play", "replay", "record"])
+@pytest.mark.parametrize("verb", ["play", "replay", "listen", "record"])
 async def test_an_end_that_no_event_tells_is_found_by_looking(
     asterisk: FakeAri, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -561,7 +563,7 @@ async def test_a_service_that_stops_ends_recordings_and_lets_the_caller_hear_so(
         await draining
 
 
-@pytest.mark.parametrize("verb", ["play", "replay", "digit", "ring"])
+@pytest.mark.parametrize("verb", ["play", "replay", "listen", "digit", "ring"])
 async def test_a_service_that_stops_ends_every_other_wait(asterisk: FakeAri, verb: str) -> None:
     async with a_call(asterisk) as (call, router):
         task = begin(VERBS[verb](call))
