@@ -53,10 +53,11 @@ class Rang(StrEnum):
 
 @dataclass(frozen=True)
 class Listened:
-    """How far somebody listened to a recording: the key that cut it short ("" where it came to its
-    end), and the second of it that had been reached by then.
+    """How far somebody listened to a recording: the key that cut it short ("" where none did), and
+    the second of it that had been reached by then.
 
-    At its end that is about its length, and more where the end itself was missed.
+    Of one that cannot be played that is the second where it was to begin, and it may be more than
+    there is of one whose end was missed.
     """
 
     key: str

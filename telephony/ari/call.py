@@ -82,6 +82,12 @@ class AriCall:
         return (await self._play([f"recording:{part}" for part in parts], interrupt)).key
 
     async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
+        if key := await self._typed_ahead(interrupt):
+            return Listened(key, at)
+        if not await self.line.exists(f"/recordings/stored/{recording}"):
+            # Asterisk would say that it begins, and nothing ever after.
+            log.warning("a recording is not there", recording=recording)
+            return Listened("", at)
         return await self._play([f"recording:{recording}"], interrupt, at)
 
     async def digit(self, seconds: float) -> str:
@@ -171,15 +177,19 @@ class AriCall:
         if path := self._answering():
             await self.line.command("POST", path)
 
+    async def _typed_ahead(self, keys: str) -> str:
+        """A key that waits already, and counts. Who pressed it is answered all the same."""
+        if key := await self.line.typed_ahead(keys):
+            await self._answer_now()
+        return key
+
     async def _play(self, media: list[str], interrupt: str, at: float = 0.0) -> Listened:
         """Play, from second ``at`` of the first on, until a key of ``interrupt`` or the end."""
-        line = self.line
-        if key := await line.typed_ahead(interrupt):
-            await self._answer_now()
+        if key := await self._typed_ahead(interrupt):
             return Listened(key, at)
         playback = new_id()
         offset = {"offsetms": round(at * 1000)} if at else {}
-        await line.command(
+        await self.line.command(
             "POST",
             f"/channels/{self.id}/play/{playback}",
             {"media": media, "lang": self._language, **offset},

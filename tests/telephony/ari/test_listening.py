@@ -8,8 +8,7 @@ import pytest
 
 from telephony.ari.call import AriCall
 from telephony.call import Listened
-from tests.speech import silence, write_wav
-from tests.telephony.ari.test_call import a_call, begin, playing
+from tests.telephony.ari.test_call import MESSAGE, a_call, begin, playing
 from tests.telephony.fake_ari import FakeAri
 from tests.waiting import until
 
@@ -46,13 +45,13 @@ async def test_a_key_tells_how_far_somebody_has_come(
     asterisk: FakeAri, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_call(asterisk) as (call, _):
-        verb = begin(by(watch, call, monkeypatch).listen("0192", 12.5, interrupt="46"))
+        verb = begin(by(watch, call, monkeypatch).listen(MESSAGE, 12.5, interrupt="46"))
         await watch.looked(2)
         watch.now += 7
         asterisk.exchange.press(call.id, "14")
         assert await verb == Listened("4", 19.5)
         (asked,) = asterisk.asked("POST", path="/play/")
-        assert asked.params == {"media": ["recording:0192"], "lang": "en", "offsetms": 12500}
+        assert asked.params == {"media": [f"recording:{MESSAGE}"], "lang": "en", "offsetms": 12500}
         await until(lambda: asterisk.exchange.playbacks == {})
 
 
@@ -62,7 +61,7 @@ async def test_what_still_plays_before_does_not_count(
     """Asterisk begins a sound when the one before has ended."""
     async with a_call(asterisk) as (call, _):
         asterisk.hold_events()
-        verb = begin(by(watch, call, monkeypatch).listen("0192", 10))
+        verb = begin(by(watch, call, monkeypatch).listen(MESSAGE, 10))
         await watch.looked(1)
         watch.now += 3
         asterisk.release_events()
@@ -76,7 +75,7 @@ async def test_a_recording_is_heard_to_its_end(
     asterisk: FakeAri, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_call(asterisk) as (call, _):
-        verb = begin(by(watch, call, monkeypatch).listen("0192"))
+        verb = begin(by(watch, call, monkeypatch).listen(MESSAGE))
         await watch.looked(2)
         watch.now += 30
         asterisk.exchange.finish_playbacks()
@@ -84,15 +83,19 @@ async def test_a_recording_is_heard_to_its_end(
 
 
 async def test_behind_the_end_it_is_over_at_once(asterisk: FakeAri) -> None:
-    write_wav(asterisk.exchange.recordings / "0192.wav", silence(4))
     async with a_call(asterisk) as (call, _):
-        async with asyncio.timeout(5):
-            listened = await call.listen("0192", 4.0)
-        assert listened.key == ""
-        verb = asyncio.ensure_future(call.listen("0192", 3.9))
-        assert asterisk.exchange.playbacks[await playing(asterisk.exchange)].at == 3.9
+        assert (await call.listen(MESSAGE, 60.0)).key == ""
+        verb = asyncio.ensure_future(call.listen(MESSAGE, 59.9))
+        assert asterisk.exchange.playbacks[await playing(asterisk.exchange)].at == 59.9
         asterisk.exchange.press(call.id, "1")
         assert (await verb).key == "1"
+
+
+async def test_a_recording_that_is_not_there_keeps_nobody_in_silence(asterisk: FakeAri) -> None:
+    """Of one, Asterisk says that it begins, and never that it is over."""
+    async with a_call(asterisk) as (call, _):
+        assert await call.listen("gone", 5.0) == Listened("", 5.0)
+        assert asterisk.exchange.played == []
 
 
 async def test_listening_goes_on_when_the_connection_breaks(
@@ -101,7 +104,7 @@ async def test_listening_goes_on_when_the_connection_breaks(
     """Events were missed, also of the beginning: a key may be pressed once more."""
     async with a_call(asterisk) as (call, router):
         asterisk.hold_events()
-        verb = begin(by(watch, call, monkeypatch).listen("0192", 10))
+        verb = begin(by(watch, call, monkeypatch).listen(MESSAGE, 10))
         await watch.looked(1)
         asterisk.exchange.press(call.id, "4")
         asterisk.release_events(lambda _: ())
@@ -117,7 +120,7 @@ async def test_an_end_that_came_while_the_connection_was_broken(
     asterisk: FakeAri, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_call(asterisk) as (call, _):
-        verb = begin(by(watch, call, monkeypatch).listen("0192", 10))
+        verb = begin(by(watch, call, monkeypatch).listen(MESSAGE, 10))
         await watch.looked(2)
         watch.now += 5
         asterisk.drop_connection()

@@ -10,7 +10,7 @@ from telephony.ari.call import AriCall
 from telephony.ari.router import Router
 from telephony.call import EndedBy, Listened, RecordingLimits
 from telephony.errors import CallerLeft
-from tests.telephony.ari.test_call import a_call, begin, playing
+from tests.telephony.ari.test_call import MESSAGE, a_call, begin, playing
 from tests.telephony.fake_ari import FakeAri
 from tests.waiting import until
 
@@ -18,7 +18,7 @@ LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
 PLAYING: dict[str, tuple[Callable[[AriCall], Awaitable[object]], object]] = {
     "play": (lambda call: call.play("welcome", interrupt="12"), "2"),
     "replay": (lambda call: call.replay("0192", interrupt="12"), "2"),
-    "listen": (lambda call: call.listen("0192", 5.0, interrupt="12"), Listened("2", 5.0)),
+    "listen": (lambda call: call.listen(MESSAGE, 5.0, interrupt="12"), Listened("2", 5.0)),
 }
 """Each verb that plays something, and what comes of it where a 2 waits."""
 every_verb = pytest.mark.parametrize("verb", PLAYING)
@@ -40,6 +40,7 @@ async def test_a_key_that_waits_is_taken_and_nothing_is_played(
         await typed(asterisk, router, call, "7245")
         assert await listen(call) == result
         assert asterisk.asked("POST", path=call.id) == []
+        assert asterisk.asked("GET", path=MESSAGE) == []
         assert [await call.digit(5), await call.digit(5)] == ["4", "5"], "the others wait on"
 
 
