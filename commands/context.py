@@ -16,6 +16,7 @@ from storage.audio.store import AudioStore, LocalAudio
 if TYPE_CHECKING:
     from storage.accounts.invitations import Invitations
     from storage.accounts.passwords import Passwords
+    from storage.accounts.pins import Pins
     from storage.accounts.sessions import Sessions
     from storage.accounts.tokens import Tokens
     from storage.accounts.users import Users
@@ -162,6 +163,12 @@ class App:
         from storage.accounts.users import Users
 
         return Users(self.database, self.passwords)
+
+    @cached_property
+    def pins(self) -> Pins:
+        from storage.accounts.pins import Pins
+
+        return Pins(self.database, self.passwords)
 
     @cached_property
     def sessions(self) -> Sessions:

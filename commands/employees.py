@@ -8,6 +8,7 @@ from commands.context import App
 from commands.terminal.action_syntax import FORWARD, SOUND, days_in_words, spell, usages
 from commands.terminal.destinations import destination_options, list_or_change
 from commands.terminal.office_options import change, company_option, json_option
+from commands.terminal.pins import pin_command, pin_in_words
 from commands.terminal.tables import print_json, print_table
 from storage.companies.reassigning import OldMessages, reassign
 from storage.office import Employee, ForwardAction, Office, as_data, make_part
@@ -26,6 +27,9 @@ Rule = Literal["always", "busy", "no-answer", "unreachable"]
 @click.group()
 def group() -> None:
     """List, change and remove employees, and forward their calls."""
+
+
+group.add_command(pin_command)
 
 
 @group.command("list")
@@ -65,9 +69,11 @@ def list_command(app: App, former: bool, company: str | None, as_json: bool) -> 
 @click.pass_obj
 def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
     """Show an employee."""
-    employee = entry(app.offices.get(company).employees, extension, "employee")
+    site = app.offices.site(company)
+    employee = entry(site.office.employees, extension, "employee")
+    pin = app.pins.state(site.company_id, extension)
     if as_json:
-        print_json({"extension": extension, **as_data(employee)})
+        print_json({"extension": extension, **as_data(employee), "pin": pin.as_json()})
         return
     print_table(
         ("SETTING", "VALUE"),
@@ -83,6 +89,7 @@ def show(app: App, extension: str, company: str | None, as_json: bool) -> None:
                 days_in_words(employee.quiet_days, "as long as the company's"),
             ),
             ("lamp", "own and company's messages" if employee.company_lamp else "own messages"),
+            ("PIN", pin_in_words(pin)),
             *((f"forward {rule}", words) for rule, words in _forwarding(employee)),
         ),
     )

@@ -1,5 +1,6 @@
 """`voicepost mailbox`: how messages are taken."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +14,14 @@ from commands.terminal.office_options import change, company_option, json_option
 from commands.terminal.tables import print_json, print_table
 from storage.office import Office, as_data
 from storage.office.edit import with_fields
+from storage.office.model import PinAsked
 from storage.office.told import COMPANY
 
+PIN_ASKED: Final[Mapping[PinAsked, str]] = {
+    "always": "asked of everybody",
+    "outside": "asked of who does not call from the mailbox's own phone",
+    "never": "asked of nobody: mailboxes are heard on their own phones only",
+}
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -43,6 +50,7 @@ def show(app: App, company: str | None, as_json: bool) -> None:
             ("messages are kept", days_in_words(voicemail.keep_days, "for ever")),
             ("what is probably empty", days_in_words(voicemail.quiet_days, "as in the settings")),
             ("most messages in a box", str(voicemail.max_messages or "any number")),
+            ("PIN by phone", PIN_ASKED[voicemail.pin]),
             ("company's greeting", voicemail.greeting or "the bundled one"),
             ("letters", "in its own words" if voicemail.letter else "as usual"),
         ),
@@ -60,6 +68,12 @@ def show(app: App, company: str | None, as_json: bool) -> None:
 @click.option("--no-greeting", is_flag=True, help="Play the bundled greeting.")
 @click.option("--max-messages", type=int, help="One box holds no more; the trash is apart.")
 @click.option("--no-max-messages", is_flag=True, help="A box holds any number of messages.")
+@click.option(
+    "--pin",
+    type=click.Choice(list(PIN_ASKED)),
+    help="Who gives a PIN to hear a mailbox by phone: everybody, who does not call from its own"
+    " phone, or nobody: then it is heard there alone.",
+)
 @click.option("--keep-days", type=int, help="Messages older than this go to the trash.")
 @click.option("--keep-for-ever", is_flag=True, help="Messages stay until they are deleted.")
 @click.option("--quiet-days", type=int, help="What is probably empty lies aside for so long.")

@@ -20,6 +20,7 @@ StorageError                    something that a person is told
 ├── Busy                        too many sounds are being converted; it is worth another try
 ├── NotPlain                    a link, a folder, a pipe or something huge, where a file should be
 ├── LoginRefused                login and password do not belong together, or it is too early to try
+├── PinRefused                  extension and PIN do not belong together, or it is too early to try
 ├── SpoolError                  the folder in which Asterisk records cannot be used
 └── DatabaseUnavailable         the database cannot be opened, reached or written
 

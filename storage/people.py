@@ -178,6 +178,15 @@ def present(session: Session, company_id: str) -> list[EmployeeRow]:
     return list(session.scalars(select(EmployeeRow).where(_present(company_id))))
 
 
+def holder(company_id: str, extension: str) -> Select[EmployeeRow]:
+    """Asks who has an extension now; nobody who is yet to come."""
+    return select(EmployeeRow).where(
+        _present(company_id),
+        EmployeeRow.extension == storable(extension),
+        EmployeeRow.name != "",
+    )
+
+
 def known(session: Session, company_id: str) -> list[Person]:
     """Employees, and former ones with messages listed or kept aside; by extension."""
     with_messages = select(AddresseeRow.employee_id).where(

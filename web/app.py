@@ -51,6 +51,7 @@ from web.pages import (
     messages,
     notify,
     numbers,
+    pins,
     problems,
     prompts,
     trash,
@@ -61,7 +62,7 @@ from web.services import Services
 from web.visit import Guest, as_guest, as_visit
 
 SECTIONS = (
-    *(login, messages, audio_links, holds, trash, users, employees, menus, prompts, trying),
+    *(login, messages, audio_links, holds, trash, users, employees, pins, menus, prompts, trying),
     *(numbers, mailbox, letter, notify, company, problems, audit, deliveries, account, api),
     browser_notifications,
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage.accounts.invitations import Invitations
+from storage.accounts.pins import Pins
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
 from storage.accounts.users import Users
@@ -44,6 +45,7 @@ class Services:
     sessions: Sessions
     tokens: Tokens
     invitations: Invitations
+    pins: Pins
     audit: AuditLog
     news: News
     deliveries: Deliveries

@@ -47,7 +47,7 @@ def examine(app: App, *, with_probe: bool) -> list[Finding]:
     first = look([("database", lambda: data.database(app))])
     if not first[0].is_well:
         # Whoever opens the database migrates it, or makes one: doctor changes nothing.
-        needs = {"unsettled", "last message", "kept aside", "companies", "accounts"}
+        needs = {"unsettled", "last message", "kept aside", "companies", "accounts", "PINs"}
         needs |= {"prompts", "stray audio", "unknown numbers", "notifications", "housekeeping"}
     else:
         needs = set()

@@ -14,6 +14,7 @@ from commands.doctor.ages import ago
 from commands.doctor.finding import Check, Finding, ok
 from commands.doctor.housekeeping import housekeeping
 from commands.doctor.notifications import notifications
+from commands.doctor.pins import pins
 from storage.actor import EVERYTHING
 from storage.companies.allowance import may_meet
 from storage.companies.bounds import beyond
@@ -47,6 +48,7 @@ def checks(app: App) -> Iterator[Check]:
     yield "notifications", lambda: notifications(app)
     yield "housekeeping", lambda: housekeeping(app)
     yield "accounts", lambda: accounts(app)
+    yield "PINs", lambda: pins(app)
 
 
 def database(app: App) -> Finding:

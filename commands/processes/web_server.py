@@ -130,6 +130,7 @@ def services(app: App) -> Services:
         sessions=app.sessions,
         tokens=app.tokens,
         invitations=app.invitations,
+        pins=app.pins,
         audit=app.audit,
         deliveries=app.deliveries,
         own_addresses=app.own_addresses,

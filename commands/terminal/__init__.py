@@ -10,6 +10,7 @@ __all__ = [
     "letters",
     "message_options",
     "office_options",
+    "pins",
     "progress",
     "tables",
 ]

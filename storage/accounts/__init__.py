@@ -1,4 +1,4 @@
-"""Accounts of the page: users, their passwords, sessions, tokens and one-time links.
+"""Accounts: users, their passwords, sessions, tokens and one-time links; PINs of mailboxes.
 
 What an account may see of messages is `storage.actor`'s business; how a browser keeps a session
 may not come in here.
@@ -9,6 +9,8 @@ __all__ = [
     "devices",
     "invitations",
     "passwords",
+    "pin_rules",
+    "pins",
     "rules",
     "sessions",
     "stale",

@@ -1,10 +1,11 @@
-"""How often somebody may try a password, with a growing delay.
+"""How often somebody may try a password, or a PIN, with a growing delay.
 
 Strangers are counted by login and address together, so that nobody keeps somebody else out from
 another place; by address, for who tries many logins; and by login as a whole, where far more is
 let pass, for who tries one login from many places. A browser in which the user has logged in
 before has an allowance of its own, and so has the session that asks for the password again: what
-strangers do is not held against either.
+strangers do is not held against either. PINs are counted by mailbox and by caller:
+see `storage.accounts.pin_attempts`.
 
 Every attempt is counted as failed before the password is looked at, and taken back when it turns
 out right: so of any number made at once no more are looked at than one after the other. The
@@ -29,10 +30,6 @@ from storage.database.engine import Database
 from storage.database.upsert import insert_into
 from storage.errors import StorageError
 
-MEMORY: Final = timedelta(days=1)
-"""Without an attempt for so long, all failures are forgotten."""
-FIRST_DELAY: Final = timedelta(seconds=2)
-LONGEST_DELAY: Final = timedelta(minutes=15)
 MOST_DOUBLINGS: Final = 10
 
 NETWORK_FREE: Final = 3
@@ -67,19 +64,41 @@ class LoginRefused(StorageError):
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How long failures keep somebody waiting, and when they are forgotten.
+
+    The first one beyond what is free takes ``first``, each further one twice as long as the one
+    before, and none more than ``longest``. Without an attempt for ``memory`` all are forgotten,
+    and as many as are free little by little meanwhile.
+    """
+
+    first: timedelta
+    longest: timedelta
+    memory: timedelta
+
+
+LOGINS: Final = Pace(timedelta(seconds=2), timedelta(minutes=15), timedelta(days=1))
+PINS: Final = Pace(timedelta(minutes=5), timedelta(days=1), timedelta(days=30))
+"""There are few PINs to try, so somebody gets to one a day in the end."""
+OF_PIN: Final = "pin-"
+"""How the keys of all counters begin that go by `PINS`."""
+
+
+@dataclass(frozen=True)
 class Counter:
     """What failures are counted for. One that ``is_shared`` counts those of others, too."""
 
     key: str
     free: int
     is_shared: bool = False
+    pace: Pace = LOGINS
 
     def failures(self, row: LoginFailureRow, now: datetime) -> float:
         """Those not forgotten yet."""
-        quiet = now - row.last_at
-        if quiet >= MEMORY:
+        quiet, memory = now - row.last_at, self.pace.memory
+        if quiet >= memory:
             return 0.0
-        forgotten = self.free * max(quiet, timedelta(0)) / MEMORY
+        forgotten = self.free * max(quiet, timedelta(0)) / memory
         return max(0.0, row.failures - forgotten)
 
     def delay(self, failures: float) -> timedelta:
@@ -87,8 +106,8 @@ class Counter:
         beyond = math.ceil(failures - self.free)
         if beyond <= 0:
             return timedelta(0)
-        delay: timedelta = FIRST_DELAY * 2 ** (min(beyond, MOST_DOUBLINGS) - 1)
-        return min(LONGEST_DELAY, delay)
+        delay: timedelta = self.pace.first * 2 ** (min(beyond, MOST_DOUBLINGS) - 1)
+        return min(self.pace.longest, delay)
 
 
 def strangers(login: str, from_address: str) -> tuple[Counter, ...]:
@@ -96,15 +115,15 @@ def strangers(login: str, from_address: str) -> tuple[Counter, ...]:
     network = _network(from_address)
     # Always in this order: two attempts never wait for each other in a circle.
     return (
-        Counter(f"place:{_short(login)}:{network}", NETWORK_FREE),
-        Counter(f"login:{_short(login)}", LOGIN_FREE, is_shared=True),
+        Counter(f"place:{short(login)}:{network}", NETWORK_FREE),
+        Counter(f"login:{short(login)}", LOGIN_FREE, is_shared=True),
         Counter(f"address:{network}", ADDRESS_FREE, is_shared=True),
     )
 
 
 def devices(login: str, device_hash: str) -> tuple[Counter, ...]:
     """The counter of a browser in which the user of that login has logged in before."""
-    return (Counter(f"device:{_short(login)}:{device_hash}", DEVICE_FREE),)
+    return (Counter(f"device:{short(login)}:{device_hash}", DEVICE_FREE),)
 
 
 def sessions(token_hash: str) -> tuple[Counter, ...]:
@@ -116,11 +135,13 @@ def sessions(token_hash: str) -> tuple[Counter, ...]:
 class Attempt:
     """An attempt that was let in, counted as failed until it is taken back.
 
-    `blocks` are the delays it left, in the order of `counters`.
+    `blocks` are the delays it left, in the order of `counters`, and `failures` how many were
+    counted then, this one among them.
     """
 
     counters: tuple[Counter, ...]
     blocks: tuple[datetime | None, ...]
+    failures: tuple[float, ...]
 
 
 def begin(database: Database, counters: tuple[Counter, ...], now: datetime) -> Attempt:
@@ -141,11 +162,17 @@ def begin(database: Database, counters: tuple[Counter, ...], now: datetime) -> A
             row.failures = min(failures, counter.free + MOST_DOUBLINGS)
             row.last_at = now
             row.blocked_until = now + delay if delay else None
-        return Attempt(counters, tuple(row.blocked_until for row in rows))
+        return Attempt(
+            counters,
+            tuple(row.blocked_until for row in rows),
+            tuple(row.failures for row in rows),
+        )
 
 
-def take_back(session: Session, attempt: Attempt) -> None:
+def take_back(session: Session, attempt: Attempt, failures: float = 1.0) -> None:
     """The attempt was right: forget one's own failures, and this one where others are counted.
+
+    There, it may be some more of one's own ``failures``.
 
     An address keeps its others: who has an account may not use it to try those of others. A login
     keeps them too: that its user comes in gives nobody who guesses another start.
@@ -156,20 +183,20 @@ def take_back(session: Session, attempt: Attempt) -> None:
             continue
         row = session.get(LoginFailureRow, counter.key, with_for_update=True)
         if row is not None:
-            row.failures = max(0.0, row.failures - 1)
+            row.failures = max(0.0, row.failures - failures)
             if row.blocked_until == block:
                 row.blocked_until = None
 
 
 def forgive(session: Session, login: str) -> None:
     """Forget all failures of a folded login, from wherever they came."""
-    key, short = LoginFailureRow.key, _short(login)
+    key, of_login = LoginFailureRow.key, short(login)
     session.execute(
         delete(LoginFailureRow).where(
-            or_(key.startswith(f"place:{short}:"), key.startswith(f"device:{short}:"))
+            or_(key.startswith(f"place:{of_login}:"), key.startswith(f"device:{of_login}:"))
         )
     )
-    session.execute(delete(LoginFailureRow).where(key == f"login:{short}"))
+    session.execute(delete(LoginFailureRow).where(key == f"login:{of_login}"))
 
 
 def tidy(session: Session, now: datetime, most: int = MOST_ROWS) -> None:
@@ -178,8 +205,9 @@ def tidy(session: Session, now: datetime, most: int = MOST_ROWS) -> None:
     Who tries made-up logins from ever more addresses fills no disk: of more rows than ``most``
     those go that weigh least.
     """
-    forgotten = select(LoginFailureRow.key).where(LoginFailureRow.last_at < now - MEMORY)
-    _remove(session, forgotten)
+    key, last_at = LoginFailureRow.key, LoginFailureRow.last_at
+    of_login = ~key.startswith(OF_PIN) & (last_at < now - LOGINS.memory)
+    _remove(session, select(key).where(of_login | (last_at < now - PINS.memory)))
     beyond = session.scalars(select(func.count()).select_from(LoginFailureRow)).one() - most
     if beyond > 0:
         lightest = select(LoginFailureRow.key).order_by(
@@ -216,13 +244,13 @@ def _network(text: str) -> str:
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return _short(text)
+        return short(text)
     if ip.version == 6 and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     bits = _NETWORK_BITS if ip.version == 6 else ip.max_prefixlen
     return str(ipaddress.ip_network((ip, bits), strict=False))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """A key of any text. What somebody takes for their login may be their password."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

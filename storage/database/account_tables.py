@@ -143,8 +143,28 @@ class InvitationRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PinRow(Base):
+    """With what an employee comes into their mailbox by phone; it is the person's.
+
+    One that ``must_change`` was made by somebody else, and is good until its owner sets another.
+    """
+
+    __tablename__ = "pins"
+
+    employee_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("employees.id", ondelete="CASCADE"), primary_key=True
+    )
+    pin_hash: Mapped[str] = mapped_column(Text)
+    must_change: Mapped[bool] = mapped_column(default=False)
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class LoginFailureRow(Base):
-    """Failures of one login, place, browser or session; they are forgotten bit by bit."""
+    """Failures of one login, place, browser or session, or of PINs; they are forgotten bit by bit.
+
+    ``refused`` are attempts that were not looked at, and that the audit log has not told of since
+    ``told_at``.
+    """
 
     __tablename__ = "login_failures"
 
@@ -152,3 +172,5 @@ class LoginFailureRow(Base):
     failures: Mapped[float]
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -28,6 +28,7 @@ from storage.office.values import (
 )
 
 Language = Literal["ru", "en"]
+PinAsked = Literal["always", "outside", "never"]
 
 
 class Company(StrictModel):
@@ -143,6 +144,9 @@ class VoicemailSettings(StrictModel):
     """Days that what is probably empty is kept aside; None is `messages.quiet_days`."""
     max_messages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Messages that one box holds, the trash apart; None is any number."""
+    pin: PinAsked = "outside"
+    """Who is asked for a PIN to hear a mailbox by phone: everybody ("always"), whoever does not
+    call from its own phone ("outside"), or nobody ("never"): then it is heard there alone."""
     notify: Destinations | None = None
     """Who is told of the company's own messages."""
     letter: LetterTemplate | None = None

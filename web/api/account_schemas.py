@@ -119,6 +119,28 @@ class Confirmation(Body):
     """One's own present password."""
 
 
+class PinState(Answer):
+    """What is known of the PIN of a mailbox."""
+
+    is_set: bool
+    must_change: bool
+    """Whether it is a one-time PIN, to be changed at the first call."""
+    locked_until: datetime | None
+    """Until when none is looked at, as too many were wrong; null for one that is not locked."""
+
+
+class NewPin(Confirmation):
+    """A PIN of 4 to 12 digits that nobody guesses."""
+
+    pin: str = Field(max_length=24, examples=["4711"], json_schema_extra={"format": "password"})
+
+
+class OneTimePin(Answer):
+    """A PIN that has to be changed at the first call; it is told only here."""
+
+    pin: str = Field(examples=["470926"])
+
+
 class NewPassword(Confirmation):
     """A password that somebody else chose."""
 

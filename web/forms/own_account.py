@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from storage.accounts.pins import PinState
 from storage.actor import Person
 from storage.errors import NotFound
 from storage.notifications.own_address import OWN_EVENTS, OwnAddress
@@ -47,6 +48,7 @@ class OwnVoicemail:
     employee_id: str
     addresses: list[OwnAddress]
     """Where letters about messages go, beside what the configuration says."""
+    pin: PinState
 
     @property
     def to_confirm(self) -> list[OwnAddress]:
@@ -155,4 +157,5 @@ def _own(visit: Visit, person: Person, employee: Employee) -> OwnVoicemail:
         doubts_of(visit, prompt),
         person.id,
         visit.services.own_addresses.of(person.id),
+        visit.services.pins.state(visit.user.company_id, person.extension),
     )

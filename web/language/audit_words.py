@@ -60,6 +60,13 @@ ACTIONS: Final = {
     "address.code": "Another code sent to an address",
     "address.confirm": "Address of an employee's own confirmed",
     "address.remove": "Address of an employee's own removed",
+    "pin.right": "Mailbox opened by PIN",
+    "pin.wrong": "Wrong PIN",
+    "pin.refused": "PIN not looked at after too many wrong ones",
+    "pin.set": "PIN set",
+    "pin.change": "PIN changed by its owner",
+    "pin.remove": "PIN removed",
+    "pin.unlock": "PIN unlocked",
     "delivery.retry": "Notification sent again",
     "delivery.cancel": "Notification cancelled",
     "number.assign": "Number assigned to the company",
@@ -78,6 +85,7 @@ KINDS: Final = {
     "config.": "Settings",
     "company.": "Company",
     "address.": "Employees' own addresses",
+    "pin.": "PINs of mailboxes",
     "delivery.": "Notifications",
     "number.": "Assigned numbers",
     "employee.": "Extensions given to others",
@@ -123,6 +131,9 @@ _USER_FIELDS: Final = {
     "attach": "The recording comes along as",
     "daily": "Once a day at",
     "unheard_minutes": "Only what is still unheard after minutes",
+    "caller": "Caller",
+    "not_looked_at": "Attempts not looked at",
+    "one_time": "To be changed at the first call",
 }
 _ROLES: Final = {"administrator": "PBX administrator", "employee": "Employee"}
 _NOT_TOLD: Final = (".audio",)

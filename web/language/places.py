@@ -59,6 +59,7 @@ STEPS: Final = {
     "keep_days": "days that messages are kept",
     "quiet_days": "days that what is probably empty is kept",
     "max_messages": "most messages in a mailbox",
+    "pin": "PIN by phone",
     "company_lamp": "the phone's lamp",
     "notify": "notifications",
     "letter": "letters of the company's own",

@@ -20,6 +20,8 @@ __all__ = [
     "messages",
     "notify",
     "numbers",
+    "own",
+    "pins",
     "problems",
     "prompts",
     "trash",

@@ -14,7 +14,7 @@ from web.forms.fields import number_in, typed
 from web.forms.own_account import account_page, go_to_account, settled
 from web.http.cookies import session_token
 from web.language.texts import LANGUAGES
-from web.pages import own_addresses, own_voicemail
+from web.pages.own import addresses, pin, voicemail
 from web.visit import Visit, page
 
 _PERSON: Final = ("name", "language")
@@ -125,6 +125,7 @@ routes = [
     Route("/account/tokens", page(go_to_account), methods=["GET"]),
     Route("/account/tokens", page(settled(make_token)), methods=["POST"]),
     Route("/account/tokens/{id}/revoke", page(settled(revoke_token)), methods=["POST"]),
-    *own_voicemail.routes,
-    *own_addresses.routes,
+    *voicemail.routes,
+    *addresses.routes,
+    *pin.routes,
 ]

@@ -23,7 +23,7 @@ from web.visit import Visit, page
 _SECONDS: Final = ("min_seconds", "max_seconds", "silence_seconds")
 _LIMITS: Final = ("max_messages", "keep_days", "quiet_days")
 """Left empty, there is none."""
-_FIELDS: Final = (*_SECONDS, "greeting", "review", *_LIMITS)
+_FIELDS: Final = (*_SECONDS, "greeting", "review", "pin", *_LIMITS)
 
 
 def show_mailbox(visit: Visit) -> Response:
@@ -32,6 +32,7 @@ def show_mailbox(visit: Visit) -> Response:
     words = texts(visit.language)
     values = {name: written(getattr(voicemail, name), words) for name in (*_SECONDS, *_LIMITS)}
     values["greeting"] = voicemail.greeting or ""
+    values["pin"] = voicemail.pin
     values["review"] = "yes" if voicemail.review else ""
     values["self_service"] = "yes" if company.self_service else ""
     return _form(visit, values)
@@ -66,6 +67,7 @@ def _voicemail_in(form: Mapping[str, str], before: VoicemailSettings) -> Voicema
     fields: dict[str, object] = {
         "greeting": form.get("greeting") or None,
         "review": "review" in form,
+        "pin": form.get("pin", before.pin),
     }
     for name in _SECONDS:
         try:

@@ -1,4 +1,4 @@
-"""Employees: people with phones, and where their calls go when they cannot answer."""
+"""Employees: people with phones, where their calls go when they cannot answer, and their PINs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
+from storage.accounts.pin_rules import random_pin
 from storage.companies.reassigning import reassign
 from storage.office import Employee, Forward, Office, as_data, make_part
 from storage.office.edit import entry, with_entry, with_fields, without_entry
-from web.api.auth import Administrator
+from web.api.account_schemas import Confirmation, NewPin, OneTimePin, PinState
+from web.api.auth import IN_PERSON, Administrator, Asking
 from web.api.office_schemas import (
     EmployeeEntry,
     Employees,
@@ -130,10 +132,75 @@ def delete_forward(who: Administrator, extension: Extension, rule: Rule) -> Resp
     return Response(status_code=204)
 
 
+@router.get("/{extension}/pin", responses=refusals(404))
+def get_pin(who: Administrator, extension: Extension) -> PinState:
+    """Whether an employee has a PIN, and whether it is locked. What it is nobody is told."""
+    state = who.services.pins.state(*_box(who, extension))
+    return PinState.model_validate(state.as_json())
+
+
+@router.put(
+    "/{extension}/pin",
+    status_code=204,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def set_pin(who: Administrator, extension: Extension, new: NewPin) -> Response:
+    """Give an employee a PIN for good. Not by a token."""
+    box = _box(who, extension)
+    who.confirm(new.current)
+    who.services.pins.set(*box, new.pin, by=who.actor)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/{extension}/pin/one-time",
+    status_code=201,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def make_one_time_pin(
+    who: Administrator, extension: Extension, confirmation: Confirmation
+) -> OneTimePin:
+    """Give an employee a PIN that has to be changed at the first call. Not by a token."""
+    box = _box(who, extension)
+    who.confirm(confirmation.current)
+    pin = random_pin(extension)
+    who.services.pins.set(*box, pin, one_time=True, by=who.actor)
+    return OneTimePin(pin=pin)
+
+
+@router.post(
+    "/{extension}/pin/unlock",
+    status_code=204,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def unlock_pin(who: Administrator, extension: Extension, confirmation: Confirmation) -> Response:
+    """Forget the wrong PINs that were tried: the next one is looked at. Not by a token."""
+    box = _box(who, extension)
+    who.confirm(confirmation.current)
+    who.services.pins.unlock(*box, by=who.actor)
+    return Response(status_code=204)
+
+
+@router.delete("/{extension}/pin", status_code=204, responses=refusals(404))
+def delete_pin(who: Administrator, extension: Extension) -> Response:
+    """Let nobody in by an employee's PIN any more."""
+    who.services.pins.remove(*_box(who, extension), by=who.actor)
+    return Response(status_code=204)
+
+
 def as_entry(office: Office, extension: str) -> EmployeeEntry:
     """An employee as the API sends one. Raises NotFound."""
     employee = entry(office.employees, extension, "employee")
     return EmployeeEntry.model_validate({"extension": extension, **as_data(employee)})
+
+
+def _box(who: Asking, extension: str) -> tuple[str, str]:
+    """The mailbox of an employee. Raises NotFound."""
+    entry(who.office.employees, extension, "employee")
+    return who.user.company_id, extension
 
 
 def _with(office: Office, extension: str, employee: Employee) -> Office:

@@ -29,11 +29,11 @@ def get_mailbox(who: Administrator) -> VoicemailSettings:
 
 @router.put("/mailbox", responses=refusals(404, 413), response_model_exclude_unset=True)
 def put_mailbox(who: Administrator, settings: VoicemailSettings) -> VoicemailSettings:
-    """Change how messages are taken; what is not sent has its usual value, but `notify` and
-    `letter` stay."""
+    """Change how messages are taken; what is not sent has its usual value, but `notify`, `letter`
+    and `pin` stay."""
 
     def changed(office: Office) -> Office:
-        unsent = {"notify", "letter"} - settings.model_fields_set
+        unsent = {"notify", "letter", "pin"} - settings.model_fields_set
         kept = {name: getattr(office.voicemail, name) for name in unsent}
         return with_fields(office, voicemail=settings.model_copy(update=kept))
 

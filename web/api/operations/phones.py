@@ -1,4 +1,4 @@
-"""The asking user's own phones and mailboxes: greeting, voicemail, ring timeout."""
+"""The asking user's own phones and mailboxes: greeting, voicemail, ring timeout, PIN."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from storage.office.own import (
     with_recording,
     without_own_greeting,
 )
-from web.api.account_schemas import Phone, PhoneChange, Phones
-from web.api.auth import Anyone, Asking
+from web.api.account_schemas import NewPin, Phone, PhoneChange, Phones, PinState
+from web.api.auth import IN_PERSON, Anyone, Asking
 from web.api.operations.prompts import prompt_response
 from web.api.problems import forbidden, refusals
 from web.api.sounds import SOUND, Sound, doubts_of, import_sound
@@ -94,6 +94,29 @@ def delete_my_greeting(who: Anyone, extension: OwnExtension) -> Response:
     """Have the usual greeting played again."""
     _own(who, extension)
     who.edit(lambda office: without_own_greeting(office, extension))
+    return Response(status_code=204)
+
+
+@router.get("/{extension}/pin", responses=refusals(404))
+def get_my_pin(who: Anyone, extension: OwnExtension) -> PinState:
+    """Whether there is a PIN by which one's mailbox is heard by phone, and whether it is locked."""
+    _own(who, extension)
+    state = who.services.pins.state(who.user.company_id, extension)
+    return PinState.model_validate(state.as_json())
+
+
+@router.put(
+    "/{extension}/pin",
+    status_code=204,
+    responses=refusals(404, 413, 429),
+    dependencies=[IN_PERSON],
+)
+def set_my_pin(who: Anyone, extension: OwnExtension, new: NewPin) -> Response:
+    """Set the PIN by which one's mailbox is heard by phone. Not by a token."""
+    _own(who, extension)
+    who.confirm(new.current)
+    own = {person.extension: person.id for person in who.user.people if person.is_present}
+    who.services.pins.change(own[extension], new.pin, by=who.actor)
     return Response(status_code=204)
 
 
