@@ -81,6 +81,7 @@ NEW_PASSWORD: Final = "many green pears"
 TOLD: Final = {"address": "office@example.com"}
 NOTIFY: Final = {"kind": "mail", "event": "message.kept", **TOLD}
 LETTER: Final = {"subject": "Hello", "text": "Text.", "html": "<p>Text.</p>"}
+PIN: Final = {"pin": "4711", "current": PASSWORD}
 LED_ADMIN: Final = Answers(303, 403, 403, 303, 303)
 OWN: Final = {"mail": "anna@home.example", "event": "message.kept"}
 SOUND: Final = {"sound": "a.wav"}
@@ -199,6 +200,14 @@ MATRIX: Final = (
     Row("POST", "/employees/{employee}/notify/secret/drop", NO_WEBHOOK, TOLD),
     Row("GET", "/employees/{employee}/notify/own/{theirs}/remove", OURS_LED_ON),
     Row("POST", "/employees/{employee}/notify/own/{theirs}/remove", OURS_DONE),
+    Row("GET", "/employees/{employee}/pin", OURS),
+    Row("POST", "/employees/{employee}/pin", OURS_DONE, PIN),
+    Row("GET", "/employees/{employee}/pin/one-time", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/pin/one-time", OURS_TOLD, PIN),
+    Row("GET", "/employees/{employee}/pin/unlock", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/pin/unlock", OURS_DONE, PIN),
+    Row("GET", "/employees/{employee}/pin/remove", OURS_LED_ON),
+    Row("POST", "/employees/{employee}/pin/remove", OURS_DONE),
     Row("GET", "/employees/{employee}/remove", OURS),
     Row("POST", "/employees/{employee}/remove", OURS_DONE),
     Row("GET", "/menus", ADMIN),
@@ -294,6 +303,8 @@ MATRIX: Final = (
     # It is confirmed by now.
     Row("POST", "/account/addresses/101/{own}/code", ANNAS_FILED),
     Row("POST", "/account/addresses/101/{own}/remove", ANNAS_DONE),
+    Row("GET", "/account/pin/101", LED_ON),
+    Row("POST", "/account/pin/101", ANNAS_DONE, {"pin": "4711", "pin_current": PASSWORD}),
     Row("POST", "/logout", DONE),
 )
 OPEN: Final = frozenset({"/login", "/setup", "/audio/{id}"})

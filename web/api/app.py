@@ -43,7 +43,7 @@ the messages left for their own numbers. What belongs to others is answered as i
 
 A token ends some day, and may be for reading only: then it is good for GET and HEAD, and what is
 listened to by it stays new. By no token are credentials made or changed: passwords, one-time
-links, other tokens, administrators. That takes a person who has logged in, and `current`, the
+links, PINs, other tokens, administrators. That takes a person who has logged in, and `current`, the
 person's present password.
 
 Lists come a page at a time: `next` of one page is the `cursor` of the following one. Errors are

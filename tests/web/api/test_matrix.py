@@ -105,6 +105,11 @@ MATRIX = (
         *("delete_own_address", "DELETE", "employees/102/addresses/{theirs}"),
         answers=(403, 403, 204, 404),
     ),
+    Row("get_pin", "GET", "employees/102/pin", ADMIN),
+    Row("set_pin", "PUT", "employees/102/pin", NOT_BY_TOKEN, {"pin": "4711"}),
+    Row("make_one_time_pin", "POST", "employees/102/pin/one-time", NOT_BY_TOKEN),
+    Row("unlock_pin", "POST", "employees/102/pin/unlock", NOT_BY_TOKEN),
+    Row("delete_pin", "DELETE", "employees/102/pin", (403, 403, 404, 404)),
     Row("delete_employee", "DELETE", "employees/109", (403, 403, 204, 204)),
     Row("list_menus", "GET", "menus", ADMIN),
     Row("put_menu", "PUT", "menus/extra", ADMIN, {"greeting": "sound:vm-intro"}),
@@ -159,6 +164,8 @@ MATRIX = (
     Row("confirm_my_address", "POST", f"{ADDRESS}/confirm", NOT_BY_TOKEN, {"code": "1"}),
     Row("send_my_code", "POST", f"{ADDRESS}/code", NOT_BY_TOKEN),
     Row("delete_my_address", "DELETE", ADDRESS, (204, 404, 404, 404)),
+    Row("get_my_pin", "GET", "me/phones/101/pin", HERS),
+    Row("set_my_pin", "PUT", "me/phones/101/pin", NOT_BY_TOKEN, {"pin": "4711"}),
     Row("delete_my_greeting", "DELETE", "me/phones/101/greeting", (204, 404, 404, 404)),
 )
 # Tested on its own: who is let in never gets to the end of it.
