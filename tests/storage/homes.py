@@ -19,6 +19,7 @@ from storage.backup.restoring import Restored, restore
 from storage.backup.tables import Tables, as_line
 from storage.companies.directory import Directory
 from storage.companies.store import Offices
+from storage.database.account_tables import PinRow
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow, ReadNewsRow
 from storage.database.employee_tables import EmployeeRow, HoldingRow
 from storage.database.engine import Database
@@ -116,6 +117,7 @@ def used_home(folder: Path, database: Database, audio: AudioStore | None = None)
         earlier = HoldingRow(company_id=anna.company_id, extension="109", employee_id=anna.id)
         earlier.since, earlier.until = NOW - timedelta(days=9), NOW - timedelta(days=2)
         session.add(earlier)
+        session.add(PinRow(employee_id=anna.id, pin_hash="$", must_change=True, set_at=NOW))
     for days, mailbox in enumerate((COMPANY, ANNA, COMPANY, ANNA)):
         store.receive(mailbox, at=NOW + timedelta(days=30 * days), name=f"Пётр {days}")
     store.messages.delete(store.receive(at=NOW, name="ненужный"), by=ME)

@@ -304,7 +304,7 @@ MATRIX: Final = (
     Row("POST", "/account/addresses/101/{own}/code", ANNAS_FILED),
     Row("POST", "/account/addresses/101/{own}/remove", ANNAS_DONE),
     Row("GET", "/account/pin/101", LED_ON),
-    Row("POST", "/account/pin/101", ANNAS_DONE, {"pin": "4711", "pin_current": PASSWORD}),
+    Row("POST", "/account/pin/101", ANNAS_DONE, {"pin": "4711", "pin_current": NEW_PASSWORD}),
     Row("POST", "/logout", DONE),
 )
 OPEN: Final = frozenset({"/login", "/setup", "/audio/{id}"})

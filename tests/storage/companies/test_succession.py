@@ -596,9 +596,11 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         for table in (
             *("devices", "allowances", "assigned_numbers", "search_index"),
             *("own_addresses", "deliveries", "read_news", "destinations", "signing_keys"),
-            "leases",
+            *("leases", "pins"),
         ):
             do(f"DROP TABLE {table}")
+        for column in ("refused", "told_at"):
+            do(f"ALTER TABLE login_failures DROP COLUMN {column}")
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")
         do("DROP TABLE bindings")

@@ -122,7 +122,7 @@ def test_a_database_of_before_is_counted_when_it_is_migrated(
 
 _NEWER_TABLES = (
     *("unheard", "tallies", "news", "audit", "addressees"),
-    *("own_addresses", "bindings", "holdings", "employees", "devices"),
+    *("own_addresses", "pins", "bindings", "holdings", "employees", "devices"),
     *("allowances", "assigned_numbers"),
     *("deliveries", "read_news", "destinations", "signing_keys", "leases"),
     "search_index",
@@ -151,6 +151,8 @@ def _back_to(url: str, revision: str) -> None:
         for table in _NEWER_TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE tokens DROP COLUMN read_only"))
+        for column in ("refused", "told_at"):
+            connection.execute(text(f"ALTER TABLE login_failures DROP COLUMN {column}"))
         connection.execute(text("DROP INDEX ix_companies_mailbox_context"))
         connection.execute(text("ALTER TABLE companies DROP COLUMN mailbox_context"))
         for index in _NEWER_INDEXES:
