@@ -15,15 +15,8 @@ from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front
 NEW_PASSWORD = "seven red pears"
 OLGAS = (
     *("/users", "/users/new?extension=102", "/employees", "/employees/new", "/employees/101"),
-    *(
-        "/employees/101/remove",
-        "/employees/101/pin",
-        "/numbers",
-        "/mailbox",
-        "/company",
-        "/audit",
-        "/account",
-    ),
+    *("/employees/101/remove", "/numbers", "/mailbox", "/company", "/audit", "/account"),
+    "/employees/101/pin",
 )
 
 

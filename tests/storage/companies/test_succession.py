@@ -584,8 +584,11 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
         do("DROP INDEX ix_companies_mailbox_context")
         do("ALTER TABLE companies DROP COLUMN mailbox_context")
         do("DROP INDEX ix_messages_addressee")
-        for column in ("quiet", "loudness", "new_in_box"):
-            do(f"ALTER TABLE messages DROP COLUMN {column}")
+        for table, column in (
+            *(("messages", name) for name in ("quiet", "loudness", "new_in_box")),
+            *(("login_failures", name) for name in ("refused", "told_at")),
+        ):
+            do(f"ALTER TABLE {table} DROP COLUMN {column}")
         for name, columns in (
             ("company", "company_id, place"),
             ("box", "company_id, box, place"),
@@ -599,8 +602,6 @@ def _back_to_0005(database: Database, extensions: dict[str, list[str]]) -> None:
             *("leases", "pins"),
         ):
             do(f"DROP TABLE {table}")
-        for column in ("refused", "told_at"):
-            do(f"ALTER TABLE login_failures DROP COLUMN {column}")
         for table in ("messages", "addressees", "news"):
             do(f"ALTER TABLE {table} DROP COLUMN employee_id")
         do("DROP TABLE bindings")
