@@ -10,7 +10,8 @@ from httpx2 import Response
 
 from storage.accounts.pins import PinRefused, Proven
 from storage.actor import Actor
-from tests.web.conftest import NOBODY, PASSWORD, Front, Visitor
+from storage.companies.reassigning import reassign
+from tests.web.conftest import COMPANY, NOBODY, PASSWORD, Front, Visitor
 
 PIN: Final = "4711"
 ACCOUNT: Final = "/account/pin/101"
@@ -164,3 +165,14 @@ def test_the_configuration_neither_tells_nor_touches_pins(front: Front) -> None:
     offices.apply(before, by=NOBODY)
     assert opens(front)
     assert "argon2" not in repr(before)
+
+
+def test_a_pin_moves_with_its_owner_and_a_successor_has_none(front: Front) -> None:
+    pins, offices, company_id = front.services.pins, front.services.offices, front.site.company_id
+    pins.set(company_id, "102", PIN, by=NOBODY)
+    before = front.site.office
+    anna, boris = before.employees["101"], before.employees["102"]
+    offices.apply(before.model_copy(update={"employees": {"101": anna, "105": boris}}), by=NOBODY)
+    assert pins.state(company_id, "105").is_set
+    reassign(offices, COMPANY, "105", "Глеб Волков", messages="hand-over", by=NOBODY)
+    assert not pins.state(company_id, "105").is_set
