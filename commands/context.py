@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.companies.store import Offices
     from storage.database.engine import Database
     from storage.intake.intake import Intake
+    from storage.listening.mailboxes import Mailboxes
     from storage.messages.events import News
     from storage.messages.repository import MessageRepository
     from storage.messages.unassigned import Unassigned
@@ -88,6 +89,12 @@ class App:
         from storage.messages.repository import MessageRepository
 
         return MessageRepository(self.database, self.audio)
+
+    @cached_property
+    def mailboxes(self) -> Mailboxes:
+        from storage.listening.mailboxes import Mailboxes
+
+        return Mailboxes(self.database, self.messages)
 
     @cached_property
     def retention(self) -> Retention:

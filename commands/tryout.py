@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 
 from commands.context import App
+from commands.terminal.listening import TellingMailboxes
 from dialplan.entry import take_call
 from dialplan.services import Services
 from storage.intake.drafts import Interrupted
@@ -70,6 +71,7 @@ def try_call(
         steps=lines,
         site=site,
         taker=_TellingTaker(lines),
+        mailboxes=TellingMailboxes(lines.note, app.mailboxes),
         sound=lambda reference: _spoken(site.office, reference),
         outside=app.settings.calls.outside,
         hearing=app.settings.calls.ringing,

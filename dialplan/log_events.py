@@ -27,6 +27,9 @@ KEPT: Final = "message kept"
 KEPT_ASIDE: Final = "message kept aside"
 NO_SOUND: Final = "take without a sound"
 WAITS: Final = "a message waits to be filed"
+LISTENING: Final = "message played to a listener"
+NOT_PLAYABLE: Final = "a message cannot be played"
+PIN_REFUSED: Final = "a PIN was refused"
 
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
     GOING_ON: frozenset({"takes", "employee"}),
@@ -48,5 +51,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     KEPT_ASIDE: frozenset({"message", "seconds"}),
     NO_SOUND: frozenset({"message"}),
     WAITS: frozenset({"message", "why"}),
+    LISTENING: frozenset({"message"}),
+    NOT_PLAYABLE: frozenset({"message", "why"}),
+    PIN_REFUSED: frozenset({"employee"}),
 }
 """What each carries at most; the call's id, the role and the level stand on every line."""

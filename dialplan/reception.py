@@ -11,15 +11,18 @@ import structlog
 
 from dialplan import log_events, sounds
 from dialplan.entry import take_call
-from dialplan.message_taking import StoredMessageTaker
-from dialplan.patience import NEW_NUMBER_PATIENCE, PATIENCE
+from dialplan.keeping.mailbox_keeping import StoredMailboxes
+from dialplan.keeping.message_taking import StoredMessageTaker
+from dialplan.keeping.patience import NEW_NUMBER_PATIENCE, PATIENCE
 from dialplan.phone_tasks import play_message, record_prompt
 from dialplan.services import Services
 from dialplan.strays import StrayRules, Strays
+from storage.accounts.pins import Pins
 from storage.companies.store import Directory, Offices, Site
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.identifiers import is_id
 from storage.intake.intake import Intake
+from storage.listening.mailboxes import Mailboxes
 from storage.messages.repository import MessageRepository
 from storage.messages.unassigned import Unassigned
 from storage.office.prompts import PromptLibrary
@@ -38,6 +41,8 @@ class Reception:
     offices: Offices
     intake: Intake
     messages: MessageRepository
+    mailboxes: Mailboxes
+    pins: Pins
     prompts: PromptLibrary
     unassigned: Unassigned
     outside: str
@@ -50,6 +55,11 @@ class Reception:
     def taker(self) -> StoredMessageTaker:
         """One for all calls, with its threads."""
         return StoredMessageTaker(self.intake)
+
+    @cached_property
+    def listening(self) -> StoredMailboxes:
+        """One for all calls, with its threads."""
+        return StoredMailboxes(self.pins, self.mailboxes, self.recordings)
 
     async def take(self, call: Call, args: Sequence[str]) -> None:
         """Serve a call that the dialplan, or one of our commands, sent with these arguments.
@@ -106,6 +116,7 @@ class Reception:
         return Services(
             site=site,
             taker=self.taker,
+            mailboxes=self.listening,
             sound=lambda reference: self._sound(site, reference),
             outside=self.outside,
             hearing=self.hearing,

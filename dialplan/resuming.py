@@ -12,7 +12,7 @@ from dataclasses import replace
 import structlog
 
 from dialplan import log_events, sounds
-from dialplan.message_taking import MessageTaker
+from dialplan.keeping.message_taking import MessageTaker
 from dialplan.services import Desk
 from dialplan.takes import Takes
 from dialplan.voicemail import go_on_with, keep_for_absent, note_what_is_missing

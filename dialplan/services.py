@@ -1,4 +1,4 @@
-"""What a call flow may use: a snapshot of the company's configuration, and the taker."""
+"""What a call flow may use: a snapshot of the company's configuration, the taker, and mailboxes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from dialplan import sounds
-from dialplan.message_taking import MessageTaker
+from dialplan.keeping.mailbox_keeping import MailboxKeeper
+from dialplan.keeping.message_taking import MessageTaker
 from storage.companies.store import Site
 from storage.intake.intake import Mailbox
 from storage.intake.mailboxes import company_mailbox, employee_mailbox
@@ -42,6 +43,7 @@ class Services:
 
     site: Site
     taker: MessageTaker
+    mailboxes: MailboxKeeper
     sound: Callable[[str], str]
     outside: str
     hearing: Hearing = "ringing"

@@ -13,8 +13,8 @@ from functools import partial
 import structlog
 
 from dialplan import log_events, sounds
-from dialplan.message_taking import StoredMessageTaker
-from dialplan.patience import PATIENCE
+from dialplan.keeping.message_taking import StoredMessageTaker
+from dialplan.keeping.patience import PATIENCE
 from dialplan.resuming import take_up_again
 from dialplan.services import Desk
 from dialplan.voicemail import leave_message

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dialplan.message_taking import MessageTaker
+from dialplan.keeping.message_taking import MessageTaker
 from storage.intake.intake import Draft, Mailbox
 from storage.office import VoicemailSettings
 from telephony.call import Call, RecordingLimits

@@ -15,7 +15,7 @@ import structlog
 
 from dialplan import log_events, sounds
 from dialplan.digits import SKIP
-from dialplan.message_taking import MessageTaker
+from dialplan.keeping.message_taking import MessageTaker
 from dialplan.takes import Takes
 from storage.errors import MailboxFull, NoPlace, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox

@@ -12,7 +12,8 @@ from storage.office.any_action import ACTIONS
 from storage.office.targets import LEADS, Target
 from web.api import office_schemas
 from web.forms.forwarding import choices, forward_in, offered
-from web.language.action_words import ON_PAGE, FormChoice, all_choices
+from web.language.action_forms import FormChoice
+from web.language.action_words import ON_PAGE, all_choices
 from web.language.target_words import TARGETS_ON_PAGE
 
 ROOT = Path(__file__).parent.parent

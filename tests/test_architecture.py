@@ -25,7 +25,7 @@ ROOMS = {
 FLOORS = {
     "storage": (
         ("backup", "transfer"),
-        ("accounts", "intake", "notifications", "retention"),
+        ("accounts", "intake", "listening", "notifications", "retention"),
         ("companies",),
         ("messages",),
         ("audit", "metrics", "office", "people", "privacy"),
@@ -62,10 +62,11 @@ FLOORS = {
         ("menu",),
         ("actions", "strays"),
         ("nobody", "phone_tasks", "resuming"),
+        ("mailbox",),
         ("services", "voicemail"),
         ("takes",),
-        ("message_taking",),
-        ("digits", "log_events", "patience", "saying", "sounds", "steps", "worker_threads"),
+        ("keeping",),
+        ("digits", "log_events", "saying", "sounds", "steps"),
     ),
     "telephony": (
         ("sandbox",),

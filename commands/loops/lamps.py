@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from commands.context import App
-from dialplan.worker_threads import WorkerThreads
+from dialplan.keeping.worker_threads import WorkerThreads
 from storage.companies.directory import Directory
 from storage.errors import StorageError
 from storage.messages.events import MOST, Item

@@ -204,6 +204,8 @@ def _reception(app: App) -> Reception:
         offices=app.offices,
         intake=app.intake,
         messages=app.messages,
+        mailboxes=app.mailboxes,
+        pins=app.pins,
         prompts=app.prompts,
         unassigned=app.unassigned,
         outside=settings.outside,

@@ -8,6 +8,7 @@ __all__ = [
     "audio_player",
     "destinations",
     "letters",
+    "listening",
     "message_options",
     "office_options",
     "pins",

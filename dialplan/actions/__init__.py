@@ -12,7 +12,17 @@ from typing import Any, Final
 import structlog
 
 from dialplan import log_events
-from dialplan.actions import dial, hangup, nothing, open_menu, play, repeat, ring, voicemail
+from dialplan.actions import (
+    dial,
+    hangup,
+    mailbox,
+    nothing,
+    open_menu,
+    play,
+    repeat,
+    ring,
+    voicemail,
+)
 from dialplan.services import Services
 from dialplan.steps import Next
 from storage.office import Action, ForwardAction
@@ -24,6 +34,7 @@ RUNS: Final[dict[str, Callable[[Call, Services, Any, str], Awaitable[Next]]]] = 
     "voicemail": voicemail.run,
     "ring": ring.run,
     "menu": open_menu.run,
+    "mailbox": mailbox.run,
     "dial": dial.run,
     "play": play.run,
     "repeat": repeat.run,

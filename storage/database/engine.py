@@ -1,7 +1,7 @@
 """The database: one engine, sessions, and migrations applied at start.
 
 Synchronous, and safe to use from many threads; asyncio code calls it through worker threads.
-How long a caller waits for it is in `dialplan.patience`.
+How long a caller waits for it is in `dialplan.keeping.patience`.
 """
 
 from __future__ import annotations

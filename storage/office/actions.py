@@ -153,6 +153,28 @@ class OpenMenu(AnyAction):
 
 
 @known
+class OpenMailbox(AnyAction):
+    """Let the caller hear a mailbox, after its PIN; with no employee named, its extension first."""
+
+    action: Literal["mailbox"] = "mailbox"
+    employee: Extension | None = None
+
+    usage = (("mailbox [EXTENSION]", "hear one's messages, or an employee's, after the PIN"),)
+
+    @classmethod
+    def read(cls, words: list[str], _inner: Read | None, /) -> dict[str, Any] | None:
+        return Voicemail.read(words, _inner)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return () if self.employee is None else (self.employee,)
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        return () if self.employee is None else (("employee", self.employee),)
+
+
+@known
 class Dial(AnyAction):
     """Connect the caller to an outside number."""
 

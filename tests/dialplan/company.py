@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from dialplan.message_taking import MessageTaker, StoredMessageTaker
+from dialplan.keeping.message_taking import MessageTaker, StoredMessageTaker
 from dialplan.services import Services
 from storage.audio.store import LocalAudio
 from storage.companies.store import Site
@@ -20,6 +20,7 @@ from storage.messages.query import Query
 from storage.messages.repository import Message, MessageRepository
 from storage.office import Office, parse_office
 from tests.databases import empty_sqlite
+from tests.dialplan.mailroom import Mailroom
 from tests.scenarios import Expected
 from tests.speech import samples, speak
 
@@ -50,6 +51,7 @@ class Company:
         return Services(
             site=self.site,
             taker=taker or self.taker,
+            mailboxes=Mailroom(),
             sound=lambda reference: reference.partition(":")[2],
             outside="PJSIP/{number}@trunk",
         )

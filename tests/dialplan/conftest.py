@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import dialplan.message_taking
+import dialplan.keeping.message_taking
 import dialplan.reception
 import dialplan.strays
 from storage.office import Office
@@ -21,9 +21,9 @@ Found = Callable[..., Company]
 def patient() -> Iterator[None]:
     """A database that is there answers, however busy the machine is: nobody gives it up."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (dialplan.message_taking, dialplan.reception, dialplan.strays):
+        for module in (dialplan.keeping.message_taking, dialplan.reception, dialplan.strays):
             patch.setattr(module, "PATIENCE", 30.0)
-        patch.setattr(dialplan.message_taking, "FINISH_PATIENCE", 30.0)
+        patch.setattr(dialplan.keeping.message_taking, "FINISH_PATIENCE", 30.0)
         patch.setattr(dialplan.reception, "NEW_NUMBER_PATIENCE", 30.0)
         yield
 

@@ -6,12 +6,17 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from argon2.profiles import CHEAPEST
+
 from dialplan.reception import Reception
 from dialplan.strays import StrayRules
+from storage.accounts.passwords import Passwords
+from storage.accounts.pins import Pins
 from storage.audio.store import LocalAudio
 from storage.companies.store import Offices
 from storage.database.engine import Database
 from storage.intake.intake import Intake
+from storage.listening.mailboxes import Mailboxes
 from storage.messages.repository import MessageRepository
 from storage.messages.unassigned import Unassigned
 from storage.office.prompts import PromptLibrary
@@ -60,6 +65,8 @@ class House:
             offices=self.offices,
             intake=self.intake,
             messages=self.messages,
+            mailboxes=Mailboxes(self.database, self.messages),
+            pins=Pins(self.database, Passwords(CHEAPEST)),
             prompts=prompts,
             unassigned=Unassigned(self.database),
             outside="PJSIP/{number}@trunk",

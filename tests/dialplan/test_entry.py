@@ -231,6 +231,8 @@ async def test_a_database_that_cannot_be_read_is_an_error_for_the_caller_of_the_
             offices=offices,
             intake=house.intake,
             messages=house.messages,
+            mailboxes=house.reception.mailboxes,
+            pins=house.reception.pins,
             prompts=PromptLibrary(tmp_path),
             unassigned=Unassigned(broken),
             outside="",

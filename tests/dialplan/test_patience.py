@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import pytest
 import structlog
 
-import dialplan.message_taking
-from dialplan.message_taking import StoredMessageTaker
+import dialplan.keeping.message_taking
+from dialplan.keeping.message_taking import StoredMessageTaker
+from dialplan.keeping.worker_threads import THREADS, WorkerThreads
 from dialplan.voicemail import leave_message
-from dialplan.worker_threads import THREADS, WorkerThreads
 from storage.database.tables import MessageRow
 from storage.errors import DatabaseUnavailable, SpoolError
 from storage.intake.intake import Draft, Filed, Intake, Kept, Mailbox
@@ -39,8 +39,8 @@ SETTINGS = VoicemailSettings()
 def impatient() -> Iterator[None]:
     """Whoever waits now waits in vain: nobody has to for long."""
     with pytest.MonkeyPatch.context() as patience:
-        patience.setattr(dialplan.message_taking, "PATIENCE", 0.1)
-        patience.setattr(dialplan.message_taking, "FINISH_PATIENCE", 0.2)
+        patience.setattr(dialplan.keeping.message_taking, "PATIENCE", 0.1)
+        patience.setattr(dialplan.keeping.message_taking, "FINISH_PATIENCE", 0.2)
         yield
 
 
@@ -181,7 +181,7 @@ class DeafMessages(Intake):
 async def test_nobody_waits_in_silence_for_the_voice_detector(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialplan.message_taking, "PATIENCE", 0.1)
+    monkeypatch.setattr(dialplan.keeping.message_taking, "PATIENCE", 0.1)
     messages = DeafMessages(company.database, company.audio, company.recordings)
     messages.hung = hung = Hung()
 

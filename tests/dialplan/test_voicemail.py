@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dialplan.entry import take_call
-from dialplan.message_taking import StoredMessageTaker
+from dialplan.keeping.message_taking import StoredMessageTaker
 from dialplan.voicemail import ATTEMPTS, leave_message
 from storage.errors import AudioError, DatabaseUnavailable, StorageError
 from storage.intake.intake import Draft, Empty, Kept, Mailbox

@@ -15,6 +15,7 @@ from storage.office import Office, VoicemailSettings, parse_office
 from telephony.call import Call
 from telephony.errors import CallerLeft
 from telephony.scripted import Script, ScriptedCall
+from tests.dialplan.mailroom import Mailroom
 
 NUMBER = "74951234567"
 
@@ -67,16 +68,23 @@ class Walk:
 
 
 async def walk(
-    office: Office | str, script: Script, *, dialled: str = NUMBER, allowance: Allowance = ALONE
+    office: Office | str,
+    script: Script,
+    *,
+    dialled: str = NUMBER,
+    allowance: Allowance = ALONE,
+    mailroom: Mailroom | None = None,
+    endpoint: str = "PJSIP/trunk",
 ) -> Walk:
     """Place a call; a scripted caller hangs up at the beep unless the script says else."""
     office = parse_office(office) if isinstance(office, str) else office
     site = Site("company", office, allowance)
     attendant = Attendant()
-    call = ScriptedCall(dialled, script)
+    call = ScriptedCall(dialled, script, endpoint=endpoint)
     services = Services(
         site=site,
         taker=attendant,
+        mailboxes=mailroom or Mailroom(),
         sound=lambda reference: reference.partition(":")[2],
         outside="PJSIP/{number}@trunk",
     )

@@ -20,7 +20,8 @@ from storage.office.any_action import AnyAction, Read, known
 from storage.office.targets import LEADS, Lead
 from storage.office.values import Seconds
 from telephony.call import Call
-from web.language.action_words import ON_PAGE, Asked, FormChoice, OnPage, Words
+from web.language.action_forms import Asked, FormChoice, OnPage, Words
+from web.language.action_words import ON_PAGE
 from web.language.target_words import TARGETS_ON_PAGE, TargetOnPage
 from web.language.words import written
 

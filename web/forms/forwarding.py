@@ -11,7 +11,8 @@ from storage.office import Forward, ForwardAction, Nothing, Office, make_part
 from storage.office.any_action import ACTIONS
 from web.errors import FormError
 from web.forms.fields import seconds_in
-from web.language.action_words import ON_PAGE, FormChoice
+from web.language.action_forms import FormChoice
+from web.language.action_words import ON_PAGE
 
 Rule = Literal["no_answer", "busy", "unreachable", "always"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)

@@ -4,6 +4,7 @@ Here stand tables and what reads them. What asks storage or knows a visitor may 
 """
 
 __all__ = [
+    "action_forms",
     "action_words",
     "answer_words",
     "audit_words",

@@ -7,9 +7,8 @@ marked by `_` in the tables is translated where it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from gettext import NullTranslations
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from storage.office import (
     Action,
@@ -17,69 +16,14 @@ from storage.office import (
     ForwardAction,
     Nothing,
     Office,
+    OpenMailbox,
     OpenMenu,
     Play,
     Ring,
     Voicemail,
 )
+from web.language.action_forms import Asked, FormChoice, OnPage, Words
 from web.language.words import phone, written
-
-
-@dataclass(frozen=True)
-class Words:
-    """An action in one line, and what else is to be known about it in a second one."""
-
-    title: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A field that goes with a choice."""
-
-    name: str
-    """Under which the form sends it."""
-    key: str
-    """Where it stands in the action."""
-    kind: Literal["box", "person", "menu", "sound", "phone", "seconds"]
-    label: str
-    hint: str = ""
-    missing: str = ""
-    """The code of what is wrong when nothing was typed; "" leaves that to the action."""
-    optional: bool = False
-    """Whether an empty one is left out."""
-
-
-@dataclass(frozen=True)
-class FormChoice:
-    """One thing that can be chosen in the form of an action."""
-
-    name: str
-    label: str
-    fields: tuple[Asked, ...] = ()
-    fits: Callable[[Any], bool] = lambda _action: True
-    """Whether it is the choice that an action of its kind was, or would be, made by."""
-    is_several: bool = False
-    """Whether several employees are rung by it: that has fields of its own."""
-
-    @property
-    def person(self) -> str:
-        """The field for an employee, without whom it cannot be chosen; "" if it takes none."""
-        return next((asked.name for asked in self.fields if asked.kind == "person"), "")
-
-
-@dataclass(frozen=True)
-class OnPage:
-    """What pages know of one action."""
-
-    sentence: Callable[[Any, Office, NullTranslations, str | None], Words]
-    """In words; the last is the employee in whose forwarding it stands, if it does."""
-    choices: tuple[FormChoice, ...] = ()
-    forwarding: tuple[FormChoice, ...] = ()
-    """What can be chosen for a rule of an employee's forwarding; at most one field goes with each.
-    One with an employee is a list: under its label a line for each, its field's label in front."""
-    sign: str = ""
-    """Its picture, drawn with a pen in a square of 24."""
 
 
 def describe(
@@ -157,6 +101,15 @@ def _open_menu(
     return Words(texts.gettext("Menu “{name}”").format(name=action.menu))
 
 
+def _open_mailbox(
+    action: OpenMailbox, office: Office, texts: NullTranslations, _owner: str | None
+) -> Words:
+    _ = texts.gettext
+    if action.employee is None:
+        return Words(_("Hear messages"), _("Asks for the extension and its PIN"))
+    return Words(_("Hear messages"), _("Of: {name}").format(name=person(action.employee, office)))
+
+
 def _dial(action: Dial, office: Office, texts: NullTranslations, _owner: str | None) -> Words:
     shown = phone(action.number, office.company.timezone)
     return Words(texts.gettext("Call {number}").format(number=shown))
@@ -230,6 +183,23 @@ ON_PAGE: Final[dict[str, OnPage]] = {
         _open_menu,
         (FormChoice("menu", _("Open another menu"), (Asked("menu", "menu", "menu", _("Menu")),)),),
         sign="M4 6.5h16M4 12h16M4 17.5h10",
+    ),
+    "mailbox": OnPage(
+        _open_mailbox,
+        (
+            FormChoice(
+                "mailbox",
+                _("Hear messages, after the PIN"),
+                (
+                    Asked(
+                        *("listener", "employee", "any-person", _("Whose messages")),
+                        optional=True,
+                    ),
+                ),
+            ),
+        ),
+        sign="M4 13v-1a8 8 0 0 1 16 0v1M4 13h3v6H5.5A1.5 1.5 0 0 1 4 17.5ZM20 13h-3v6h1.5a1.5 1.5"
+        " 0 0 0 1.5-1.5Z",
     ),
     "dial": OnPage(
         _dial,

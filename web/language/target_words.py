@@ -11,8 +11,9 @@ from gettext import NullTranslations
 from typing import Final
 from urllib.parse import quote
 
-from storage.office import Office, Target, Voicemail
-from web.language.action_words import Words, describe, person
+from storage.office import Office, OpenMailbox, Target, Voicemail
+from web.language.action_forms import Words
+from web.language.action_words import describe, person
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ def _ringing(extension: str, office: Office, texts: NullTranslations) -> Words:
     return Words(ring, extension)
 
 
+def _mailbox(extension: str, office: Office, texts: NullTranslations) -> str:
+    if not extension:
+        return texts.gettext("Messages by phone: asks for extension and PIN")
+    whose = _employee(extension, office, texts)
+    return texts.gettext("Messages by phone of %(name)s: asks for the PIN") % {"name": whose}
+
+
 def _(text: str) -> str:
     """Marks a text that is translated where it is shown."""
     return text
@@ -71,6 +79,15 @@ TARGETS_ON_PAGE: Final[dict[str, TargetOnPage]] = {
         lambda _name, _office, texts: texts.gettext("The company's voicemail"),
         lambda _name: "/mailbox",
         lambda _name, office, texts: describe(Voicemail(), office, texts),
+    ),
+    "mailbox": TargetOnPage(
+        _("Messages by phone"),
+        lambda office: ["", *office.employees],
+        _mailbox,
+        lambda extension: f"/employees/{extension}" if extension else "/mailbox",
+        lambda extension, office, texts: describe(
+            OpenMailbox(employee=extension or None), office, texts
+        ),
     ),
 }
 """What pages know of each kind of place, by its name."""

@@ -17,7 +17,8 @@ from starlette.datastructures import FormData
 from storage.office import Action, Office, Ring, as_data
 from web.errors import FormError
 from web.forms.fields import seconds_in, typed
-from web.language.action_words import ON_PAGE, Asked, FormChoice, all_choices, describe
+from web.language.action_forms import Asked, FormChoice
+from web.language.action_words import ON_PAGE, all_choices, describe
 from web.language.words import written
 
 DEEPEST: Final = 2

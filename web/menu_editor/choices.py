@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from storage.office import Office
-from web.language.action_words import Asked, FormChoice, all_choices
+from web.language.action_forms import Asked, FormChoice
+from web.language.action_words import all_choices
 from web.menu_editor.action_form import ActionForm
 from web.menu_editor.form import ASTERISK, NEW_TEXT
 
@@ -59,6 +60,8 @@ class Choices:
         match asked.kind:
             case "box":
                 return [("", self.texts.gettext("the company's")), *self.people(chosen)]
+            case "any-person":
+                return [("", self.texts.gettext("asked from the caller")), *self.people(chosen)]
             case "person":
                 return self.people(chosen)
             case "menu":

@@ -13,7 +13,8 @@ from gettext import NullTranslations
 from typing import Final, Literal
 
 from storage.office import Action, Menu, Office, OpenMenu, Repeat, Target, check
-from web.language.action_words import Words, describe, spoken
+from web.language.action_forms import Words
+from web.language.action_words import describe, spoken
 from web.language.target_words import TARGETS_ON_PAGE
 from web.language.words import phone
 

@@ -20,7 +20,8 @@ from web.forms.office_changes import (
     form_status,
     refuse_if_changed,
 )
-from web.language.action_words import Words, describe, spoken
+from web.language.action_forms import Words
+from web.language.action_words import describe, spoken
 from web.language.places import place_in_words
 from web.language.telling import Mistakes
 from web.language.texts import texts

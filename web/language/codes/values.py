@@ -65,7 +65,7 @@ VALUES: Final = {
     "once-sent-with-daily": "once_sent goes not with daily: a digest brings no recording",
     "one-or-several-employees": "needs either employee = or employees =",
     "one-source": "needs exactly one of say =, file = and recorded =",
-    "one-target": "needs exactly one of menu =, employee = and voicemail = true",
+    "one-target": "needs exactly one of menu =, employee =, voicemail = true and mailbox =",
     "out-of-range": "must be from {least} to {most}",
     "refused": "{reason}",
     "too-large": "must be at most {most}",

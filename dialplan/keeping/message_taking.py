@@ -12,8 +12,8 @@ from typing import Protocol
 
 import structlog
 
-from dialplan.patience import FINISH_PATIENCE, PATIENCE
-from dialplan.worker_threads import WorkerThreads
+from dialplan.keeping.patience import FINISH_PATIENCE, PATIENCE
+from dialplan.keeping.worker_threads import WorkerThreads
 from storage.errors import DatabaseUnavailable
 from storage.intake.drafts import Interrupted
 from storage.intake.intake import Draft, Empty, Intake, Kept, Mailbox

@@ -1,7 +1,7 @@
 """How long a caller waits for the database, in seconds: pauses that nobody takes for a broken line.
 
-Healthy ones answer in milliseconds. What happens when they are over is in `dialplan.worker_threads`
-(the work goes on, nobody waits for it) and `dialplan.message_taking` (a draft file stands in).
+Healthy ones answer in milliseconds. What happens when they are over is in `worker_threads` (the
+work goes on, nobody waits for it) and `message_taking` (a draft file stands in).
 """
 
 from __future__ import annotations
