@@ -175,6 +175,7 @@ def test_how_messages_are_taken(office: Voicepost) -> None:
         "silence_seconds": 5,
         "review": False,
         "greeting": "sound:vm-intro",
+        "pin": "outside",
     }
     office("mailbox", "set", "--no-greeting", "--review")
     assert "the bundled one" in office("mailbox", "show")
