@@ -53,6 +53,6 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     WAITS: frozenset({"message", "why"}),
     LISTENING: frozenset({"message"}),
     NOT_PLAYABLE: frozenset({"message", "why"}),
-    PIN_REFUSED: frozenset({"employee"}),
+    PIN_REFUSED: frozenset(),  # what was typed for an extension may be a PIN
 }
 """What each carries at most; the call's id, the role and the level stand on every line."""

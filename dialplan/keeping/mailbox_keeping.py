@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from dialplan.keeping.worker_threads import WorkerThreads
 from storage.accounts.pins import Pins, Proven
 from storage.actor import Actor
 from storage.companies.store import Site
+from storage.errors import NotFound
 from storage.listening.mailboxes import Contents, Mailboxes
 from storage.messages.message import Message
 from storage.text import printable
@@ -92,16 +93,16 @@ class StoredMailboxes:
     async def prove(
         self, call: Call, site: Site, extension: str, pin: str, *, own_phone: bool
     ) -> Listener:
-        by = by_phone(call, extension)
         check = partial(
             self.pins.check,
             *(site.company_id, extension, pin),
             caller=call.caller.number,
             own_phone=own_phone,
-            by=by,
+            by=by_phone(call),
         )
         # Not given up: whoever waited for the answer would have tried for nothing.
         proven: Proven = await self.database.do(check)
+        by = by_phone(call, extension)
         return Listener(
             proven.employee_id, extension, site.company_id, by, must_change_pin=proven.must_change
         )
@@ -138,17 +139,23 @@ class StoredMailboxes:
             await self.files.do(partial(copy.unlink, missing_ok=True))
 
     async def heard(self, listener: Listener, message: Message) -> None:
-        listen = self.mailboxes.listen
-        await self._ask(partial(listen, message.id, listener.extension, by=listener.by))
+        with suppress(NotFound):  # somebody has deleted it meanwhile
+            listen = self.mailboxes.listen
+            await self._ask(partial(listen, message.id, listener.extension, by=listener.by))
 
     async def keep_new(self, listener: Listener, message: Message) -> None:
-        keep_new = self.mailboxes.keep_new
-        await self._ask(partial(keep_new, message.id, listener.extension, by=listener.by))
+        with suppress(NotFound):
+            keep_new = self.mailboxes.keep_new
+            await self._ask(partial(keep_new, message.id, listener.extension, by=listener.by))
 
     async def _ask(self, work: Callable[[], Result]) -> Result:
         return await self.database.ask(work, FINISH_PATIENCE)
 
 
-def by_phone(call: Call, extension: str) -> Actor:
-    """Who acts, as the audit log writes it down."""
-    return Actor(name=extension, via="phone", address=printable(call.caller.number, 40))
+def by_phone(call: Call, extension: str = "") -> Actor:
+    """Who acts, as the audit log writes it down: by extension once it is known to be theirs.
+
+    What somebody types for an extension may be their PIN.
+    """
+    name = extension or "phone"
+    return Actor(name=name, via="phone", address=printable(call.caller.number, 40))

@@ -42,7 +42,7 @@ async def log_in(call: Call, services: Services, extension: str | None) -> Liste
         try:
             listener = await keeper.prove(call, services.site, given, pin, own_phone=is_own)
         except PinRefused as refused:
-            log.info(log_events.PIN_REFUSED, employee=given)
+            log.info(log_events.PIN_REFUSED)
             if refused.retry_after is not None:
                 await call.play(sounds.WRONG_PIN, *saying.wait(refused.retry_after, language))
                 return None

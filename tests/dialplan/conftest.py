@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import dialplan.keeping.mailbox_keeping
 import dialplan.keeping.message_taking
 import dialplan.reception
 import dialplan.strays
@@ -23,7 +24,8 @@ def patient() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (dialplan.keeping.message_taking, dialplan.reception, dialplan.strays):
             patch.setattr(module, "PATIENCE", 30.0)
-        patch.setattr(dialplan.keeping.message_taking, "FINISH_PATIENCE", 30.0)
+        for module in (dialplan.keeping.message_taking, dialplan.keeping.mailbox_keeping):
+            patch.setattr(module, "FINISH_PATIENCE", 30.0)
         patch.setattr(dialplan.reception, "NEW_NUMBER_PATIENCE", 30.0)
         yield
 
