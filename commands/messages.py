@@ -14,6 +14,7 @@ import click
 from commands.context import App
 from commands.holds import hold, release
 from commands.importing import import_messages
+from commands.marks import mark
 from commands.phone import phone_endpoint, ring_phone
 from commands.retention import print_report, tell_done
 from commands.terminal.audio_player import play_aloud
@@ -46,6 +47,7 @@ def group() -> None:
 group.add_command(hold)
 group.add_command(release)
 group.add_command(import_messages)
+group.add_command(mark)
 
 
 @group.command("list")

@@ -38,8 +38,9 @@ FLOORS = {
     ),
     "storage.messages": (
         ("orphaned_audio", "reindexing", "repository", "unassigned"),
+        ("marks",),
         ("changes",),
-        ("lately", "message", "quiet", "unheard", "unread"),
+        ("lately", "message", "quiet", "unread"),
         ("visibility",),
         ("search",),
         ("month_counts", "query"),

@@ -19,7 +19,6 @@ __all__ = [
     "repository",
     "search",
     "unassigned",
-    "unheard",
     "unread",
     "visibility",
 ]

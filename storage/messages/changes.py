@@ -1,5 +1,7 @@
 """What people do with messages: each change with its marks, tallies, audit entries and news.
 
+What they hear, and mark, is in `storage.messages.marks`.
+
 Rows are locked in the order of their places, then tallies in the order of theirs, and news come
 last: no two changes wait for each other in a circle.
 """
@@ -7,86 +9,38 @@ last: no two changes wait for each other in a circle.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.actor import EVERYTHING, Actor, Scope, User
+from storage.actor import Actor, Scope
 from storage.audit import note
-from storage.database.tables import AuditRow, MessageRow
+from storage.database.tables import MessageRow
 from storage.errors import Held, NotFound, WrongReason
 from storage.messages import month_counts, unread
 from storage.messages.events import announce
-from storage.messages.message import Message, State, about
+from storage.messages.message import Message, about
 from storage.messages.query import Query
-from storage.messages.visibility import only_company, scope_of, visible
+from storage.messages.visibility import only_company, visible
 from storage.office.notify import OnceSent
 from storage.text import storable
 
-SAME_LISTENING = timedelta(minutes=10)
-"""Who begins again so soon has not stopped: browsers ask for the same audio more than once."""
 LONGEST_REASON = 500
 """Characters of the reason for a hold."""
-
-
-def listen(
-    session: Session, message_id: str, user: User | None, by: Actor, phone: str = ""
-) -> None:
-    """See `MessageRepository.listen`."""
-    scope = scope_of(session, user) if user else EVERYTHING
-    (row,) = _locked(session, [message_id], scope)
-    is_first, row.heard_at = row.heard_at is None, row.heard_at or datetime.now(UTC)
-    listeners = [user.id] if user else unread.accounts_of(session, row, phone)
-    heard = [each for each in listeners if unread.mark_heard(session, each, [row.place])]
-    in_box = unread.mark_box(session, [row], user, is_new=False, is_own=bool(listeners))
-    _note_listening(session, row, by)
-    for user_id in heard:
-        announce(session, "marked", [row], user_id=user_id)
-    if is_first and not listeners and not row.quiet:  # by nobody's account: still, it was heard
-        announce(session, "marked", [row])
-    elif not heard:
-        announce(session, "box", in_box)
-
-
-def note_listening(session: Session, message_id: str, user: User | None, by: Actor) -> None:
-    """See `MessageRepository.note_listening`."""
-    (row,) = _locked(session, [message_id], scope_of(session, user) if user else EVERYTHING)
-    _note_listening(session, row, by)
-
-
-def mark(
-    session: Session, message_ids: Collection[str], state: State, user: User, by: Actor
-) -> Sequence[str]:
-    """See `MessageRepository.mark`."""
-    rows = _locked(session, message_ids, scope_of(session, user))
-    rows = [row for row in rows if not row.quiet]  # new to nobody, as long as they lie aside
-    places = [row.place for row in rows]
-    if state == "heard":
-        changed_places = unread.mark_heard(session, user.id, places)
-        for row in rows:
-            row.heard_at = row.heard_at or datetime.now(UTC)
-    else:
-        changed_places = unread.mark_new(session, user.id, places)
-    changed = [row for row in rows if row.place in changed_places]
-    in_box = unread.mark_box(session, rows, user, is_new=state == "new")
-    _note(session, by, f"message.{state}", changed)
-    announce(session, "marked", changed, user_id=user.id)
-    announce(session, "box", [row for row in in_box if row not in changed])
-    return [row.id for row in changed]
 
 
 def delete(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
     """See `MessageRepository.delete_many`."""
-    rows = _locked(session, message_ids, scope)
+    rows = locked(session, message_ids, scope)
     for row in rows:
         if row.held_at is not None:
             raise Held(row.id)
     changed = [row for row in rows if row.deleted_at is None]
     _to_trash(session, changed)
-    _note(session, by, "message.delete", changed)
+    note_each(session, by, "message.delete", changed)
     announce(session, "deleted", changed)
     return [row.id for row in changed]
 
@@ -110,7 +64,7 @@ def restore(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
     """See `MessageRepository.restore_many`."""
-    rows = _locked(session, message_ids, scope)
+    rows = locked(session, message_ids, scope)
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
         row.deleted_at = None
@@ -118,7 +72,7 @@ def restore(
     # Handed over in the trash, or seen by somebody since, it is new to whoever sees it now.
     unread.arrive(session, [row for row in _listed(changed) if row.heard_at is None])
     month_counts.count(session, _listed(changed), 1)
-    _note(session, by, "message.restore", changed)
+    note_each(session, by, "message.restore", changed)
     announce(session, "restored", changed)
     return [row.id for row in changed]
 
@@ -127,7 +81,7 @@ def accept(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
     """See `MessageRepository.accept`."""
-    changed = [row for row in _locked(session, message_ids, scope) if row.quiet]
+    changed = [row for row in locked(session, message_ids, scope) if row.quiet]
     for row in changed:
         row.quiet, row.new_in_box = False, True
         # Its days begin again: else a box with keep_days might let it go within the hour.
@@ -135,7 +89,7 @@ def accept(
     there = [row for row in changed if row.deleted_at is None]
     unread.arrive(session, there)
     month_counts.count(session, there, 1)
-    _note(session, by, "message.accept", changed)
+    note_each(session, by, "message.accept", changed)
     announce(session, "kept", there)
     return [row.id for row in changed]
 
@@ -145,11 +99,11 @@ def hold(
 ) -> Sequence[str]:
     """See `MessageRepository.hold`."""
     reason = _reason(reason)
-    rows = _locked(session, message_ids, scope)
+    rows = locked(session, message_ids, scope)
     changed = [row for row in rows if row.held_at is None]
     for row in changed:
         row.held_at, row.held_by, row.hold_reason = datetime.now(UTC), storable(by.name), reason
-    _note(session, by, "message.hold", changed, reason=reason)
+    note_each(session, by, "message.hold", changed, reason=reason)
     return [row.id for row in changed]
 
 
@@ -157,10 +111,10 @@ def release(
     session: Session, message_ids: Collection[str], scope: Scope, by: Actor
 ) -> Sequence[str]:
     """See `MessageRepository.release`."""
-    rows = _locked(session, message_ids, scope)
+    rows = locked(session, message_ids, scope)
     changed = [row for row in rows if row.held_at is not None]
     for row in changed:
-        _note(session, by, "message.release", [row], reason=row.hold_reason or "")
+        note_each(session, by, "message.release", [row], reason=row.hold_reason or "")
         row.held_at = row.held_by = row.hold_reason = None
     return [row.id for row in changed]
 
@@ -184,13 +138,13 @@ def once_sent(
         was_new = unread.mark_heard_of(session, row, employee_id)
         if row.heard_at is None or was_new:
             row.heard_at = row.heard_at or datetime.now(UTC)
-            _note(session, by, "message.heard", [row])
+            note_each(session, by, "message.heard", [row])
             announce(session, "marked", [row])
         elif was_in_box:
             announce(session, "box", [row])
     elif row.held_at is None:
         _to_trash(session, [row])
-        _note(session, by, "message.delete", [row])
+        note_each(session, by, "message.delete", [row])
         announce(session, "deleted", [row])
 
 
@@ -232,7 +186,7 @@ def note_export(session: Session, query: Query, messages: int, by: Actor) -> Non
     )
 
 
-def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Sequence[MessageRow]:
+def locked(session: Session, message_ids: Collection[str], scope: Scope) -> Sequence[MessageRow]:
     """The rows of the messages, to be changed; NotFound if the scope lacks one of them."""
     wanted = set(message_ids)
     rows = session.scalars(
@@ -245,26 +199,6 @@ def _locked(session: Session, message_ids: Collection[str], scope: Scope) -> Seq
     if missing:
         raise NotFound("no-message", id=min(missing))
     return rows
-
-
-def _note_listening(session: Session, row: MessageRow, by: Actor) -> None:
-    if not _still_listening(session, row, by):
-        _note(session, by, "message.play", [row])
-
-
-def _still_listening(session: Session, row: MessageRow, by: Actor) -> bool:
-    """Whether the newest entries of the log tell that this listening has begun already."""
-    of_company = AuditRow.company_id == row.company_id
-    newest = session.scalars(
-        select(AuditRow).where(of_company).order_by(AuditRow.id.desc()).limit(20)
-    )
-    since = datetime.now(UTC) - SAME_LISTENING
-    return any(
-        (entry.action, entry.subject, entry.user_id, entry.who, entry.via)
-        == ("message.play", row.id, by.user_id, by.name, by.via)
-        and entry.at > since
-        for entry in newest
-    )
 
 
 def _to_trash(session: Session, rows: Iterable[MessageRow]) -> None:
@@ -288,9 +222,10 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _note(
+def note_each(
     session: Session, by: Actor, action: str, rows: Iterable[MessageRow], **more: str
 ) -> None:
+    """Write in the audit log what somebody did to each of the messages."""
     for row in rows:
         details = {**about(row), **more}
         note(session, by, action, company_id=row.company_id, subject=row.id, details=details)

@@ -20,7 +20,7 @@ from storage.audio.store import AudioStore
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, MessageRow
 from storage.errors import NotFound
-from storage.messages import changes, quiet, unheard, unread
+from storage.messages import changes, marks, quiet, unread
 from storage.messages.audio_links import AudioLinks
 from storage.messages.message import Message, MessageJson, Page, State, message_of
 from storage.messages.query import AnyBox, Query
@@ -114,9 +114,9 @@ class MessageRepository:
             return unread.new_count(session, user)
 
     def is_unheard(self, message_id: str) -> bool:
-        """Whether a message is unheard in its mailbox: see `storage.messages.unheard`."""
+        """Whether a message is unheard in its mailbox: see `storage.messages.unread`."""
         with self._database.reading() as session:
-            return unheard.is_unheard(session, message_id)
+            return unread.is_unheard(session, message_id)
 
     def unheard_since(
         self, company_id: str, employee_id: str | None, since: datetime, limit: int
@@ -126,7 +126,7 @@ class MessageRepository:
         `unread.COUNTED` (1000) means "or more". ``employee_id`` is None for the company's own.
         """
         with self._database.reading() as session:
-            places = unheard.unheard_since(company_id, employee_id, since)
+            places = unread.unheard_since(company_id, employee_id, since)
             newest = session.scalars(places.limit(limit)).all()
             counted = select(func.count()).select_from(places.limit(unread.COUNTED).subquery())
             count = session.scalar(counted) or 0
@@ -190,22 +190,23 @@ class MessageRepository:
         Somebody who asks again within ten minutes is still listening. Raises NotFound.
         """
         with self._database.session() as session:
-            changes.listen(session, message_id, user, by, phone)
+            marks.listen(session, message_id, user, by, phone)
 
     def note_listening(self, message_id: str, *, user: User | None = None, by: Actor) -> None:
         """Note that somebody listens who may not mark anything: new it stays. Raises NotFound."""
         with self._database.session() as session:
-            changes.note_listening(session, message_id, user, by)
+            marks.note_listening(session, message_id, user, by)
 
     def mark(
-        self, message_ids: Collection[str], state: State, *, user: User, by: Actor
+        self, message_ids: Collection[str], state: State, *, user: User | None = None, by: Actor
     ) -> Sequence[str]:
-        """Make messages new to a user, or heard; the ids of those that were not yet.
+        """Make messages new to a user, or heard; the ids of those that were not yet. Without one
+        it is as with `listen`: their accounts' owners find them as before.
 
         All or none: raises NotFound if there is one the user may not see.
         """
         with self._database.session() as session:
-            return changes.mark(session, message_ids, state, user, by)
+            return marks.mark(session, message_ids, state, user, by)
 
     def delete(self, message_id: str, *, by: Actor, scope: Scope = EVERYTHING) -> None:
         """Move to the trash. Raises NotFound or Held."""

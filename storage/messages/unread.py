@@ -7,11 +7,16 @@ It is *new in its mailbox* as long as its own row says so, whether anybody has a
 that is what lamps count. In an employee's mailbox it follows the accounts bound to the employee,
 and where there is none, whoever listens without an account; other accounts' listening changes
 nothing. In the company's it follows anybody.
+
+Reminders and digests go by the same: what is *unheard* in a mailbox is what is new in it. What was
+imported was told of elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, func, not_, select
 from sqlalchemy.orm import Session
@@ -21,6 +26,8 @@ from storage.database.account_tables import BindingRow, UserRow
 from storage.database.employee_tables import EmployeeRow
 from storage.database.tables import IS_LISTED, IS_NEW_IN_BOX, MessageRow, UnheardRow
 from storage.database.upsert import insert_into
+from storage.identifiers import first_place
+from storage.messages.envelope import IMPORTED
 from storage.messages.query import Query
 from storage.messages.search.index_ranges import ranges
 from storage.messages.visibility import only_company, scope_of, visible
@@ -211,6 +218,33 @@ def new_to(user: User, scope: Scope) -> Select[int]:
         select(MessageRow.place)
         .join(UnheardRow, UnheardRow.place == MessageRow.place)
         .where(UnheardRow.user_id == user.id, IS_LISTED, visible(scope))
+    )
+
+
+def is_unheard(session: Session, message_id: str) -> bool:
+    """Whether a message is listed and unheard."""
+    found = select(MessageRow.place).where(MessageRow.id == message_id, IS_NEW_IN_BOX)
+    return session.scalar(found) is not None
+
+
+def unheard_since(company_id: str, employee_id: str | None, since: datetime) -> Select[Any]:
+    """The places of what is unheard of what came since then, newest first.
+
+    Read along rows of unheard messages alone, however many others there are.
+    """
+    whose = (
+        MessageRow.employee_id == employee_id if employee_id else MessageRow.employee_id.is_(None)
+    )
+    return (
+        select(MessageRow.place)
+        .where(
+            IS_NEW_IN_BOX,
+            MessageRow.company_id == company_id,
+            whose,
+            MessageRow.place >= first_place(since),
+            MessageRow.source != IMPORTED,
+        )
+        .order_by(MessageRow.place.desc())
     )
 
 

@@ -19,7 +19,7 @@ from storage.companies.destinations import own_destination
 from storage.companies.directory import Directory
 from storage.database.delivery_tables import DeliveryRow, DestinationRow, OwnAddressRow
 from storage.database.engine import Database
-from storage.messages.unheard import unheard_since
+from storage.messages.unread import unheard_since
 from storage.notifications.delivery import DIGEST, waiting
 from storage.notifications.outbox import AT_ONCE, extensions_of
 from storage.office import Office

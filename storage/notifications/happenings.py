@@ -83,14 +83,21 @@ def _failed(session: Session, items: Sequence[NewsRow]) -> dict[str, DeliveryRow
 
 
 def _heard(session: Session, items: Sequence[NewsRow]) -> set[int]:
-    """Which news of marks mean that somebody has heard a message: of each user's the last one."""
+    """Which news of marks mean that somebody has heard a message: of each user's the last one,
+    and of those without an account."""
     last = {(item.user_id, item.message_id): item.seq for item in items if item.kind == "marked"}
     if not last:
         return set()
     marked = MessageRow.id.in_({message_id for _, message_id in last})
-    there = set(session.scalars(select(MessageRow.id).where(marked)))
+    columns = select(MessageRow.id, MessageRow.heard_at)
+    there = {row.id: row.heard_at for row in session.execute(columns.where(marked))}
     still_new = select(UnheardRow.user_id, MessageRow.id).join(
         MessageRow, MessageRow.place == UnheardRow.place
     )
     unheard = {(row.user_id, row.id) for row in session.execute(still_new.where(marked))}
-    return {seq for key, seq in last.items() if key[1] in there and key not in unheard}
+    return {
+        seq
+        for (user_id, message_id), seq in last.items()
+        if message_id in there and (user_id, message_id) not in unheard
+        if user_id is not None or there[message_id] is not None
+    }

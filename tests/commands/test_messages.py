@@ -226,6 +226,24 @@ def test_playing_makes_a_message_heard(
     assert voicepost.data("messages", "show", company)["state"] == "heard"
 
 
+def test_messages_are_marked(voicepost: Voicepost, company: str, anna: str) -> None:
+    whisper = receive(voicepost, ANNA, "+79031112233", minute=2, words="Да.")
+    voicepost("messages", "mark", company[:13], anna, whisper, "heard")
+    assert (
+        voicepost.warnings == "2 messages marked as heard\n1 message heard already, or kept aside\n"
+    )
+    assert [each["state"] for each in voicepost.data("messages", "list")] == ["heard", "heard"]
+
+    (told,) = voicepost.data("messages", "mark", company, "new")
+
+    assert told == voicepost.data("messages", "show", company)
+    assert told["state"] == "new"
+    actions = [entry["action"] for entry in voicepost.data("audit", "list")]
+    assert actions[:3] == ["message.new", "message.heard", "message.heard"]
+    assert "heard" in voicepost.refused("messages", "mark", company, "read", code=2)
+    assert "no message" in voicepost.refused("messages", "mark", "01234567", "heard")
+
+
 def test_playing_on_a_phone_rings_it(
     voicepost: Voicepost, company: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,27 @@ def test_without_an_account_whoever_listens_without_one_clears_it(company: Compa
     assert company.new() == (0, 0, 0)
 
 
+def test_marks_without_an_account_are_those_of_who_listens_without_one(company: Company) -> None:
+    messages = company.store.messages
+    message_id = company.receive()
+    assert messages.mark([message_id], "heard", by=ME) == [message_id]
+    assert messages.mark([message_id], "heard", by=ME) == []
+    assert company.new() == (0, 0, 0)
+    assert messages.get(message_id).state == "heard"
+    assert messages.mark([message_id], "new", by=ME) == [message_id]
+    assert company.new() == (1, 0, 0)
+    assert messages.get(message_id).state == "new"
+
+    anna = company.hire("anna", "101")
+    messages.mark([message_id], "heard", by=ME)
+    assert company.new() == (1, 0, 0), "it is hers to hear"
+    assert messages.new_count(anna) == 1
+    company.hear(message_id, anna)
+    messages.mark([message_id], "new", by=ME)
+    assert company.new() == (0, 0, 0)
+    assert messages.new_count(anna) == 0
+
+
 def test_with_an_account_the_phone_shows_what_the_page_does(company: Company) -> None:
     anna = company.hire("anna", "101")
     message_id = company.receive()

@@ -447,6 +447,16 @@ def test_who_changes_their_mind_before_the_news_are_read_is_told_of_once(
     assert company.told() == [(ANNA, "message.heard", heard)]
 
 
+def test_marks_without_an_account_are_told_as_listening_is(company: Company) -> None:
+    company.tell(mail(ANNA, '["message.heard"]'))
+    heard, new = company.receive(), company.receive()
+    marks: list[tuple[str, State]] = [(heard, "heard"), (new, "heard"), (new, "new")]
+    for message_id, state in marks:
+        company.store.messages.mark([message_id], state, by=ME)
+
+    assert company.told() == [(ANNA, "message.heard", heard)]
+
+
 # --- people who move ----------------------------------------------------------------------------
 
 
