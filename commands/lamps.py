@@ -16,7 +16,7 @@ from storage.companies.directory import Directory
 from storage.errors import ConfigError
 from storage.notifications.lamps import Lamp
 from telephony.ari.client import Ari, HttpAri
-from telephony.ari.lamps import Naming, is_lit, naming
+from telephony.ari.lamps import Naming, any_naming, is_lit, naming
 from telephony.errors import AriError, AriUnavailable
 from web.language.problems import whole
 
@@ -24,6 +24,8 @@ from web.language.problems import whole
 @dataclass(frozen=True)
 class Seen:
     """What Asterisk has: whether the lamp is on, and whether the phone names its mailbox.
+
+    The company's is named by any phone.
 
     None is what cannot be told.
     """
@@ -107,7 +109,7 @@ async def _seen(ari: Ari, lamp: Lamp, directory: Directory) -> Seen:
     try:
         lit = await is_lit(ari, lamp.mailbox)
         if not lamp.extension:
-            return Seen(lit)
+            return Seen(lit, await any_naming(ari, lamp.mailbox))
         employee = directory.offices[lamp.company_id].office.employees[lamp.extension]
         return Seen(lit, await naming(ari, employee.endpoint, lamp.mailbox))
     except AriUnavailable:

@@ -31,15 +31,22 @@ async def lamps(app: App, ari: Ari) -> Finding:
         still = await _wrong(app, ari)
         wrong = [mailbox for mailbox in wrong if mailbox in still]
     if wrong:
-        more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
         advice = (
             f"Does `voicepost calls` run? Is the context [{CONTEXT}] of asterisk-conf in "
             "Asterisk's extensions.conf (asterisk -rx 'dialplan reload')?"
         )
-        what = f"do not show what is in the mailbox: {', '.join(wrong[:MOST_TOLD])}{more}"
+        what = f"do not show what is in the mailbox: {_listed(wrong)}"
         return Finding(NAME, "warning", what, advice)
-    named, phones = await _named(app, ari)
-    return ok(NAME, f"show what is in the mailboxes; {named} of {phones} phones name theirs")
+    phones, silent = await _phones(app, ari)
+    if silent:
+        advice = (
+            f"In Asterisk's pjsip.conf, on the phone's endpoint and on its aor: "
+            f"mailboxes={silent[0]}, and so on; `voicepost lamps list` tells each, and "
+            "docs/administrators.md, “Lamps”, the rest. A phone without a lamp needs it not."
+        )
+        what = f"{len(silent)} of {phones} phones name no mailbox: {_listed(silent)}"
+        return Finding(NAME, "warning", what, advice)
+    return ok(NAME, f"show what is in the mailboxes; phones that name theirs: {phones}")
 
 
 async def _wrong(app: App, ari: Ari) -> list[str]:
@@ -52,20 +59,25 @@ async def _wrong(app: App, ari: Ari) -> list[str]:
     ]
 
 
-async def _named(app: App, ari: Ari) -> tuple[int, int]:
-    """How many phones name their mailbox, and of how many that can be told."""
+async def _phones(app: App, ari: Ari) -> tuple[int, list[str]]:
+    """How many phones there are of which it can be told whether they name their mailbox, and the
+    mailboxes of those that do not."""
     directory = app.offices.snapshot()
-    found = [
-        await naming(
-            ari,
-            directory.offices[lamp.company_id].office.employees[lamp.extension].endpoint,
-            lamp.mailbox,
-        )
-        for lamp in await asyncio.to_thread(_there, app)
-        if lamp.extension
-    ]
-    known = [each for each in found if each is not None]
-    return sum(map(bool, known)), len(known)
+    phones, silent = 0, []
+    for lamp in await asyncio.to_thread(_there, app):
+        if not lamp.extension:
+            continue
+        employee = directory.offices[lamp.company_id].office.employees[lamp.extension]
+        named = await naming(ari, employee.endpoint, lamp.mailbox)
+        phones += named is not None
+        if named is not None and not named:
+            silent.append(lamp.mailbox)
+    return phones, silent
+
+
+def _listed(mailboxes: list[str]) -> str:
+    more = len(mailboxes) - MOST_TOLD
+    return ", ".join(mailboxes[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _there(app: App) -> list[Lamp]:

@@ -92,12 +92,24 @@ async def naming(ari: Ari, phone: str, mailbox: str) -> Naming | None:
     technology, _, name = phone.partition("/")
     if technology.upper() != "PJSIP" or not name or "/" in name:
         return None
-    endpoint = await _object(ari, "endpoint", name)
-    aors = [await _object(ari, "aor", aor) for aor in _parted(endpoint.get("aors", ""))]
-    return Naming(
-        endpoint=mailbox in _parted(endpoint.get("mailboxes", "")),
-        aor=any(mailbox in _parted(aor.get("mailboxes", "")) for aor in aors),
-    )
+    return await _naming(ari, name, mailbox)
+
+
+async def any_naming(ari: Ari, mailbox: str) -> Naming:
+    """Whether any of PJSIP's phones names the mailbox. Raises `AriError`."""
+    try:
+        phones = await ari.request("GET", "/endpoints/PJSIP")
+    except AriError as error:
+        if error.status == 404:  # there is none
+            return Naming()
+        raise
+    found = Naming()
+    for phone in phones:
+        one = await _naming(ari, str(phone["resource"]), mailbox)
+        found = Naming(found.endpoint or one.endpoint, found.aor or one.aor)
+        if found.endpoint and found.aor:
+            break
+    return found
 
 
 async def missing_modules(ari: Ari) -> list[str]:
@@ -105,6 +117,15 @@ async def missing_modules(ari: Ari) -> list[str]:
     loaded = await ari.request("GET", "/asterisk/modules")
     running = {module["name"] for module in loaded if module["status"] == "Running"}
     return [name for name in MODULES if name not in running]
+
+
+async def _naming(ari: Ari, name: str, mailbox: str) -> Naming:
+    endpoint = await _object(ari, "endpoint", name)
+    aors = [await _object(ari, "aor", aor) for aor in _parted(endpoint.get("aors", ""))]
+    return Naming(
+        endpoint=mailbox in _parted(endpoint.get("mailboxes", "")),
+        aor=any(mailbox in _parted(aor.get("mailboxes", "")) for aor in aors),
+    )
 
 
 async def _object(ari: Ari, kind: str, name: str) -> dict[str, str]:

@@ -92,12 +92,13 @@ async def test_with_asterisk_lamps_are_seen_and_who_names_them(
         printed = await asyncio.to_thread(office, "lamps", "list")
         return [line.split()[-2:] for line in printed.splitlines()[1:]]
 
-    assert await listed() == [["0", "unknown"], ["on", "endpoint"]]
+    assert await listed() == [["unknown", "nobody"], ["on", "endpoint"]]
     asterisk.pjsip["aor", "door"] = {"mailboxes": "101@voicepost"}
     asterisk.lamps["company@voicepost"] = (0, 0)
-    assert await listed() == [["0", "off"], ["endpoint,", "aor"]]
+    asterisk.pjsip["endpoint", "door"] = {"mailboxes": "company@voicepost", "aors": ""}
+    assert await listed() == [["off", "endpoint"], ["endpoint,", "aor"]]
     asterisk.pjsip.clear()
-    assert (await listed())[1] == ["on", "nobody"]
+    assert await listed() == [["off", "nobody"], ["on", "nobody"]]
 
 
 # -- doctor ------------------------------------------------------------------------------------
@@ -134,11 +135,15 @@ async def test_lamps_that_are_right(
 ) -> None:
     asterisk.lamps = {"101@voicepost": (1, 0), "company@voicepost": (1, 0)}
     found = await examined(asterisk, app, monkeypatch)
-    assert found.state == "ok"
-    assert found.what == "show what is in the mailboxes; 0 of 1 phones name theirs"
+    assert found.state == "warning"
+    assert found.what == "1 of 1 phones name no mailbox: 101@voicepost"
+    assert "mailboxes=101@voicepost" in found.advice
     asterisk.pjsip["endpoint", "101"] = {"mailboxes": "101@voicepost"}
     found = await examined(asterisk, app, monkeypatch)
-    assert found.what.endswith("1 of 1 phones name theirs")
+    assert (found.state, found.what) == (
+        "ok",
+        "show what is in the mailboxes; phones that name theirs: 1",
+    )
 
 
 # -- what they are called ------------------------------------------------------------------------

@@ -234,6 +234,9 @@ class FakeAri:
                     raise Refused(404, "Not found")
                 told = self.pjsip[kind, name].items()
                 return [{"attribute": key, "value": value} for key, value in told]
+            case ["GET", "endpoints", "PJSIP"]:
+                names = [name for kind, name in self.pjsip if kind == "endpoint"]
+                return [{"technology": "PJSIP", "resource": name} for name in names]
             case ["GET", "asterisk", "modules"]:
                 return [{"name": name, "status": "Running"} for name in exchange.modules]
             case ["POST", "channels", channel]:
