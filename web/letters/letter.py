@@ -15,7 +15,7 @@ from storage.text import printable
 from web.language.event_words import events_in_words
 from web.language.texts import Language
 from web.language.words import duration_words, full_time
-from web.message_list.rows import row_of
+from web.letters.harmless import harmless_row
 from web.templating import template
 
 LONGEST_SUBJECT: Final = 200
@@ -38,7 +38,7 @@ def letter(message: Message, event: Occasion, company: Company, link: str, attac
     it is not in the letter.
     """
     language = company.language
-    row = row_of(message, language, company.timezone)
+    row = harmless_row(message, language, company.timezone)
     values = {
         "row": row,
         "event": event,
@@ -79,7 +79,7 @@ def letter_values(
 ) -> Values:
     """What stands for the names of a company's own letter: see `storage.letters.names`."""
     language = company.language
-    row = row_of(message, language, company.timezone)
+    row = harmless_row(message, language, company.timezone)
     environment = template("letters/message.txt", language).environment
     return {
         "event": event,

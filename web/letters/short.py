@@ -1,35 +1,16 @@
-"""The letter about a message in a few lines, for chats, where nothing in it is markup.
-
-Chats read Markdown, HTML, mentions and links out of plain text, each in its own way, and whoever
-calls chooses their name. So characters that mean something to any of them are told by others that
-look the same and mean nothing.
-"""
+"""The letter about a message in a few lines, for chats, where nothing in it is markup."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from storage.messages.message import Message
 from storage.office import Company
 from storage.office.notify import Occasion
-from storage.text import printable
+from web.letters.harmless import harmless, harmless_row
 from web.letters.letter import what
 from web.letters.notices import Notice
-from web.message_list.rows import row_of
 from web.templating import template
-
-LONGEST_NAME: Final = 100
-"""Characters: names are cut, and links never are."""
-_HARMLESS: Final = str.maketrans(
-    {
-        **{"[": "［", "]": "］", "<": "‹", ">": "›", "@": "＠", "#": "＃", "&": "＆"},
-        **{"*": "∗", "_": "＿", "~": "∼", "`": "ˋ", "|": "∣", "\\": "∖", "/": "∕"},
-    }
-)
-_DOT: Final = re.compile(r"[.。．｡](?=\w)")
-_COLON: Final = re.compile(r":(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -54,10 +35,10 @@ class ShortLetter:
 def short_letter(message: Message, event: Occasion, company: Company, link: str) -> ShortLetter:
     """It is in the company's language and time zone; ``link`` leads to the message's page."""
     language = company.language
-    row = row_of(message, language, company.timezone)
+    row = harmless_row(message, language, company.timezone)
     values = {
-        "who": harmless(row.who),
-        "number": harmless(row.number),
+        "who": row.who,
+        "number": row.number,
         "addressee": harmless(row.addressee),
         "message": message,
         "event": event,
@@ -72,12 +53,6 @@ def short_notice(notice: Notice, company: Company, link: str) -> ShortLetter:
     lines = [f"{name}: {harmless(value)}" for name, value in notice.facts]
     text = "\n".join((*lines, notice.advice) if notice.advice else lines)
     return ShortLetter(title=what(notice.event, company.language), text=text, link=link)
-
-
-def harmless(text: str) -> str:
-    """A text of a stranger's, in which no chat finds markup, mentions or addresses."""
-    line = printable(text, LONGEST_NAME).translate(_HARMLESS)
-    return _COLON.sub("∶", _DOT.sub("․", line))
 
 
 def _units(text: str) -> int:

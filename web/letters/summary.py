@@ -11,10 +11,10 @@ from storage.notifications.delivery import DIGEST
 from storage.office import Company
 from web.language.texts import Language, texts
 from web.language.words import count_words
+from web.letters.harmless import harmless, harmless_row
 from web.letters.letter import LONGEST_SUBJECT, Letter
-from web.letters.short import ShortLetter, harmless
+from web.letters.short import ShortLetter
 from web.message_list.address import Listing
-from web.message_list.rows import row_of
 from web.templating import template
 
 _MOST_ADDRESSEE: Final = 80
@@ -54,7 +54,7 @@ def summary_letter(
     """The newest messages, and how many there are in all; of a digest's 1000 is "or more"."""
     language = company.language
     what = what_is_told(event, count, language)
-    rows = [row_of(message, language, company.timezone) for message in messages]
+    rows = [harmless_row(message, language, company.timezone) for message in messages]
     whose = rows[0].addressee[:_MOST_ADDRESSEE] if rows else ""
     values = {
         "what": what,
@@ -82,9 +82,9 @@ def short_summary(
 ) -> ShortLetter:
     """The same for a chat: the first of them without links, and where all are listed."""
     language = company.language
-    rows = [row_of(message, language, company.timezone) for message in messages[:SHORT_LINES]]
+    rows = [harmless_row(message, language, company.timezone) for message in messages[:SHORT_LINES]]
     values = {
-        "rows": [(row.message, harmless(row.who), harmless(row.number)) for row in rows],
+        "rows": [(row.message, row.who, row.number) for row in rows],
         "whose": harmless(rows[0].addressee) if rows else "",
         "rest": _rest(count, len(rows), language),
         "timezone": company.timezone,

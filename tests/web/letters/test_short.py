@@ -13,7 +13,8 @@ from storage.office import Company
 from storage.office.notify import Event
 from tests.notifications.test_mail import LINK, MESSAGE
 from web.language.texts import Language
-from web.letters.short import LONGEST_NAME, ShortLetter, harmless, short_letter
+from web.letters.harmless import LONGEST_NAME, harmless
+from web.letters.short import ShortLetter, short_letter
 
 MARKUP = re.compile(r"[\[\]<>@#&*_~`|\\/]|\w\.\w|:\S")
 """What some chat makes a link, a mention, a picture or a style of."""
