@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -30,6 +30,7 @@ Event = Literal[
 """What may be told; the names are those of the webhooks."""
 Occasion = Event | Literal["message.unheard"]
 """What of one message is told: also, by reminders, that it is still unheard."""
+Told = TypeVar("Told", bound=Event)
 Kind = Literal["mail", "webhook", "chat"]
 """How somebody is told."""
 Attach = Literal["none", "wav", "mp3", "opus"]
@@ -82,7 +83,8 @@ def _webhook_secret(text: str) -> str:
     return text
 
 
-def _some(events: tuple[Event, ...]) -> tuple[Event, ...]:
+def some(events: tuple[Told, ...]) -> tuple[Told, ...]:
+    """What is told, if that is anything. Raises WrongValue."""
     if not events:
         raise WrongValue("empty")
     return events
@@ -94,7 +96,7 @@ Secret = Annotated[str, AfterValidator(_webhook_secret)]
 Events = Annotated[
     tuple[Event, ...],
     Field(strict=False, json_schema_extra={"minItems": 1}),
-    AfterValidator(_some),
+    AfterValidator(some),
 ]
 
 

@@ -221,7 +221,14 @@ def test_the_api_does_the_same_and_by_no_token(front: Front, anna: Visitor) -> N
     anna.post(here, json=new)
     assert anna.post(f"{here}/{address_id(front)}/code").status_code == 202
     assert token.delete(f"me/phones/101/addresses/{address_id(front)}").status_code == 204
-    for wrong in ({**new, "events": []}, {**new, "events": ["call.missed"]}, {"mail": "x"}, {}):
+    known = "'message.kept', 'message.heard', 'message.deleted' or 'message.restored'"
+    for events, told_once in (
+        ([], "events: must not be empty"),
+        (["delivery.failed"], f"events.0: must be {known}"),
+        (["message.kept"] * 5, "events: must have at most 4 items, not 5"),
+    ):
+        assert anna.post(here, json={**new, "events": events}).json()["problems"] == [told_once]
+    for wrong in ({"mail": "x"}, {}):
         assert anna.post(here, json=wrong).status_code == 422, wrong
     assert anna.post(here, json={**new, "webhook": "http://127.0.0.1/"}).status_code == 422
     let_employees(front, may=False)

@@ -190,7 +190,7 @@ def _sentence(detail: Mapping[str, Any]) -> str:
         return "the body is not JSON"
     if own := own_problem(detail):
         return sentence(own.at(place))
-    message = str(detail["msg"]).removeprefix("Value error, ")
+    message = str(detail["msg"]).removeprefix("Value error, ").replace(" after validation", "")
     message = shown(_SAID_BY_PYDANTIC.sub("must ", message), 200)
     return f"{place}: {message}" if place else message
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from storage.errors import NotFound
 from storage.notifications.own_address import OWN_EVENTS, OwnEvent
 from storage.notifications.own_address import OwnAddress as Stored
 from storage.office.edit import entry
-from storage.office.notify import ATTACH_UP_TO, Attach, AttachUpTo, UnheardMinutes
+from storage.office.notify import ATTACH_UP_TO, Attach, AttachUpTo, UnheardMinutes, some
 from storage.office.times import Between, TimeOfDay
 from web.api.auth import IN_PERSON, Administrator, Anyone, Asking
 from web.api.office_schemas import Extension
@@ -26,7 +26,11 @@ router = APIRouter()
 
 OwnExtension = Annotated[str, Path(max_length=8, description="One of one's own extensions.")]
 AddressId = Annotated[str, Path(max_length=36, description="The address's id.")]
-Events = Annotated[tuple[OwnEvent, ...], Field(min_length=1, max_length=len(OWN_EVENTS))]
+Events = Annotated[
+    tuple[OwnEvent, ...],
+    Field(max_length=len(OWN_EVENTS), json_schema_extra={"minItems": 1}),
+    AfterValidator(some),
+]
 
 
 class OwnAddress(Answer):
