@@ -13,6 +13,7 @@ from commands.terminal.office_options import change
 from commands.terminal.tables import print_json
 from storage.notifications.own_address import OwnAddress
 from storage.office import Office, as_data, make_part
+from storage.office.edit import entry
 from storage.office.notify import (
     ATTACH_UP_TO,
     AnyDestination,
@@ -151,6 +152,8 @@ def _made(
     known = before.model_dump(exclude_unset=True) if before else {}
     fields = times_given({kind: address, **known, **given})  # which it was, where told hidden
     if fields.pop("no_old_secret", False):
+        if before is None and kind == "webhook":  # else it would be made, with a new secret
+            entry({}, address, "destination")
         fields["old_secret"] = None
     if kind == "mail":
         return make_part(MailDestination, **fields)

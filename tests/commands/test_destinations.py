@@ -32,6 +32,8 @@ def test_a_letter_without_the_recording_takes_nothing_away(office: Voicepost) ->
 
 def test_while_a_secret_is_replaced_the_old_one_is_there_too(office: Voicepost) -> None:
     notify = ("mailbox", "notify", "--webhook", HOOK)
+    assert "no destination" in office.refused(*notify, "--no-old-secret")
+    assert office.data("mailbox", "notify") == []
     office(*notify, "--secret", OLD_SECRET)
     office(*notify, "--secret", SECRET, "--old-secret", OLD_SECRET)
     (hidden,) = office.data("mailbox", "notify")

@@ -34,6 +34,14 @@ def test_every_command_of_the_operators_guide_works(
         voicepost(*shlex.split(command))
 
 
+def test_every_example_of_notifications_works(office: Voicepost) -> None:
+    guide = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ voicepost ((?:employees|mailbox) notify .+)$", guide, re.MULTILINE)
+    assert len(commands) > 6
+    for command in commands:
+        office(*shlex.split(command))
+
+
 def test_links_lead_somewhere() -> None:
     for guide in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("asterisk-conf/*.md")):
         text = guide.read_text(encoding="utf-8")
