@@ -243,6 +243,8 @@ MATRIX: Final = (
     Row("GET", "/mailbox/letter", ADMIN),
     Row("GET", "/mailbox/letter/preview", ADMIN),
     Row("POST", "/mailbox/letter", ADMIN_DONE, LETTER),
+    Row("GET", "/mailbox/letter/try", LED_ADMIN),
+    Row("POST", "/mailbox/letter/try", ADMIN, LETTER),
     Row("GET", "/mailbox/letter/remove", LED_ADMIN),
     Row("POST", "/mailbox/letter/remove", ADMIN_DONE),
     Row("GET", "/problems", ADMIN),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +19,10 @@ from storage.office.model import LetterTemplate
 from tests.web.api.front import script
 from tests.web.browser import PHONE, Visitors, faults_of, violations, visitors_of
 from tests.web.conftest import Front, Visitor
-from web.letters.letter import letter_values
+from web.letters.letter import letter_values, own_letter
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ENDS = {"text": "txt", "html": "html"}
 OURS = {
     "subject": "Звонил(а) {{ caller }}",
     "text": "{{ caller }} {{ number }}\r\n{{ link }}",
@@ -62,6 +66,29 @@ def test_it_is_written_seen_and_taken_back(front: Front, olga: Visitor) -> None:
     assert "<h1 style='color: green'>Иван Петров</h1>" in olga.get("/mailbox/letter/preview").text
     assert olga.post("/mailbox/letter/remove").status_code == 303
     assert wording(front) is None
+
+
+def test_it_is_seen_before_it_is_saved(front: Front, olga: Visitor) -> None:
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', olga.get("/mailbox/letter").text)
+    olga.post("/mailbox/letter", data={**OURS, "subject": "First"})
+    tried = olga.post("/mailbox/letter/try", data={**OURS, "seen": seen})
+    assert tried.status_code == 200
+    page = html.unescape(html.unescape(tried.text))
+    assert "пока ничего не сохранено" in page
+    assert "<strong>Звонил(а) Иван Петров</strong>" in page
+    assert "Иван Петров +7 916 123-45-67\nhttp://testserver/messages/" in page
+    assert OURS["subject"] in page
+    written = wording(front)
+    assert written is not None
+    assert written.subject == "First", "nothing is saved"
+    assert f'name="seen" value="{seen}"' in tried.text, "what others wrote is not lost then either"
+    policy = tried.headers["content-security-policy"]
+    assert "style-src 'self' 'unsafe-inline';" in policy
+    assert "script-src 'self';" in policy
+    wrong = olga.post("/mailbox/letter/try", data={**OURS, "text": "{{ nobody }}"})
+    assert wrong.status_code == 422
+    assert re.search(r'id="text-error">[^<]*nobody', wrong.text)
+    assert "пока ничего не сохранено" not in wrong.text
 
 
 def test_other_settings_and_the_letter_leave_each_other_alone(front: Front, olga: Visitor) -> None:
@@ -156,6 +183,46 @@ async def test_scripts_of_a_letter_do_not_run_in_the_page(front: Front, visitors
     await expect(framed).to_be_visible()
     await expect(framed).to_have_css("color", "rgb(0, 128, 0)")
     assert dialogs == []
+
+
+async def test_what_is_typed_is_seen_as_it_would_be(front: Front, visitors: Visitors) -> None:
+    page = await visitors.come_in("olga")
+    dialogs: list[Any] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog))
+    await page.goto("/mailbox")
+    await page.get_by_role("link", name="Письма").click()
+    heading = page.frame_locator("iframe").get_by_role("heading")
+    await expect(heading).to_have_text("Новое голосовое сообщение")
+    for name, text in OURS.items():
+        await page.locator(f"[name={name}]").fill(text)
+    await page.get_by_role("button", name="Посмотреть").click()
+    await expect(heading).to_have_text("Иван Петров")
+    await expect(heading).to_have_css("color", "rgb(0, 128, 0)")
+    await expect(page.locator("[name=html]")).to_have_value(OURS["html"])
+    assert dialogs == []
+    assert wording(front) is None
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.locator("#toasts").get_by_text("Сохранено.")).to_be_visible()
+    await expect(heading).to_have_css("color", "rgb(0, 128, 0)")
+
+
+@pytest.mark.parametrize("caller", ["Иван Петров", "w" * 100], ids=["honest", "long"])
+async def test_the_example_fits_a_narrow_window(
+    front: Front, visitors: Visitors, caller: str
+) -> None:
+    parts = {part: (EXAMPLES / f"letter.{end}").read_text("utf-8") for part, end in ENDS.items()}
+    message = replace(front.installation.messages.get(front.receive()), caller_name=caller)
+    made = own_letter(
+        LetterTemplate(**parts, subject="{{ what }}"),
+        message,
+        "message.kept",
+        front.site.office.company,
+        f"https://voice.company.example/messages/{message.id}",
+        "",
+    )
+    page = await visitors.come_in(size={"width": 320, "height": 600})
+    await page.set_content(made.html)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 async def test_the_page_is_right_on_a_phone(front: Front, visitors: Visitors) -> None:

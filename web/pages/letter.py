@@ -8,14 +8,20 @@ from typing import Final
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from storage.errors import Refused
+from storage.errors import ConfigError, Refused
 from storage.letters.names import SAMPLE
-from storage.letters.rendering import PARTS, LetterFailed
+from storage.letters.rendering import PARTS, LetterFailed, problems
 from storage.office import Office, make_part
 from storage.office.edit import with_letter
 from storage.office.model import LetterTemplate
 from web.forms.fields import typed
-from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
+from web.forms.office_changes import (
+    SEEN,
+    edit_office,
+    fingerprint,
+    form_status,
+    refuse_if_changed,
+)
 from web.http.headers import CONTENT_SECURITY_POLICY
 from web.http.hosts import own_address
 from web.language.telling import Mistakes
@@ -26,6 +32,13 @@ from web.visit import Visit, page
 ADDRESS: Final = "/mailbox/letter"
 FRAMED: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"}
 """The page may show the letter, in a frame."""
+UNSAVED: Final = {
+    "Content-Security-Policy": FRAMED["Content-Security-Policy"].replace(
+        "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+    )
+}
+"""What is not saved has no address: it stands in the page itself, goes by its policy, and letters
+have their styles in them. Nothing else is allowed, and the frame runs no scripts."""
 ISOLATED: Final = {
     "Content-Security-Policy": "; ".join(
         (
@@ -51,8 +64,7 @@ def show_letter(visit: Visit) -> Response:
 
 def change_letter(visit: Visit) -> Response:
     """Have letters read so from now on."""
-    form = {name: text.replace("\r\n", "\n") for name, text in typed(visit.form).items()}
-    values = {name: form.get(name, "") for name in PARTS}
+    values = _typed(visit)
 
     def with_wording(office: Office) -> Office:
         refuse_if_changed(visit, office.voicemail.letter)
@@ -61,12 +73,20 @@ def change_letter(visit: Visit) -> Response:
     try:
         edit_office(visit, with_wording)
     except Refused as error:
-        found = [
-            problem.at(problem.where.removeprefix("voicemail.letter").removeprefix("."))
-            for problem in error.problems
-        ]
-        return _form(visit, values, visit.mistakes(found, "", PARTS), form_status(error))
+        return _refused(visit, values, error)
     return visit.redirect(ADDRESS, visit.text("Saved."))
+
+
+def try_letter(visit: Visit) -> Response:
+    """See how it would read what is typed; nothing is saved."""
+    values = _typed(visit)
+    try:
+        wording = make_part(LetterTemplate, **values)
+        if found := problems(values):
+            raise ConfigError.of(found)
+    except Refused as error:
+        return _refused(visit, values, error)
+    return _form(visit, values, tried=_preview(visit, wording))
 
 
 def remove_letter(visit: Visit) -> Response:
@@ -77,7 +97,7 @@ def remove_letter(visit: Visit) -> Response:
 
 def show_preview(visit: Visit) -> Response:
     """The letter as HTML, for the frame."""
-    made = _preview(visit)
+    made = _preview(visit, visit.office.voicemail.letter)
     return HTMLResponse(made.html if made else "", headers=ISOLATED)
 
 
@@ -86,14 +106,26 @@ def show(visit: Visit) -> Response:
     return visit.redirect(ADDRESS)
 
 
-def _preview(visit: Visit) -> Letter | None:
+def _typed(visit: Visit) -> dict[str, str]:
+    form = {name: text.replace("\r\n", "\n") for name, text in typed(visit.form).items()}
+    return {name: form.get(name, "") for name in PARTS}
+
+
+def _preview(visit: Visit, wording: LetterTemplate | None) -> Letter | None:
     """None where what was right once cannot be made now."""
-    office = visit.office
     address = own_address(visit.request, visit.services.hosts)
     try:
-        return preview(office.company, office.voicemail.letter, address)
+        return preview(visit.office.company, wording, address)
     except LetterFailed:
         return None
+
+
+def _refused(visit: Visit, values: Mapping[str, str], error: Refused) -> Response:
+    found = [
+        problem.at(problem.where.removeprefix("voicemail.letter").removeprefix("."))
+        for problem in error.problems
+    ]
+    return _form(visit, values, visit.mistakes(found, "", PARTS), form_status(error))
 
 
 def _form(
@@ -101,18 +133,22 @@ def _form(
     values: Mapping[str, str],
     wrong: Mistakes | None = None,
     status: int = 200,
+    tried: Letter | None = None,
 ) -> Response:
+    saved = visit.office.voicemail.letter
+    seen = fingerprint(saved)
     response = visit.render(
         "mailbox/letter.html",
         status,
         values=values,
         wrong=wrong or {},
-        seen=fingerprint(visit.office.voicemail.letter),
-        is_own=visit.office.voicemail.letter is not None,
-        made=_preview(visit),
+        seen=visit.form.get(SEEN, seen) if tried else seen,
+        is_own=saved is not None,
+        is_tried=tried is not None,
+        made=tried or _preview(visit, saved),
         names=tuple(SAMPLE),
     )
-    response.headers.update(FRAMED)
+    response.headers.update(UNSAVED if tried else FRAMED)
     return response
 
 
@@ -121,5 +157,7 @@ routes = [
     Route(ADDRESS, page(change_letter, role="administrator"), methods=["POST"]),
     Route(f"{ADDRESS}/remove", page(show, role="administrator"), methods=["GET"]),
     Route(f"{ADDRESS}/remove", page(remove_letter, role="administrator"), methods=["POST"]),
+    Route(f"{ADDRESS}/try", page(show, role="administrator"), methods=["GET"]),
+    Route(f"{ADDRESS}/try", page(try_letter, role="administrator"), methods=["POST"]),
     Route(f"{ADDRESS}/preview", page(show_preview, role="administrator"), methods=["GET"]),
 ]
