@@ -70,8 +70,8 @@ def list_command(app: App, company: str | None, as_json: bool) -> None:
                     "new": count.new,
                     "old": count.old,
                     "lit": each.lit,
-                    "endpoint": each.named and each.named.endpoint,
-                    "aor": each.named and each.named.aor,
+                    "endpoint": None if each.named is None else each.named.endpoint,
+                    "aor": None if each.named is None else each.named.aor,
                 }
                 for lamp, count, each in rows
             ]

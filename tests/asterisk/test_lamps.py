@@ -92,9 +92,20 @@ async def test_lamps_of_both_kinds_of_phones(short_folder: Path, phones_asterisk
         companys = await town.leave_for_the_company("79160000062")
         await until(lambda: town.boris.counts[-1] == (1, 0))
 
+        # Asterisk tells a phone that registers, again and again, of what waits, or of nothing.
+        told_before = len(town.boris.counts)
+        for seconds in (600, 600, 0):
+            await town.boris.register(seconds=seconds)
+        house.repository.mark([companys], "heard", by=ME)
+        await until(lambda: town.boris.counts[-1] == (0, 1))
+        assert (0, 0) not in town.boris.counts[told_before:]
+        house.repository.mark([companys], "new", by=ME)
+        await until(lambda: town.boris.counts[-1] == (1, 0))
+
         shown = {lamp["mailbox"]: lamp for lamp in await town.lamps()}
         assert shown["101@voicepost"]["lit"] is True
         assert shown["102@voicepost"]["with_company"] is True
+        assert shown["company@voicepost"]["endpoint"] is False
         assert "lamps: show what is in the mailboxes" in await house.voicepost("doctor")
 
         house.repository.listen(annas, by=ME)

@@ -99,6 +99,8 @@ async def test_with_asterisk_lamps_are_seen_and_who_names_them(
     assert await listed() == [["off", "endpoint"], ["endpoint,", "aor"]]
     asterisk.pjsip.clear()
     assert await listed() == [["off", "nobody"], ["on", "nobody"]]
+    for lamp in await asyncio.to_thread(office.data, "lamps", "list"):
+        assert (lamp["endpoint"], lamp["aor"]) == (False, False)
 
 
 # -- doctor ------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ DONE = Answers(401, 303, 303, 303, 303)
 """Something done to what is one's own."""
 ADMIN = Answers(303, 403, 403, 200, 200)
 ADMIN_DONE = Answers(401, 403, 403, 303, 303)
+ADMIN_SHOWN = Answers(401, 403, 403, 200, 200)
 HERS = Answers(303, 200, 404, 200, 404)
 """What is Anna's, and her company's."""
 HERS_DONE = Answers(401, 303, 404, 303, 404)
@@ -244,7 +245,7 @@ MATRIX: Final = (
     Row("GET", "/mailbox/letter/preview", ADMIN),
     Row("POST", "/mailbox/letter", ADMIN_DONE, LETTER),
     Row("GET", "/mailbox/letter/try", LED_ADMIN),
-    Row("POST", "/mailbox/letter/try", ADMIN, LETTER),
+    Row("POST", "/mailbox/letter/try", ADMIN_SHOWN, LETTER),
     Row("GET", "/mailbox/letter/remove", LED_ADMIN),
     Row("POST", "/mailbox/letter/remove", ADMIN_DONE),
     Row("GET", "/problems", ADMIN),
