@@ -107,6 +107,8 @@ class Mailboxes:
             accounts = unread.accounts_of(session, row, extension)
             changed = [each for each in accounts if unread.mark_new(session, each, [row.place])]
             in_box = unread.mark_box(session, [row], None, is_new=True, is_own=bool(accounts))
+            if not accounts:  # then it is new to everybody, as it was heard by everybody
+                row.heard_at = None
             if changed or in_box:
                 whose = row.company_id
                 note(

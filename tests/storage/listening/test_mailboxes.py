@@ -102,8 +102,10 @@ def test_what_is_heard_by_phone_is_heard_on_the_page_and_by_the_lamp(anna: Anna)
 def test_without_an_account_it_is_kept_new_too(anna: Anna) -> None:
     message = anna.company.receive()
     anna.hears(message)
+    assert anna.company.store.messages.get(message).state == "heard"
     anna.keeps_new(message)
     assert anna.new == [message]
+    assert anna.company.store.messages.get(message).state == "new"
 
 
 def test_deleted_ones_are_there_no_more(anna: Anna) -> None:
