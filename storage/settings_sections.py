@@ -212,23 +212,43 @@ class WebhookSettings(Section):
     @field_validator("allow")
     @classmethod
     def _check_allow(cls, allow: str) -> str:
-        _ = WebhookSettings.model_construct(allow=allow).networks
+        for entry in WebhookSettings.model_construct(allow=allow)._entries:
+            if not (_is_name(entry) or _network(entry)):
+                raise WrongValue("not-a-host-to-allow", text=shown(entry))
         return allow
 
     @property
     def _entries(self) -> list[str]:
-        return [each for part in self.allow.split(",") if (each := part.strip().lower())]
+        parts = (part.strip().lower() for part in self.allow.split(","))
+        return [_ascii(each) for each in parts if each]
 
     @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The addresses and networks that ``allow`` names. Raises ValueError."""
-        return tuple(ip_network(each, strict=False) for each in self._entries if _is_network(each))
+        """The addresses and networks that ``allow`` names."""
+        return tuple(filter(None, map(_network, self._entries)))
 
     @property
     def names(self) -> frozenset[str]:
         """The host names that ``allow`` names."""
-        return frozenset(each for each in self._entries if not _is_network(each))
+        return frozenset(filter(_is_name, self._entries))
 
 
-def _is_network(entry: str) -> bool:
-    return ":" in entry or re.fullmatch(r"[0-9./]+", entry) is not None
+def _is_name(entry: str) -> bool:
+    """Whether it is a host's name, as URLs have it, and no address, nor meant as one."""
+    label = r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+    return re.fullmatch(rf"(?=.*[a-z_]){label}(\.{label})*", entry) is not None
+
+
+def _ascii(name: str) -> str:
+    """A name of other letters as URLs have it."""
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
+def _network(entry: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(entry, strict=False)
+    except ValueError:
+        return None

@@ -240,3 +240,26 @@ def test_wrong_settings_of_chats_are_told(tmp_path: Path, line: str, sentence: s
         load_settings(write(tmp_path, f"[chat]\n{line}\n"))
 
     assert sentence in whole(caught.value)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["*", "*.example.com", "crm_x y", "https://crm.example.com", "crm:8443", "10.0.0.0/99"],
+)
+def test_hosts_to_allow_are_names_addresses_and_networks(tmp_path: Path, entry: str) -> None:
+    write(tmp_path, f'[webhooks]\nallow = "crm.example.com, {entry}"\n')
+    with refuses(ConfigError) as refused:
+        load_settings(tmp_path)
+    assert whole(refused.value).count("\n") == 0
+    assert f"webhooks.allow: “{entry}” is no host: names, addresses and networks are allowed" in (
+        whole(refused.value)
+    )
+
+
+def test_hosts_to_allow_may_be_written_in_any_way(tmp_path: Path) -> None:
+    write(
+        tmp_path, '[webhooks]\nallow = "CRM.example.com,, my_crm, пример.рф, 10.0.0.5/8, fd00::1"\n'
+    )
+    allowed = load_settings(tmp_path).webhooks
+    assert allowed.names == {"crm.example.com", "my_crm", "xn--e1afmkfd.xn--p1ai"}
+    assert list(map(str, allowed.networks)) == ["10.0.0.0/8", "fd00::1/128"]

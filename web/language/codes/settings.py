@@ -8,6 +8,10 @@ SETTINGS: Final = {
     "no-ari-password": "asterisk.password is not set, and no sandbox has made one in this home",
     "not-a-bucket": "an object store is s3://BUCKET or s3://BUCKET/PREFIX",
     "not-a-database-url": "not the URL of a SQLite or PostgreSQL database",
+    "not-a-host-to-allow": (
+        "“{text}” is no host: names, addresses and networks are allowed, parted by commas, "
+        "such as crm.example.com, 192.0.2.5, 10.20.0.0/16"
+    ),
     "not-a-secret": "a secret is 16 to 200 letters, digits and . + / = ~ - _",
     "not-listening": "{host}:{port} cannot be listened to: {reason}",
     "not-an-audio-url": (
