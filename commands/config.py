@@ -16,6 +16,7 @@ from storage.companies.bounds import not_told
 from storage.companies.directory import Site
 from storage.errors import ConfigError, StorageError, warning, wrong
 from storage.office import Office, Problem, Prompt, as_data, dump_office, read_office
+from storage.office.secrets import with_secrets
 from web.language.problems import message, sentence
 
 
@@ -99,20 +100,28 @@ def _problems(app: App, file: Path) -> list[Problem]:
         office = read_office(file)
     except ConfigError as error:
         return [one if one.where else one.at(file.name) for one in error.problems]
-    sites = _sites(app)
+    there = _sites(app)
+    sites = there or ()
     known = next((each for each in sites if each.office.company.name == office.company.name), None)
+    before = known.office if known else None
     allowance = known.allowance if known else usual_allowance(app.settings)
     if sites and not known:
         allowance = replace(allowance, endpoint_pattern=None)
+    unknown: tuple[Problem, ...] = ()
+    if there is not None:
+        try:
+            office = with_secrets(office, before)
+        except ConfigError as error:
+            unknown = error.problems
     missing = _missing_files(office, file.absolute().parent, known.office.prompts if known else {})
-    added = list(not_told(known.office if known else None, office, allowance))
+    added = list(not_told(before, office, allowance))
     places = {each.where for each in added}
     others = (each for each in Site("", office, allowance).problems() if each.where not in places)
-    return [*missing, *sorted(chain(added, others), key=lambda each: each.severity)]
+    return [*unknown, *missing, *sorted(chain(added, others), key=lambda each: each.severity)]
 
 
-def _sites(app: App) -> Collection[Site]:
-    """The companies there are: none where there is no database yet, or none that answers.
+def _sites(app: App) -> Collection[Site] | None:
+    """The companies there are: none where there is no database yet; None where it does not answer.
 
     A file is checked there, too.
     """
@@ -121,7 +130,7 @@ def _sites(app: App) -> Collection[Site]:
     try:
         return app.offices.snapshot().offices.values()
     except StorageError:
-        return ()
+        return None
 
 
 def _counted(number: int, noun: str) -> str:
