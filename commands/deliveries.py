@@ -23,7 +23,7 @@ def group() -> None:
 @group.command("list")
 @company_option
 @click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
-@click.option("--message", "message_id", help="Only those about this message.")
+@click.option("--message", "message_id", help="Only those about this message.", metavar="ID")
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
@@ -43,6 +43,8 @@ def list_deliveries(
 ) -> None:
     """List deliveries, newest first."""
     company_id = app.offices.site(company).company_id if company else None
+    if message_id is not None:
+        message_id = app.deliveries.message_id(message_id)
     found = app.deliveries.list(company_id, state=state, message_id=message_id, limit=limit)
     if as_json:
         print_json([each.as_json() for each in found])

@@ -15,6 +15,7 @@ from notifications.letters import compose, compose_short
 from notifications.outcome import NotWanted, NotYet, Sent
 from notifications.subjects import Subject, subject_of
 from notifications.summaries import see_that_it_is_wanted, tell_summary
+from storage.companies.destinations import COMPANY_GONE, REMOVED
 from storage.companies.directory import Site
 from storage.companies.store import Offices
 from storage.messages.message import Message
@@ -138,7 +139,7 @@ class Sending:
         """Who is told, as it is set now, and of which mailbox. Raises NotWanted."""
         site = offices.snapshot().offices.get(delivery.company_id)
         if site is None:
-            raise NotWanted("the company is gone")
+            raise NotWanted(COMPANY_GONE)
         mailbox = queue.mailbox_of(delivery)
         told: tuple[AnyDestination, ...] = ()
         if mailbox is not None:
@@ -152,7 +153,7 @@ class Sending:
         # Other mailboxes may have the same address with another secret, or without the recording.
         destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None or mailbox is None:
-            raise NotWanted("the destination was removed")
+            raise NotWanted(REMOVED)
         return site, destination, mailbox
 
     def _body(self, delivery: Delivery, subject: Subject) -> dict[str, Any]:

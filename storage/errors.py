@@ -11,6 +11,7 @@ StorageError                    something that a person is told
 ├── NotFound                    no such message, company, employee, …
 │   └── LostAudio               a message's recording is not where it is kept
 ├── Held                        a message on hold cannot be deleted
+├── Ended                       a delivery that has arrived, or failed, cannot be cancelled
 ├── AudioError                  audio that cannot be read, decoded or stored
 │   ├── NoRecording             what lies there is no recording, today or tomorrow
 │   └── DamagedAudio            one message's recording is not what it was
@@ -168,6 +169,10 @@ class Held(StorageError):
     def __init__(self, message_id: str) -> None:
         super().__init__("message-held", id=message_id)
         self.message_id = message_id
+
+
+class Ended(StorageError):
+    """A delivery cannot be cancelled: it has arrived, or failed, already."""
 
 
 class AudioError(StorageError):

@@ -7,10 +7,14 @@ is greater. (RFC 9562, section 6.2, method 2.)
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+
+from storage.errors import NotFound
 
 # Ids of files that carry no id of their own are derived within this name space.
 _FILES = uuid.UUID("0b5e6f9a-5d1f-4a53-9c55-3f6a1f0f6f0e")
@@ -20,6 +24,10 @@ _ID_BITS = 74  # what version and variant leave beside the milliseconds
 _VARIANT = 62  # the bits behind the variant
 _CHANCE_BITS = 20
 _STEP_BITS = 10  # two that arrive at once seldom want the same place
+
+MOST_ALIKE = 5
+"""So many ids are told that begin alike: of messages of one millisecond."""
+_PART_OF_ID = re.compile(r"[0-9a-f-]{4,36}")
 
 CLOCK_BACK = timedelta(hours=3)
 """How far a clock may be set back without a change in the order of messages."""
@@ -94,6 +102,20 @@ def is_id(text: str) -> bool:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
+
+
+def part_of_id(text: str) -> str | None:
+    """An id or the beginning of one, as somebody typed it; None for anything else."""
+    part = text.strip().lower()
+    return part if _PART_OF_ID.fullmatch(part) else None
+
+
+def ambiguous(code: str, code_of_many: str, part: str, ids: Sequence[str]) -> NotFound:
+    """What is wrong with the beginning of several ids; of many not all are told."""
+    told = ", ".join(ids[:MOST_ALIKE])
+    if len(ids) > MOST_ALIKE:
+        code = code_of_many
+    return NotFound(code, id=part, ids=told)
 
 
 def new_place(at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What storage counts: messages, and how long it takes until they are kept.
+"""What storage counts: messages, how long it takes until they are kept, and notifications.
 
 The metrics are made when they are first used, in a role's process: commands need none of it.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from storage.database.tables import MessageRow
 
 FILING_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0)
+DELIVERY_KINDS = ("mail", "webhook", "chat")
 
 
 class Metrics:
@@ -46,6 +47,15 @@ class Metrics:
             ["why"],
             registry=None,
         )
+        self.deliveries = Counter(
+            "voicepost_deliveries",
+            "Notifications that came to an end: sent, or failed (refused, or given up).",
+            ["kind", "outcome"],
+            registry=None,
+        )
+        for kind in DELIVERY_KINDS:  # from 0 on: of a first one no rise would be seen
+            for outcome in ("sent", "failed"):
+                self.deliveries.labels(kind, outcome)
         self.filing = Histogram(
             "voicepost_filing_seconds",
             "From the end of a recording to the message being kept.",

@@ -53,9 +53,9 @@ def not_told(before: Office | None, after: Office, allowance: Allowance) -> Iter
     people = people_before(before, after)
     lists = {extension: who.notify for extension, who in people.items()}
     lists[COMPANY] = before.voicemail.notify if before else None
-    there = {(mailbox, _place(each)) for mailbox, list_ in lists.items() for each in list_ or ()}
+    there = {(mailbox, each.place) for mailbox, list_ in lists.items() for each in list_ or ()}
     for mailbox, each, problem in _destinations_beyond(after, allowance):
-        if (mailbox, _place(each)) not in there:
+        if (mailbox, each.place) not in there:
             yield problem
 
 
@@ -104,7 +104,7 @@ def refusal(destination: AnyDestination, allowance: Allowance) -> Problem | None
         elif isinstance(destination, ChatDestination):
             check_scheme(destination.chat, allowance.chats)
             if url := asked_at(destination.chat):
-                check_url(url, allowance.webhooks)
+                check_url(url, allowance.webhooks, of_chat=True)
     except WrongValue as error:
         return error.problem
     return None
@@ -119,11 +119,6 @@ def _destinations_beyond(
         for number, each in enumerate(told(office, mailbox)):
             if (problem := refusal(each, allowance)) is not None:
                 yield mailbox, each, problem.at(f"{place}.notify.{number}.{each.kind}")
-
-
-def _place(destination: AnyDestination) -> tuple[str, str, bool]:
-    """What stays the same of a destination, also of a chat that is shown hidden."""
-    return destination.kind, destination.address, destination.is_reminder
 
 
 def _lacks_country(office: Office, allowance: Allowance) -> bool:

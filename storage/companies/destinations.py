@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Final, get_args
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from storage.database.delivery_tables import (
@@ -20,7 +20,7 @@ from storage.database.delivery_tables import (
 from storage.database.tables import NewsRow
 from storage.database.upsert import insert_into
 from storage.office import Office
-from storage.office.notify import AnyDestination, Event, MailDestination, daily_of
+from storage.office.notify import AnyDestination, Event, Kind, MailDestination, daily_of
 from storage.office.times import next_time
 from storage.office.told import COMPANY
 from storage.people import present
@@ -28,11 +28,22 @@ from storage.people import present
 NOTIFICATIONS = "notifications"
 """Who reads the news to tell the destinations: from the first one on."""
 
+REMOVED: Final = "the destination was removed"
+COMPANY_GONE: Final = "the company is gone"
+"""Answers of deliveries that are not sent any more."""
+
+_IS_OWN: Final = exists().where(
+    OwnAddressRow.employee_id == DeliveryRow.employee_id,
+    OwnAddressRow.destination == DeliveryRow.destination,
+)
+"""Whether a delivery goes to an address that its employee set, whoever else had named it."""
+
 log = structlog.get_logger()
 
 
 def note_destinations(session: Session, company_id: str, office: Office) -> None:
-    """Note those that are new, and forget those that are gone, in the change's transaction.
+    """Note those that are new, and forget those that are gone, in the change's transaction: what
+    waits to be sent to these is not sent any more.
 
     After `storage.companies.succession.follow`: they are the people's, whose extensions change.
     """
@@ -42,8 +53,9 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
     wanted = {(mailbox, each.key): each for mailbox, list_ in lists.items() for each in list_ or ()}
     now = datetime.now(UTC)
     of_company = DestinationRow.company_id == company_id
+    places = {(mailbox, each.place) for (mailbox, _), each in wanted.items()}
     # Whoever makes deliveries locks them too, in this order, and after people's own.
-    has_own = _plan_own_digests(session, company_id, office, set(people.values()), wanted, now)
+    has_own = _plan_own_digests(session, company_id, office, set(people.values()), places, now)
     in_order = (DestinationRow.mailbox, DestinationRow.destination)
     there = {
         (row.mailbox, row.destination): row
@@ -56,6 +68,9 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
     for key in wanted.keys() & there.keys():
         plan_digest(there[key], next_digest(wanted[key], office, now), now)
     if there or has_own:
+        is_theirs = tuple_(func.coalesce(DeliveryRow.employee_id, COMPANY), DeliveryRow.destination)
+        is_gone = is_theirs.in_(gone) & ~_IS_OWN | DeliveryRow.employee_id.not_in(people.values())
+        cancel_waiting(session, (DeliveryRow.company_id == company_id) & is_gone, REMOVED)
         look_anew(session, now, DeliveryRow.company_id == company_id)
     if new := wanted.keys() - there.keys():
         since = session.scalar(select(func.max(NewsRow.seq))) or 0
@@ -93,6 +108,23 @@ def look_anew(session: Session, now: datetime, whose: ColumnElement[bool]) -> No
     session.execute(update(DeliveryRow).where(whose, *waits).values(next_try_at=now))
 
 
+def cancel_waiting(session: Session, whose: ColumnElement[bool], answer: str) -> None:
+    """Have what waits not be sent any more: nobody wants it now."""
+    values = ended("cancelled", answer)
+    session.execute(update(DeliveryRow).where(whose, DeliveryRow.state == "waiting").values(values))
+
+
+def ended(state: str, answer: str) -> dict[str, object]:
+    """The values of a delivery's row that has come to its end."""
+    return {
+        "state": state,
+        "answer": answer,
+        "ended_at": datetime.now(UTC),
+        "next_try_at": None,
+        "taken_until": None,
+    }
+
+
 def next_digest(destination: AnyDestination, office: Office, now: datetime) -> datetime | None:
     """When a destination gets its next digest; None where it gets none."""
     at = daily_of(destination)
@@ -122,7 +154,7 @@ def _plan_own_digests(
     company_id: str,
     office: Office,
     present_ids: set[str],
-    wanted: Collection[tuple[str, str]],
+    configured: Collection[tuple[str, tuple[Kind, str, bool]]],
     now: datetime,
 ) -> bool:
     """Plan the digests of people's own addresses; whether there are any addresses.
@@ -135,7 +167,7 @@ def _plan_own_digests(
     rows = session.scalars(confirmed.order_by(OwnAddressRow.id).with_for_update()).all()
     for row in rows:
         told = own_destination(row)
-        is_configured = (row.employee_id, row.destination) in wanted
-        is_told = row.employee_id in present_ids and not is_configured
+        is_told = told and (row.employee_id, told.place) not in configured
+        is_told = is_told and row.employee_id in present_ids
         plan_digest(row, next_digest(told, office, now) if told and is_told else None, now)
     return bool(rows)

@@ -14,7 +14,7 @@ from storage.companies.directory import Directory, Site
 from storage.database.allowance_tables import AssignedRow
 from storage.database.tables import CompanyRow, NumberRow
 from storage.errors import ConfigError, wrong
-from storage.office import Office
+from storage.office import Office, stored_office
 from storage.words.phone_numbers import canonical, dialable, region_of
 
 
@@ -84,7 +84,7 @@ def _others(session: Session, company_id: str) -> Directory:
     for other, config in session.execute(rows):
         # A company that cannot be read takes no calls; its rows above count all the same.
         with suppress(ValidationError):
-            sites[other] = Site(other, Office.model_validate_json(config))
+            sites[other] = Site(other, stored_office(config))
     return Directory(0, sites)
 
 

@@ -13,7 +13,7 @@ from storage.companies.directory import Site
 from storage.database.allowance_tables import AllowanceRow
 from storage.database.tables import CompanyRow
 from storage.errors import ConfigError
-from storage.office import Office
+from storage.office import stored_office
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class SiteReader:
         """One company. Raises ConfigError where its office cannot be read."""
         allowance = allowance_of(allowed, self._usual, of_several=of_several)
         try:
-            office = Office.model_validate_json(row.config)
+            office = stored_office(row.config)
             return Site(row.id, office, allowance, row.mailbox_context or row.id)
         except ValidationError as error:
             raise ConfigError("stored-office-unreadable", name=row.name) from error

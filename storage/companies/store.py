@@ -20,7 +20,7 @@ from storage.actor import Actor
 from storage.audit import note
 from storage.companies.allowance import ALONE, Allowance
 from storage.companies.bounds import not_told, overstepped
-from storage.companies.destinations import note_destinations
+from storage.companies.destinations import COMPANY_GONE, cancel_waiting, note_destinations
 from storage.companies.directory import Directory, Site
 from storage.companies.mailbox_contexts import OF_FIRST
 from storage.companies.number_claims import claim_numbers, is_one_of_several
@@ -28,6 +28,7 @@ from storage.companies.reading import SiteReader
 from storage.companies.succession import Succession, follow
 from storage.companies.version import next_version
 from storage.database.allowance_tables import AllowanceRow
+from storage.database.delivery_tables import DeliveryRow
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, ConfigVersionRow
 from storage.errors import ConfigError, NotFound
@@ -158,6 +159,7 @@ class Offices:
             next_version(session)
             follow(session, company_id, None, by)
             session.execute(delete(CompanyRow).where(CompanyRow.id == company_id))
+            cancel_waiting(session, DeliveryRow.company_id == company_id, COMPANY_GONE)
             note(session, by, "company.remove", company_id=company_id, subject=company)
 
     def set_recorded_prompt(self, company_id: str, name: str, digest: str, *, by: Actor) -> None:

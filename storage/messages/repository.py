@@ -5,7 +5,6 @@ Whoever changes anything is written down in the audit log, in the same transacti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from storage.audio.store import AudioStore
 from storage.database.engine import Database
 from storage.database.tables import CompanyRow, MessageRow
 from storage.errors import NotFound
+from storage.identifiers import MOST_ALIKE, ambiguous, part_of_id
 from storage.messages import changes, marks, quiet, unread
 from storage.messages.audio_links import AudioLinks
 from storage.messages.message import Message, MessageJson, Page, State, message_of
@@ -31,10 +31,6 @@ from storage.text import shown
 __all__ = ["Message", "MessageJson", "MessageRepository", "Page", "Query"]
 
 PAGE = 200  # messages read at once, where all of them are wanted
-
-MOST_ALIKE = 5
-"""So many ids are told that begin alike: of messages of one millisecond."""
-_PART_OF_ID = re.compile(r"[0-9a-f-]{4,36}")
 
 
 class MessageRepository:
@@ -141,8 +137,7 @@ class MessageRepository:
 
         Raises NotFound.
         """
-        wanted = message_id.strip().lower()
-        if not _PART_OF_ID.fullmatch(wanted):
+        if (wanted := part_of_id(message_id)) is None:
             raise NotFound("not-a-message-id", text=shown(message_id))
         with self._database.reading() as session:
             rows = session.scalars(
@@ -155,9 +150,8 @@ class MessageRepository:
         if not messages:
             raise NotFound("no-message", id=message_id)
         if len(messages) > 1:
-            told = ", ".join(message.id for message in messages[:MOST_ALIKE])
-            code = "ambiguous-id-of-many" if len(messages) > MOST_ALIKE else "ambiguous-id"
-            raise NotFound(code, id=wanted, ids=told)
+            ids = [message.id for message in messages]
+            raise ambiguous("ambiguous-id", "ambiguous-id-of-many", wanted, ids)
         return messages[0]
 
     def those(

@@ -43,8 +43,9 @@ class DeliveryJson(TypedDict):
 class Delivery:
     """What is to be sent, where to, and how that stands.
 
-    ``id`` stays the same with each try: receivers tell second copies by it. ``answer`` is what the
-    other side said last. ``employee_id`` is whose mailbox it was; None for the company's own.
+    ``id`` stays the same with each try: receivers tell second copies by it. ``tries`` are those
+    since it was made, or last sent again by hand. ``answer`` is what the other side said last.
+    ``employee_id`` is whose mailbox it was; None for the company's own.
     """
 
     id: str
@@ -80,7 +81,8 @@ class Delivery:
     def waits_for_its_time(self) -> bool:
         """Whether it may not be sent yet: because of the time of day, or as a reminder."""
         due = self.due_at
-        return self.state == "waiting" and due is not None and due > self.made_at
+        is_later = due is not None and due > self.made_at
+        return self.state == "waiting" and is_later and not self.by_hand
 
     def as_json(self) -> DeliveryJson:
         """For lists; all texts are plain."""

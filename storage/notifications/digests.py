@@ -71,10 +71,11 @@ def _due(session: Session, now: datetime, *, take: bool = False) -> Sequence[Row
 
 def _told(row: Row, office: Office, mailbox: str) -> AnyDestination | None:
     """Who is told by a row: what the configuration says of an address goes before its owner's."""
-    configured = {each.key: each for each in destinations_of(office, mailbox)}
+    configured = destinations_of(office, mailbox)
     if isinstance(row, DestinationRow):
-        return configured.get(row.destination)
-    return None if row.destination in configured else own_destination(row)
+        return next((each for each in configured if each.key == row.destination), None)
+    own = own_destination(row)
+    return own if own and all(each.place != own.place for each in configured) else None
 
 
 def _make(

@@ -10,25 +10,17 @@ from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
+from storage.companies.destinations import ended
 from storage.database.delivery_tables import DeliveryRow
-from storage.errors import NotFound
-from storage.identifiers import is_id
+from storage.errors import Ended
 from storage.notifications.delivery import MORE, Delivery, State, delivery_of
+from storage.notifications.finding import found
 from storage.notifications.limit import FOLDED, end_folded, fold_no_more, unfold
-from storage.text import shown
-
-
-def found(session: Session, delivery_id: str, company_id: str | None) -> DeliveryRow:
-    """Its row. Raises NotFound, also where it is another company's."""
-    row = session.get(DeliveryRow, delivery_id) if is_id(delivery_id) else None
-    if row is None or company_id not in (None, row.company_id):
-        raise NotFound("no-delivery", id=shown(delivery_id))
-    return row
 
 
 def end(session: Session, delivery: Delivery, state: State, answer: str) -> DeliveryRow | None:
     """End one that still waits, and what it counts; None where it does so no more."""
-    values = _ended(state, answer)
+    values = ended(state, answer)
     if delivery.event == MORE:
         fold_no_more(session, delivery.id)
         end_folded(session, delivery.id, values)
@@ -46,7 +38,7 @@ def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None)
     if row.event == MORE and row.state != "waiting":
         again = {"state": "waiting", "next_try_at": now, "due_at": now, "ended_at": None}
         unfold(session, row.id, cast(State, row.state), again)
-    row.state, row.made_at, row.next_try_at, row.ended_at = "waiting", now, now, None
+    row.state, row.next_try_at, row.ended_at = "waiting", now, None
     row.due_at, row.folded_into, row.by_hand = now, None, True
     if not in_hand:
         row.taken_until, row.tries = None, 0
@@ -57,8 +49,12 @@ def retry(session: Session, delivery_id: str, by: Actor, company_id: str | None)
 def cancel(session: Session, delivery_id: str, by: Actor, company_id: str | None) -> Delivery:
     """See `storage.notifications.queue.Deliveries.cancel`."""
     row = _locked(session, delivery_id, company_id)
+    if row.state == "sent":
+        raise Ended("delivery-sent", id=row.id)
+    if row.state == "failed":
+        raise Ended("delivery-failed", id=row.id)
     if row.state == "waiting":
-        values = _ended("cancelled", "" if row.answer == FOLDED else row.answer)
+        values = ended("cancelled", "" if row.answer == FOLDED else row.answer)
         if row.event == MORE:
             end_folded(session, row.id, values)
         _set(row, values)
@@ -82,13 +78,3 @@ def _note(session: Session, by: Actor, action: str, row: DeliveryRow) -> None:
 def _set(row: DeliveryRow, values: dict[str, object]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-
-
-def _ended(state: State, answer: str) -> dict[str, object]:
-    return {
-        "state": state,
-        "answer": answer,
-        "ended_at": datetime.now(UTC),
-        "next_try_at": None,
-        "taken_until": None,
-    }

@@ -109,5 +109,5 @@ def beside(
     configured: tuple[AnyDestination, ...], own: tuple[MailDestination, ...]
 ) -> tuple[AnyDestination, ...]:
     """Both together: what the configuration says of an address goes before its owner's word."""
-    keys = {each.key for each in configured}
-    return (*configured, *(each for each in own if each.key not in keys))
+    places = {each.place for each in configured}
+    return (*configured, *(each for each in own if each.place not in places))

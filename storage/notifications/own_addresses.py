@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from storage.actor import Actor
 from storage.audit import note
 from storage.companies.destinations import (
+    REMOVED,
     begin_reading,
+    cancel_waiting,
     look_anew,
     next_digest,
     own_destination,
@@ -104,14 +106,16 @@ class OwnAddresses:
             who = _present(session, employee_id)
             office = _office(offices, who)
             there = _of(session, employee_id)
-            row = next((row for row, _ in there if row.destination == destination.key), None)
+            same_place = ((row, told) for row, told in there if told.place == destination.place)
+            row, known = next(same_place, (None, destination))
+            destination = destination.model_copy(update={"mail": known.mail})  # as it was written
             action = "address.change" if row else "address.add"
             if row is None:
-                if _is_configured(office, who, destination.key):
+                if _is_configured(office, who, destination):
                     address = shown(as_written(destination.mail))
                     raise ConfigError("address-told-already", "mail", address=address)
-                addresses = {told.mail for _, told in there}
-                if destination.mail not in addresses and len(addresses) >= MOST:
+                addresses = {told.mail.lower() for _, told in there}
+                if destination.mail.lower() not in addresses and len(addresses) >= MOST:
                     raise ConfigError("too-many-own-addresses", "mail", most=MOST)
                 row = OwnAddressRow(
                     id=new_id(now),
@@ -124,7 +128,7 @@ class OwnAddresses:
                     wrong_codes=0,
                 )
                 session.add(row)
-                same = [each for each, told in there if told.mail == destination.mail]
+                same = [each for each, told in there if told.is_at(destination.mail)]
                 if any(each.since is not None for each in same):
                     _begin(session, row, now)
                 elif not same:
@@ -177,10 +181,17 @@ class OwnAddresses:
 
     def remove(self, employee_id: str, address_id: str, *, by: Actor) -> None:
         """Tell an address no more; what waits to be sent there is not sent. Raises NotFound."""
+        offices = self._offices.snapshot().offices
         with self._database.session() as session:
             row, told = _found(session, employee_id, address_id)
             session.delete(row)
+            session.flush()
             who = session.get_one(EmployeeRow, employee_id)
+            site = offices.get(who.company_id)
+            configured = destinations_of(site.office, who.extension) if site else ()
+            if all(each.key != told.key for each in configured):
+                theirs = (DeliveryRow.employee_id == who.id, DeliveryRow.destination == told.key)
+                cancel_waiting(session, and_(*theirs), REMOVED)
             _note(session, by, "address.remove", who, {"mail": told.mail})
 
     def code(self, delivery_destination: str, employee_id: str | None) -> Code | None:
@@ -233,7 +244,7 @@ def _same(
 ) -> list[tuple[OwnAddressRow, MailDestination]]:
     """Both entries of an address that is told and reminded; mostly it is one."""
     there = _of(session, row.employee_id)
-    return [(each, its) for each, its in there if its.mail == told.mail]
+    return [(each, its) for each, its in there if its.is_at(told.mail)]
 
 
 def _office(offices: Mapping[str, Site], who: EmployeeRow) -> Office:
@@ -243,8 +254,8 @@ def _office(offices: Mapping[str, Site], who: EmployeeRow) -> Office:
     return site.office
 
 
-def _is_configured(office: Office, who: EmployeeRow, key: str) -> bool:
-    return any(each.key == key for each in destinations_of(office, who.extension))
+def _is_configured(office: Office, who: EmployeeRow, told: MailDestination) -> bool:
+    return any(each.place == told.place for each in destinations_of(office, who.extension))
 
 
 def _begin(session: Session, row: OwnAddressRow, now: datetime) -> None:
@@ -258,7 +269,7 @@ def _plan(
     row: OwnAddressRow, told: MailDestination, office: Office, who: EmployeeRow, now: datetime
 ) -> None:
     """Note when its digest is due: none before it is confirmed, nor of what the company tells."""
-    is_told = row.since is not None and not _is_configured(office, who, row.destination)
+    is_told = row.since is not None and not _is_configured(office, who, told)
     plan_digest(row, next_digest(told, office, now) if is_told else None, now)
 
 

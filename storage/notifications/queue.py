@@ -24,6 +24,7 @@ from storage.identifiers import first_id
 from storage.messages import changes
 from storage.messages.events import announce_of_mailbox
 from storage.messages.message import Party
+from storage.metrics import metrics
 from storage.notifications import endings
 from storage.notifications.delivery import (
     DIGEST,
@@ -34,7 +35,8 @@ from storage.notifications.delivery import (
     State,
     delivery_of,
 )
-from storage.notifications.endings import end, found
+from storage.notifications.endings import end
+from storage.notifications.finding import found, message_id_of
 from storage.office.notify import Event, OnceSent
 from storage.office.told import COMPANY
 from storage.text import storable
@@ -133,9 +135,12 @@ class Deliveries:
     def sent(self, delivery: Delivery, answer: str, then: OnceSent = "keep") -> None:
         """It has arrived, and the other side said so; ``then`` is what becomes of the message."""
         with self.database.session() as session:
-            if end(session, delivery, "sent", answer) and delivery.message_id:
+            ended = end(session, delivery, "sent", answer)
+            if ended and delivery.message_id:
                 by = Actor(name=f"{delivery.kind} to {delivery.address}", via="system")
                 changes.once_sent(session, delivery.message_id, delivery.employee_id, then, by)
+        if ended:
+            metrics().deliveries.labels(delivery.kind, "sent").inc()
 
     def refused(self, delivery: Delivery, answer: str) -> None:
         """The other side will never take it."""
@@ -199,9 +204,17 @@ class Deliveries:
             return [delivery_of(row) for row in session.scalars(found.limit(limit))]
 
     def get(self, delivery_id: str, company_id: str | None = None) -> Delivery:
-        """One of them. Raises NotFound, also where it is another company's."""
+        """One of them, by its id or a beginning that no other has.
+
+        Raises NotFound, also where it is another company's.
+        """
         with self.database.reading() as session:
             return delivery_of(found(session, delivery_id, company_id))
+
+    def message_id(self, beginning: str) -> str:
+        """The message whose id begins so. Raises NotFound."""
+        with self.database.reading() as session:
+            return message_id_of(session, beginning)
 
     def people_of(self, deliveries: Collection[Delivery]) -> dict[str, Party]:
         """Whose mailboxes they were of, by the employees' ids; also who has no extension now."""
@@ -220,12 +233,15 @@ class Deliveries:
             return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
-        """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
+        """Have it sent now, whatever became of it; tries and their day begin anew.
+
+        Raises NotFound.
+        """
         with self.database.session() as session:
             return endings.retry(session, delivery_id, by, company_id)
 
     def cancel(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
-        """Do not send it any more, if it has not been. Raises NotFound."""
+        """Do not send it any more. Raises NotFound, and Ended where it was sent or has failed."""
         with self.database.session() as session:
             return endings.cancel(session, delivery_id, by, company_id)
 
@@ -255,6 +271,8 @@ class Deliveries:
             row = end(session, delivery, "failed", answer)
             if row is not None and row.event in TOLD_OF:
                 announce_of_mailbox(session, "failed", row.company_id, row.employee_id, row.id)
+        if row is not None:
+            metrics().deliveries.labels(delivery.kind, "failed").inc()
 
     def _put_back(self, delivery: Delivery, values: dict[str, object]) -> None:
         """Have it taken again later; where another has taken it since, it is that one's."""

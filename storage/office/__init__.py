@@ -26,6 +26,7 @@ from storage.office.file import (
     parse_office,
     read_office,
     revalidated,
+    stored_office,
 )
 from storage.office.model import (
     Company,
@@ -76,6 +77,7 @@ __all__ = [
     "revalidated",
     "routes",
     "secrets",
+    "stored_office",
     "targets",
     "times",
     "told",

@@ -11,7 +11,7 @@ from storage.errors import ConfigError
 from storage.office.any_action import StrictModel
 from storage.office.mistakes import mistakes
 from storage.office.model import Forward, Office
-from storage.office.notify import AnyDestination
+from storage.office.notify import STORED, AnyDestination
 from storage.office.secrets import hidden_value
 from storage.text import shown
 from storage.toml import parse_toml, read_toml
@@ -36,6 +36,11 @@ def parse_office(text: str) -> Office:
 def revalidated(office: Office) -> Office:
     """The office, after changes made by copying, which pydantic does not look at; ConfigError."""
     return _validated(office.model_dump(warnings=False))
+
+
+def stored_office(text: str) -> Office:
+    """An office from the JSON that was kept of it. Raises ValidationError."""
+    return Office.model_validate_json(text, context=STORED)
 
 
 def make_part(kind: type[P], **fields: object) -> P:

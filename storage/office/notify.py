@@ -11,7 +11,7 @@ import re
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from storage.errors import WrongValue
 from storage.office.any_action import StrictModel
@@ -44,6 +44,9 @@ MOST: Final = 20
 ATTACH_UP_TO: Final = 10_000_000
 """Bytes of a recording above which a letter brings the link alone, unless it is told otherwise."""
 LARGEST_ATTACHED: Final = 50_000_000
+STORED: Final = "stored"
+"""The context in which a document is read that was taken before: addresses that differ in capitals
+alone were two once, and are the first of them now."""
 HIDDEN: Final = "kept"
 """Stands for a secret wherever it is shown; given back, it means the one that is there."""
 _HIDDEN_BEFORE: Final = "***"
@@ -131,7 +134,12 @@ class AnyDestination(StrictModel):
 
     def is_at(self, text: str) -> bool:
         """Whether somebody who writes this means it."""
-        return mail_addresses.as_kept(text) in (self.address, self.sent_to)
+        return text in (self.address, self.sent_to)
+
+    @property
+    def place(self) -> tuple[Kind, str, bool]:
+        """What no two of one mailbox have alike, and stays the same of a chat that is hidden."""
+        return self.kind, self.address, self.is_reminder
 
     @property
     def is_reminder(self) -> bool:
@@ -174,6 +182,15 @@ class MailDestination(PeopleDestination):
     attach: Attach = "none"
     attach_up_to: AttachUpTo = ATTACH_UP_TO
     once_sent: OnceSent = "keep"
+
+    def is_at(self, text: str) -> bool:
+        """Also in other capitals: no mail server has two addresses that differ in these alone."""
+        return mail_addresses.as_kept(text).lower() == self.mail.lower()
+
+    @property
+    def place(self) -> tuple[Kind, str, bool]:
+        """The same however it is capitalised."""
+        return self.kind, self.mail.lower(), self.is_reminder
 
     @model_validator(mode="after")
     def _brings_what_goes(self) -> Self:
@@ -239,14 +256,18 @@ Destination = Annotated[
 ]
 
 
-def _each_once(destinations: tuple[Destination, ...]) -> tuple[Destination, ...]:
-    seen = set[str]()
+def _each_once(
+    destinations: tuple[Destination, ...], info: ValidationInfo
+) -> tuple[Destination, ...]:
+    seen = dict[tuple[Kind, str, bool], Destination]()
     for each in destinations:
-        if each.key in seen:
+        if each.place in seen:
+            if info.context == STORED:
+                continue
             address = mail_addresses.as_written(each.address)
             raise WrongValue("destination-twice", address=shown(address))
-        seen.add(each.key)
-    return destinations
+        seen[each.place] = each
+    return tuple(seen.values())
 
 
 Destinations = Annotated[

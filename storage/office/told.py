@@ -36,8 +36,8 @@ def with_destination(office: Office, mailbox: str, destination: Destination) -> 
     A reminder stands beside what is told at once, and takes the place of another reminder.
     """
     there = told(office, mailbox)
-    if any(each.key == destination.key for each in there):
-        changed = tuple(destination if each.key == destination.key else each for each in there)
+    if any(each.place == destination.place for each in there):
+        changed = tuple(destination if each.place == destination.place else each for each in there)
     else:
         changed = (*there, destination)
     return _with(office, mailbox, changed)

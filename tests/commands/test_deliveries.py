@@ -121,8 +121,10 @@ def test_the_list_is_narrowed_by_options(office: Voicepost) -> None:
     assert listed(office, "--state", "failed") == []
     assert listed(office, "--message", first) == [(ANNA, "sent")]
     assert listed(office, "--message", second) == [(ANNA, "waiting")]
-    for nothing in (NOBODY, "x", "\udcff"):
-        assert listed(office, "--message", nothing) == []
+    assert "there is no message" in office.refused("deliveries", "list", "--message", NOBODY)
+    for nothing in ("x", "\udcff"):
+        complaint = office.refused("deliveries", "list", "--message", nothing)
+        assert "is not the id of a message" in complaint
     assert listed(office, "--limit", "1") == [(ANNA, "waiting")]
     assert listed(office, "--company", "Ромашка") == listed(office)
 
@@ -223,6 +225,33 @@ def test_what_waits_is_cancelled(office: Voicepost) -> None:
     assert listed(office) == [(ANNA, "cancelled")]
     (entry, *_) = office.data("audit", "list", "--company", "Ромашка")
     assert (entry["action"], entry["subject"]) == ("delivery.cancel", ANNA)
+
+
+@pytest.mark.parametrize(("how", "told"), [("sent", "sent already"), ("refused", "has failed")])
+def test_what_is_over_is_not_cancelled(office: Voicepost, how: str, told: str) -> None:
+    office(*HERS, "--mail", ANNA)
+    leave(office)
+    delivery_id = settle(office, "said so", how)
+
+    complaint = one_sentence(office.refused("deliveries", "cancel", delivery_id))
+
+    assert told in complaint
+    assert "Error" not in complaint
+
+
+def test_beginnings_of_ids_are_enough(office: Voicepost) -> None:
+    office(*HERS, "--mail", ANNA)
+    messages = leave(office), leave(office, 1)
+    newest, oldest = office.data("deliveries", "list")
+    assert (oldest["message"], newest["message"]) == messages
+    for each in (newest, oldest):
+        part = each["message"][:8]
+        assert part in office("messages", "list"), "as it is printed there"
+        assert office.data("deliveries", "list", "--message", part) == [each]
+    office("deliveries", "cancel", newest["id"][:-2])
+    assert office.data("deliveries", "show", newest["id"][:-1])["state"] == "cancelled"
+    complaint = one_sentence(office.refused("deliveries", "show", newest["id"][:4]))
+    assert complaint.startswith(f"several deliveries have ids that begin with {newest['id'][:4]}: ")
 
 
 @pytest.mark.parametrize("command", ["show", "retry", "cancel"])

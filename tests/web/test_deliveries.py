@@ -175,6 +175,7 @@ def test_one_is_not_sent_any_more(front: Front, olga: Visitor) -> None:
     assert (cancelled.state, cancelled.next_try_at) == ("cancelled", None)
     assert cancelled.answer == "451 later"
     olga.post(f"/deliveries/{sent}/cancel")
+    assert f"Отправка {sent} уже состоялась" in olga.get("/deliveries").text
     assert of(front, sent).state == "sent", "what is done is done"
     entries = front.services.audit.list(AuditQuery(action="delivery.cancel")).entries
     assert [entry.subject for entry in entries] == ["anna@example.com"]

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from storage.accounts.attempts import LoginRefused
 from storage.errors import (
     Busy,
+    Ended,
     Held,
     LostAudio,
     NotFound,
@@ -149,7 +150,7 @@ def problem_of(error: Exception, path: str) -> Problem:
         case Refused():
             told = sentences(error)
             return Problem(status, "; ".join(told), problems=told)
-        case NotFound() | PhoneUnavailable() if not isinstance(error, LostAudio):
+        case NotFound() | Ended() | PhoneUnavailable() if not isinstance(error, LostAudio):
             return Problem(status, sentence(error.problem))
         case _:  # something of ours fails: the log has the details
             outage = outage_of(error, path)

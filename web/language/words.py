@@ -51,7 +51,7 @@ def day(environment: Environment, at: datetime | date, timezone: str = "") -> st
     if shown in (today, today - timedelta(days=1)):
         return texts(language).gettext("Today" if shown == today else "Yesterday")
     wording = _DAY_OF_YEAR[language] if shown.year == today.year else "full"
-    return _capital(format_date(shown, wording, locale=_locale(language)))
+    return capital(format_date(shown, wording, locale=_locale(language)))
 
 
 @pass_environment
@@ -96,10 +96,10 @@ def month_name(environment: Environment, month: str | int) -> str:
     """``Август`` for 8, ``Август 2026`` for 2026-08."""
     locale = _locale(_language(environment))
     if isinstance(month, int):
-        return _capital(format_date(date(2000, month, 1), "LLLL", locale=locale))
+        return capital(format_date(date(2000, month, 1), "LLLL", locale=locale))
     year, number = month.split("-")
     named = format_date(date(int(year), int(number), 1), "LLLL", locale=locale)
-    return f"{_capital(named)} {year}"
+    return f"{capital(named)} {year}"
 
 
 def duration(seconds: float) -> str:
@@ -247,7 +247,8 @@ def _there(at: datetime, timezone: str) -> datetime:
     return at.astimezone(_zone(at, timezone))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The same, beginning with a capital letter."""
     return text[:1].upper() + text[1:]
 
 

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from starlette.routing import Route
 
-from storage.errors import NotFound
+from storage.errors import Ended, NotFound
 from storage.identifiers import is_id
 from storage.notifications.delivery import STATES, State
 from web.language.answer_words import answer_in_words
+from web.language.words import capital
 from web.visit import Visit, page
 
 PER_PAGE: Final = 50
@@ -56,7 +57,10 @@ def retry(visit: Visit) -> Response:
 def cancel(visit: Visit) -> Response:
     """Do not send one any more."""
     queue = visit.services.deliveries
-    queue.cancel(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
+    try:
+        queue.cancel(_asked(visit), by=visit.actor, company_id=visit.user.company_id)
+    except Ended as over:  # meanwhile: the page had no button for it else
+        return visit.redirect(_back(visit), capital(visit.tell(over.problem)))
     return visit.redirect(_back(visit), visit.text("It is not sent any more."))
 
 

@@ -87,7 +87,7 @@ def test_nobody_adds_what_is_not_allowed(
         (hook(), "webhook", r"the operator allows no webhooks to this address \(webhooks\.allow\)"),
         (hook("http://crm.example.com/"), "webhook", "plain http only to hosts that the operator"),
         (chat(), "chat", r"the operator allows no chats of this kind: tgram \(chat\.allow\)"),
-        (chat("ntfys://10.0.0.1/t0pic"), "chat", "the operator allows no webhooks to this"),
+        (chat("ntfys://10.0.0.1/t0pic"), "chat", "the operator allows no chats at this address"),
     ):
         with refuses(ConfigError, rf"^{place}\.notify\.0\.{field}: {sentence}"):
             there.add(mailbox, one, by=by)

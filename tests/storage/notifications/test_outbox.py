@@ -606,3 +606,51 @@ def test_a_message_of_a_company_that_nobody_knows_is_no_trouble(company: Company
     message_id = company.receive()
 
     assert company.told() == [(ANNA, "message.kept", message_id)]
+
+
+# --- destinations that are removed --------------------------------------------------------------
+
+
+def states(company: Company) -> list[tuple[str, str, str]]:
+    return [(each.address, each.state, each.answer) for each in company.deliveries()]
+
+
+def test_what_waits_for_a_destination_that_is_removed_is_not_sent(company: Company) -> None:
+    company.tell(f"{mail(ANNA)}, {mail(HOME)}", mail(BOSS))
+    company.receive()
+    company.told()
+    (sent,) = (each for each in company.queue.take(10) if each.address == ANNA)
+    company.queue.sent(sent, "250 OK")
+    company.receive()
+    company.receive_own()
+    company.told()
+
+    company.tell(mail(HOME))
+
+    assert states(company) == [
+        (ANNA, "sent", "250 OK"),
+        (HOME, "waiting", ""),
+        (ANNA, "cancelled", "the destination was removed"),
+        (HOME, "waiting", ""),
+        (BOSS, "cancelled", "the destination was removed"),
+    ]
+    cancelled = company.deliveries()[2]
+    assert cancelled.next_try_at is None
+    assert cancelled.ended_at is not None
+
+
+def test_what_waits_for_who_leaves_is_not_sent(company: Company) -> None:
+    company.tell(mail(ANNA))
+    company.receive()
+    company.told()
+    company.tell(mail(ANNA), extension="103", name="Вера Нова")
+    assert states(company) == [(ANNA, "cancelled", "the destination was removed")]
+
+
+def test_what_waits_for_a_company_that_is_removed_is_not_sent(company: Company) -> None:
+    company.tell(mail(ANNA), mail(BOSS))
+    company.receive()
+    company.receive_own()
+    company.told()
+    company.offices.remove("Лилия", by=ME)
+    assert {each[1:] for each in states(company)} == {("cancelled", "the company is gone")}

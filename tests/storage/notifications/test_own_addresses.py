@@ -32,6 +32,7 @@ from tests.storage.notifications.test_outbox import (
 __all__ = ["company"]
 
 BY = Actor(name="anna", via="page")
+OTHER_CAPITALS = "ANNA@home.example"
 
 
 class Own:
@@ -324,3 +325,49 @@ def test_one_that_cannot_be_read_holds_up_nobody(company: Company) -> None:
     company.receive()
     assert letters(company) == [(ANNA, "message.kept")]
     assert anna.listed() == []
+
+
+def states(company: Company) -> list[tuple[str, str]]:
+    return [(each.address, each.state) for each in company.deliveries() if each.event != CONFIRM]
+
+
+def test_what_waits_for_a_removed_address_is_not_sent(company: Company) -> None:
+    anna = Own(company)
+    address = anna.put()
+    anna.confirm(address)
+    company.receive()
+    assert letters(company) == [(HOME, "message.kept")]
+    anna.addresses.remove(anna.id, address, by=BY)
+    assert {(each.state, each.answer) for each in company.deliveries()} == {
+        ("cancelled", "the destination was removed")
+    }
+
+
+def test_what_both_have_set_is_sent_as_long_as_one_has(company: Company) -> None:
+    anna = Own(company)
+    address = anna.put()
+    anna.confirm(address)
+    company.tell(mail(HOME))
+    company.receive()
+    assert letters(company) == [(HOME, "message.kept")]
+    company.tell()
+    assert states(company) == [(HOME, "waiting")], "her own word is left"
+    company.tell(mail(HOME))
+    anna.addresses.remove(anna.id, address, by=BY)
+    assert states(company) == [(HOME, "waiting")], "the company's word is left"
+    company.tell()
+    assert states(company) == [(HOME, "cancelled")]
+
+
+def test_an_address_in_other_capitals_is_the_same(company: Company) -> None:
+    anna = Own(company)
+    address = anna.put()
+    anna.confirm(address)
+    assert anna.put(OTHER_CAPITALS, events=["message.heard"]) == address
+    assert anna.listed() == [(HOME, True)]
+    company.tell(mail(OTHER_CAPITALS))
+    company.receive()
+    assert [to.lower() for to, _ in letters(company)] == [HOME], "once, not twice"
+    boris = Own(company, "102")
+    boris.confirm(boris.put())
+    assert boris.listed() == [(HOME, True)]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, get_args
 
 import pytest
 from sqlalchemy import select, update
@@ -16,9 +17,10 @@ from sqlalchemy import select, update
 from storage.audit import AuditLog, AuditQuery
 from storage.database.delivery_tables import DeliveryRow
 from storage.database.engine import Database
-from storage.errors import NotFound
+from storage.errors import Ended, NotFound
 from storage.identifiers import new_id
 from storage.messages.events import News
+from storage.metrics import metrics
 from storage.notifications.delivery import Delivery, DeliveryJson
 from storage.notifications.queue import (
     FIRST_PAUSE,
@@ -29,6 +31,7 @@ from storage.notifications.queue import (
     Deliveries,
     pause_after,
 )
+from storage.office.notify import Kind
 from tests.acting import ME
 from tests.refusals import refuses
 
@@ -272,6 +275,32 @@ def test_what_is_settled_is_not_taken_again(queue: Queue, settle: str, state: st
     assert queue.take(10) == []
 
 
+def counted() -> dict[tuple[str, str], float]:
+    (family,) = metrics().deliveries.collect()
+    return {
+        (sample.labels["kind"], sample.labels["outcome"]): sample.value
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }
+
+
+def test_what_was_sent_or_has_failed_is_counted_once(queue: Queue) -> None:
+    before = counted()
+    assert before.keys() == {(kind, how) for kind in get_args(Kind) for how in ("sent", "failed")}
+    queue.put(ONE, kind="mail")
+    queue.put(TWO, kind="chat")
+    queue.put(THREE, minutes_ago=60 * 25)
+    queue.put("four")
+    taken = {each.destination: each for each in queue.take(10)}
+    for _ in range(2):  # the second time by who was taken for dead
+        queue.sent(taken[ONE], "250 OK")
+        queue.refused(taken[TWO], "403")
+        queue.failed(taken[THREE], "503")
+        queue.cancelled(taken["four"], "gone")
+    more = {key: value - before[key] for key, value in counted().items() if value != before[key]}
+    assert more == {("mail", "sent"): 1, ("chat", "failed"): 1, ("webhook", "failed"): 1}
+
+
 # --- workers that die ---------------------------------------------------------------------------
 
 
@@ -360,13 +389,15 @@ def test_what_is_cancelled_meanwhile_stays_so(queue: Queue, settle: str) -> None
     assert last_entry(queue) == ("delivery.cancel", address, {"delivery": delivery_id})
 
 
-@pytest.mark.parametrize("settle", ["sent", "refused"])
-def test_what_has_ended_cannot_be_cancelled(queue: Queue, settle: str) -> None:
+@pytest.mark.parametrize(("settle", "told"), [("sent", "has been sent"), ("refused", "has failed")])
+def test_what_has_ended_cannot_be_cancelled(queue: Queue, settle: str, told: str) -> None:
     delivery_id = queue.put(ONE)
     getattr(queue, settle)(queue.take_one(), "said so")
     before = queue.get(delivery_id)
 
-    assert queue.cancel(delivery_id, by=ME) == before == queue.get(delivery_id)
+    with refuses(Ended, f"^delivery {delivery_id} {told}"):
+        queue.cancel(delivery_id, by=ME)
+    assert queue.get(delivery_id) == before
     assert AuditLog(queue.database).list(AuditQuery()).entries == ()
 
 
@@ -375,7 +406,7 @@ def test_whatever_became_of_it_it_can_be_sent_again(queue: Queue, settle: str) -
     delivery_id = queue.put(ONE, minutes_ago=60 * 25 if settle == "failed" else 0)
     getattr(queue, settle)(queue.take_one(), "said so")
     assert queue.take(10) == []
-    before = datetime.now(UTC)
+    before, made = datetime.now(UTC), queue.get(delivery_id).made_at
 
     again = queue.retry(delivery_id, by=ME)
 
@@ -383,7 +414,10 @@ def test_whatever_became_of_it_it_can_be_sent_again(queue: Queue, settle: str) -
         *(delivery_id, "waiting", 0),
         None,
     )
-    assert again.made_at >= before, "for a day from now on"
+    assert again.made_at == made, "that is when it came to be told"
+    assert again.due_at is not None
+    assert again.due_at >= before, "for a day from now on"
+    assert not again.waits_for_its_time
     taken = queue.take_one()
     assert (taken.id, taken.tries) == (delivery_id, 1)
     assert queue.failed(taken, "503") is not None
@@ -544,3 +578,44 @@ def test_that_one_has_failed_is_told_by_the_news(queue: Queue, event: str, told:
     queue.refused(taken, "once more")
     news = [(item.kind, item.message_id) for item in News(queue.database).since(0)]
     assert news == [("failed", put)] * told
+
+
+# --- beginnings of ids --------------------------------------------------------------------------
+
+
+def test_one_is_found_by_a_beginning_that_no_other_has(queue: Queue) -> None:
+    one, other = queue.put(ONE, minutes_ago=60 * 24 * 90), queue.put(TWO)
+    assert queue.get(f" {one[:12].upper()} ").id == one
+    assert queue.retry(other[:13], by=ME).id == other
+    assert queue.cancel(other[:13], by=ME).id == other
+    for unknown in (one[:3], "ffff", "x" * 8, one + "0", ""):
+        with refuses(NotFound, "^there is no delivery "):
+            queue.get(unknown)
+    with refuses(NotFound, f"^there is no delivery {one[:12]}"):
+        queue.get(one[:12], ELSEWHERE)
+
+
+@pytest.mark.parametrize(("many", "more"), [(2, "$"), (7, " and more$")])
+def test_a_beginning_of_several_is_told(queue: Queue, many: int, more: str) -> None:
+    ids = [queue.put(str(each)) for each in range(many)]
+    part = ids[0][:6]
+    told = f"^several deliveries have ids that begin with {part}: {', '.join(ids[:5])}{more}"
+    for deed in (queue.get, partial(queue.cancel, by=ME), partial(queue.retry, by=ME)):
+        with refuses(NotFound, told):
+            deed(part)
+
+
+def test_a_message_is_meant_by_a_beginning_also_one_that_is_gone(queue: Queue) -> None:
+    gone, other = NOBODY, f"{NOBODY[:-1]}1"
+    queue.put(ONE, message_id=gone)
+    queue.put(TWO, message_id=gone)
+    assert queue.message_id(gone[:8]) == gone
+    queue.put(ONE, message_id=other)
+    assert queue.message_id(other) == other
+    told = f"^several messages have ids that begin with {gone[:8]}: {gone}, {other}$"
+    with refuses(NotFound, told):
+        queue.message_id(gone[:8])
+    with refuses(NotFound, "^there is no message ffff$"):
+        queue.message_id("ffff")
+    with refuses(NotFound, "is not the id of a message$"):
+        queue.message_id("x")

@@ -15,10 +15,23 @@ from storage.audit import AuditLog, AuditQuery
 from storage.companies.store import Offices
 from storage.database.engine import Database
 from storage.errors import ConfigError
-from storage.office import Office, as_data, dump_office, parse_office
+from storage.office import (
+    Office,
+    as_data,
+    dump_office,
+    parse_office,
+    revalidated,
+    stored_office,
+)
 from storage.office.edit import with_entry, with_fields
 from storage.office.notify import HIDDEN, Destinations, MailDestination, WebhookDestination
 from storage.office.prompts import PromptLibrary
+from storage.office.told import (
+    destination_at,
+    destinations_of,
+    with_destination,
+    without_destination,
+)
 from tests.acting import ME
 from tests.refusals import refuses
 from web.language.problems import sentences
@@ -559,3 +572,36 @@ def test_nothing_is_logged_of_a_secret_that_stays(offices: Offices, database: Da
 
     (entry,) = AuditLog(database).list(AuditQuery()).entries
     assert entry.action == "company.add"
+
+
+# --- addresses in other capitals ----------------------------------------------------------------
+
+UPPER, LOWER = "ANNA@Example.com", "anna@example.com"
+
+
+def test_addresses_that_differ_in_capitals_alone_are_one() -> None:
+    with refuses(ConfigError, f"{LOWER} is named twice") as refused:
+        told(f'{{ mail = "{UPPER}" }}', f'{{ mail = "{LOWER}" }}')
+    assert refused.value.code == "destination-twice"
+    both = told(f'{{ mail = "{UPPER}" }}', f'{{ mail = "{LOWER}", unheard_minutes = 5 }}')
+    assert [each.address for each in destinations_of(both, "101")] == ["ANNA@example.com", LOWER]
+
+
+def test_an_address_is_changed_and_removed_by_other_capitals() -> None:
+    there = told(f'{{ mail = "{UPPER}" }}')
+    other = MailDestination(mail=LOWER, attach="opus")
+    changed = with_destination(there, "101", other)
+    assert destinations_of(changed, "101") == (other,)
+    found = destination_at(there, "101", "Anna@EXAMPLE.com")
+    assert found is not None
+    assert found.address == "ANNA@example.com"
+    assert destinations_of(without_destination(there, "101", LOWER), "101") == ()
+
+
+def test_what_was_stored_as_two_addresses_is_read_as_one() -> None:
+    document = told(f'{{ mail = "{UPPER}", attach = "mp3" }}').model_dump(mode="json")
+    document["employees"]["101"]["notify"].append({"mail": LOWER})
+    office = stored_office(json.dumps(document))
+    (one,) = destinations_of(office, "101")
+    assert one == MailDestination(mail=UPPER, attach="mp3")
+    assert revalidated(office) == office

@@ -32,6 +32,7 @@ class Delivery(Answer):
     message: str | None
     state: State
     tries: int
+    """Since it was made, or last sent again by hand."""
     made_at: datetime
     next_try_at: datetime | None
     ended_at: datetime | None
@@ -72,9 +73,9 @@ def retry_delivery(who: Administrator, delivery_id: DeliveryId) -> Delivery:
     return _answer(queue.retry(delivery_id, by=who.actor, company_id=who.user.company_id))
 
 
-@router.post("/{delivery_id}/cancel", responses=refusals(404))
+@router.post("/{delivery_id}/cancel", responses=refusals(404, 409))
 def cancel_delivery(who: Administrator, delivery_id: DeliveryId) -> Delivery:
-    """Do not send it any more."""
+    """Do not send it any more; 409 where it was sent or has failed already."""
     queue = who.services.deliveries
     return _answer(queue.cancel(delivery_id, by=who.actor, company_id=who.user.company_id))
 

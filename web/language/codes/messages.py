@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 MESSAGES: Final = {
+    "ambiguous-delivery": "several deliveries have ids that begin with {id}: {ids}",
+    "ambiguous-delivery-of-many": (
+        "several deliveries have ids that begin with {id}: {ids} and more"
+    ),
     "ambiguous-id": "several messages have ids that begin with {id}: {ids}",
     "ambiguous-id-of-many": "several messages have ids that begin with {id}: {ids} and more",
     "mailbox-full": "the mailbox {name} holds {most} messages and is full",
@@ -16,6 +20,8 @@ MESSAGES: Final = {
     "not-a-message-id": "“{text}” is not the id of a message",
     "not-filed": "{name}: {reason}",
     "not-removed": "message {id} is not removed: {reason}",
+    "delivery-failed": "delivery {id} has failed and is not tried again: nothing to cancel",
+    "delivery-sent": "delivery {id} has been sent already: nothing to cancel",
     "draft-file-not-written": "{folder} takes no draft file: {reason}",
     "draft-file-unreadable": "the draft file {id} cannot be read: {reason}",
     # export
