@@ -73,7 +73,7 @@ class Attempt:
     def check(self, url: str) -> None:
         """See that it may be asked. Raises ConnectionError of requests."""
         try:
-            check(url, self.settings)
+            check(url, self.settings, of_chat=True)
         except Refused as error:
             self.refused, self.for_good = str(error), True
             raise requests.ConnectionError(self.refused) from None

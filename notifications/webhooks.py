@@ -60,10 +60,13 @@ class CheckedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def check(url: str, settings: WebhookSettings) -> None:
-    """See that a webhook may have this address, before its name is resolved. Raises Refused."""
+def check(url: str, settings: WebhookSettings, *, of_chat: bool = False) -> None:
+    """See that a webhook, or a chat, may have this address, before its name is resolved.
+
+    Raises Refused.
+    """
     try:
-        check_url(url, settings)
+        check_url(url, settings, of_chat=of_chat)
     except WrongValue as error:
         raise Refused(message(error.problem)) from None
 

@@ -24,6 +24,7 @@ from storage.errors import AudioError, ConfigError, DatabaseUnavailable
 from storage.intake.drafts import unsettled
 from storage.messages.lately import newest_kept, quiet_lately
 from storage.text import shown
+from web.language.answer_words import NOT_ALLOWED
 from web.language.problems import message, sentence, whole
 
 NEWEST: Final = 20
@@ -156,20 +157,24 @@ def companies(app: App) -> Finding:
         found += [f"{phone} is a phone of {name} and of {other_name}" for phone in sorted(phones)]
         if meet:
             found.append(f"{name} and {other_name} can name each other's phones")
-    found += [
-        f"{site.office.company.name}: {sentence(problem)}"
+    problems = [
+        (site.office.company.name, problem)
         for site in sites
-        for problem in (
-            *directory.contested(site.company_id),
-            *beyond(site.office, site.allowance),
-        )
+        for problem in (*directory.contested(site.company_id), *beyond(site.office, site.allowance))
     ]
+    found += [f"{name}: {sentence(problem)}" for name, problem in problems]
     if not found:
         return ok("companies", "each keeps within what it is allowed")
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+    not_told = sum(problem.code in NOT_ALLOWED for _, problem in problems)
+    where = ["voicepost companies set NAME --endpoint-pattern … --endpoint … --allow …"]
+    if not_told == len(found):
+        where = []
+    if not_told:
+        where.append("webhooks.allow and chat.allow in voicepost.toml")
     advice = (
-        "Allow it (voicepost companies set NAME --endpoint-pattern … --endpoint … --allow …) or "
-        "change it; voicepost config check --company NAME tells all of it."
+        f"Allow it ({'; '.join(where)}) or change it; "
+        "voicepost config check --company NAME tells all of it."
     )
     return Finding("companies", "warning", "; ".join(found[:3]) + more, advice)
 

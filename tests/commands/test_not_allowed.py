@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from commands.context import App
+from commands.doctor import data
 from tests.commands.conftest import OFFICE, Voicepost
 from tests.commands.test_deliveries import OURS, notify, one_sentence, told
 from tests.notifications.bot_api import TOKEN
@@ -97,3 +99,40 @@ def test_a_backup_brings_back_what_is_not_allowed_any_more(
     assert other("config", "show") == office("config", "show")
     assert other("config", "check") == f"warning: voicemail.notify.0.webhook: {ADDRESS}\n"
     other.apply(other("config", "show"))
+
+
+@pytest.mark.parametrize(
+    ("destination", "field"),
+    [
+        ('webhook = "https://crm.example.com/hook", secret = "kept"', "secret"),
+        ('chat = "ntfys://***-5d41402a"', "chat"),
+    ],
+)
+def test_a_secret_that_is_not_there_is_missed_before_a_file_is_applied(
+    voicepost: Voicepost, tmp_path: Path, destination: str, field: str
+) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text(f"{OFFICE}notify = [{{ {destination} }}]\n")
+    for _ in ("without a database", "with another office"):
+        wrong = one_sentence(voicepost.refused("config", "apply", str(file)))
+        assert wrong.startswith(f"employees.101.notify.0.{field}: ")
+        checked = CliRunner().invoke(
+            main, ["--home", str(voicepost.home), "config", "check", str(file)]
+        )
+        assert (checked.exit_code, checked.stdout) == (1, f"error: {wrong}\n")
+        voicepost.apply(OFFICE)
+
+
+def test_doctor_says_by_which_settings_they_are_allowed(
+    office: Voicepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, "10.0.0.0/8")
+    office(*OURS, "--webhook", INSIDE)
+    allow(monkeypatch, "")
+    advice = data.companies(App(office.home)).advice
+    assert "webhooks.allow and chat.allow in voicepost.toml" in advice
+    assert "companies set" not in advice
+    office("companies", "set", "Ромашка", "--endpoint-pattern", "PJSIP/r{extension}")
+    advice = data.companies(App(office.home)).advice
+    assert "webhooks.allow and chat.allow in voicepost.toml" in advice
+    assert "companies set" in advice

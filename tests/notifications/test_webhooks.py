@@ -200,6 +200,7 @@ async def test_who_speaks_no_tls_gets_nothing(there: Receiver) -> None:
         ("https://10.1.2.3/", "hooks.example.com", False),
         ("http://[fd00::1]/", "fd00::/8", True),
         ("https://[fd00::1]/", "", False),
+        ("http://[64:ff9b::10.1.2.3]/", "10.0.0.0/8", True),
     ],
 )
 def test_plain_http_and_private_addresses_are_named_by_the_operator(
@@ -218,6 +219,9 @@ INSIDE = (
     *("169.254.169.254", "0.0.0.0", "255.255.255.255", "224.0.0.1", "192.0.2.1", "240.0.0.1"),
     *("::", "::1", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "2001:db8::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:0.0.0.0"),
+    *("64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "2002:a00:1::1"),
+    *("2002:7f00:1::", "2001:0:808:808::f5ff:fffe", "2001:0:a00:1::f7f7:f7f7", "::10.0.0.1"),
+    *("::127.0.0.1", "fec0::1"),
 )
 
 
@@ -229,7 +233,9 @@ async def test_addresses_inside_are_asked_nothing(address: str) -> None:
         await tell(f"https://{host}/", WebhookSettings())
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2a00:1450:4010::1", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2a00:1450:4010::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+)
 def test_addresses_outside_may_be_asked(address: str) -> None:
     assert may_connect(address, WebhookSettings())
 

@@ -12,7 +12,10 @@ from typing import Final
 from web.language.codes import SENTENCES
 from web.language.texts import Language, texts
 
-NOT_ALLOWED: Final = ("host-not-allowed", "plain-http-not-allowed", "chat-not-allowed")
+NOT_ALLOWED: Final = (
+    *("host-not-allowed", "plain-http-not-allowed"),
+    *("chat-not-allowed", "chat-host-not-allowed"),
+)
 """Codes of what is an answer as well as a mistake."""
 ANSWERS: Final = (
     "the company is gone",

@@ -49,6 +49,7 @@ OFFICE: Final = {
     "number-unassigned": "{number} is assigned to no company",
     "same-number": "is the same number as {number}",
     # what the operator allows
+    "chat-host-not-allowed": "the operator allows no chats at this address (webhooks.allow)",
     "chat-not-allowed": "the operator allows no chats of this kind: {scheme} (chat.allow)",
     "host-not-allowed": "the operator allows no webhooks to this address (webhooks.allow)",
     "plain-http-not-allowed": "plain http only to hosts that the operator names (webhooks.allow)",
