@@ -69,7 +69,9 @@ def note_destinations(session: Session, company_id: str, office: Office) -> None
         plan_digest(there[key], next_digest(wanted[key], office, now), now)
     if there or has_own:
         is_theirs = tuple_(func.coalesce(DeliveryRow.employee_id, COMPANY), DeliveryRow.destination)
-        is_gone = is_theirs.in_(gone) & ~_IS_OWN | DeliveryRow.employee_id.not_in(people.values())
+        of_person = DeliveryRow.employee_id
+        has_left = of_person.is_not(None) & of_person.not_in(people.values())
+        is_gone = has_left | (is_theirs.in_(gone) & ~_IS_OWN)
         cancel_waiting(session, (DeliveryRow.company_id == company_id) & is_gone, REMOVED)
         look_anew(session, now, DeliveryRow.company_id == company_id)
     if new := wanted.keys() - there.keys():
@@ -110,8 +112,10 @@ def look_anew(session: Session, now: datetime, whose: ColumnElement[bool]) -> No
 
 def cancel_waiting(session: Session, whose: ColumnElement[bool], answer: str) -> None:
     """Have what waits not be sent any more: nobody wants it now."""
-    values = ended("cancelled", answer)
-    session.execute(update(DeliveryRow).where(whose, DeliveryRow.state == "waiting").values(values))
+    waits = (whose, DeliveryRow.state == "waiting")
+    in_order = select(DeliveryRow.id).where(*waits).order_by(DeliveryRow.id)
+    session.scalars(in_order.with_for_update()).all()  # locked as by workers, in this order
+    session.execute(update(DeliveryRow).where(*waits).values(ended("cancelled", answer)))
 
 
 def ended(state: str, answer: str) -> dict[str, object]:
@@ -168,6 +172,7 @@ def _plan_own_digests(
     for row in rows:
         told = own_destination(row)
         is_told = told and (row.employee_id, told.place) not in configured
-        is_told = is_told and row.employee_id in present_ids
+        if row.employee_id not in present_ids:
+            is_told, row.hour_letter = False, None
         plan_digest(row, next_digest(told, office, now) if told and is_told else None, now)
     return bool(rows)

@@ -96,7 +96,8 @@ class Deliveries:
         in_hand = {each.id: each.tries for each in deliveries}
         with self.database.session() as session:
             waiting = (DeliveryRow.id.in_(in_hand), DeliveryRow.taken_until.is_not(None))
-            for row in session.scalars(select(DeliveryRow).where(*waiting).with_for_update()):
+            rows = select(DeliveryRow).where(*waiting).order_by(DeliveryRow.id)
+            for row in session.scalars(rows.with_for_update()):
                 if row.tries == in_hand[row.id]:  # where it is not, another has taken it since
                     row.taken_until = datetime.now(UTC) + TAKEN
 
@@ -233,10 +234,7 @@ class Deliveries:
             return who.extension if who and who.until is None else None
 
     def retry(self, delivery_id: str, *, by: Actor, company_id: str | None = None) -> Delivery:
-        """Have it sent now, whatever became of it; tries and their day begin anew.
-
-        Raises NotFound.
-        """
+        """Have it sent now, whatever became of it; for a day from now on. Raises NotFound."""
         with self.database.session() as session:
             return endings.retry(session, delivery_id, by, company_id)
 

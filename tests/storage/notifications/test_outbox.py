@@ -654,3 +654,12 @@ def test_what_waits_for_a_company_that_is_removed_is_not_sent(company: Company) 
     company.told()
     company.offices.remove("Лилия", by=ME)
     assert {each[1:] for each in states(company)} == {("cancelled", "the company is gone")}
+
+
+def test_of_a_company_without_people_what_waits_for_itself_is_sent(company: Company) -> None:
+    company.tell("", mail(BOSS))
+    company.receive_own()
+    company.told()
+    without = with_fields(company.offices.get(), employees={})
+    company.offices.apply(without, by=ME)
+    assert states(company) == [(BOSS, "waiting", "")]
