@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from storage.office.notify import ATTACH_UP_TO
+from storage.office.notify import ATTACH_UP_TO, MOST_PER_HOUR
 from web.http.assets import static
 from web.http.bodies import LARGEST_BODY
 from web.language.event_words import events_in_words
@@ -34,7 +34,7 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(FILTERS)
     environment.globals |= {
         **{"locale": language, "static": static, "largest_file": LARGEST_BODY},
-        "usual_size": ATTACH_UP_TO,
+        **{"usual_size": ATTACH_UP_TO, "usual_most": MOST_PER_HOUR},
         "events_in_words": events_in_words(language),
     }
     return environment

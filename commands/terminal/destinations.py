@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar, get_args
 
 import click
 
@@ -34,6 +34,13 @@ from storage.office.told import (
     without_destination,
 )
 from storage.words.mail_addresses import as_written
+
+_GOES_WITH: Final[dict[str, tuple[Kind, ...]]] = {
+    **dict.fromkeys(("attach", "daily"), ("mail", "chat")),
+    **dict.fromkeys(("attach_up_to", "once_sent"), ("mail",)),
+    **dict.fromkeys(("secret", "old_secret", "no_old_secret"), ("webhook",)),
+}
+"""The options that not every kind of destination has."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -114,6 +121,7 @@ def list_or_change(
         raise click.UsageError("--reminder goes with --remove; to remind, --unheard-minutes")
     elif named:
         ((kind, address),) = named
+        _refuse_other_kinds(kind, given)
         reminds = "unheard_minutes" in given
         before = destination_at(app.offices.get(company), mailbox, address, reminder=reminds)
         if before is None and kind == "webhook" and "secret" not in given:
@@ -129,6 +137,14 @@ def list_or_change(
         raise click.UsageError("say whom: --mail ADDRESS, --webhook URL or --chat URL")
     else:
         _print(told(app.offices.get(company), mailbox), own, as_json=as_json)
+
+
+def _refuse_other_kinds(kind: Kind, given: Mapping[str, object]) -> None:
+    for name, kinds in _GOES_WITH.items():
+        if name in given and given[name] != "" and kind not in kinds:
+            option = f"--{name.replace('_', '-')}"
+            goes_with = " and ".join(f"--{each}" for each in kinds)
+            raise click.ClickException(f"{option} goes with {goes_with}, not with --{kind}")
 
 
 def _remove(

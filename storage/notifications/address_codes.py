@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow
@@ -38,6 +38,16 @@ def send(session: Session, row: OwnAddressRow, told: MailDestination) -> None:
     row.code = f"{secrets.randbelow(10**8):08d}"
     row.code_until, row.wrong_codes = now + GOOD_FOR, 0
     session.add(DeliveryRow(**waiting(now, told, CONFIRM, row.company_id, row.employee_id)))
+
+
+def follow(session: Session, row: OwnAddressRow, destination: str) -> None:
+    """Have a letter that is on its way find its code where the address gets another key."""
+    letters = (
+        DeliveryRow.employee_id == row.employee_id,
+        DeliveryRow.destination == row.destination,
+        DeliveryRow.event == CONFIRM,
+    )
+    session.execute(update(DeliveryRow).where(*letters).values(destination=destination))
 
 
 def refusal(row: OwnAddressRow, code: str) -> str:

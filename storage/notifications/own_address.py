@@ -79,6 +79,16 @@ def own_address(row: OwnAddressRow, told: MailDestination) -> OwnAddress:
     return OwnAddress(row.id, told, row.since is not None)
 
 
+def rows_of(session: Session, employee_id: str) -> list[tuple[OwnAddressRow, MailDestination]]:
+    """Somebody's addresses in the order in which they were set, with what is told to each."""
+    rows = session.scalars(
+        select(OwnAddressRow)
+        .where(OwnAddressRow.employee_id == employee_id)
+        .order_by(OwnAddressRow.id)
+    )
+    return [(row, told) for row in rows if (told := own_destination(row)) is not None]
+
+
 Own = Mapping[str, tuple[MailDestination, ...]]
 """The confirmed addresses of people, by their ids."""
 

@@ -23,7 +23,6 @@ from storage.companies.destinations import (
     cancel_waiting,
     look_anew,
     next_digest,
-    own_destination,
     plan_digest,
 )
 from storage.companies.directory import Site
@@ -35,11 +34,11 @@ from storage.database.tables import NewsRow
 from storage.errors import ConfigError, NotFound
 from storage.identifiers import new_id
 from storage.notifications import address_codes
-from storage.notifications.own_address import Code, OwnAddress, own_address
+from storage.notifications.own_address import Code, OwnAddress, own_address, rows_of
 from storage.office import Office, as_data
 from storage.office.notify import MailDestination
 from storage.office.told import destinations_of
-from storage.people import present
+from storage.people import present, spoken_by
 from storage.text import shown
 from storage.words.mail_addresses import as_written
 
@@ -66,7 +65,7 @@ class OwnAddresses:
     def of(self, employee_id: str) -> list[OwnAddress]:
         """Those of one person, in the order in which they were set."""
         with self._database.reading() as session:
-            return [own_address(row, told) for row, told in _of(session, employee_id)]
+            return [own_address(row, told) for row, told in rows_of(session, employee_id)]
 
     def any_confirmed(self) -> bool:
         """Whether anybody is told at an address of their own."""
@@ -77,16 +76,20 @@ class OwnAddresses:
     def told(self, employee_id: str) -> tuple[MailDestination, ...]:
         """Where one person is told of messages: what is confirmed."""
         with self._database.reading() as session:
-            rows = _of(session, employee_id)
+            rows = rows_of(session, employee_id)
             return tuple(told for row, told in rows if row.since is not None)
 
     def language(self, employee_id: str, destination: str) -> Literal["ru", "en"] | None:
-        """That of who set an address, which its key names; None for the company's."""
+        """That of who set an address, which its key names, else that of the person's account.
+
+        None for the company's.
+        """
         with self._database.reading() as session:
             spoken = select(OwnAddressRow.language).where(
                 OwnAddressRow.employee_id == employee_id, OwnAddressRow.destination == destination
             )
-            return cast(Literal["ru", "en"] | None, session.scalar(spoken))
+            language = session.scalar(spoken) or spoken_by(session, employee_id)
+            return cast(Literal["ru", "en"] | None, language)
 
     def put(
         self,
@@ -105,7 +108,7 @@ class OwnAddresses:
         with self._database.session() as session:
             who = _present(session, employee_id)
             office = _office(offices, who)
-            there = _of(session, employee_id)
+            there = rows_of(session, employee_id)
             same_place = ((row, told) for row, told in there if told.place == destination.place)
             row, known = next(same_place, (None, destination))
             destination = destination.model_copy(update={"mail": known.mail})  # as it was written
@@ -133,14 +136,33 @@ class OwnAddresses:
                     _begin(session, row, now)
                 elif not same:
                     address_codes.send(session, row, destination)
-            row.settings = destination.model_dump_json()
-            _plan(row, destination, office, who, now)
-            look_anew(
-                session,
-                now,
-                (DeliveryRow.employee_id == who.id) & (DeliveryRow.destination == row.destination),
-            )
+            _tell(session, row, destination, office, who, now)
             _note(session, by, action, who, as_data(destination))
+            return own_address(row, destination)
+
+    def change(
+        self, employee_id: str, address_id: str, destination: MailDestination, *, by: Actor
+    ) -> OwnAddress:
+        """Change what is told to an address, which stays confirmed or not: also into a reminder.
+
+        Raises NotFound, and ConfigError where such an entry of the address is there already.
+        """
+        offices, now = self._offices.snapshot().offices, datetime.now(UTC)
+        with self._database.session() as session:
+            who = _present(session, employee_id)
+            office = _office(offices, who)
+            row, _ = _found(session, employee_id, address_id)
+            if row.destination != destination.key:
+                address = shown(as_written(destination.mail))
+                if _is_configured(office, who, destination):
+                    raise ConfigError("address-told-already", "unheard_minutes", address=address)
+                others = (each.destination for each, _ in rows_of(session, employee_id))
+                if destination.key in others:
+                    raise ConfigError("destination-there", "unheard_minutes", address=address)
+                address_codes.follow(session, row, destination.key)
+                row.destination = destination.key
+            _tell(session, row, destination, office, who, now)
+            _note(session, by, "address.change", who, as_data(destination))
             return own_address(row, destination)
 
     def send_code(self, employee_id: str, address_id: str, *, by: Actor) -> None:
@@ -213,19 +235,10 @@ class OwnAddresses:
             return Code(row.code, who.name, who.extension, language)
 
 
-def _of(session: Session, employee_id: str) -> list[tuple[OwnAddressRow, MailDestination]]:
-    rows = session.scalars(
-        select(OwnAddressRow)
-        .where(OwnAddressRow.employee_id == employee_id)
-        .order_by(OwnAddressRow.id)
-    )
-    return [(row, told) for row in rows if (told := own_destination(row)) is not None]
-
-
 def _found(
     session: Session, employee_id: str, address_id: str
 ) -> tuple[OwnAddressRow, MailDestination]:
-    for row, told in _of(session, employee_id):
+    for row, told in rows_of(session, employee_id):
         if row.id == address_id:
             return row, told
     raise NotFound("no-own-address")
@@ -243,7 +256,7 @@ def _same(
     session: Session, row: OwnAddressRow, told: MailDestination
 ) -> list[tuple[OwnAddressRow, MailDestination]]:
     """Both entries of an address that is told and reminded; mostly it is one."""
-    there = _of(session, row.employee_id)
+    there = rows_of(session, row.employee_id)
     return [(each, its) for each, its in there if its.is_at(told.mail)]
 
 
@@ -256,6 +269,21 @@ def _office(offices: Mapping[str, Site], who: EmployeeRow) -> Office:
 
 def _is_configured(office: Office, who: EmployeeRow, told: MailDestination) -> bool:
     return any(each.place == told.place for each in destinations_of(office, who.extension))
+
+
+def _tell(
+    session: Session,
+    row: OwnAddressRow,
+    destination: MailDestination,
+    office: Office,
+    who: EmployeeRow,
+    now: datetime,
+) -> None:
+    """Note what an address is told from now on."""
+    row.settings = destination.model_dump_json()
+    _plan(row, destination, office, who, now)
+    mine = (DeliveryRow.employee_id == who.id) & (DeliveryRow.destination == row.destination)
+    look_anew(session, now, mine)
 
 
 def _begin(session: Session, row: OwnAddressRow, now: datetime) -> None:

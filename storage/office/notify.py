@@ -43,13 +43,15 @@ MOST: Final = 20
 """Destinations of one mailbox."""
 ATTACH_UP_TO: Final = 10_000_000
 """Bytes of a recording above which a letter brings the link alone, unless it is told otherwise."""
+MOST_PER_HOUR: Final = 60
+"""Letters, and lines in a chat, unless it is told otherwise."""
 LARGEST_ATTACHED: Final = 50_000_000
 STORED: Final = "stored"
 """The context in which a document is read that was taken before: addresses that differ in capitals
 alone were two once, and are the first of them now."""
 HIDDEN: Final = "kept"
 """Stands for a secret wherever it is shown; given back, it means the one that is there."""
-_HIDDEN_BEFORE: Final = "***"
+HIDDEN_BEFORE: Final = "***"
 """It stood so in what 0.2.0 showed for a while."""
 _MARK: Final = "whsec_"
 
@@ -75,7 +77,7 @@ def _webhook_url(text: str) -> str:
 
 def _webhook_secret(text: str) -> str:
     """As Standard Webhooks write it: ``whsec_`` and 24 to 64 bytes in base64; or `HIDDEN`."""
-    if text in (HIDDEN, _HIDDEN_BEFORE):
+    if text in (HIDDEN, HIDDEN_BEFORE):
         return HIDDEN
     try:
         key = base64.b64decode(text.removeprefix(_MARK), validate=True)
@@ -159,7 +161,7 @@ class AnyDestination(StrictModel):
 class PeopleDestination(AnyDestination):
     """One that people read, who want no more than they can."""
 
-    most_per_hour: Annotated[int, Field(ge=1, le=3_600)] = 60
+    most_per_hour: Annotated[int, Field(ge=1, le=3_600)] = MOST_PER_HOUR
     daily: TimeOfDay | None = None
     """Instead of each message, once a day at that time, what is still unheard."""
 

@@ -43,6 +43,15 @@ def with_destination(office: Office, mailbox: str, destination: Destination) -> 
     return _with(office, mailbox, changed)
 
 
+def with_changed(
+    office: Office, mailbox: str, before: AnyDestination, destination: Destination
+) -> Office:
+    """The office with a destination in the place of one that is there."""
+    there = told(office, mailbox)
+    changed = tuple(destination if each.key == before.key else each for each in there)
+    return _with(office, mailbox, changed)
+
+
 def without_destination(
     office: Office, mailbox: str, address: str, *, reminder: bool | None = None
 ) -> Office:

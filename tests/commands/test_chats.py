@@ -120,7 +120,7 @@ def test_what_is_done_with_a_delivery_is_logged_without_the_address(office: Voic
         (("--chat", f"tgram://{TOKEN}"), "a chat of Telegram is tgram://BOT-TOKEN/CHAT"),
         (("--chat", "mailto://anna:t0pic@x"), "“mailto” is none of the chats that are known"),
         (("--chat", CHAT, "--attach", "wav"), "must be one of: none, opus"),
-        (("--chat", CHAT, "--secret", "x"), "unknown key “secret”"),
+        (("--chat", CHAT, "--secret", "x"), "--secret goes with --webhook, not with --chat"),
         (("--chat", hidden_address(CHAT)), "is hidden, and none is known here"),
         (("--remove", CHAT), f"there is no destination “{hidden_address(CHAT)}”"),
         (("--remove", NTFY), f"there is no destination “{hidden_address(NTFY)}”"),

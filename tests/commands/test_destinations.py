@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.commands.conftest import Voicepost
 from tests.notifications.receiver import OLD_SECRET, SECRET
 
@@ -27,7 +29,26 @@ def test_a_letter_without_the_recording_takes_nothing_away(office: Voicepost) ->
     office(*ANNA, "--attach", "wav", "--once-sent", "delete")
     assert office.refused(*ANNA, "--attach", "none")
     hook = ("--webhook", HOOK, "--once-sent", "delete")
-    assert "unknown key “once_sent”" in office.refused("mailbox", "notify", *hook)
+    told = office.refused("mailbox", "notify", *hook)
+    assert "--once-sent goes with --mail, not with --webhook" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--webhook", HOOK, "--attach", "wav"), "--attach goes with --mail and --chat, not with"),
+        (("--webhook", HOOK, "--attach-up-to", "5"), "--attach-up-to goes with --mail, not with"),
+        (("--chat", "tgram://x", "--once-sent", "delete"), "--once-sent goes with --mail, not"),
+        (("--mail", "a@b.example", "--secret", "x"), "--secret goes with --webhook, not with"),
+        (("--mail", "a@b.example", "--no-old-secret"), "--no-old-secret goes with --webhook, not"),
+    ],
+)
+def test_what_another_kind_has_is_refused_in_words(
+    office: Voicepost, options: tuple[str, ...], said: str
+) -> None:
+    told = " ".join(office.refused("mailbox", "notify", *options).split())
+    assert said in told
+    assert office.data("mailbox", "notify") == []
 
 
 def test_while_a_secret_is_replaced_the_old_one_is_there_too(office: Voicepost) -> None:

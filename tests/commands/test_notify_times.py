@@ -86,7 +86,10 @@ def test_what_is_shown_can_be_applied(office: Voicepost) -> None:
             ("--mail", ANNA, "--daily", "08:00", "--event", "message.heard"),
             "goes with events",
         ),
-        (("--webhook", HOOK, "--daily", "08:00"), "unknown key “daily”"),
+        (
+            ("--webhook", HOOK, "--daily", "08:00"),
+            "--daily goes with --mail and --chat, not with --webhook",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

@@ -46,10 +46,16 @@ def test_a_chat_is_told_changed_and_removed_on_the_page(
     assert "Чат" in shown
     assert kept(front, page) == [CHAT]
 
-    assert olga.post(page, data=form(SHOWN, attach="opus")).status_code == 303
-    assert olga.post(page, data=form(attach="opus", event="message.heard")).status_code == 303
+    for address in (SHOWN, CHAT):
+        again = olga.post(page, data=form(address, attach="opus"))
+        assert again.status_code == 422
+        assert f"{SHOWN} уже есть в списке" in again.text
+    changed = form(SHOWN, attach="opus", was=SHOWN)
+    assert olga.post(f"{page}/edit", data=changed).status_code == 303
+    changed = form(attach="opus", event="message.heard", was=SHOWN)
+    assert olga.post(f"{page}/edit", data=changed).status_code == 303
     assert kept(front, page) == [CHAT]
-    shown += olga.get(page).text
+    shown += olga.get(page).text + olga.get(f"{page}/edit", params={"address": SHOWN}).text
     assert "Opus" in shown.partition("<tbody>")[2].partition("</tbody>")[2]
 
     shown += olga.get("/audit").text

@@ -68,8 +68,8 @@ def test_what_is_there_is_changed_on_the_page_and_told_of(
     shown = olga.get("/problems").text
     assert ADDRESS in shown
     assert f"{'Сотрудник 101' if mailbox else 'Почтовый ящик компании'}, уведомления" in shown
-    changed = {**form("webhook", INSIDE), "event": "message.heard"}
-    assert olga.post(page, data=changed).status_code == 303
+    changed = {**form("webhook", INSIDE), "event": "message.heard", "was": INSIDE}
+    assert olga.post(f"{page}/edit", data=changed).status_code == 303
     (one,) = told(front.site.office, mailbox)
     assert one.events == ("message.heard",)
     assert olga.post(f"{page}/secret", data={"address": INSIDE}).status_code == 200

@@ -67,7 +67,13 @@ def test_an_address_is_set_and_confirmed(front: Front, anna: Visitor) -> None:
     assert f"Код из письма на {HOME}" in page
     assert code(front) not in page
     before = code(front)
-    anna.post(HERE, data=form)
+    again = anna.post(HERE, data=form)
+    assert again.status_code == 422
+    assert f"{HOME} уже есть в списке" in again.text
+    assert f'<a href="{HERE}/{address_id(front)}/edit">Изменить, о чём туда сообщать</a>' in (
+        again.text
+    )
+    anna.post(f"{HERE}/{address_id(front)}/edit", data={**form, "attach": "wav"})
     assert "Сохранено." in anna.get("/account").text
     assert code(front) == before, "no other letter was sent"
 
@@ -81,7 +87,8 @@ def test_an_address_is_set_and_confirmed(front: Front, anna: Visitor) -> None:
     assert "Адрес подтверждён." in page
     assert "не подтверждён" not in page
 
-    anna.post(HERE, data={**form, "attach": "none", "event": "message.kept"})
+    changed = {**form, "attach": "none", "event": "message.kept"}
+    anna.post(f"{HERE}/{address_id(front)}/edit", data=changed)
     (one,) = front.services.own_addresses.told(who(front))
     assert (one.attach, one.events) == ("none", ("message.kept",))
     anna.post(f"{HERE}/{address_id(front)}/remove")
@@ -136,7 +143,8 @@ def test_nobody_sets_any_where_the_company_does_not_let_them(front: Front, anna:
     anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
     let_employees(front, may=False)
     one = address_id(front)
-    for deed in ("", f"/{one}/code", f"/{one}/confirm"):
+    assert anna.get(f"{HERE}/{one}/edit").status_code == 403
+    for deed in ("", f"/{one}/code", f"/{one}/confirm", f"/{one}/edit"):
         answer = anna.post(f"{HERE}{deed}", data={"mail": "b@b.example", "code": code(front)})
         assert answer.status_code == 403, deed
     page = anna.get("/account").text
@@ -190,7 +198,7 @@ def test_between_which_times_is_theirs_to_say(front: Front, anna: Visitor) -> No
     (own,) = front.services.own_addresses.of(who(front))
     assert own.destination.between == "09:00-18:00"
 
-    anna.post(HERE, data={"mail": HOME, "event": ["message.kept"]})
+    anna.post(f"{HERE}/{own.id}/edit", data={"event": ["message.kept"]})
     (own,) = front.services.own_addresses.of(who(front))
     assert own.destination.between is None
 
@@ -260,10 +268,52 @@ def test_a_digest_and_a_reminder_are_theirs_to_choose(front: Front, anna: Visito
     assert "Раз в день в: 08:00" in log
     assert "Только о том, что не прослушано через столько минут: 21" in log
 
-    anna.post(HERE, data=form)
+    anna.post(f"{HERE}/{daily.id}/edit", data=form)
     anna.post(f"{HERE}/{reminder.id}/remove")
     (one,) = front.services.own_addresses.told(who(front))
     assert (one.daily, one.unheard_minutes) == (None, None)
+
+
+def test_one_is_changed_in_a_form_filled_in(front: Front, anna: Visitor) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept", "daily": "08:00"})
+    (own,) = front.services.own_addresses.of(who(front))
+    edit = f"{HERE}/{own.id}/edit"
+    assert f'href="{edit}"' in anna.get("/account").text
+    page = anna.get(edit).text
+    assert 'name="daily" type="time" value="08:00"' in page
+    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    form = {"event": "message.kept", "unheard_minutes": "5", "seen": seen}
+    wrong = anna.post(edit, data={**form, "daily": "08:00"})
+    assert wrong.status_code == 422
+    assert "не сочетается со сводкой раз в день" in wrong.text
+
+    asked = code(front)
+    assert anna.post(edit, data=form).headers["location"] == "/account"
+    (now,) = front.services.own_addresses.of(who(front))
+    assert (now.id, now.destination.unheard_minutes, now.destination.daily) == (own.id, 5, None)
+    letter = front.services.own_addresses.code(now.destination.key, who(front))
+    assert letter
+    assert letter.code == asked
+    (delivery,) = front.services.deliveries.list(None)
+    assert delivery.destination == now.destination.key, "the letter finds its code"
+
+    late = anna.post(edit, data={**form, "unheard_minutes": "7"})
+    assert late.status_code == 422
+    assert "изменил кто-то другой" in late.text
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    del form["seen"]
+    twice = anna.post(edit, data={**form, "unheard_minutes": ""})
+    assert twice.status_code == 422
+    assert f"{HOME} уже есть в списке" in twice.text
+    assert anna.get(f"{HERE}/x/edit").status_code == 404
+
+
+def test_nobody_sets_the_limit_of_an_own_address_and_none_is_shown(
+    front: Front, anna: Visitor
+) -> None:
+    anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
+    assert "за час" not in anna.get("/account").text
+    assert "60 за час" not in front.visitor("olga").get("/employees/101/notify").text
 
 
 def test_how_large_a_recording_may_be_is_typed_in_megabytes(front: Front, anna: Visitor) -> None:
@@ -273,7 +323,7 @@ def test_how_large_a_recording_may_be_is_typed_in_megabytes(front: Front, anna: 
     assert own.destination.attach_up_to == 2_500_000
     page = anna.get("/account").text
     assert "MP3 · до 2,5 МБ" in " ".join(page.replace("\xa0", " ").split())
-    anna.post(HERE, data={**form, "attach_up_to": ""})
+    anna.post(f"{HERE}/{own.id}/edit", data={**form, "attach_up_to": ""})
     (own,) = front.services.own_addresses.of(who(front))
     assert own.destination.attach_up_to == 10_000_000
     assert "· до" not in anna.get("/account").text
@@ -347,7 +397,8 @@ def test_others_do_not_see_them(front: Front, anna: Visitor) -> None:
     anna.post(HERE, data={"mail": HOME, "event": "message.kept"})
     boris = front.visitor("boris")
     assert HOME not in boris.get("/account").text
-    for deed in ("", f"/{address_id(front)}/confirm", f"/{address_id(front)}/remove"):
+    own = address_id(front)
+    for deed in ("", f"/{own}/confirm", f"/{own}/remove", f"/{own}/edit"):
         answer = boris.post(f"{HERE}{deed}", data={"mail": HOME, "code": code(front)})
         assert answer.status_code == 404
     other = boris.post(f"/account/addresses/102/{address_id(front)}/remove")

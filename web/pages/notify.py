@@ -10,29 +10,34 @@ from starlette.routing import Route
 
 from storage.errors import Problem, Refused
 from storage.notifications.own_address import OwnAddress
-from storage.office import Office, make_part
+from storage.office import Office
 from storage.office.edit import entry
-from storage.office.notify import (
-    KINDS,
-    ChatDestination,
-    Destination,
-    Event,
-    Kind,
-    MailDestination,
-    WebhookDestination,
-)
+from storage.office.notify import KINDS, AnyDestination, Destination, Event, WebhookDestination
 from storage.office.told import (
     COMPANY,
     destination_at,
     new_secret,
     told,
+    with_changed,
     with_destination,
     without_destination,
 )
-from web.forms.destinations import EMPTY, FIELDS, TIMES, at_fields, attached_in, times_in
+from storage.text import shown
+from storage.words.mail_addresses import as_written
+from web.errors import FormError
+from web.forms.destinations import (
+    EMPTY,
+    FIELDS,
+    at_fields,
+    destination_in,
+    events_in,
+    kind_in,
+    values_of,
+)
 from web.forms.fields import typed
-from web.forms.office_changes import edit_office, form_status
+from web.forms.office_changes import edit_office, fingerprint, form_status, refuse_if_changed
 from web.language.telling import Mistakes
+from web.language.texts import texts
 from web.visit import Visit, page
 
 NEW: Final = {"kind": "mail", "address": "", **EMPTY}
@@ -45,57 +50,82 @@ def show_notify(visit: Visit) -> Response:
 
 
 def add(visit: Visit) -> Response:
-    """Tell one more, or the same one otherwise. A new webhook's secret is shown, this once."""
-    mailbox, form = _mailbox(visit), typed(visit.form)
-    kind: Kind = next((each for each in KINDS if each == form.get("kind")), "mail")
-    address = form.get("address", "").strip()
-    events = tuple(each for each in get_args(Event) if each in visit.form.getlist("event"))
-    reminds = bool(form.get("unheard_minutes"))
-    there = destination_at(visit.office, mailbox, address, reminder=reminds)
-    is_new = there is None or there.kind != kind
-    secret = new_secret() if kind == "webhook" and is_new else ""
+    """Tell one more. A new webhook's secret is shown, this once."""
+    mailbox, form, secret = _mailbox(visit), typed(visit.form), new_secret()
 
     def with_more(office: Office) -> Office:
-        return with_destination(
-            office, mailbox, _destination(visit, office, kind, address, events, secret)
-        )
+        destination = destination_in(visit.form, kind_in(form), secret)
+        _refuse_twice(office, mailbox, destination)
+        return with_destination(office, mailbox, destination)
 
     try:
-        edit_office(visit, with_more)
+        office = edit_office(visit, with_more)
     except Refused as error:
-        here = map(_at_address, at_fields(error.problems, form))
-        wrong = visit.mistakes(here, "", ("address", *FIELDS))
-        return _form(visit, form, events, wrong, form_status(error))
-    if secret:
-        return visit.render(
-            "notify/secret.html", secret=secret, address=address, renewed=False, **_place(visit)
-        )
+        return _form(visit, form, events_in(visit.form), _wrong(visit, error), form_status(error))
+    return _saved(visit, office, secret)
+
+
+def show_edit(visit: Visit) -> Response:
+    """A destination's form, filled in."""
+    there = _meant(visit, visit.office, visit.query.get("address"), visit.query.get("reminder"))
+    return _edit_form(visit, there, values_of(there, texts(visit.language)), there.events)
+
+
+def change(visit: Visit) -> Response:
+    """Tell one otherwise, or elsewhere. A secret that is made for another place is shown."""
+    mailbox, form, secret = _mailbox(visit), typed(visit.form), new_secret()
+    before = _meant(visit, visit.office, form.get("was"), form.get("reminder"))
+
+    def with_other(office: Office) -> Office:
+        there = _meant(visit, office, form.get("was"), form.get("reminder"))
+        refuse_if_changed(visit, there)
+        destination = destination_in(visit.form, there.kind, secret, there)
+        _refuse_twice(office, mailbox, destination, but=there)
+        return with_changed(office, mailbox, there, destination)
+
+    try:
+        office = edit_office(visit, with_other)
+    except Refused as error:
+        wrong, status = _wrong(visit, error), form_status(error)
+        return _edit_form(visit, before, form, events_in(visit.form), wrong, status)
+    return _saved(visit, office, secret)
+
+
+def _refuse_twice(
+    office: Office, mailbox: str, destination: Destination, but: AnyDestination | None = None
+) -> None:
+    """Nothing else that is there is changed in silence, ``but`` what the form is of. FormError."""
+    reminds = destination.is_reminder
+    there = destination_at(office, mailbox, destination.sent_to, reminder=reminds)
+    if there is not None and (but is None or there.key != but.key):
+        written = shown(as_written(there.address))
+        raise FormError("destination-there", "address", address=written)
+
+
+def _wrong(visit: Visit, error: Refused) -> Mistakes:
+    here = map(_at_address, at_fields(error.problems, typed(visit.form)))
+    return visit.mistakes(here, "", ("address", *FIELDS))
+
+
+def _saved(visit: Visit, office: Office, secret: str) -> Response:
+    """Back to the list; with a look at the secret, where it was made just now."""
+    mailbox = _mailbox(visit)
+    for each in told(office, mailbox):
+        if isinstance(each, WebhookDestination) and each.secret == secret:
+            place = _place(visit)
+            return visit.render(
+                "notify/secret.html", secret=secret, address=each.address, renewed=False, **place
+            )
     return visit.redirect(_address(mailbox), visit.text("Saved."))
 
 
-def _destination(
-    visit: Visit,
-    office: Office,
-    kind: Kind,
-    address: str,
-    events: tuple[str, ...],
-    secret: str,
-) -> Destination:
-    """What the form describes. ConfigError has each mistake."""
-    form = typed(visit.form)
-    times = times_in(form, kind)
-    reminds = "unheard_minutes" in times
-    before = destination_at(office, _mailbox(visit), address, reminder=reminds)
-    known = before.model_dump() if before is not None and before.kind == kind else {}
-    known = {name: value for name, value in known.items() if name not in (*TIMES, "attach_up_to")}
-    # Which it was, where it is told hidden.
-    known = {kind: address, **known, "events": events, **times}
-    if kind == "mail":
-        once_sent = form.get("once_sent", "keep")
-        return make_part(MailDestination, **{**known, **attached_in(form), "once_sent": once_sent})
-    if kind == "chat":
-        return make_part(ChatDestination, **{**known, "attach": form.get("attach", "none")})
-    return make_part(WebhookDestination, **{"secret": secret, **known})
+def _meant(
+    visit: Visit, office: Office, address: str | None, reminder: str | None
+) -> AnyDestination:
+    """The destination that a form or an address names. Raises NotFound."""
+    mailbox, address = _mailbox(visit), address or ""
+    there = destination_at(office, mailbox, address, reminder=reminder == "yes")
+    return entry({address: there} if there else {}, address, "destination")
 
 
 def _at_address(problem: Problem) -> Problem:
@@ -174,7 +204,7 @@ def _place(visit: Visit) -> dict[str, object]:
 def _form(
     visit: Visit,
     values: dict[str, str],
-    events: tuple[str, ...],
+    events: tuple[Event, ...],
     wrong: Mistakes | None = None,
     status: int = 200,
 ) -> Response:
@@ -191,6 +221,28 @@ def _form(
     )
 
 
+def _edit_form(
+    visit: Visit,
+    there: AnyDestination,
+    values: dict[str, str],
+    events: tuple[Event, ...],
+    wrong: Mistakes | None = None,
+    status: int = 200,
+) -> Response:
+    return visit.render(
+        "notify/edit.html",
+        status,
+        there=there,
+        told=told(visit.office, _mailbox(visit)),
+        values={**EMPTY, **values, "kind": there.kind},
+        chosen=events,
+        events=get_args(Event),
+        seen=fingerprint(there),
+        wrong=wrong or {},
+        **_place(visit),
+    )
+
+
 def _own(visit: Visit) -> list[OwnAddress]:
     """The addresses that the employee set."""
     addresses, mailbox = visit.services.own_addresses, _mailbox(visit)
@@ -202,6 +254,8 @@ def _routes(path: str) -> list[Route]:
     return [
         Route(path, page(show_notify, role="administrator"), methods=["GET"]),
         Route(path, page(add, role="administrator"), methods=["POST"]),
+        Route(f"{path}/edit", page(show_edit, role="administrator"), methods=["GET"]),
+        Route(f"{path}/edit", page(change, role="administrator"), methods=["POST"]),
         *(
             Route(f"{path}/{deed}", page(does, role="administrator"), methods=[method])
             for deed, done in (

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 FORMS: Final = {
+    "by-mail-alone": "this goes with mail alone",
+    "by-webhook-alone": "this goes with webhooks alone",
     "changed-meanwhile": (
         "Somebody else has changed this meanwhile. "
         "Look at it; to save yours all the same, press the button again."
     ),
+    "chat-takes-opus": "a chat gets the link, or the recording as Opus",
     "choose-action": "choose what happens",
     "choose-employee": "choose who is rung",
     "choose-forwarding": "choose where the calls go",
@@ -18,6 +21,7 @@ FORMS: Final = {
     "choose-time-zone": "choose a time zone",
     "choose-way": "choose how it is made",
     "choose-whose": "choose whose the extension is",
+    "destination-there": "{address} is in the list already",
     "digest-of-new-alone": "a digest tells of new messages alone: tick only these",
     "enter-number": "enter a number",
     "extension-exists": "there is an employee with this extension already",
@@ -41,6 +45,7 @@ FORMS: Final = {
     "reminder-of-new-alone": "a reminder tells of new messages alone: tick only these",
     "prompt-exists": "there is a prompt “{name}” already",
     "recording-not-attached": "for this the recording has to come along in the letter",
+    "webhook-without-recording": "a webhook gets a link to the recording: choose “the link only”",
     "service-not-running": "The service is not running: start it with `voicepost serve`.",
     "sound-gone": "the sound of this prompt is gone",
 }
