@@ -11,7 +11,7 @@ import structlog
 from notifications import chat, mail
 from notifications.attachments import recording_of
 from notifications.mail import Recording
-from notifications.subjects import FullMailbox, Subject
+from notifications.subjects import FailedDelivery, FullMailbox, Subject
 from storage.companies.directory import Site
 from storage.letters.rendering import LetterFailed
 from storage.messages.message import Message
@@ -99,14 +99,15 @@ def compose_short(
 
 
 def _notice(
-    subject: FullMailbox | Delivery, company: Company, web_url: str
+    subject: FullMailbox | FailedDelivery, company: Company, web_url: str
 ) -> tuple[Notice, Company, str]:
     """What is to be said of what is no message, and where it leads."""
     if isinstance(subject, FullMailbox):
         name = subject.name if subject.extension else ""
         return full_mailbox(name, subject.most, company.language), company, f"{web_url}/messages"
-    told = failed_delivery(subject.address, subject.event, subject.answer, company.language)
-    return told, company, f"{web_url}/deliveries"
+    whose = f"{subject.name} ({subject.extension})" if subject.extension else ""
+    told = failed_delivery(subject.delivery, whose, subject.message, company)
+    return told, company, f"{web_url}/deliveries/{subject.delivery.id}"
 
 
 def _recording(

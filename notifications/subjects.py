@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -10,7 +11,7 @@ from storage.companies.directory import Site
 from storage.errors import NotFound
 from storage.messages.message import Message, Party
 from storage.messages.repository import MessageRepository
-from storage.notifications.delivery import UNHEARD, Delivery
+from storage.notifications.delivery import UNHEARD, Delivery, DeliveryJson
 from storage.notifications.queue import Deliveries
 from storage.text import plain
 
@@ -45,7 +46,21 @@ class FullMailbox:
         }
 
 
-Subject = Message | FullMailbox | Delivery
+@dataclass(frozen=True)
+class FailedDelivery:
+    """A delivery that failed, whose mailbox it told of, and the message, if it was one's."""
+
+    delivery: Delivery
+    extension: str
+    name: str
+    message: Message | None
+
+    def as_json(self) -> DeliveryJson:
+        """For webhooks."""
+        return self.delivery.as_json()
+
+
+Subject = Message | FullMailbox | FailedDelivery
 
 
 def subject_of(
@@ -57,10 +72,7 @@ def subject_of(
         name = office.employees[mailbox].name if mailbox else office.company.name
         return FullMailbox(office.company.name, mailbox, name, office.voicemail.max_messages)
     if delivery.event == "delivery.failed":
-        try:
-            return queue.get(delivery.about or "")
-        except NotFound:
-            raise NotWanted("the delivery is gone") from None
+        return _failed(delivery, site, mailbox, messages, queue)
     try:
         message = messages.get(delivery.message_id or "")
     except NotFound:
@@ -72,3 +84,18 @@ def subject_of(
     if delivery.employee_id is not None:  # holds are told to administrators only
         message = replace(message, hold=None)
     return message
+
+
+def _failed(
+    delivery: Delivery, site: Site, mailbox: str, messages: MessageRepository, queue: Deliveries
+) -> FailedDelivery:
+    try:
+        failed = queue.get(delivery.about or "")
+    except NotFound:
+        raise NotWanted("the delivery is gone") from None
+    message = None
+    if failed.message_id is not None:
+        with suppress(NotFound):
+            message = messages.get(failed.message_id)
+    name = site.office.employees[mailbox].name if mailbox else ""
+    return FailedDelivery(failed, mailbox, name, message)

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from storage.errors import ConfigError, Problem, WrongValue, own_problem, reason_of, wrong
+from storage.machine import reachable_host
 from storage.settings_sections import (
     AgiSettings,
     AsteriskSettings,
@@ -245,9 +246,14 @@ class Settings(BaseSettings):
 
     @property
     def web_url(self) -> str:
-        """The address of the pages, without a slash at the end."""
-        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
-        return self.web.url.rstrip("/") or f"http://{host}:{self.web.port}"
+        """The address of the pages, without a slash at the end: the one set, or where they are."""
+        if self.web.url:
+            return self.web.url.rstrip("/")
+        names = (name.strip() for name in self.web.hosts.split(","))
+        served = (name for name in names if name not in ("", "*"))  # and then no address is
+        host = next(served, "") or reachable_host(self.web.host)
+        host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        return f"http://{host}:{self.web.port}"
 
     @classmethod
     def settings_customise_sources(

@@ -33,7 +33,7 @@ FLOORS = {
         ("settings",),
         ("files", "letters", "words"),
         ("settings_sections", "toml"),
-        ("actor", "identifiers", "text"),
+        ("actor", "identifiers", "machine", "text"),
         ("errors",),
     ),
     "storage.messages": (

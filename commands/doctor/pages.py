@@ -22,11 +22,19 @@ def address(app: App) -> Finding:
     if web.url and (urlsplit(web.url).scheme not in ("http", "https") or not host_of(web.url)):
         advice = "Set web.url to the whole address that people type, such as https://voice.example."
         return Finding("web address", "warning", f"web.url is no address: {web.url}", advice)
-    if hosts.is_open:
+    found = ["pages are served under any name"] if hosts.is_open else []
+    if not web.url and _is_anybody_told(app):
+        found.append(f"notifications lead to {app.settings.web_url}, as there is no web.url")
+    if found:
         advice = (
             "Set web.url to the address that people type, such as https://voice.example: links "
             "begin with it, and other names are refused. More names: web.hosts."
         )
-        return Finding("web address", "warning", "pages are served under any name", advice)
+        return Finding("web address", "warning", "; ".join(found), advice)
     names = ", ".join(filter(None, (host_of(web.url), *sorted(hosts.names))))
     return ok("web address", f"pages are served as {names}")
+
+
+def _is_anybody_told(app: App) -> bool:
+    sites = app.offices.snapshot().offices.values()
+    return any(site.office.destinations for site in sites) or app.own_addresses.any_confirmed()

@@ -44,7 +44,7 @@ def mistakes(error: ValidationError, data: object) -> list[Problem]:
 
 
 def _problem(detail: ErrorDetails, data: object) -> Problem:
-    place = _place(detail["loc"], data)
+    place = place_of(detail["loc"], data)
     kind = detail["type"]
     if kind == "extra_forbidden":
         return wrong("unknown-key", ".".join(place[:-1]), key=place[-1])
@@ -75,7 +75,7 @@ def _meant(detail: ErrorDetails) -> Problem:
     return wrong("refused", reason=shown(detail["msg"], 200))
 
 
-def _place(location: tuple[int | str, ...], data: object) -> list[str]:
+def place_of(location: tuple[int | str, ...], data: object) -> list[str]:
     """pydantic's path without what is not in the document: tags of actions and destinations,
     `[key]`."""
     place: list[str] = []

@@ -509,3 +509,23 @@ def test_a_service_without_a_name_of_its_own_is_warned_of(
     (office.home / "voicepost.toml").write_text(f"[web]\n{settings}\n")
     finding = examined(office)["web address"]
     assert (finding["state"], what in finding["what"]) == (state, True), finding
+    assert "notifications" not in finding["what"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "leads"),
+    [
+        ('host = "127.0.0.1"', "http://127.0.0.1:8080"),
+        ('hosts = "b.example,a.example"', "http://b.example:8080"),
+        ('url = "https://voice.example"', ""),
+    ],
+)
+def test_where_somebody_is_told_links_want_an_address(
+    settings: str, leads: str, office: Voicepost
+) -> None:
+    (office.home / "voicepost.toml").write_text(f"[web]\n{settings}\n")
+    office("mailbox", "notify", "--webhook", "https://crm.example.com/hook")
+    finding = examined(office)["web address"]
+    assert finding["state"] == ("warning" if leads else "ok")
+    said = f"notifications lead to {leads}, as there is no web.url"
+    assert (said in finding["what"]) is bool(leads), finding

@@ -88,7 +88,7 @@ def test_what_is_shown_can_be_applied(office: Voicepost) -> None:
         ),
         (
             ("--webhook", HOOK, "--daily", "08:00"),
-            "--daily goes with --mail and --chat, not with --webhook",
+            "--daily goes with --mail and --chat, not",
         ),
     ],
 )

@@ -18,8 +18,11 @@ from storage.office.notify import Event, WebhookDestination
 from tests.notifications.house import WEB_URL, House, letters_to
 from tests.waiting import until
 from tests.web.conftest import COMPANY, NOBODY, NUMBER, Front
+from tests.web.queued import queued
+from web.language.words import full_time
 from web.letters.notices import failed_delivery, full_mailbox
 from web.letters.short import short_notice
+from web.templating import template
 
 GONE = web.Response(status=410, text="gone")
 
@@ -131,10 +134,43 @@ async def test_others_are_told_that_one_was_not_reached_and_it_itself_is_not(
     assert told["data"]["answer"] == "HTTP 410 gone"
     (letter,) = house.server.letters
     assert letter.mail["Subject"] == f"Уведомление не доставлено: {house.receiver.url('/gone')}"
+    assert facts_of(letter.text("plain")) == [
+        "Почтовый ящик: Компания",
+        "О чём: Новое голосовое сообщение",
+        "От кого: Иван, +7 916 123-45-67",
+        f"Когда: {received(house, message)}",
+        f"Получатель: {house.receiver.url('/gone')}",
+        "Причина: HTTP 410 gone",
+    ]
     for kind in ("plain", "html"):
-        assert "Новое голосовое сообщение" in letter.text(kind)
-        assert "HTTP 410 gone" in letter.text(kind)
-        assert f"{WEB_URL}/deliveries" in letter.text(kind)
+        assert f"{WEB_URL}/deliveries/{failed.id}" in letter.text(kind)
+
+
+def facts_of(text: str) -> list[str]:
+    return [line for line in text.splitlines() if ": " in line]
+
+
+def received(house: House, message_id: str) -> str:
+    company = house.front.site.office.company
+    environment = template("letters/notice.txt", company.language).environment
+    message = house.front.services.messages.get(message_id)
+    return full_time(environment, message.received_at, company.timezone)
+
+
+def test_whose_letter_did_not_arrive_is_said_and_why_in_either_language(front: Front) -> None:
+    """Of an employee's mailbox, and of what is no single message."""
+    queued(front, event="messages.unheard", answer="no mail server is set (mail.url)")
+    (failed,) = front.services.deliveries.list(None)
+    whose, company = "Анна Щукина (101)", front.site.office.company
+    in_english = failed_delivery(failed, whose, None, with_fields(company, language="en"))
+    assert in_english.facts == [
+        ("Mailbox", whose),
+        ("About", "Digest of what is unheard"),
+        ("Recipient", "anna@example.com"),
+        ("Why", "no mail server is set (mail.url)"),
+    ]
+    in_russian = failed_delivery(failed, whose, None, with_fields(company, language="ru"))
+    assert in_russian.facts[-1] == ("Причина", "почтовый сервер не указан (mail.url)")
 
 
 async def test_of_what_tells_that_something_failed_nothing_more_is_told(house: House) -> None:
@@ -172,13 +208,17 @@ def test_a_chat_is_told_in_a_few_lines_that_mean_nothing_else(front: Front) -> N
     assert full.title == "Почтовый ящик заполнен"
     assert full.text.startswith("Почтовый ящик: ‹b›Анна‹∕b› ［x］(http∶∕∕evil․example)\n")
     assert full.text.endswith("пока не удалены старые.")
+    queued(front, address="https://crm.example/hook", state="failed", answer="HTTP 410")
+    (delivery,) = front.services.deliveries.list(None)
     failed = short_notice(
-        failed_delivery("https://crm.example/hook", "message.kept", "HTTP 410", "en"),
+        failed_delivery(delivery, name, None, office.company),
         office.company,
         f"{WEB_URL}/deliveries",
     )
     assert failed.within(1024) == (
         "Уведомление не доставлено\n"
-        "To: https∶∕∕crm․example∕hook\nWhat is told: New voice message\nAnswer: HTTP 410\n"
+        "Почтовый ящик: ‹b›Анна‹∕b› ［x］(http∶∕∕evil․example)\n"
+        "О чём: Новое голосовое сообщение\n"
+        "Получатель: https∶∕∕crm․example∕hook\nПричина: HTTP 410\n"
         "https://voice.example/deliveries"
     )

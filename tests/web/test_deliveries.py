@@ -276,3 +276,19 @@ async def test_one_is_sent_once_more_by_mouse(visitors: Visitors, front: Front) 
         assert await violations(tab) == []
         assert await tab.evaluate(wide) <= 0
         assert faults_of(tab) == []
+
+
+def test_one_stands_by_itself_where_letters_about_it_lead(front: Front, olga: Visitor) -> None:
+    """What a letter says did not arrive is not looked for in the whole list."""
+    message = front.receive()
+    one = queued(front, state="failed", message=message, answer="HTTP 410")
+    queued(front, address="boris@example.com")
+    page = olga.get(f"/deliveries/{one}").text
+    (row,) = rows_of(page)
+    assert "anna@example.com" in row
+    assert f"/messages/{message}" in page
+    assert f"/deliveries/{one}/retry" in page
+    assert 'href="/deliveries"' in page
+    assert front.visitor("rival").get(f"/deliveries/{one}").status_code == 404
+    for no_id in (message, "x"):
+        assert olga.get(f"/deliveries/{no_id}").status_code == 404

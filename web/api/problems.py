@@ -25,6 +25,7 @@ from storage.errors import (
     StorageError,
     own_problem,
 )
+from storage.office.mistakes import place_of
 from storage.text import shown
 from web.errors import ExchangeUnavailable, PhoneUnavailable
 from web.language.problems import sentence, sentences
@@ -166,7 +167,7 @@ def _later(error: StorageError, seconds: int) -> Problem:
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    problems = [_sentence(detail) for detail in error.errors()[:50]]
+    problems = [_sentence(detail, error.body) for detail in error.errors()[:50]]
     return answer(Problem(422, "; ".join(problems), problems=problems))
 
 
@@ -179,9 +180,9 @@ async def failed(request: Request, error: Exception) -> JSONResponse:
     return answer(problem)
 
 
-def _sentence(detail: Mapping[str, Any]) -> str:
-    """One of pydantic's errors: where, and what is wrong there."""
-    place = ".".join(shown(step) for step in detail["loc"][1:])
+def _sentence(detail: Mapping[str, Any], body: object) -> str:
+    """One of pydantic's errors: where in the request, and what is wrong there."""
+    place = ".".join(place_of(detail["loc"][1:], body))
     kind = detail["type"]
     if kind == "missing":
         return f"{place or 'the body'} is missing"

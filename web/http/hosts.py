@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from storage.machine import is_ours
 from storage.text import printable
 
 ANY: Final = "*"
@@ -69,7 +69,7 @@ class Hosts:
         address = _address(name)
         if address is None:
             return not self.names and name == self.listens
-        return address.is_loopback or (not self.names and _is_ours(address))
+        return address.is_loopback or (not self.names and is_ours(address))
 
     @property
     def _name_of_url(self) -> str:
@@ -134,16 +134,3 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(name)
     except ValueError:
         return None
-
-
-def _is_ours(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether it is an address of this machine: then a socket can be bound to it."""
-    if address.is_unspecified or address.is_multicast:
-        return False
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as trial:
-            trial.bind((str(address), 0))
-    except OSError:
-        return False
-    return True

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.messages.message import Message
+from storage.notifications.delivery import Delivery
 from storage.office import Company
 from storage.office.notify import Event
 from storage.text import printable
 from storage.words.mail_addresses import as_written
+from web.language.answer_words import answer_in_words
 from web.language.event_words import events_in_words
 from web.language.texts import Language, texts
+from web.language.words import full_time
 from web.letters.letter import LONGEST_SUBJECT, Letter, what
+from web.message_list.rows import row_of
 from web.templating import template
 
 
@@ -36,15 +41,31 @@ def full_mailbox(name: str, most: int | None, language: Language) -> Notice:
     return Notice("box.full", whose, facts, advice)
 
 
-def failed_delivery(to: str, event: str, answer: str, language: Language) -> Notice:
-    """That something did not arrive: to whom, what it was about, and what the other side said."""
-    say, to = texts(language).gettext, printable(as_written(to))
+def failed_delivery(
+    delivery: Delivery, whose: str, message: Message | None, company: Company
+) -> Notice:
+    """That something did not arrive: whose mailbox it told of, what of, to whom, and why.
+
+    ``whose`` is an employee, "" the company itself; ``message`` is None where it was of none.
+    """
+    language = company.language
+    say = texts(language).gettext
+    to = printable(as_written(delivery.address))
+    event = delivery.event
     facts = [
-        (say("To"), to),
-        (say("What is told"), events_in_words(language).get(event, event)),
+        (say("Mailbox"), printable(whose) or say("Company")),
+        (say("About"), events_in_words(language).get(event, event)),
     ]
-    if answer:
-        facts.append((say("Answer"), printable(answer, 300)))
+    if message is not None:
+        row = row_of(message, language, company.timezone)
+        environment = template("letters/notice.txt", language).environment
+        when = full_time(environment, message.received_at, company.timezone)
+        facts.append((say("From"), ", ".join(filter(None, (row.who, row.number)))))
+        facts.append((say("When"), when))
+    facts.append((say("Recipient"), to))
+    if delivery.answer:
+        answer = answer_in_words(delivery.answer, language)
+        facts.append((say("Why"), printable(answer, 300)))
     return Notice("delivery.failed", to, facts)
 
 

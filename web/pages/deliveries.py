@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from storage.errors import Ended, NotFound
 from storage.identifiers import is_id
-from storage.notifications.delivery import STATES, State
+from storage.notifications.delivery import STATES, Delivery, State
 from web.language.answer_words import answer_in_words
 from web.language.words import capital
 from web.visit import Visit, page
@@ -31,19 +32,32 @@ def show_deliveries(visit: Visit) -> Response:
     )
     kept = {"state": state} if state else {}
     last = found[PER_PAGE - 1].id if len(found) > PER_PAGE else ""
-    return visit.render(
-        "deliveries/list.html",
-        deliveries=found[:PER_PAGE],
-        people=visit.services.deliveries.people_of(
-            [each for each in found[:PER_PAGE] if each.is_of_mailbox]
-        ),
-        in_words=partial(answer_in_words, language=visit.language),
-        states=STATES,
+    return _list(
+        visit,
+        found[:PER_PAGE],
         state=state,
         newest=f"/deliveries?{urlencode(kept)}" if kept else "/deliveries",
         is_first=not below,
         here={**kept, "before": below} if is_id(below) else kept,
         older=f"/deliveries?{urlencode({**kept, 'before': last})}" if last else "",
+    )
+
+
+def show_delivery(visit: Visit) -> Response:
+    """One of them, by itself: letters about it lead there."""
+    one = visit.services.deliveries.get(_asked(visit), visit.user.company_id)
+    address = "/deliveries"
+    return _list(visit, [one], state=None, newest=address, is_first=False, here={}, older="")
+
+
+def _list(visit: Visit, found: Sequence[Delivery], **context: object) -> Response:
+    return visit.render(
+        "deliveries/list.html",
+        deliveries=found,
+        people=visit.services.deliveries.people_of([each for each in found if each.is_of_mailbox]),
+        in_words=partial(answer_in_words, language=visit.language),
+        states=STATES,
+        **context,
     )
 
 
@@ -84,6 +98,7 @@ def _asked(visit: Visit) -> str:
 
 routes = [
     Route("/deliveries", page(show_deliveries, role="administrator"), methods=["GET"]),
+    Route("/deliveries/{id}", page(show_delivery, role="administrator"), methods=["GET"]),
     Route("/deliveries/{id}/retry", page(show, role="administrator"), methods=["GET"]),
     Route("/deliveries/{id}/retry", page(retry, role="administrator"), methods=["POST"]),
     Route("/deliveries/{id}/cancel", page(show, role="administrator"), methods=["GET"]),

@@ -271,3 +271,24 @@ def test_an_employee_sets_what_the_company_allows(front: Front, anna: TestClient
     assert (changed["voicemail"], changed["ring_timeout"]) == (True, 9.0)
     problem(anna.patch("me/phones/102", json={"voicemail": False}), 404)
     problem(anna.patch("me/phones/101", json={"ring_timeout": 0}), 422)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"mail": "a@b.example", "between": "9-18"}, "notify.1.between: "),
+        ({"mail": "nobody"}, "notify.1.mail: "),
+        ({"webhook": "https://a.example/", "secret": "x"}, "notify.1.secret: "),
+        ({"webhook": "https://a.example/"}, "notify.1.secret is missing"),
+        ({"webhook": "https://a.example/", "attach": "wav"}, "notify.1.attach is not known here"),
+        ({"chat": "tgram://x"}, "notify.1.chat: "),
+    ],
+)
+def test_a_mistake_has_its_place_in_what_was_sent(
+    front: Front, wrong: dict[str, str], place: str
+) -> None:
+    body = {"notify": [{"mail": "anna@example.com"}, wrong]}
+    with script(front, "olga") as client:
+        for path, more in (("mailbox", {}), ("employees/101", {"name": "Анна"})):
+            answer = client.put(path, json={**body, **more})
+            assert any(each.startswith(place) for each in problem(answer, 422)["problems"])
