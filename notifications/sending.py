@@ -145,11 +145,9 @@ class Sending:
         if mailbox is not None:
             told = destinations_of(site.office, mailbox)
         if mailbox and delivery.employee_id:
-            keys = {each.key for each in told}
             told = beside(told, self.own.told(delivery.employee_id))
-            if delivery.destination not in keys:
-                language = self.own.language(delivery.employee_id, delivery.destination)
-                site = _speaking(site, language)
+            language = self.own.language(delivery.employee_id, delivery.destination)
+            site = _speaking(site, language)
         # Other mailboxes may have the same address with another secret, or without the recording.
         destination = next((each for each in told if each.key == delivery.destination), None)
         if destination is None or mailbox is None:

@@ -52,11 +52,11 @@ async def tell_summary(
         body = summary_body(delivery, mailbox, summary, web_url)
         return await webhooks.send(session, destination, webhook_settings, delivery.id, body)
     if isinstance(destination, ChatDestination):
-        short = await asyncio.to_thread(short_summary, *about)
+        short = await asyncio.to_thread(short_summary, *about, since=summary.since)
         told = (session, destination.chat, short, None, chat_settings, webhook_settings)
         return await chat.send(*told)
     assert isinstance(destination, MailDestination)
-    written = await asyncio.to_thread(summary_letter, *about)
+    written = await asyncio.to_thread(summary_letter, *about, since=summary.since)
     composed = mail.compose(
         written,
         mail_settings,

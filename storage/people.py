@@ -36,6 +36,18 @@ def new_person(
     )
 
 
+def spoken_by(session: Session, employee_id: str) -> str | None:
+    """The language that somebody's account has chosen; None where none did, or several differ."""
+    chosen = (
+        select(UserRow.language)
+        .join(BindingRow, BindingRow.user_id == UserRow.id)
+        .where(BindingRow.employee_id == employee_id)
+        .where(UserRow.language.is_not(None), UserRow.disabled_at.is_(None))
+    )
+    languages = set(session.scalars(chosen))
+    return languages.pop() if len(languages) == 1 else None
+
+
 def owner(session: Session, company_id: str, extension: str, at: datetime) -> str:
     """The id of the person whose a message is that was left for an extension at that time.
 

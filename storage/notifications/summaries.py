@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ LINES: Final = 30
 """Messages that are told one by one; of others it is told how many there are."""
 LOOKED_UP: Final = 200
 """More than are told, as some may be gone."""
+_EVER: Final = datetime.fromtimestamp(0, UTC)
 SUMMARIES: Final = (DIGEST, MORE)
 """The events of such deliveries."""
 
@@ -33,12 +34,14 @@ SUMMARIES: Final = (DIGEST, MORE)
 class Summary:
     """Messages, the newest first, and how many there are to tell of in all.
 
-    ``count`` of a digest ends at `storage.messages.unread.COUNTED` (1000): "or more".
+    ``count`` of a digest ends at `storage.messages.unread.COUNTED` (1000): "or more". ``since`` is
+    when the destination was set, where older ones are unheard too: of these it is told nothing.
     """
 
     event: str
     messages: Sequence[Message]
     count: int
+    since: datetime | None = None
 
 
 def summary_of(database: Database, messages: MessageRepository, delivery: Delivery) -> Summary:
@@ -48,10 +51,10 @@ def summary_of(database: Database, messages: MessageRepository, delivery: Delive
             since = _told_since(session, delivery)
         if since is None:
             return Summary(DIGEST, (), 0)
-        found, count = messages.unheard_since(
-            delivery.company_id, delivery.employee_id, since, LINES
-        )
-        return Summary(DIGEST, _told(found, delivery), count)
+        box = delivery.company_id, delivery.employee_id
+        found, count = messages.unheard_since(*box, since, LINES)
+        _, ever = messages.unheard_since(*box, _EVER, 0)
+        return Summary(DIGEST, _told(found, delivery), count, since if ever > count else None)
     with database.session() as session:
         # What comes while it is being sent is told of by another one.
         limit.fold_no_more(session, delivery.id)

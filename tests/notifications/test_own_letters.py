@@ -96,6 +96,41 @@ async def test_messages_are_told_in_that_language_too(house: House) -> None:
     assert house.server.letters[1].mail["Subject"].startswith("New voice message")
 
 
+async def test_what_the_company_tells_an_employee_is_in_their_accounts_language(
+    house: House,
+) -> None:
+    users, anna = house.front.services.users, house.front.user("anna")
+    users.change(anna.id, language="en", by=NOBODY)
+    house.tell(MailDestination(mail="anna@example.com"), of="101")
+    house.tell(MailDestination(mail="office@example.com"))
+    async with house.working():
+        house.receive("101")
+        house.receive()
+        await until(lambda: house.states() == ["sent", "sent"])
+    subjects = {str(each.mail["To"]): str(each.mail["Subject"]) for each in house.server.letters}
+    assert subjects["anna@example.com"].startswith("New voice message")
+    assert subjects["office@example.com"].startswith("Новое голосовое сообщение")
+
+
+def test_an_accounts_language_counts_where_one_is_chosen(front: Front) -> None:
+    addresses, users = front.services.own_addresses, front.services.users
+    who = addresses.person(front.site.company_id, "101")
+    assert who
+
+    def spoken() -> str | None:
+        return addresses.language(who, "no address of her own")
+
+    assert spoken() is None
+    users.change(front.user("anna").id, language="en", by=NOBODY)
+    assert spoken() == "en"
+    users.change(front.user("boris").id, extensions=("101", "102"), by=NOBODY)
+    assert spoken() == "en", "of two, one has chosen"
+    users.change(front.user("boris").id, language="ru", by=NOBODY)
+    assert spoken() is None
+    users.disable(front.user("boris").id, by=NOBODY)
+    assert spoken() == "en"
+
+
 async def test_who_removes_an_address_is_sent_nothing_that_waits(house: House) -> None:
     addresses = house.front.installation.own_addresses
     who, address = put(house)

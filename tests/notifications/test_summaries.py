@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from unicodedata import category
 
@@ -191,3 +192,22 @@ def test_what_callers_call_themselves_harms_no_chat(name: str) -> None:
         assert not set(told.text) & set("[]<>@#&*_~`|\\/")
         assert len(told.text.splitlines()) == 3
         assert {category(sign) for sign in told.text if sign != "\n"}.isdisjoint({"Cc", "Cf"})
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "title"),
+    [
+        ("ru", 2, "2 непрослушанных сообщения с 15 августа 2026 г."),
+        ("ru", 1, "1 непрослушанное сообщение с 15 августа 2026 г."),
+        ("en", 1, "1 unheard message since August 15, 2026"),
+    ],
+)
+def test_where_older_ones_are_unheard_too_it_is_said_since_when_they_are_counted(
+    language: Language, count: int, title: str
+) -> None:
+    """In the company's days: it was past midnight there."""
+    about = (DIGEST, [message(1)], count, company(language), WEB_URL, "101")
+    since = datetime(2026, 8, 14, 22, tzinfo=UTC)
+    subject = summary_letter(*about, since=since).subject.replace("\xa0", " ")
+    assert subject == f"{title}: Анна Щукина · 101"
+    assert short_summary(*about, since=since).title.replace("\xa0", " ") == title

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from storage.messages.message import Message
 from storage.messages.unread import COUNTED
 from storage.notifications.delivery import DIGEST
 from storage.office import Company
 from web.language.texts import Language, texts
-from web.language.words import count_words
+from web.language.words import count_words, date_words
 from web.letters.harmless import harmless, harmless_row
 from web.letters.letter import LONGEST_SUBJECT, Letter
 from web.letters.short import ShortLetter
@@ -29,18 +31,28 @@ def list_address(mailbox: str) -> str:
     return listing.address()
 
 
-def what_is_told(event: str, count: int, language: Language) -> str:
+def what_is_told(event: str, count: int, company: Company, since: datetime | None) -> str:
     """How many messages are unheard, or how many notifications there were beyond an hour's."""
+    language = company.language
     plural = texts(language).ngettext
-    if event == DIGEST:
+    if event != DIGEST:
+        words = plural(
+            "%(num)s more notification within an hour",
+            "%(num)s more notifications within an hour",
+            count,
+        )
+        return words % {"num": count_words(count, language)}
+    number = _counted(count, count, language)
+    if since is None:
         words = plural("%(num)s unheard message", "%(num)s unheard messages", count)
-        return words % {"num": _counted(count, count, language)}
+        return words % {"num": number}
+    # There are more, of which nothing is told.
     words = plural(
-        "%(num)s more notification within an hour",
-        "%(num)s more notifications within an hour",
-        count,
+        "%(num)s unheard message since %(day)s", "%(num)s unheard messages since %(day)s", count
     )
-    return words % {"num": count_words(count, language)}
+    environment = template("letters/summary.txt", language).environment
+    day = since.astimezone(ZoneInfo(company.timezone)).date()
+    return words % {"num": number, "day": date_words(environment, day)}
 
 
 def summary_letter(
@@ -50,10 +62,15 @@ def summary_letter(
     company: Company,
     web_url: str,
     mailbox: str,
+    *,
+    since: datetime | None = None,
 ) -> Letter:
-    """The newest messages, and how many there are in all; of a digest's 1000 is "or more"."""
+    """The newest messages, and how many there are in all; of a digest's 1000 is "or more".
+
+    ``since`` when they came is said where it is given.
+    """
     language = company.language
-    what = what_is_told(event, count, language)
+    what = what_is_told(event, count, company, since)
     rows = [harmless_row(message, language, company.timezone) for message in messages]
     whose = rows[0].addressee[:_MOST_ADDRESSEE] if rows else ""
     values = {
@@ -79,6 +96,8 @@ def short_summary(
     company: Company,
     web_url: str,
     mailbox: str,
+    *,
+    since: datetime | None = None,
 ) -> ShortLetter:
     """The same for a chat: the first of them without links, and where all are listed."""
     language = company.language
@@ -90,7 +109,7 @@ def short_summary(
         "timezone": company.timezone,
     }
     return ShortLetter(
-        title=what_is_told(event, count, language),
+        title=what_is_told(event, count, company, since),
         text=template("letters/short_summary.txt", language).render(values).strip(),
         link=f"{web_url}{list_address(mailbox)}",
     )

@@ -166,6 +166,8 @@ def test_what_came_before_the_destination_is_not_told(company: Company) -> None:
     message_id = company.receive()
     company.made_at("2026-08-15 05:00")
     assert company.told() == [message_id]
+    assert company.summary().count == 1
+    assert company.summary().since is not None, "the mailbox holds more, and the letter says so"
 
 
 def test_who_was_told_at_once_is_told_of_what_is_unheard_since(company: Company) -> None:
@@ -190,6 +192,7 @@ def test_a_digest_has_so_many_lines_and_counts_the_others(company: Company) -> N
 
     assert [message.id for message in summary.messages] == ids[:1:-1]
     assert summary.count == 32
+    assert summary.since is None, "these are all"
 
 
 # --- workers that were away ---------------------------------------------------------------------
