@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from storage.office.edit import with_entry, with_fields
 from storage.office.notify import (
@@ -19,6 +19,7 @@ from storage.office.notify import (
 from tests.notifications.bot_api import TOKEN
 from tests.web.browser import Visitors, faults_of, violations, visitors_of
 from tests.web.conftest import COMPANY, NOBODY, Front, Visitor
+from tests.web.queued import queued
 
 HERE = "/employees/101/notify"
 EDIT = f"{HERE}/edit"
@@ -209,6 +210,23 @@ def test_those_who_may_not_tell_may_not_change(front: Front) -> None:
 async def visitors(browser: Browser, front: Front) -> AsyncIterator[Visitors]:
     async with visitors_of(browser, front) as visitors:
         yield visitors
+
+
+@pytest.mark.parametrize("width", [320, 1024, 1280])
+async def test_an_address_stays_whole(visitors: Visitors, front: Front, width: int) -> None:
+    tell(
+        front,
+        MailDestination(mail=ANNA),
+        WebhookDestination(webhook=f"{HOOK}/{'x' * 200}", secret=FIRST),
+    )
+    queued(front, event="messages.more", of="101", answer="x" * 200)
+    page = await visitors.come_in("olga", size=ViewportSize(width=width, height=800))
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for where in (HERE, "/deliveries"):
+        await page.goto(where)
+        address = page.locator(".to bdi").filter(has_text=ANNA)
+        assert await address.evaluate("each => each.getClientRects().length") == 1, where
+        assert await page.evaluate(wide) <= 0, where
 
 
 async def test_one_is_changed_by_mouse(visitors: Visitors, front: Front) -> None:
