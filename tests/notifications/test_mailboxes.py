@@ -171,6 +171,9 @@ def test_whose_letter_did_not_arrive_is_said_and_why_in_either_language(front: F
     ]
     in_russian = failed_delivery(failed, whose, None, with_fields(company, language="ru"))
     assert in_russian.facts[-1] == ("Причина", "почтовый сервер не указан (mail.url)")
+    message = front.services.messages.get(front.receive(name="evil.example"))
+    named = dict(failed_delivery(failed, whose, message, company).facts)
+    assert named["От кого"] == "evil․example, +7 916 123-45-67", "no link that a caller chose"
 
 
 async def test_of_what_tells_that_something_failed_nothing_more_is_told(house: House) -> None:

@@ -15,8 +15,8 @@ from web.language.answer_words import answer_in_words
 from web.language.event_words import events_in_words
 from web.language.texts import Language, texts
 from web.language.words import full_time
+from web.letters.harmless import harmless_row
 from web.letters.letter import LONGEST_SUBJECT, Letter, what
-from web.message_list.rows import row_of
 from web.templating import template
 
 
@@ -57,7 +57,7 @@ def failed_delivery(
         (say("About"), events_in_words(language).get(event, event)),
     ]
     if message is not None:
-        row = row_of(message, language, company.timezone)
+        row = harmless_row(message, language, company.timezone)
         environment = template("letters/notice.txt", language).environment
         when = full_time(environment, message.received_at, company.timezone)
         facts.append((say("From"), ", ".join(filter(None, (row.who, row.number)))))
