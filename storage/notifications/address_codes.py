@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
-from typing import Final
+from typing import Final, Literal, cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database.delivery_tables import DeliveryRow, OwnAddressRow
+from storage.database.employee_tables import EmployeeRow
 from storage.errors import ConfigError
 from storage.notifications.delivery import waiting
-from storage.notifications.own_address import CONFIRM
+from storage.notifications.own_address import CONFIRM, Code
 from storage.office.notify import MailDestination
 
 GOOD_FOR: Final = timedelta(hours=24)
@@ -62,3 +63,20 @@ def refusal(row: OwnAddressRow, code: str) -> str:
         row.code = row.code_until = None
         return "code-not-good"
     return "wrong-code"
+
+
+def to_bring(session: Session, destination: str, employee_id: str | None) -> Code | None:
+    """The code that a letter is to bring; None where nobody waits for it any more."""
+    row = session.scalars(
+        select(OwnAddressRow).where(
+            OwnAddressRow.employee_id == employee_id,
+            OwnAddressRow.destination == destination,
+            OwnAddressRow.code_until > datetime.now(UTC),
+        )
+    ).one_or_none()
+    if row is None or row.code is None:
+        return None
+    who = session.get_one(EmployeeRow, row.employee_id)
+    if who.until is not None:
+        return None
+    return Code(row.code, who.name, who.extension, cast(Literal["ru", "en"] | None, row.language))

@@ -219,20 +219,7 @@ class OwnAddresses:
     def code(self, delivery_destination: str, employee_id: str | None) -> Code | None:
         """The code that a letter is to bring; None where nobody waits for it any more."""
         with self._database.reading() as session:
-            row = session.scalars(
-                select(OwnAddressRow).where(
-                    OwnAddressRow.employee_id == employee_id,
-                    OwnAddressRow.destination == delivery_destination,
-                    OwnAddressRow.code_until > datetime.now(UTC),
-                )
-            ).one_or_none()
-            if row is None or row.code is None:
-                return None
-            who = session.get_one(EmployeeRow, row.employee_id)
-            if who.until is not None:
-                return None
-            language = cast(Literal["ru", "en"] | None, row.language)
-            return Code(row.code, who.name, who.extension, language)
+            return address_codes.to_bring(session, delivery_destination, employee_id)
 
 
 def _found(
