@@ -81,6 +81,7 @@ GONE_FOR_HER = Answers(303, 404, 404, 200, 404)
 NEW_PASSWORD: Final = "many green pears"
 TOLD: Final = {"address": "office@example.com"}
 NOTIFY: Final = {"kind": "mail", "event": "message.kept", **TOLD}
+OTHERWISE: Final = {"was": "office@example.com", "most_per_hour": "5", **NOTIFY}
 LETTER: Final = {"subject": "Hello", "text": "Text.", "html": "<p>Text.</p>"}
 PIN: Final = {"pin": "4711", "current": PASSWORD}
 LED_ADMIN: Final = Answers(303, 403, 403, 303, 303)
@@ -193,6 +194,8 @@ MATRIX: Final = (
     Row("POST", "/employees/{employee}", OURS_DONE, {**EMPLOYEE, "person": "same"}),
     Row("GET", "/employees/{employee}/notify", OURS),
     Row("POST", "/employees/{employee}/notify", OURS_DONE, NOTIFY),
+    Row("GET", "/employees/{employee}/notify/edit?address=office%40example.com", OURS),
+    Row("POST", "/employees/{employee}/notify/edit", OURS_DONE, OTHERWISE),
     Row("GET", "/employees/{employee}/notify/remove", OURS_LED_ON),
     Row("POST", "/employees/{employee}/notify/remove", OURS_DONE, TOLD),
     Row("GET", "/employees/{employee}/notify/secret", OURS_LED_ON),
@@ -251,6 +254,8 @@ MATRIX: Final = (
     Row("GET", "/problems", ADMIN),
     Row("GET", "/mailbox/notify", ADMIN),
     Row("POST", "/mailbox/notify", ADMIN_DONE, NOTIFY),
+    Row("GET", "/mailbox/notify/edit?address=office%40example.com", ADMIN),
+    Row("POST", "/mailbox/notify/edit", ADMIN_DONE, OTHERWISE),
     Row("GET", "/mailbox/notify/remove", LED_ADMIN),
     Row("POST", "/mailbox/notify/remove", ADMIN_DONE, TOLD),
     Row("GET", "/mailbox/notify/secret", LED_ADMIN),
@@ -258,6 +263,7 @@ MATRIX: Final = (
     Row("GET", "/mailbox/notify/secret/drop", LED_ADMIN),
     Row("POST", "/mailbox/notify/secret/drop", NO_WEBHOOK, TOLD),
     Row("GET", "/deliveries", ADMIN),
+    Row("GET", "/deliveries/{delivery}", OURS),
     Row("GET", "/deliveries/{delivery}/retry", LED_ADMIN),
     Row("POST", "/deliveries/{delivery}/retry", OURS_DONE),
     Row("GET", "/deliveries/{delivery}/cancel", LED_ADMIN),
@@ -299,6 +305,8 @@ MATRIX: Final = (
     ),
     Row("GET", "/account/addresses/101", LED_ON),
     Row("POST", "/account/addresses/101", ANNAS_DONE, OWN),
+    Row("GET", "/account/addresses/101/{own}/edit", ANNAS),
+    Row("POST", "/account/addresses/101/{own}/edit", ANNAS_DONE, {"event": "message.kept"}),
     Row("GET", "/account/addresses/101/{own}/code", LED_ON),
     Row("GET", "/account/addresses/101/{own}/confirm", LED_ON),
     Row("GET", "/account/addresses/101/{own}/remove", LED_ON),
