@@ -36,5 +36,8 @@ def address(app: App) -> Finding:
 
 
 def _is_anybody_told(app: App) -> bool:
+    file = app.settings.database_file
+    if file and not file.exists():  # looking would make one
+        return False
     sites = app.offices.snapshot().offices.values()
     return any(site.office.destinations for site in sites) or app.own_addresses.any_confirmed()

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -144,8 +144,16 @@ class Attempt:
     failures: tuple[float, ...]
 
 
-def begin(database: Database, counters: tuple[Counter, ...], now: datetime) -> Attempt:
-    """Count an attempt, or raise LoginRefused with the seconds to wait."""
+def begin(
+    database: Database,
+    counters: tuple[Counter, ...],
+    now: datetime,
+    turn: Callable[[Session], None] = lambda _: None,
+) -> Attempt:
+    """Count an attempt, or raise LoginRefused with the seconds to wait.
+
+    ``turn`` waits, first of all in the transaction, for whoever else counts the same.
+    """
     keys = [counter.key for counter in counters]
     with database.reading() as session:
         # A flood of attempts writes nothing and keeps nobody else from writing.
@@ -154,6 +162,7 @@ def begin(database: Database, counters: tuple[Counter, ...], now: datetime) -> A
         ).all()
     _refuse_while_blocked(blocks, now)
     with database.session() as session:
+        turn(session)
         rows = [_taken(session, key, now) for key in keys]
         _refuse_while_blocked([row.blocked_until for row in rows], now)
         for counter, row in zip(counters, rows, strict=True):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from storage.accounts.attempts import OF_PIN, PINS, Counter, short
@@ -57,6 +57,10 @@ class Try:
         # Always in this order: two attempts never wait for each other in a circle.
         return _strangers(short(box), short(caller))
 
+    def take_turn(self, session: Session) -> None:
+        """As `take_turn`, for its company."""
+        take_turn(session, self.company_id)
+
     def looked_at(self, session: Session, action: str) -> None:
         """Note it, and how many before it were not looked at and are not told of yet."""
         self._note(session, action, self._rows(session))
@@ -88,6 +92,17 @@ class Try:
         note(session, self.by, action, company_id=self.company_id, subject=subject, details=details)
 
 
+def take_turn(session: Session, company_id: str) -> None:
+    """Wait for who else counts PINs of a company, until this transaction ends.
+
+    A caller's row belongs to many mailboxes and a mailbox's to many callers: locked one by one,
+    while some are removed and made anew, two would wait for each other. SQLite has one writer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
+        session.execute(lock, {"whose": f"pins of {company_id}"})
+
+
 def blocked_until(
     session: Session, company_id: str, extension: str, now: datetime
 ) -> datetime | None:
@@ -105,7 +120,7 @@ def blocked_until(
 def forgive(
     session: Session, company_id: str, extension: str, now: datetime, *, callers: bool
 ) -> None:
-    """Forget what was tried at a mailbox; of those who did so, too, that they did.
+    """Forget what was tried at a mailbox; of those who did so, too, that they did. Take a turn first.
 
     Where ``callers`` are let off, none of them waits any longer, whatever they tried elsewhere.
     """

@@ -111,6 +111,7 @@ class Pins:
         """
         pin_hash = self._passwords.hash(checked_pin(pin, extension))
         with self._database.session() as session:
+            pin_attempts.take_turn(session, company_id)
             who = _held(session, holder(company_id, extension))
             self._put(session, who, pin_hash, must_change=one_time)
             pin_attempts.forgive(session, company_id, extension, self._now(), callers=True)
@@ -130,6 +131,7 @@ class Pins:
             raise ConfigError("pin-unchanged", "pin")
         pin_hash = self._passwords.hash(digits)
         with self._database.session() as session:
+            pin_attempts.take_turn(session, who.company_id)
             who = _held(session, _who(employee_id))
             self._put(session, who, pin_hash, must_change=False)
             # What they tried at others' mailboxes stays counted.
@@ -150,6 +152,7 @@ class Pins:
     def unlock(self, company_id: str, extension: str, *, by: Actor) -> None:
         """Forget what was tried so far: the next PIN is looked at."""
         with self._database.session() as session:
+            pin_attempts.take_turn(session, company_id)
             who = _held(session, holder(company_id, extension))
             pin_attempts.forgive(session, company_id, extension, self._now(), callers=True)
             _note(session, by, "pin.unlock", who)
@@ -175,9 +178,10 @@ class Pins:
         """
         trial, now = Try(company_id, extension, caller, own_phone, by), self._now()
         try:
-            attempt = attempts.begin(self._database, trial.counters, now)
+            attempt = attempts.begin(self._database, trial.counters, now, trial.take_turn)
         except LoginRefused as refused:
             with self._database.session() as session:
+                trial.take_turn(session)
                 trial.refused(session, now)
             raise PinRefused(refused.retry_after) from None
         with self._database.reading() as session:
@@ -186,10 +190,12 @@ class Pins:
         is_right = self._passwords.matches(pin, row.pin_hash if row else None)
         if who is None or row is None or not is_right:
             with self._database.session() as session:
+                trial.take_turn(session)
                 trial.looked_at(session, "pin.wrong")
             self._tidy_now_and_then(now)
             raise PinRefused
         with self._database.session() as session:
+            trial.take_turn(session)
             there = session.execute(_with_pin(company_id, extension)).one_or_none()
             if there is None or there[1] is None or there[1].pin_hash != row.pin_hash:
                 raise PinRefused  # removed or changed meanwhile

@@ -176,9 +176,11 @@ async def test_a_chat_is_told_what_was_not_delivered_and_no_address_of_a_chat_is
     (told,) = api.told
     assert told.method == "sendMessage"
     text = told.fields["text"]
-    assert text.startswith("Уведомление не доставлено\nКуда: anna＠example․com\n")
-    assert "Ответ: 550 no such mailbox" in text
-    assert text.endswith(f"\n{WEB_URL}/deliveries")
+    assert text.startswith("Уведомление не доставлено\nПочтовый ящик: Компания\n")
+    assert "\nПолучатель: anna＠example․com\n" in text
+    assert "Причина: 550 no such mailbox" in text
+    (failed,) = [each.id for each in house.deliveries() if each.state == "failed"]
+    assert text.endswith(f"\n{WEB_URL}/deliveries/{failed}")
 
 
 async def test_others_are_told_of_a_chat_by_its_hidden_address(house: House, api: BotApi) -> None:

@@ -19,6 +19,7 @@ CHAT = "jsons://example.com/t0pic"
 PLACES = (("/mailbox/notify", ""), ("/employees/101/notify", "101"))
 ADDRESS = "оператор не разрешает вебхуки на этот адрес (webhooks.allow)"
 PLAIN = "http без шифрования — только к узлам, названным оператором (webhooks.allow)"
+CHAT_ADDRESS = "оператор не разрешает чаты по этому адресу (webhooks.allow)"
 KIND = "оператор не разрешает чаты этого вида: jsons (chat.allow)"
 
 
@@ -47,7 +48,7 @@ def had(front: Front, mailbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("webhook", INSIDE, ADDRESS),
         ("webhook", "http://crm.example.com/hook", PLAIN),
         ("chat", CHAT, KIND),
-        ("chat", "ntfys://10.0.0.1/t0pic", ADDRESS),
+        ("chat", "ntfys://10.0.0.1/t0pic", CHAT_ADDRESS),
     ],
 )
 def test_the_page_refuses_one_at_its_field(

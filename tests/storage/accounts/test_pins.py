@@ -389,7 +389,7 @@ def test_a_pin_is_tried_set_and_unlocked_at_once(box: Box) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == []
+    assert wrong == [], "\n".join(map(repr, wrong))
 
 
 def test_what_is_forgotten_goes_though_nobody_logs_in_on_the_page(box: Box) -> None:
