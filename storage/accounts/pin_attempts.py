@@ -120,7 +120,7 @@ def blocked_until(
 def forgive(
     session: Session, company_id: str, extension: str, now: datetime, *, callers: bool
 ) -> None:
-    """Forget what was tried at a mailbox; of those who did so, too, that they did. Take a turn first.
+    """Forget what was tried at a mailbox, and of whoever did so, that they did. Take a turn first.
 
     Where ``callers`` are let off, none of them waits any longer, whatever they tried elsewhere.
     """
