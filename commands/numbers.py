@@ -88,7 +88,7 @@ def unassign(app: App, number: str) -> None:
 @company_option
 @click.pass_obj
 def set_command(app: App, number: str, target: Target, company: str | None) -> None:
-    """Lead calls to NUMBER to TARGET: "menu NAME", "employee EXTENSION" or "voicemail"."""
+    """Lead calls to NUMBER to TARGET: "menu NAME", "employee EXTENSION", "voicemail", "mailbox"."""
     change(
         app,
         company,

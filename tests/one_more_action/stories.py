@@ -119,7 +119,7 @@ def test_one_more_target_is_there_in_file_cli_picture_and_call(tmp_path: Path) -
     voicepost("numbers", "set", "74957654321", "patience")
     assert "patience" in voicepost("numbers", "list")
     assert "no key within 3 s" in voicepost("try", "74957654321")
-    assert "voicemail, patience" in voicepost.refused("numbers", "set", "2", "hope", code=2)
+    assert ", patience" in voicepost.refused("numbers", "set", "2", "hope", code=2)
     office = parse_office(OFFICE.replace('"main" }', '"main" }\n2 = { patience = true }', 1))
     assert parse_office(dump_office(office)) == office
     picture = menu_picture(office, texts("en"))
