@@ -26,7 +26,7 @@ from telephony.call import (
     RecordingLimits,
     Source,
 )
-from telephony.errors import CallerLeft, CallLost
+from telephony.errors import CallerLeft, CallLost, TelephonyError
 from telephony.identity import (
     FROM_VARIABLE,
     REPLACED,
@@ -100,7 +100,7 @@ class AgiCall:
 
     async def listen(self, recording: str, at: float = 0.0, interrupt: str = ALL_KEYS) -> Listened:
         # What would be right to answer? Whoever asked would take it as heard, or play it for ever.
-        raise NotImplementedError("In the fallback nobody listens to messages: say so instead.")
+        raise TelephonyError("In the fallback nobody listens to messages.")
 
     async def digit(self, seconds: float) -> str:
         milliseconds = max(1, round(seconds * 1000))

@@ -15,7 +15,7 @@ import telephony.agi.protocol
 from telephony.agi.call import AgiCall
 from telephony.agi.protocol import SafeAgi
 from telephony.call import Caller, EndedBy, Forwarded, Rang, RecordingLimits
-from telephony.errors import CallerLeft, CallLost
+from telephony.errors import CallerLeft, CallLost, TelephonyError
 
 LIMITS = RecordingLimits(max_seconds=60, silence_seconds=5)
 RECORDINGS = Path("/var/spool/recording")
@@ -190,7 +190,7 @@ async def test_the_endpoint_is_what_the_channel_is_named_after(asterisk: Asteris
 
 
 async def test_nobody_listens_in_the_fallback(asterisk: Asterisk) -> None:
-    with pytest.raises(NotImplementedError, match="say so instead"):
+    with pytest.raises(TelephonyError, match="nobody listens"):
         await asterisk.call().listen("0192", 5.0)
     assert asterisk.commands == []
 
