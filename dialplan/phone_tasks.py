@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from dialplan import sounds
+from dialplan.keeping.mailbox_keeping import by_phone
 from dialplan.voicemail import AGAIN, ATTEMPTS, review_recording
 from storage.actor import Actor
 from storage.audio.noise import is_only_noise
@@ -19,7 +20,6 @@ from storage.companies.store import Offices
 from storage.errors import AudioError, NoRecording
 from storage.messages.repository import MessageRepository
 from storage.office.prompts import PromptLibrary
-from storage.text import printable
 from telephony.call import Call, EndedBy, RecordingLimits
 from telephony.errors import CallerLeft
 
@@ -44,9 +44,7 @@ async def play_message(
     try:
         await call.answer("en")
         await call.replay(name, interrupt="#")
-        await asyncio.to_thread(
-            repository.listen, message.id, phone=extension, by=_whoever_answers(call)
-        )
+        await asyncio.to_thread(repository.listen, message.id, phone=extension, by=by_phone(call))
     finally:
         copy.unlink(missing_ok=True)
 
@@ -70,7 +68,7 @@ async def record_prompt(
 
     async def keep() -> bool:
         return await asyncio.to_thread(
-            _keep_newest, offices, prompts, company_id, name, takes, _whoever_answers(call)
+            _keep_newest, offices, prompts, company_id, name, takes, by_phone(call)
         )
 
     for _ in range(ATTEMPTS):
@@ -95,11 +93,6 @@ async def _record_takes(call: Call, folder: Path, takes: list[Path]) -> None:
         ended_by = await call.record(recording, replace(PROMPT_LIMITS, only_noise=noise))
         if ended_by is not EndedBy.KEY or await review_recording(call, recording) != AGAIN:
             return
-
-
-def _whoever_answers(call: Call) -> Actor:
-    """Who acts, as the audit log writes it down: a phone, by its number where Asterisk knows it."""
-    return Actor(name="phone", via="phone", address=printable(call.caller.number, 40))
 
 
 def _keep_newest(
